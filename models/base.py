@@ -1,0 +1,58 @@
+"""What all rows share: ids, instants, names of constraints, and who owns them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import uuid_utils.compat
+from sqlalchemy import JSON, Enum, ForeignKey, MetaData, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from models.dialects.instants import Duration, Instant
+from models.dialects.position import Position
+from models.places import Coordinates
+
+new_id: Callable[[], UUID] = uuid_utils.compat.uuid7
+"""A new id. UUIDv7 (RFC 9562): ids that were made later sort later."""
+
+Json = Annotated[dict[str, Any], "json"]
+JsonList = Annotated[list[Any], "json"]
+
+
+class Base(DeclarativeBase):
+    """Every table of ours."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(column_0_N_label)s_index",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ck": "%(constraint_name)s",
+            "fk": "%(table_name)s_%(column_0_name)s_fkey",
+            "pk": "%(table_name)s_pkey",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        UUID: Uuid(),
+        datetime: Instant(),
+        timedelta: Duration(),
+        Coordinates: Position(),
+        Json: JSON().with_variant(JSONB(), "postgresql"),
+        JsonList: JSON().with_variant(JSONB(), "postgresql"),
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=32,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+
+
+class Owned:
+    """A row that belongs to an organization; nobody else's queries see it."""
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization_units.id"), index=True)

@@ -1,0 +1,142 @@
+"""The database: two doors and a bell. `reading()` cannot write, `writing()` is one transaction.
+
+On SQLite one writer at a time holds the file (BEGIN IMMEDIATE) while four readers look at the
+last commit (WAL); on PostgreSQL both doors are pools of connections. The rest of the project does
+not know which of them it talks to.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from models.dialects.bell import Bell, PostgresBell, SqliteBell
+from models.dialects.nearest_index import install_functions
+from models.errors import InvalidInput
+
+BUSY_SECONDS = 30
+SESSION_OPTIONS = "-c TimeZone=UTC -c jit=off -c lock_timeout=30s"
+READ_ONLY = "-c default_transaction_read_only=on"
+
+
+class Database:
+    """One database and the ways into it. Close it with `dispose`: SQLite's threads keep running.
+
+    Args:
+        url: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`.
+        pool_size: How many connections each door keeps on PostgreSQL.
+
+    Raises:
+        InvalidInput: The address is of another kind of database.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = parsed(url)
+        self.is_sqlite = self.url.drivername.startswith("sqlite")
+        self._writers, self._readers = (
+            sqlite_engines(self.url) if self.is_sqlite else postgres_engines(self.url, pool_size)
+        )
+        self._bell: Bell = (
+            SqliteBell(self._readers) if self.is_sqlite else PostgresBell(self.url)
+        )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that cannot write; each statement sees the newest commit."""
+        async with self._readers.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """Open one transaction: all of it is kept when the block ends, nothing when it raises."""
+        async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
+            yield session
+            await session.flush()
+            await self._bell.ring(await session.connection())
+
+    @asynccontextmanager
+    async def administering(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction for migrations and bulk loads, without objects and without a bell."""
+        async with self._writers.begin() as connection:
+            yield connection
+
+    def changes(self) -> AsyncIterator[None]:
+        """Yield after every commit of anybody, see `models.dialects.bell`."""
+        return self._bell.changes()
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self._writers.dispose()
+        await self._readers.dispose()
+
+
+def parsed(url: str) -> URL:
+    """Read a database's address and name the driver that we use for it."""
+    parts = make_url(url)
+    match parts.get_backend_name():
+        case "sqlite":
+            return parts.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return parts.set(drivername="postgresql+psycopg")
+        case other:
+            raise InvalidInput(
+                f"LIVIONKEY_DATABASE_URL begins with {other}: use sqlite:/// or postgresql://."
+            )
+
+
+def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
+    """Make the two pools; readers commit each statement and may not write."""
+    common: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 10, "pool_pre_ping": False}
+    writers = create_async_engine(url, connect_args={"options": SESSION_OPTIONS}, **common)
+    readers = create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": f"{SESSION_OPTIONS} {READ_ONLY}"},
+        **common,
+    )
+    return writers, readers
+
+
+def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """Make a pool with one writer and one with four readers."""
+    common: dict[str, Any] = {
+        "poolclass": AsyncAdaptedQueuePool,
+        "max_overflow": 0,
+        "pool_timeout": BUSY_SECONDS,
+        "connect_args": {"timeout": BUSY_SECONDS},
+    }
+    writers = create_async_engine(url, pool_size=1, **common)
+    readers = create_async_engine(url, pool_size=4, isolation_level="AUTOCOMMIT", **common)
+    event.listen(writers.sync_engine, "connect", prepare_writer)
+    event.listen(writers.sync_engine, "begin", begin_immediate)
+    event.listen(readers.sync_engine, "connect", prepare_reader)
+    return writers, readers
+
+
+def prepare_writer(connection: Any, _record: object) -> None:
+    """Set a new SQLite connection up for writing."""
+    connection.isolation_level = None  # we say BEGIN ourselves, see `begin_immediate`
+    run(connection, "pragma journal_mode = wal", "pragma synchronous = normal")
+    run(connection, "pragma foreign_keys = on", "pragma temp_store = memory")
+    install_functions(connection)
+
+
+def prepare_reader(connection: Any, _record: object) -> None:
+    """Set a new SQLite connection up for reading; a statement that would write is refused."""
+    run(connection, "pragma temp_store = memory", "pragma query_only = on")
+
+
+def run(connection: Any, *statements: str) -> None:
+    """Run statements on a new SQLite connection."""
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    cursor.close()
+
+
+def begin_immediate(connection: Connection) -> None:
+    """Take the file's write lock at once, so that no transaction fails half-way for want of it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,40 @@
+"""A column for a point: `geography(Point,4326)` on PostgreSQL, well-known binary on SQLite."""
+
+from typing import Any
+
+import shapely
+from geoalchemy2 import Geography, WKBElement
+from sqlalchemy import Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from models.places import Coordinates
+
+
+class Position(TypeDecorator[Coordinates]):
+    """A WGS 84 point that comes in and goes out as `Coordinates`."""
+
+    impl = LargeBinary
+    cache_ok = True
+    spatial_index = False  # GeoAlchemy2 asks the decorator itself; the models declare their GiST
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column's type."""
+        if dialect.name == "postgresql":
+            point = Geography("POINT", srid=4326, spatial_index=False)
+            return dialect.type_descriptor(point)
+        return dialect.type_descriptor(LargeBinary())
+
+    def process_bind_param(self, value: Coordinates | None, dialect: Dialect) -> Any:
+        """Write a point the way the database reads it."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return f"SRID=4326;POINT({value.longitude!r} {value.latitude!r})"
+        return shapely.Point(value.longitude, value.latitude).wkb
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Coordinates | None:
+        """Read a point."""
+        if value is None:
+            return None
+        point = shapely.from_wkb(bytes(value.data) if isinstance(value, WKBElement) else value)
+        return Coordinates(point.y, point.x)

@@ -1,0 +1,161 @@
+"""The ways we say no. Each is named for the rule that was broken; its docstring is its message."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorCode(StrEnum):
+    """What stood against a request; outside programs decide by it."""
+
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+    INVALID_INPUT = "invalid_input"
+    STARTS_AFTER_END = "starts_after_end"
+    STARTS_IN_PAST = "starts_in_past"
+    KEY_TAKEN = "key_taken"
+    KEY_OUT = "key_out"
+    NO_KEY_FOR_ENTITY = "no_key_for_entity"
+    NO_SUITABLE_AUTOMAT = "no_suitable_automat"
+    NO_FREE_LOCKER = "no_free_locker"
+    AUTOMAT_OFFLINE = "automat_offline"
+    ADDRESS_NOT_FOUND = "address_not_found"
+    ADDRESS_AMBIGUOUS = "address_ambiguous"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    UNAUTHENTICATED = "unauthenticated"
+    PIN_IN_USE = "pin_in_use"
+    WAITING_FOR_SIGNATURE = "waiting_for_signature"
+    ALREADY_SIGNED = "already_signed"
+    MIXED_STORAGE = "mixed_storage"
+    EXTERNAL_ID_IN_USE = "external_id_in_use"
+    STILL_IN_USE = "still_in_use"
+    GEOCODER_UNAVAILABLE = "geocoder_unavailable"
+
+
+class LivionKeyError(Exception):
+    """What was asked for cannot be done.
+
+    Args:
+        message: One plain sentence with the facts in it; the class's first line when left out.
+        path: The way to the offending input, in the caller's own names, such as `ends_at`.
+    """
+
+    code: ClassVar[ErrorCode]
+
+    def __init__(self, message: str = "", *, path: tuple[str, ...] = ()) -> None:
+        self.message = message or (self.__doc__ or "").partition("\n")[0]
+        self.path = path
+        super().__init__(self.message)
+
+
+class NotAllowed(LivionKeyError):
+    """This token may not do that."""
+
+    code = ErrorCode.NOT_ALLOWED
+
+
+class NotFound(LivionKeyError):
+    """Your organization has nothing by that id."""
+
+    code = ErrorCode.NOT_FOUND
+
+
+class InvalidInput(LivionKeyError):
+    """What was sent is not what was asked for."""
+
+    code = ErrorCode.INVALID_INPUT
+
+
+class StartsAfterEnd(LivionKeyError):
+    """It would end before it starts."""
+
+    code = ErrorCode.STARTS_AFTER_END
+
+
+class StartsInPast(LivionKeyError):
+    """It would start more than 15 minutes ago."""
+
+    code = ErrorCode.STARTS_IN_PAST
+
+
+class KeyTaken(LivionKeyError):
+    """Somebody else holds the key for part of that time."""
+
+    code = ErrorCode.KEY_TAKEN
+
+
+class KeyOut(LivionKeyError):
+    """Somebody has the key; it has to come back first."""
+
+    code = ErrorCode.KEY_OUT
+
+
+class NoKeyForEntity(LivionKeyError):
+    """No key opens the entity yet; register one for it."""
+
+    code = ErrorCode.NO_KEY_FOR_ENTITY
+
+
+class NoSuitableAutomat(LivionKeyError):
+    """No automat can serve; the selection says why for each of them."""
+
+    code = ErrorCode.NO_SUITABLE_AUTOMAT
+
+
+class NoFreeLocker(LivionKeyError):
+    """No locker is free over the whole time."""
+
+    code = ErrorCode.NO_FREE_LOCKER
+
+
+class AddressNotFound(LivionKeyError):
+    """The address was not found."""
+
+    code = ErrorCode.ADDRESS_NOT_FOUND
+
+
+class AddressAmbiguous(LivionKeyError):
+    """The address fits several places."""
+
+    code = ErrorCode.ADDRESS_AMBIGUOUS
+
+
+class GeocoderUnavailable(LivionKeyError):
+    """No geocoder answered; the address will be tried again later."""
+
+    code = ErrorCode.GEOCODER_UNAVAILABLE
+
+
+class IdempotencyConflict(LivionKeyError):
+    """That idempotency key came with another input within the last seven days."""
+
+    code = ErrorCode.IDEMPOTENCY_CONFLICT
+
+
+class Unauthenticated(LivionKeyError):
+    """A valid token is needed: Authorization: Bearer TOKEN."""
+
+    code = ErrorCode.UNAUTHENTICATED
+
+
+class PinInUse(LivionKeyError):
+    """The automat knows that code already."""
+
+    code = ErrorCode.PIN_IN_USE
+
+
+class MixedStorage(LivionKeyError):
+    """Keys from automats and keys from desks cannot be handed over together."""
+
+    code = ErrorCode.MIXED_STORAGE
+
+
+class ExternalIdInUse(LivionKeyError):
+    """That id is in use already."""
+
+    code = ErrorCode.EXTERNAL_ID_IN_USE
+
+
+class StillInUse(LivionKeyError):
+    """Something else still needs it."""
+
+    code = ErrorCode.STILL_IN_USE
