@@ -39,9 +39,7 @@ class Database:
         self._writers, self._readers = (
             sqlite_engines(self.url) if self.is_sqlite else postgres_engines(self.url, pool_size)
         )
-        self._bell: Bell = (
-            SqliteBell(self._readers) if self.is_sqlite else PostgresBell(self.url)
-        )
+        self._bell: Bell = SqliteBell(self._readers) if self.is_sqlite else PostgresBell(self.url)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

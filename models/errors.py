@@ -48,7 +48,7 @@ class LivionKeyError(Exception):
 
 
 class NotAllowed(LivionKeyError):
-    """This token may not do that."""
+    """The token may not do that."""
 
     code = ErrorCode.NOT_ALLOWED
 

@@ -1,23 +1,28 @@
 """The index behind the nearest search: GiST on PostgreSQL, R*Tree on SQLite.
 
-PostgreSQL indexes `automats.position` itself. SQLite keeps a table `automat_places` in step by
-triggers: an R*Tree over earth-centred coordinates in metres with the organization as its fourth
-dimension (../reference geo.md 2). Earth-centred coordinates have no seam at the antimeridian or
-the poles, and a straight chord is never longer than the geodesic between the same two points.
+PostgreSQL indexes `automats.position` itself, organization by organization. SQLite keeps the table
+`automat_places` in step by triggers: an R*Tree over earth-centred coordinates in metres, with the
+organization as its fourth dimension. Earth-centred coordinates have no seam at the antimeridian or
+the poles, and a straight chord is never longer than the geodesic between the same two points, so a
+box of half side d around a place holds everything within d metres of it.
 """
 
 import math
+import struct
 from typing import Any
+from uuid import UUID
 
-import shapely
+from sqlalchemy import Index
 
 from models.places import Coordinates
 
 SEMI_MAJOR_AXIS = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
-ORGANIZATION_SPACING = 100_000
-"""Metres between two organizations in the fourth dimension, so that boxes hold only one."""
+
+NEAREST_INDEX = Index(
+    "automats_nearest_index", "organization_id", "position", postgresql_using="gist"
+).ddl_if(dialect="postgresql")
 
 
 def earth_centred(place: Coordinates) -> tuple[float, float, float]:
@@ -31,45 +36,67 @@ def earth_centred(place: Coordinates) -> tuple[float, float, float]:
     )
 
 
-def earth_centred_axis(position: bytes | None, axis: int) -> float | None:
-    """Give one coordinate of a stored position; SQLite's triggers call it."""
-    if position is None:
-        return None
-    point = shapely.from_wkb(position)
-    return earth_centred(Coordinates(point.y, point.x))[axis]
+def organization_axis(organization_id: UUID) -> float:
+    """Give an organization's place in the fourth dimension, far from nearly all others.
+
+    Two organizations may share a place: the search compares them again. Multiples of 100 000 keep
+    the boxes of the tree to one organization each.
+    """
+    return (organization_id.int & 0xFFFF) * 100_000.0
 
 
 def install_functions(connection: Any) -> None:
-    """Teach a new SQLite connection what the triggers below call."""
+    """Teach a new SQLite connection the functions that the triggers below call."""
 
     async def install(driver: Any) -> None:
-        await driver.create_function(
-            "earth_centred", 2, earth_centred_axis, deterministic=True
-        )
+        for name, arguments, function in (
+            ("earth_centred", 2, _earth_centred),
+            ("organization_axis", 1, _organization_axis),
+            ("place_number", 1, _place_number),
+        ):
+            await driver.create_function(name, arguments, function, deterministic=True)
 
     connection.run_async(install)
 
 
-POSTGRESQL = [
-    "create index automats_nearest_index on automats using gist (organization_id, position)"
-]
+def _earth_centred(position: bytes, axis: int) -> float:
+    longitude, latitude = struct.unpack_from("<dd", position, 5)  # behind byte order and kind
+    return earth_centred(Coordinates(latitude, longitude))[axis]
 
-_PLACE = """
+
+def _organization_axis(organization_id: str) -> float:
+    return organization_axis(UUID(organization_id))
+
+
+def _place_number(automat_id: str) -> int:
+    return UUID(automat_id).int & 0x3FFF_FFFF_FFFF_FFFF  # the 62 random bits of a UUIDv7
+
+
+_INSERT_PLACE = """
     insert into automat_places
-    select new.serial,
+    select place_number(new.id),
       earth_centred(new.position, 0), earth_centred(new.position, 0),
       earth_centred(new.position, 1), earth_centred(new.position, 1),
       earth_centred(new.position, 2), earth_centred(new.position, 2),
-      unit.ordinal * 100000, unit.ordinal * 100000
-    from organization_units as unit
-    where unit.id = new.organization_id and new.position is not null;
+      organization_axis(new.organization_id), organization_axis(new.organization_id), new.id
+    where new.position is not null;
 """
+_DELETE_PLACE = "delete from automat_places where number = place_number(old.id);"
 
-SQLITE = [
-    "create virtual table automat_places using rtree(serial, x0, x1, y0, y1, z0, z1, o0, o1)",
-    f"create trigger automats_place_on_insert after insert on automats begin {_PLACE} end",
-    "create trigger automats_place_on_update after update of position on automats begin "
-    f"delete from automat_places where serial = old.serial; {_PLACE} end",
-    "create trigger automats_place_on_delete after delete on automats begin "
-    "delete from automat_places where serial = old.serial; end",
-]
+SQLITE = (
+    """
+    create virtual table automat_places
+    using rtree(number, x0, x1, y0, y1, z0, z1, o0, o1, +automat_id)
+    """,
+    f"""
+    create trigger automats_place_on_insert after insert on automats begin {_INSERT_PLACE} end
+    """,
+    f"""
+    create trigger automats_place_on_update after update of position on automats
+    begin {_DELETE_PLACE} {_INSERT_PLACE} end
+    """,
+    f"""
+    create trigger automats_place_on_delete after delete on automats begin {_DELETE_PLACE} end
+    """,
+)
+"""What a migration runs on SQLite; on PostgreSQL the index of the model is enough."""

@@ -35,8 +35,10 @@ class NoOverlap:
         equal = ", ".join(f"{column} with =" for column in self.same)
         condition = self.when.format_map(_Plain())
         return [
-            f"alter table {self.table} add constraint {self.name} exclude using gist "
-            f"({equal}, tstzrange({self.starts}, ends_at) with &&) where ({condition})"
+            f"""
+            alter table {self.table} add constraint {self.name} exclude using gist
+              ({equal}, tstzrange({self.starts}, ends_at) with &&) where ({condition})
+            """
         ]
 
     def sqlite(self) -> list[str]:
@@ -52,7 +54,7 @@ class NoOverlap:
               where {equal} and other.id <> new.id and {self.when.format_map(_Prefixed("other"))}
                 and (new.ends_at is null or other.{self.starts} < new.ends_at)
                 and (other.ends_at is null or new.{self.starts} < other.ends_at))
-            begin select raise(abort, 'constraint failed: {self.name}'); end"""
+            begin select raise(abort, 'constraint failed: {self.name}'); end"""  # noqa: S608 - the names are our own constants
 
 
 class _Plain(dict[str, str]):

@@ -32,7 +32,7 @@ class Position(TypeDecorator[Coordinates]):
             return f"SRID=4326;POINT({value.longitude!r} {value.latitude!r})"
         return shapely.Point(value.longitude, value.latitude).wkb
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Coordinates | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> Coordinates | None:  # noqa: ARG002 - SQLAlchemy calls it so
         """Read a point."""
         if value is None:
             return None

@@ -1,0 +1,177 @@
+"""Which automats are nearest: exact geodesics, one form for each database.
+
+Both forms first find as many near automats as are asked for, take the largest true distance among
+them as a bound, and then rank everything within that bound. So the answer is exact although the
+index itself only knows spheres (PostgreSQL) or boxes (SQLite).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from geo.position import TIE_METRES, distance_metres
+from models.automats import Automat, AutomatState
+from models.dialects.nearest_index import earth_centred, organization_axis
+from models.places import Coordinates
+
+START_METRES = 1_000.0
+WHOLE_EARTH_METRES = 13_000_000.0
+"""A box of this half side around any place holds the earth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """An automat and how far away it is."""
+
+    automat_id: UUID
+    metres: float
+
+
+async def nearest_automats(
+    connection: AsyncConnection,
+    here: Coordinates,
+    *,
+    organization_ids: Sequence[UUID],
+    count: int,
+) -> list[Nearby]:
+    """List the automats nearest to a place, whatever their state; uninstalled ones are not there.
+
+    Distances within 1 mm are a tie, and the automat that was installed first comes first.
+
+    Args:
+        connection: An open connection.
+        here: Where to measure from.
+        organization_ids: Whose automats to look at.
+        count: How many to list at most, from 1.
+    """
+    search = _on_postgresql if connection.dialect.name == "postgresql" else _on_sqlite
+    found = await search(connection, here, organization_ids, count)
+    return in_order(found)[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row of a search, with what its order needs."""
+
+    metres: float
+    installed_at: object
+    id: UUID
+
+
+def in_order(found: list[Found]) -> list[Nearby]:
+    """Sort by distance; those within 1 mm of the first of them by when they were installed."""
+    ordered: list[Found] = []
+    tie: list[Found] = []
+    for row in sorted(found, key=lambda row: row.metres):
+        if tie and row.metres - tie[0].metres > TIE_METRES:
+            ordered += sorted(tie, key=_seniority)
+            tie = []
+        tie.append(row)
+    ordered += sorted(tie, key=_seniority)
+    return [Nearby(row.id, row.metres) for row in ordered]
+
+
+def _seniority(row: Found) -> tuple[object, UUID]:
+    return row.installed_at, row.id
+
+
+# ---------------------------------------------------------------- PostgreSQL
+
+_NEAREST = text("""
+    with here as materialized (
+      select ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)::geography as point
+    ),
+    candidates as materialized (
+      select near.position
+      from unnest(cast(:organizations as uuid[])) as organization (id) cross join lateral (
+        select automats.position from automats
+        where automats.organization_id = organization.id and automats.position is not null
+          and automats.state <> 'uninstalled'
+        order by automats.position <-> (select point from here) limit :count
+      ) as near
+    ),
+    reach as materialized (
+      select max(metres) + 0.001 as metres from (
+        select ST_Distance(position, (select point from here)) as metres
+        from candidates order by 1 limit :count
+      ) as nearest
+    )
+    select automat.id, automat.installed_at,
+      ST_Distance(automat.position, (select point from here)) as metres
+    from unnest(cast(:organizations as uuid[])) as organization (id) cross join lateral (
+      select automats.id, automats.installed_at, automats.position from automats
+      where automats.organization_id = organization.id and automats.state <> 'uninstalled'
+        and ST_DWithin(automats.position, (select point from here), (select metres from reach))
+    ) as automat
+""")
+# The lateral joins bind the organization into one ordered index scan each. Without them the planner
+# walks the automats of everybody and throws away what is not of a small organization.
+
+
+async def _on_postgresql(
+    connection: AsyncConnection, here: Coordinates, organization_ids: Sequence[UUID], count: int
+) -> list[Found]:
+    rows = await connection.execute(
+        _NEAREST,
+        {
+            "longitude": here.longitude,
+            "latitude": here.latitude,
+            "organizations": list(organization_ids),
+            "count": count,
+        },
+    )
+    return [Found(row.metres, row.installed_at, row.id) for row in rows]
+
+
+# ---------------------------------------------------------------- SQLite
+
+_BOX = """
+    select automat_id from automat_places
+    where x1 >= :x0 and x0 <= :x1 and y1 >= :y0 and y0 <= :y1 and z1 >= :z0 and z0 <= :z1
+      and o1 >= :axis and o0 <= :axis
+"""
+
+
+async def _on_sqlite(
+    connection: AsyncConnection, here: Coordinates, organization_ids: Sequence[UUID], count: int
+) -> list[Found]:
+    found: list[Found] = []
+    for organization_id in organization_ids:
+        found += await _in_organization(connection, here, organization_id, count)
+    return found
+
+
+async def _in_organization(
+    connection: AsyncConnection, here: Coordinates, organization_id: UUID, count: int
+) -> list[Found]:
+    half_side = START_METRES
+    found = await _in_box(connection, here, organization_id, half_side)
+    while len(found) < count and half_side < WHOLE_EARTH_METRES:
+        half_side *= 2 if found else 8
+        found = await _in_box(connection, here, organization_id, half_side)
+    reach = sorted(row.metres for row in found)[:count][-1:]
+    if reach and half_side < reach[0] + TIE_METRES < WHOLE_EARTH_METRES:
+        found = await _in_box(connection, here, organization_id, reach[0] + TIE_METRES)
+    return found
+
+
+async def _in_box(
+    connection: AsyncConnection, here: Coordinates, organization_id: UUID, half_side: float
+) -> list[Found]:
+    x, y, z = earth_centred(here)
+    box = text(_BOX).bindparams(
+        x0=x - half_side, x1=x + half_side, y0=y - half_side, y1=y + half_side,
+        z0=z - half_side, z1=z + half_side, axis=organization_axis(organization_id),
+    )  # fmt: skip
+    places = box.columns(Automat.id.label("automat_id")).subquery()
+    rows = await connection.execute(
+        select(Automat.id, Automat.installed_at, Automat.position)
+        .join(places, places.c.automat_id == Automat.id)
+        .where(
+            Automat.organization_id == organization_id, Automat.state != AutomatState.UNINSTALLED
+        )
+    )
+    return [Found(distance_metres(here, row.position), row.installed_at, row.id) for row in rows]

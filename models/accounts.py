@@ -1,0 +1,102 @@
+"""Who asks: tokens, roles, and the one table that says what each role may do."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Owned
+
+TOKEN_PREFIX = "lk_"  # noqa: S105 - the prefix of all tokens, by which a leaked one is recognised
+
+
+class Permission(StrEnum):
+    """One thing that somebody may do."""
+
+    VIEW = "view"
+    VIEW_EVENTS = "view_events"
+    SEE_PINS = "see_pins"
+    EDIT_RESERVATIONS = "edit_reservations"
+    EDIT_ENTITIES = "edit_entities"
+    EDIT_KEYS = "edit_keys"
+    VIEW_AUTOMATS = "view_automats"
+    EDIT_AUTOMATS = "edit_automats"
+    EDIT_ORGANIZATION = "edit_organization"
+
+
+class Role(StrEnum):
+    """What a token is for."""
+
+    VIEWER = "viewer"
+    USER = "user"
+    ADVANCED_USER = "advanced-user"
+    ADMIN = "admin"
+    PARTNER = "partner"
+    INSTALLER = "installer"
+
+
+_VIEWER = frozenset({Permission.VIEW, Permission.VIEW_AUTOMATS})
+_USER = _VIEWER | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
+_ADVANCED = _USER | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: _VIEWER,
+    Role.USER: _USER,
+    Role.ADVANCED_USER: _ADVANCED,
+    Role.ADMIN: frozenset(Permission),
+    Role.PARTNER: _USER | {Permission.EDIT_ENTITIES},
+    Role.INSTALLER: frozenset({Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody with a right to be here.
+
+    Args:
+        organization_id: Whose rows they may touch; nobody else's.
+        role: What they may do.
+        token_id: The token they came with; None for the system itself.
+        source: Whose numbers their external ids are.
+    """
+
+    organization_id: UUID
+    role: Role
+    token_id: UUID | None = None
+    source: str = "default"
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the role allows it."""
+        return permission in PERMISSIONS[self.role]
+
+
+class Token(Owned, Base):
+    """A bearer token. Its text is shown once; the row keeps a hash, from which nothing follows."""
+
+    __tablename__ = "tokens"
+
+    name: Mapped[str]
+    role: Mapped[Role]
+    source: Mapped[str]
+    digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    def is_valid(self, now: datetime) -> bool:
+        """Tell whether the token still opens the door."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+def new_token() -> str:
+    """Make the text of a token: 256 random bits behind a prefix."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def token_digest(token: str) -> str:
+    """Hash a token. With 256 random bits in it a fast hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()

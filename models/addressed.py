@@ -1,0 +1,112 @@
+"""Rows that stand somewhere: an address as it was given, and where it was placed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped
+
+from models.errors import AddressAmbiguous, AddressNotFound, ErrorCode, LivionKeyError
+from models.places import Coordinates, Placement, PlacementPrecision, PostalAddress
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementProblem:
+    """Why an address has no place yet."""
+
+    code: ErrorCode
+    message: str
+
+    @classmethod
+    def of(cls, refusal: LivionKeyError) -> "PlacementProblem":
+        """Keep what a geocoder said."""
+        return cls(refusal.code, refusal.message)
+
+    def as_error(self) -> LivionKeyError:
+        """Say it again to somebody who needs the place now."""
+        kind = AddressAmbiguous if self.code is ErrorCode.ADDRESS_AMBIGUOUS else AddressNotFound
+        return kind(self.message, path=("address",))
+
+
+class Addressed:
+    """Columns for an address; `address` puts them together."""
+
+    address_text: Mapped[str | None]
+    street: Mapped[str | None]
+    postal_code: Mapped[str | None]
+    city: Mapped[str | None]
+    country_code: Mapped[str | None]
+
+    @property
+    def address(self) -> PostalAddress | None:
+        """The address as it was given."""
+        if self.address_text is None:
+            return None
+        return PostalAddress(
+            text=self.address_text,
+            street=self.street,
+            postal_code=self.postal_code,
+            city=self.city,
+            country_code=self.country_code or "FI",
+        )
+
+    @address.setter
+    def address(self, given: PostalAddress | None) -> None:
+        self.address_text = given.text if given else None
+        self.street = given.street if given else None
+        self.postal_code = given.postal_code if given else None
+        self.city = given.city if given else None
+        self.country_code = given.country_code if given else None
+
+
+class Placed(Addressed):
+    """Columns for an address and its place; `placement` puts the latter together."""
+
+    position: Mapped[Coordinates | None]
+    placement_precision: Mapped[PlacementPrecision | None]
+    placement_confidence: Mapped[float | None]
+    placement_source: Mapped[str | None]
+    matched_address: Mapped[str | None]
+    placed_at: Mapped[datetime | None]
+    placement_problem_code: Mapped[ErrorCode | None]
+    placement_problem_message: Mapped[str | None]
+
+    @property
+    def placement(self) -> Placement | None:
+        """Where it stands and how we know; None while it could not be placed."""
+        return placement_of(self)
+
+    def place(self, found: Placement | PlacementProblem | None) -> None:
+        """Keep where the address lies, or why that is not known."""
+        placement = found if isinstance(found, Placement) else None
+        problem = found if isinstance(found, PlacementProblem) else None
+        self.position = placement.coordinates if placement else None
+        self.placement_precision = placement.precision if placement else None
+        self.placement_confidence = placement.confidence if placement else None
+        self.placement_source = placement.source if placement else None
+        self.matched_address = placement.matched_address if placement else None
+        self.placed_at = placement.placed_at if placement else None
+        self.placement_problem_code = problem.code if problem else None
+        self.placement_problem_message = problem.message if problem else None
+
+    @property
+    def placement_problem(self) -> PlacementProblem | None:
+        """Why it has no place, when somebody looked and did not find one."""
+        if self.placement_problem_code is None:
+            return None
+        return PlacementProblem(self.placement_problem_code, self.placement_problem_message or "")
+
+
+def placement_of(row: Placed) -> Placement | None:
+    """Put the columns of a placement together; also for plain rows, which have no methods."""
+    if row.position is None:
+        return None
+    assert row.placement_precision is not None  # noqa: S101 - a check constraint says so
+    assert row.placed_at is not None  # noqa: S101 - a check constraint says so
+    return Placement(
+        coordinates=row.position,
+        precision=row.placement_precision,
+        confidence=row.placement_confidence or 0.0,
+        source=row.placement_source or "",
+        matched_address=row.matched_address or "",
+        placed_at=row.placed_at,
+    )

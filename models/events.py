@@ -1,0 +1,60 @@
+"""The trail: one row for everything that happens, never changed and never removed (G26)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Json, Owned
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    ORGANIZATION_CREATED = "organization_created"
+    ORGANIZATION_UNIT_CREATED = "organization_unit_created"
+    ORGANIZATION_UNIT_UPDATED = "organization_unit_updated"
+    TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event
+    CONTACT_CREATED = "contact_created"
+    CONTACT_UPDATED = "contact_updated"
+    ENTITY_CREATED = "entity_created"
+    ENTITY_UPDATED = "entity_updated"
+    ADDRESS_PLACED = "address_placed"
+    ADDRESS_NOT_PLACED = "address_not_placed"
+    MANUAL_STORAGE_CREATED = "manual_storage_created"
+    MANUAL_STORAGE_UPDATED = "manual_storage_updated"
+    AUTOMAT_INSTALLED = "automat_installed"
+    AUTOMAT_UPDATED = "automat_updated"
+    LOCKER_UPDATED = "locker_updated"
+    DEVICE_GROUP_CREATED = "device_group_created"
+    DEVICE_GROUP_UPDATED = "device_group_updated"
+    KEY_REGISTERED = "key_registered"
+    KEY_UPDATED = "key_updated"
+    INSERT_KEY = "insert_key"
+    RESERVATION_CREATED = "reservation_created"
+    RESERVATION_UPDATED = "reservation_updated"
+    RESERVATION_UNFULFILLED = "reservation_unfulfilled"
+    RESERVATION_CANCELLED = "reservation_cancelled"
+    KEY_CONTRACT_CREATED = "key_contract_created"
+    KEY_CONTRACT_UPDATED = "key_contract_updated"
+    KEY_CONTRACT_CANCELLED = "key_contract_cancelled"
+    LOCKER_CONTRACT_PLANNED = "locker_contract_planned"
+    LOCKER_CONTRACT_CANCELLED = "locker_contract_cancelled"
+
+
+class Event(Owned, Base):
+    """One thing that happened to one subject, and who did it. Never holds a PIN or a token."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("events_subject_id_index", "subject_id"),)
+
+    kind: Mapped[EventKind]
+    at: Mapped[datetime]
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    token_id: Mapped[UUID | None]
+    """The token that did it; null when the system did."""
+    facts: Mapped[Json]

@@ -1,0 +1,115 @@
+"""Keys, what they open, and where they lie (livionkey.md 2.6, 2.7)."""
+
+import re
+import secrets
+import string
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.addressed import Addressed
+from models.base import Base, Owned
+from models.errors import InvalidInput
+
+CODE_ALPHABET = string.ascii_uppercase + string.digits
+
+
+class KeyKind(StrEnum):
+    """How the key opens."""
+
+    MECHANICAL = "mechanical"
+    ELECTROMECHANICAL = "electromechanical"
+
+
+class KeyStatus(StrEnum):
+    """Where a key stands in its life."""
+
+    IN_STORAGE = "in_storage"
+    OUT = "out"
+    OVERDUE = "overdue"
+    RETIRED = "retired"
+
+
+class ManualStorage(Addressed, Owned, Base):
+    """A desk, a shelf or a drawer where people hand keys over."""
+
+    __tablename__ = "manual_storages"
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("organization_units.id"), index=True)
+    name: Mapped[str]
+    instructions: Mapped[str | None]
+
+
+class Key(Owned, Base):
+    """A key: where it is meant to live, where it is now, and where it should go next.
+
+    Each of the three is a desk or an automat. A key bound to an automat has a locker of its own
+    there (`selected_locker_id`), in which nobody else's key is put; `locker_id` is where it lies.
+    """
+
+    __tablename__ = "keys"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "code"),
+        CheckConstraint(
+            "(selected_manual_storage_id is null) <> (selected_automat_id is null)",
+            name="keys_selected_storage_is_one",
+        ),
+        CheckConstraint(
+            "manual_storage_id is null or automat_id is null", name="keys_storage_is_one"
+        ),
+        CheckConstraint(
+            "target_manual_storage_id is null or target_automat_id is null",
+            name="keys_target_storage_is_one",
+        ),
+        CheckConstraint(
+            "locker_id is null or automat_id is not null", name="keys_locker_is_in_an_automat"
+        ),
+    )
+
+    code: Mapped[str]
+    kind: Mapped[KeyKind]
+    shared: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[KeyStatus] = mapped_column(default=KeyStatus.IN_STORAGE)
+    rfid_tag: Mapped[str | None]
+    return_code: Mapped[str | None]
+
+    selected_manual_storage_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("manual_storages.id"), index=True
+    )
+    selected_automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"), index=True)
+    selected_locker_id: Mapped[UUID | None] = mapped_column(ForeignKey("lockers.id"), unique=True)
+    manual_storage_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("manual_storages.id"), index=True
+    )
+    automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"), index=True)
+    locker_id: Mapped[UUID | None] = mapped_column(ForeignKey("lockers.id"), unique=True)
+    target_manual_storage_id: Mapped[UUID | None] = mapped_column(ForeignKey("manual_storages.id"))
+    target_automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"))
+
+
+class EntityKey(Owned, Base):
+    """One key opens one entity."""
+
+    __tablename__ = "entity_keys"
+    __table_args__ = (UniqueConstraint("entity_id", "key_id"),)
+
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("reservable_entities.id"))
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("keys.id"), index=True)
+
+
+def new_key_code() -> str:
+    """Make a key's number: six of A-Z and 0-9 (R38)."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+
+
+def checked_return_code(code: str) -> str:
+    """Check a return code: four to nine digits, like a PIN (X4).
+
+    Raises:
+        InvalidInput: It is something else. The message does not repeat it: it is a secret.
+    """
+    if not re.fullmatch(r"[0-9]{4,9}", code):
+        raise InvalidInput("A return code has four to nine digits.", path=("return_code",))
+    return code

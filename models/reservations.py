@@ -1,0 +1,112 @@
+"""Reservations: an entity promised to contacts for a stretch of time (livionkey.md 2.5)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, JsonList, Owned
+from models.errors import ErrorCode, StartsInPast
+from models.times import Window
+
+GRACE = timedelta(minutes=15)
+"""How long ago a new start may lie, for a handover at a desk (G38)."""
+
+
+class ReservationStatus(StrEnum):
+    """Where a reservation stands. The first three follow from the time, see `status_at`."""
+
+    CONFIRMED = "confirmed"
+    ACTIVE = "active"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+    UNFULFILLED = "unfulfilled"
+
+
+class UpsertOutcome(StrEnum):
+    """What a push did."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+class Reservation(Owned, Base):
+    """What a partner pushed: `source` and `external_id` always mean the same reservation (G1).
+
+    `status` keeps CONFIRMED, UNFULFILLED or CANCELLED; what the clock adds is `status_at`.
+    """
+
+    __tablename__ = "reservations"
+    __table_args__ = (UniqueConstraint("organization_id", "source", "external_id"),)
+
+    source: Mapped[str]
+    external_id: Mapped[str]
+    entity_id: Mapped[UUID] = mapped_column(ForeignKey("reservable_entities.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    status: Mapped[ReservationStatus] = mapped_column(default=ReservationStatus.CONFIRMED)
+    unfulfilled_reason: Mapped[ErrorCode | None]
+    unfulfilled_message: Mapped[str | None]
+
+    wanted_automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"))
+    wanted_device_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("device_groups.id"))
+    wanted_key_ids: Mapped[JsonList] = mapped_column(default=list)
+
+    @property
+    def window(self) -> Window:
+        """The time that was reserved."""
+        return Window(self.starts_at, self.ends_at)
+
+    def confirm(self) -> None:
+        """Keep that everything it needs was found."""
+        self.status = ReservationStatus.CONFIRMED
+        self.unfulfilled_reason = self.unfulfilled_message = None
+
+    def wait(self, reason: ErrorCode, message: str) -> None:
+        """Keep that something is missing; it is tried again when something changes."""
+        self.status = ReservationStatus.UNFULFILLED
+        self.unfulfilled_reason, self.unfulfilled_message = reason, message
+
+    def cancel(self) -> None:
+        """Give it up."""
+        self.status = ReservationStatus.CANCELLED
+        self.unfulfilled_reason = self.unfulfilled_message = None
+
+
+class ReservationContact(Owned, Base):
+    """One contact of a reservation; the first is the main one (G28)."""
+
+    __tablename__ = "reservation_contacts"
+    __table_args__ = (UniqueConstraint("reservation_id", "place"),)
+
+    reservation_id: Mapped[UUID] = mapped_column(ForeignKey("reservations.id"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contacts.id"), index=True)
+    place: Mapped[int]
+
+
+def status_at(
+    status: ReservationStatus, window: Window, now: datetime, *, key_is_out: bool
+) -> ReservationStatus:
+    """Tell a reservation's status at a moment: ACTIVE from its start, ENDED when all is back."""
+    if status is not ReservationStatus.CONFIRMED or now < window.starts_at:
+        return status
+    if window.ends_at is None or now < window.ends_at or key_is_out:
+        return ReservationStatus.ACTIVE
+    return ReservationStatus.ENDED
+
+
+def check_start(starts_at: datetime, now: datetime) -> None:
+    """Refuse a new start that lies too far back.
+
+    Raises:
+        StartsInPast: It is more than 15 minutes ago.
+    """
+    if starts_at < now - GRACE:
+        raise StartsInPast(
+            f"It would start at {starts_at.isoformat()}, more than 15 minutes before now "
+            f"({now.isoformat()}).",
+            path=("starts_at",),
+        )

@@ -1,0 +1,50 @@
+"""Which automat was chosen, and why: a decision, kept as it was made."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, JsonList, Owned
+from models.places import Coordinates
+
+
+class SelectionMethod(StrEnum):
+    """By which rule an automat was chosen (R40, R44; the order is that of `geo.selection`)."""
+
+    NAMED_AUTOMAT = "named_automat"
+    KEY_LOCATION = "key_location"
+    NEAREST = "nearest"
+    DEVICE_GROUP = "device_group"
+
+
+class RejectionCode(StrEnum):
+    """Why an automat cannot serve."""
+
+    TOO_FAR = "too_far"
+    OFFLINE = "offline"
+    NOT_IN_SERVICE = "not_in_service"
+    FULL_IN_WINDOW = "full_in_window"
+    WRONG_MODEL = "wrong_model"
+    NOT_IN_GROUP = "not_in_group"
+    POSITION_UNKNOWN = "position_unknown"
+    OUTSIDE_AREA = "outside_area"
+    KEY_ELSEWHERE = "key_elsewhere"
+    NO_FREE_KEY = "no_free_key"
+
+
+class AutomatSelection(Owned, Base):
+    """A stored decision. `candidates` holds what `geo.selection.Candidate.stored` writes."""
+
+    __tablename__ = "automat_selections"
+
+    reservation_id: Mapped[UUID] = mapped_column(ForeignKey("reservations.id"), index=True)
+    method: Mapped[SelectionMethod | None]
+    automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"))
+    origin: Mapped[Coordinates | None]
+    candidates: Mapped[JsonList]
+    examined: Mapped[int]
+    notes: Mapped[JsonList]
+    decided_at: Mapped[datetime]

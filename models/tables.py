@@ -1,0 +1,31 @@
+"""All tables together, for those who need every one: migrations and their tests."""
+
+from models import (
+    accounts,
+    automats,
+    contracts,
+    entities,
+    events,
+    idempotency,
+    keys,
+    organizations,
+    reservations,
+    selections,
+)
+from models.base import Base
+
+metadata = Base.metadata
+
+NOUNS = (
+    accounts,
+    automats,
+    contracts,
+    entities,
+    events,
+    idempotency,
+    keys,
+    organizations,
+    reservations,
+    selections,
+)
+"""The modules that declare the tables."""

@@ -1,0 +1,91 @@
+"""Stretches of time. All of ours are half-open: the first moment is in, the last is out (G6)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from models.errors import InvalidInput, StartsAfterEnd
+
+MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `starts_at` on and before `ends_at`; for ever when `ends_at` is None (R60)."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+
+    @classmethod
+    def checked(cls, starts_at: datetime, ends_at: datetime | None) -> Self:
+        """Make a window of what somebody sent.
+
+        Raises:
+            StartsAfterEnd: The end is not after the start.
+        """
+        if ends_at is not None and ends_at <= starts_at:
+            raise StartsAfterEnd(
+                f"It would end at {ends_at.isoformat()}, which is not after its start at "
+                f"{starts_at.isoformat()}.",
+                path=("ends_at",),
+            )
+        return cls(starts_at, ends_at)
+
+    @classmethod
+    def moment(cls, at: datetime) -> Self:
+        """Make the window that holds one moment only."""
+        return cls(at, at + MOMENT)
+
+    def __str__(self) -> str:
+        """Say it in words, with the numbers."""
+        end = "without an end" if self.ends_at is None else f"until {self.ends_at.isoformat()}"
+        return f"from {self.starts_at.isoformat()} {end}"
+
+
+def time_zone(name: str, *, path: tuple[str, ...] = ("time_zone",)) -> ZoneInfo:
+    """Find a time zone by its IANA name.
+
+    Raises:
+        InvalidInput: There is no such zone.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput(
+            f"{name!r} is not a time zone; give an IANA name such as Europe/Helsinki.", path=path
+        ) from error
+
+
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """Give the instant of a wall-clock time (G30).
+
+    A time that the clock jumps over becomes the first moment after the jump; a time that comes
+    twice means the first.
+    """
+    first = local.replace(tzinfo=zone, fold=0)
+    second = local.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset() or exists(first):
+        return first
+    return _first_after_gap(first, second)
+
+
+def exists(moment: datetime) -> bool:
+    """Tell whether a wall clock ever shows that time."""
+    from_utc = datetime.fromtimestamp(moment.timestamp(), moment.tzinfo)
+    return from_utc.replace(tzinfo=None) == moment.replace(tzinfo=None)
+
+
+def _first_after_gap(first: datetime, second: datetime) -> datetime:
+    # In a gap fold 0 counts with the offset before the jump and fold 1 with the one after it, so
+    # the jump lies between the two instants: halve the stretch until it is a microsecond long.
+    early, late = sorted((first.timestamp(), second.timestamp()))
+    low, high = int(early), int(late)
+    before = datetime.fromtimestamp(low, first.tzinfo).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, first.tzinfo).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return datetime.fromtimestamp(high, first.tzinfo)

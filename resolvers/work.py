@@ -1,0 +1,173 @@
+"""`Reading` and `Work`: one look at the database or one transaction, who it is for, and its moment.
+
+A `Reading` gives plain rows, which is fast; a `Work` gives objects that may be changed. Both have
+the same attributes, so whoever only looks takes a `Reading` and is also served by a `Work`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from models.accounts import Actor, Permission
+from models.base import Base
+from models.dialects.overlaps import broken_constraint
+from models.errors import LivionKeyError, NotAllowed, NotFound
+from models.events import Event, EventKind
+
+Row = TypeVar("Row", bound=Base)
+Anything = TypeVar("Anything")
+
+
+class Reading:
+    """A look at the database for somebody at a moment.
+
+    Args:
+        connection: An open connection; see `models.database.Database.reading`.
+        actor: Who asks. Only rows of their organization are seen.
+        now: The moment that counts as now.
+    """
+
+    def __init__(self, connection: AsyncConnection, actor: Actor, now: datetime) -> None:
+        self._connection = connection
+        self.actor = actor
+        self.now = now
+
+    def require(self, permission: Permission) -> None:
+        """Go on only if the actor may.
+
+        Raises:
+            NotAllowed: Their role does not have the permission.
+        """
+        if not self.actor.may(permission):
+            raise NotAllowed(
+                f"A token with the role {self.actor.role} does not have the permission "
+                f"{permission}; ask an administrator of your organization."
+            )
+
+    def own(self, model: type[Row]) -> Select[Row]:
+        """Begin a query of the actor's organization's rows; every list begins with it."""
+        owner = cast("Any", model).organization_id
+        found: Select[Row] = select(model).where(owner == self.actor.organization_id)
+        return found
+
+    async def connection(self) -> AsyncConnection:
+        """Give the connection, for the questions of `geo`."""
+        return self._connection
+
+    async def all(self, statement: Select[Anything]) -> Sequence[Anything]:
+        """Read every row of a query of one model."""
+        return cast("Sequence[Anything]", (await self._connection.execute(statement)).all())
+
+    async def rows(self, statement: Select[Any]) -> list[Any]:
+        """Read every row of a query of columns."""
+        return list(await (await self.connection()).execute(statement))
+
+    async def scalars(self, statement: Select[Anything]) -> Sequence[Anything]:
+        """Read the one column of a query."""
+        return list((await (await self.connection()).execute(statement)).scalars())
+
+    async def first(self, statement: Select[Anything]) -> Anything | None:
+        """Read the first row of a query, if there is one."""
+        found = await self.all(statement.limit(1))
+        return found[0] if found else None
+
+    async def find(self, model: type[Row], id: UUID | None) -> Row | None:
+        """Read one row of the actor's organization; None when it has no such row."""
+        if id is None:
+            return None
+        return await self.first(self.own(model).where(model.id == id))
+
+    async def get(self, model: type[Row], id: UUID | None, *, path: tuple[str, ...] = ()) -> Row:
+        """Read one row of the actor's organization.
+
+        Raises:
+            NotFound: It has none by that id; somebody else's looks just the same.
+        """
+        found = await self.find(model, id)
+        if found is None:
+            what = " ".join(path).replace("_", " ").removesuffix(" id") or "one"
+            raise NotFound(
+                f"Your organization has no such {what}; look its id up again.", path=path
+            )
+        return found
+
+
+class Work(Reading):
+    """One transaction for somebody at a moment; whoever opened it commits it.
+
+    Args:
+        session: An open session; see `models.database.Database.writing`.
+        actor: Who asks.
+        now: The moment at which all of it happens.
+    """
+
+    def __init__(self, session: AsyncSession, actor: Actor, now: datetime) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now
+
+    async def connection(self) -> AsyncConnection:
+        """Give the connection, with everything written that was added so far."""
+        await self.session.flush()
+        return await self.session.connection()
+
+    async def all(self, statement: Select[Anything]) -> Sequence[Anything]:
+        """Read every row of a query of one model, as objects that may be changed."""
+        return (await self.session.scalars(statement)).all()
+
+    async def locked(self, model: type[Row], ids: Sequence[UUID]) -> list[Row]:
+        """Read rows that nobody else may change until this transaction ends.
+
+        They are locked in the order of their ids, so that two transactions never wait for each
+        other; FOR NO KEY UPDATE leaves rows that refer to them alone.
+        """
+        statement = self.own(model).where(model.id.in_(ids)).order_by(model.id)
+        fresh = statement.execution_options(populate_existing=True)
+        return list(await self.all(fresh.with_for_update(key_share=True)))
+
+    async def add(self, *rows: Base, refusals: dict[str, LivionKeyError] | None = None) -> None:
+        """Write rows now.
+
+        Args:
+            rows: What is new.
+            refusals: What to raise when a constraint of that name refuses them.
+        """
+        self.session.add_all(rows)
+        await self.save(refusals)
+
+    async def save(self, refusals: dict[str, LivionKeyError] | None = None) -> None:
+        """Write what was changed, and turn a broken constraint into its refusal."""
+        try:
+            await self.session.flush()
+        except IntegrityError as error:
+            refusal = (refusals or {}).get(broken_constraint(error) or "")
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    def record(self, kind: EventKind, subject: Base, **facts: Any) -> None:
+        """Write down what happened. Facts are ids, numbers and codes: never a PIN or a token."""
+        self.session.add(
+            Event(
+                organization_id=self.actor.organization_id,
+                kind=kind,
+                at=self.now,
+                subject_type=type(subject).__name__,
+                subject_id=subject.id,
+                token_id=self.actor.token_id,
+                facts={name: _plain(value) for name, value in facts.items()},
+            )
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, UUID) else value
