@@ -22,8 +22,8 @@ from models.geocodes import Geocode, GeocodeOutcome
 from models.places import Coordinates, PlacementPrecision, PostalAddress
 
 REFUSALS_KEPT = timedelta(days=1)
-JUDGED_AS = "1"
-"""Raise it when `geo.judging` decides differently: older answers are then asked for again."""
+APPRAISAL = "1"
+"""Raise it when `geo.appraisal` decides differently: older answers are then asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class CachingGeocoder:
 
     def _key(self, address: PostalAddress, version: str) -> str:
         question = question_of(address)
-        parts = (JUDGED_AS, version, self._terms.provider, *question.folded())
+        parts = (APPRAISAL, version, self._terms.provider, *question.folded())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _land(self, key: str, flight: asyncio.Task[Match]) -> None:

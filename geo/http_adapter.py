@@ -22,7 +22,7 @@ def warnings_only(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
-class HttpxAdapter(BaseAsyncAdapter):  # type: ignore[misc] - geopy has no types
+class HttpxAdapter(BaseAsyncAdapter):  # type: ignore[misc]  # geopy has no types
     """One client for one service. Redirects are errors: a key goes to nobody else."""
 
     def __init__(self, *, proxies: object, ssl_context: Any) -> None:

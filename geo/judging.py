@@ -93,3 +93,12 @@ class Judge:
             RejectionCode.KEY_ELSEWHERE,
             f"{message}the keys lie in {len(self.supply.inside)} other automats.",
         )
+
+
+def nearness(facts: Facts, settings: UnitSettings, now: datetime, window: Window) -> Candidate:
+    """Judge an automat for somebody who only looks around, with no key in mind."""
+    rejections = [
+        *general_rejections(facts, settings, now, lockers_needed=1),
+        *is_full(facts, window, lockers_needed=1),
+    ]
+    return Candidate(facts.automat, facts.metres, facts.free_lockers, tuple(rejections))

@@ -1,32 +1,32 @@
 """What a service is asked: an address in parts, cleaned of what only people need."""
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import OSA
-
+from geo.country_names import NUMBER_FIRST
+from geo.house_numbers import HouseNumber, house_numbers, leading_number, with_flat
+from geo.street_names import fold, key, similarity, spellings, stored_keys, words
 from models.places import PlacementPrecision, PostalAddress
 
-SWEDISH_ENDINGS = ("gatan", "vägen", "gränden", "gränd", "stigen", "torget", "kajen", "allén", "plan")
-RANGE = re.compile(r"(\d+)\D*[-/;,–]\D*(\d+)")
-FIRST_NUMBER = re.compile(r"\d+")
+SWEDISH = re.compile(
+    r"(?:gatan|vägen|gränden|gränd|stigen|torget|kajen|allén|plan)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An address as it is asked for: no flat, no staircase, no `c/o`.
+    """An address as it is asked for: no flat, no `c/o`.
 
     Args:
         street: The name of the street alone.
-        number: The house number, such as `12`, `12a` or `12-14`.
+        number: The house number.
         postal_code: As the country writes it.
         city: The postal town.
         country_code: Two letters, upper case.
     """
 
     street: str | None
-    number: str | None
+    number: HouseNumber | None
     postal_code: str | None
     city: str | None
     country_code: str
@@ -38,8 +38,11 @@ class Question:
 
     @property
     def street_line(self) -> str:
-        """The street and the number in one."""
-        return " ".join(part for part in (self.street, self.number) if part)
+        """The street and the number, as the country orders them."""
+        parts = [self.street, str(self.number) if self.number else None]
+        if self.country_code in NUMBER_FIRST:
+            parts.reverse()
+        return " ".join(part for part in parts if part)
 
     @property
     def line(self) -> str:
@@ -50,9 +53,28 @@ class Question:
     @property
     def language(self) -> str | None:
         """The language to be answered in, so that names can be compared; None is the local one."""
-        if self.country_code == "FI" and self.street:
-            return "sv" if self.street.lower().endswith(SWEDISH_ENDINGS) else "fi"
-        return None
+        if self.country_code != "FI" or not self.street:
+            return None
+        return "sv" if SWEDISH.search(self.street) else "fi"
+
+    @property
+    def may_be_staircase(self) -> bool:
+        """Tell whether `12 A` can be staircase A of house 12."""
+        number = self.number
+        return (
+            number is not None
+            and bool(number.letter)
+            and number.staircase_is_likely(self.country_code)
+        )
+
+    def readings(self) -> list["Question"]:
+        """Give the question as it is asked, likeliest first: house 12, then house 12a."""
+        if self.number is None:
+            return [self]
+        lettered = replace(self, number=replace(self.number, unit=""))
+        if not self.may_be_staircase:
+            return [lettered]
+        return [replace(self, number=replace(self.number, letter="", unit="")), lettered]
 
     def town(self) -> "Question":
         """Ask for the town alone."""
@@ -60,46 +82,47 @@ class Question:
 
     def folded(self) -> tuple[str, ...]:
         """The question without the differences that no service minds."""
-        parts = (self.street, self.number, self.postal_code, self.city)
-        return (*(folded(part or "") for part in parts), self.country_code)
+        number = str(replace(self.number, unit="")) if self.number else ""
+        apart = "staircase" if self.may_be_staircase else ""
+        parts = (self.street, number, apart, self.postal_code, self.city)
+        return (*(" ".join(words(part or "")) for part in parts), self.country_code)
 
 
-def folded(text: str) -> str:
-    """Write a text in lower case, without diacritics, with single blanks for all else."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(re.split(r"[\W_]+", letters)).strip()
+def street_likeness(asked: str, found: str) -> float:
+    """Compare two names of streets, 0 to 1; 0 when they are not to be taken for one street."""
+    return max(
+        sure * similarity(spelled, known)
+        for spelled, sure in spellings(asked) or ((key(asked), 1.0),)
+        for known in stored_keys(found) or {key(found)}
+    )
 
 
-def likeness(one: str, other: str) -> float:
-    """Compare two names, 0 to 1; one slip of the pen in a longer name counts as the same name."""
-    left, right = (folded(name).replace(" ", "") for name in (one, other))
-    likely: float = OSA.normalized_similarity(left, right)
-    is_slip = min(len(left), len(right)) >= 5 and OSA.distance(left, right) <= 1
-    return max(likely, 0.85) if is_slip else likely
+def is_same_town(one: str, other: str) -> bool:
+    """Tell whether two names of towns are one, but for a slip of the finger."""
+    return similarity(key(one), key(other)) > 0
 
 
-def compared(asked: str, found: str) -> PlacementPrecision:
-    """Say how well one house number answers another: `12a` may be part of `12` or of `10-14`."""
-    if number_key(asked) == number_key(found):
-        return PlacementPrecision.HOUSE_NUMBER
-    number = FIRST_NUMBER.search(asked)
-    if number is None or not spans(found, int(number[0])):
+def compared(question: Question, found: str) -> PlacementPrecision:
+    """Say how well a house number answers: `12a` may be part of `12` or of `10-14`."""
+    asked, numbers = question.number, house_numbers(found, question.country_code)
+    if asked is None:
         return PlacementPrecision.STREET
-    return PlacementPrecision.NUMBER_RANGE
+    letters = {asked.letter, ""} if question.may_be_staircase else {asked.letter}
+    for number in numbers:
+        same = (number.number, number.last) == (asked.number, asked.last)
+        if same and number.letter in letters:
+            return PlacementPrecision.HOUSE_NUMBER
+    if any(one.includes(asked.number) or asked.includes(one.number) for one in numbers):
+        return PlacementPrecision.NUMBER_RANGE
+    return PlacementPrecision.STREET
 
 
-def number_key(number: str) -> str:
-    """Write a house number so that `12 A` and `12a` are the same."""
-    return folded(number.replace("-", "to")).replace(" ", "")
-
-
-def spans(found: str, number: int) -> bool:
-    """Tell whether a house number, or a range of one side of the street, includes a number."""
-    span = RANGE.search(found)
-    if span is None:
-        single = FIRST_NUMBER.search(found)
-        return single is not None and int(single[0]) == number
-    first, last = int(span[1]), int(span[2])
-    one_side = first % 2 == last % 2
-    return first <= number <= last and (not one_side or number % 2 == first % 2)
+def question_of(address: PostalAddress) -> Question:
+    """Take an address apart for a service."""
+    street, number = address.street or address.text, None
+    found = re.fullmatch(r"(\D.*?)\s+(\d.*)", street)
+    if found is not None:
+        read = leading_number(fold(found[2]), address.country_code)
+        if read is not None:
+            street, number = found[1], with_flat(*read) or read[0]
+    return Question(street or None, number, address.postal_code, address.city, address.country_code)

@@ -76,6 +76,10 @@ class Decision:
     refusal: LivionKeyError | None
     supply: KeySupply
 
+    def refused(self, refusal: LivionKeyError) -> "Decision":
+        """Give the same decision with a better reason for choosing nothing."""
+        return replace(self, refusal=refusal)
+
 
 async def choose(connection: AsyncConnection, wish: Wish) -> Decision:
     """Choose an automat for a wish by the first rule that applies."""

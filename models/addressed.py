@@ -39,15 +39,7 @@ class Addressed:
     @property
     def address(self) -> PostalAddress | None:
         """The address as it was given."""
-        if self.address_text is None:
-            return None
-        return PostalAddress(
-            text=self.address_text,
-            street=self.street,
-            postal_code=self.postal_code,
-            city=self.city,
-            country_code=self.country_code or "FI",
-        )
+        return address_of(self)
 
     @address.setter
     def address(self, given: PostalAddress | None) -> None:
@@ -94,6 +86,19 @@ class Placed(Addressed):
         if self.placement_problem_code is None:
             return None
         return PlacementProblem(self.placement_problem_code, self.placement_problem_message or "")
+
+
+def address_of(row: Addressed) -> PostalAddress | None:
+    """Put the columns of an address together; also for plain rows, which have no methods."""
+    if row.address_text is None:
+        return None
+    return PostalAddress(
+        text=row.address_text,
+        street=row.street,
+        postal_code=row.postal_code,
+        city=row.city,
+        country_code=row.country_code or "FI",
+    )
 
 
 def placement_of(row: Placed) -> Placement | None:

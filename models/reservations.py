@@ -56,6 +56,11 @@ class Reservation(Owned, Base):
     wanted_key_ids: Mapped[JsonList] = mapped_column(default=list)
 
     @property
+    def wanted_keys(self) -> list[UUID]:
+        """The certain keys that were asked for."""
+        return [UUID(id) for id in self.wanted_key_ids]
+
+    @property
     def window(self) -> Window:
         """The time that was reserved."""
         return Window(self.starts_at, self.ends_at)

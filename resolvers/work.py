@@ -63,7 +63,7 @@ class Reading:
         """Read every row of a query of one model."""
         return cast("Sequence[Anything]", (await self._connection.execute(statement)).all())
 
-    async def rows(self, statement: Select[Any]) -> list[Any]:
+    async def rows(self, statement: Select[*tuple[Any, ...]]) -> list[Any]:
         """Read every row of a query of columns."""
         return list(await (await self.connection()).execute(statement))
 

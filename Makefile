@@ -1,0 +1,2 @@
+.PHONY: run test bench setup
+run test bench setup: ; @./dev $@

@@ -1,0 +1,155 @@
+"""Words in names of streets: abbreviations, kinds of streets, words that people leave out.
+
+All of them folded (`tänav` is `tanav`). The languages stand together: a word that means one thing in
+Finnish and another in French is written out both ways, and the index knows which one exists.
+"""
+
+FIRST_WORDS: dict[str, tuple[str, ...]] = {
+    # Finnish and Swedish points of the compass, great and small
+    "p": ("pohjoinen", "pohjois"),
+    "pohj": ("pohjoinen", "pohjois"),
+    "e": ("etelainen", "etela", "east"),
+    "et": ("etelainen", "etela"),
+    "etel": ("etelainen", "etela"),
+    "i": ("itainen",),
+    "it": ("itainen",),
+    "l": ("lantinen", "lilla"),
+    "lant": ("lantinen",),
+    "n": ("norra", "north", "nordre"),
+    "s": ("sodra", "south", "sondre"),
+    "o": ("ostra",),
+    "v": ("vastra", "via", "vestre"),
+    "w": ("west",),
+    "st": ("stora", "sankt", "saint"),
+    # French
+    "r": ("rue", "rua"),
+    "av": ("avenue", "avenida"),
+    "ave": ("avenue",),
+    "bd": ("boulevard", "bulevardul"),
+    "bld": ("boulevard",),
+    "blvd": ("boulevard",),
+    "boul": ("boulevard",),
+    "bvd": ("boulevard",),
+    "pl": ("place", "plaza", "plac", "placa"),
+    "ch": ("chemin",),
+    "che": ("chemin",),
+    "all": ("allee",),
+    "imp": ("impasse",),
+    "rte": ("route",),
+    "fg": ("faubourg",),
+    "q": ("quai",),
+    "sq": ("square",),
+    "pass": ("passage",),
+    "crs": ("cours",),
+    # Italian, Spanish, Portuguese, Polish, Romanian
+    "c": ("calle", "carrer", "corso"),
+    "avda": ("avenida",),
+    "avd": ("avenida",),
+    "pza": ("plaza", "piazza"),
+    "pzza": ("piazza",),
+    "pzz": ("piazza",),
+    "ctra": ("carretera",),
+    "cno": ("camino",),
+    "vle": ("viale",),
+    "cso": ("corso",),
+    "str": ("strada",),
+    "bdul": ("bulevardul",),
+    "al": ("aleja", "aleje", "aleea"),
+    "os": ("osiedle",),
+    "tv": ("travessa",),
+}
+
+INNER_WORDS: dict[str, tuple[str, ...]] = {
+    "st": ("saint", "sankt", "santa"),
+    "ste": ("sainte",),
+    "gal": ("general",),
+    "gen": ("general",),
+    "mal": ("marechal",),
+    "psse": ("princesse",),
+    "dr": ("docteur", "doktor", "doctor"),
+    "prof": ("professor", "professeur"),
+    "gd": ("grand",),
+    "gde": ("grande",),
+    "pt": ("petit",),
+    "pres": ("president",),
+}
+
+LAST_WORDS: dict[str, tuple[str, ...]] = {
+    "k": ("katu",),
+    "t": ("tie", "tanav"),
+    "kj": ("kuja",),
+    "p": ("polku",),
+    "g": ("gatan", "gata", "gate", "gatve", "gasse"),
+    "gt": ("gate", "gata"),
+    "v": ("vagen", "vei", "veien", "vej"),
+    "vn": ("veien",),
+    "gr": ("grand",),
+    "st": ("street", "stigen"),
+    "str": ("strasse", "straat", "street"),
+    "pl": ("platz", "place", "plan", "plass", "plads", "plats"),
+    "wg": ("weg",),
+    "al": ("allee",),
+    "tn": ("tanav",),
+    "mnt": ("maantee",),
+    "pst": ("puiestee",),
+    "rd": ("road",),
+    "ave": ("avenue",),
+    "av": ("avenue",),
+    "ln": ("lane", "laan"),
+    "dr": ("drive",),
+    "blvd": ("boulevard",),
+    "ct": ("court",),
+    "sq": ("square",),
+    "ter": ("terrace",),
+    "terr": ("terrace",),
+    "hwy": ("highway",),
+    "cres": ("crescent",),
+    "cl": ("close",),
+    "gdns": ("gardens",),
+    "pk": ("park",),
+    "pkwy": ("parkway",),
+    "u": ("utca",),
+}
+
+GLUED_ENDINGS: list[tuple[str, tuple[str, ...]]] = [
+    ("puist", ("puistikko",)),
+    ("str", ("strasse", "straat")),
+    ("kj", ("kuja",)),
+    ("gt", ("gate", "gata")),
+    ("vn", ("veien",)),
+    ("pl", ("platz", "plein")),
+    ("wg", ("weg",)),
+    ("gr", ("granden",)),
+    ("ln", ("laan",)),
+    ("k", ("katu",)),
+    ("t", ("tie",)),
+    ("p", ("polku",)),
+    ("g", ("gatan", "gata", "gate", "gasse")),
+    ("v", ("vagen", "veien", "vej")),
+]
+
+DIGRAPHS = [("ae", "a"), ("oe", "o"), ("ue", "u")]
+
+DROPPED_WORDS = frozenset(
+    ["tanav", "tn", "t", "iela", "gatve", "g", "ulica", "ul", "ulice", "utca", "u"]
+    + ["улица", "ул", "вулиця", "вул"]  # noqa: RUF001 - Cyrillic on purpose
+)
+"""The ordinary kinds of street, which people leave out or add at will in these languages."""
+
+FIRST_TYPES = sorted(
+    """rue ruelle avenue boulevard place chemin allee impasse route quai square cours passage via
+    viale piazza corso vicolo largo calle avenida plaza paseo carrer rua travessa praca ulica aleja
+    plac strada bulevardul aleea""".split(),
+    key=len,
+    reverse=True,
+)
+
+LAST_TYPES = sorted(
+    """katu tie kuja polku ranta rinne kaari tori aukio puisto puistikko portti raitti silta laituri
+    gatan gata vagen grand granden stigen kajen platsen torget backen strasse gasse weg platz allee
+    ring damm ufer steig pfad chaussee promenade markt straat laan plein gracht kade dijk gate vei
+    veien vej plass gade street road lane drive avenue close court place square terrace way crescent
+    gardens grove tanav tee maantee puiestee iela gatve utca ter koz""".split(),
+    key=len,
+    reverse=True,
+)

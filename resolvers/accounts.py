@@ -1,0 +1,78 @@
+"""Tokens: making them, taking them back, and finding out who came with one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.accounts import Actor, Permission, Role, Token, new_token, token_digest
+from models.errors import Unauthenticated
+from models.events import EventKind
+from resolvers.checks import required_text
+from resolvers.work import Work
+
+
+async def create_token(
+    work: Work,
+    *,
+    role: Role,
+    name: str = "token",
+    source: str = "default",
+    expires_at: datetime | None = None,
+) -> tuple[Token, str]:
+    """Make a token and give its text, which is not kept anywhere.
+
+    Raises:
+        NotAllowed: The actor may not change the organization.
+        InvalidInput: The name or the source is empty.
+    """
+    work.require(Permission.EDIT_ORGANIZATION)
+    text = new_token()
+    token = Token(
+        organization_id=work.actor.organization_id,
+        name=required_text(name, path=("name",)),
+        role=role,
+        source=required_text(source, path=("source",)),
+        digest=token_digest(text),
+        created_at=work.now,
+        expires_at=expires_at,
+    )
+    await work.add(token)
+    work.record(EventKind.TOKEN_CREATED, token, role=role.value)
+    return token, text
+
+
+async def revoke_token(work: Work, id: UUID) -> Token:
+    """Take a token back; it opens nothing from now on.
+
+    Raises:
+        NotAllowed: The actor may not change the organization.
+        NotFound: There is no such token.
+    """
+    work.require(Permission.EDIT_ORGANIZATION)
+    token = await work.get(Token, id, path=("id",))
+    if token.revoked_at is None:
+        token.revoked_at = work.now
+        work.record(EventKind.TOKEN_REVOKED, token)
+    return token
+
+
+async def authenticate(connection: AsyncConnection, text: str, now: datetime) -> Actor:
+    """Tell who came with a token.
+
+    Raises:
+        Unauthenticated: There is no such token, it has expired, or it was taken back.
+    """
+    rows = await connection.execute(select(Token).where(Token.digest == token_digest(text)))
+    token = rows.first()
+    if token is None or token.revoked_at is not None:
+        raise Unauthenticated
+    if token.expires_at is not None and token.expires_at <= now:
+        raise Unauthenticated("The token has expired; ask for a new one.")
+    return Actor(
+        organization_id=token.organization_id,
+        role=Role(token.role),
+        token_id=token.id,
+        source=token.source,
+    )

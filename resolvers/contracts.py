@@ -1,0 +1,279 @@
+"""Key contracts and locker contracts: making them of a decision, and letting go of them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from geo.key_supply import KeyOption, KeySupply
+from geo.selection import Decision
+from models.automats import Automat, Locker
+from models.availability import is_free, is_open_for_contract
+from models.contracts import (
+    LIVE_STATES,
+    KeyAllocation,
+    KeyContract,
+    KeyContractContact,
+    KeyContractStatus,
+    LockerContract,
+    LockerContractState,
+    new_pin,
+    new_reference,
+)
+from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
+from models.events import EventKind
+from models.keys import Key, KeyKind
+from models.reservations import Reservation, ReservationContact
+from models.times import Window
+from resolvers.keys import codes_of
+from resolvers.work import Work
+
+KEY_TAKEN = {"one_holder_per_key_at_a_time": KeyTaken()}
+LOCKER_TAKEN: dict[str, LivionKeyError] = {
+    "one_contract_per_locker_at_a_time": NoFreeLocker(),
+    "one_contract_per_pin_at_a_time": NoFreeLocker(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a reservation held before it was planned anew: kept where that is still possible."""
+
+    pins: dict[UUID, str]
+    lockers: dict[UUID, UUID | None]
+
+
+async def contract_of(work: Work, reservation: Reservation) -> KeyContract | None:
+    """Find the key contract of a reservation."""
+    return await work.first(
+        work.own(KeyContract).where(KeyContract.reservation_id == reservation.id)
+    )
+
+
+async def let_go(work: Work, contract: KeyContract) -> Held:
+    """Free the keys and lockers of a key contract; says what they were."""
+    live = await work.all(
+        work.own(LockerContract).where(
+            LockerContract.key_contract_id == contract.id,
+            LockerContract.state.in_(LIVE_STATES),
+        )
+    )
+    held = Held(
+        pins={one.automat_id: one.pin for one in live if one.pin},
+        lockers={one.automat_id: one.locker_id for one in live},
+    )
+    for one in live:
+        one.state = LockerContractState.CANCELLED
+        work.record(EventKind.LOCKER_CONTRACT_CANCELLED, one, key_contract_id=contract.id)
+    allocations = await live_allocations(work, contract)
+    for allocation in allocations:
+        allocation.live = False
+    await work.save()
+    await retarget(work, [allocation.key_id for allocation in allocations])
+    return held
+
+
+async def live_allocations(work: Work, contract: KeyContract) -> list[KeyAllocation]:
+    """List the keys that a contract holds."""
+    return list(
+        await work.all(
+            work.own(KeyAllocation).where(
+                KeyAllocation.key_contract_id == contract.id, KeyAllocation.live
+            )
+        )
+    )
+
+
+async def retarget(work: Work, key_ids: list[UUID]) -> None:
+    """Say of keys where they should go next: to the automat of their earliest coming contract."""
+    for key in await work.locked(Key, key_ids):
+        earliest = await work.first(
+            work.own(LockerContract)
+            .where(LockerContract.key_id == key.id, LockerContract.state.in_(LIVE_STATES))
+            .order_by(LockerContract.starts_at)
+        )
+        elsewhere = earliest is not None and earliest.automat_id != key.automat_id
+        key.target_automat_id = earliest.automat_id if earliest and elsewhere else None
+    await work.save()
+
+
+async def make(
+    work: Work,
+    reservation: Reservation,
+    contract: KeyContract | None,
+    decision: Decision,
+    *,
+    sync_time: timedelta,
+    held: Held | None,
+) -> KeyContract:
+    """Make the key contract of a reservation and its locker contracts.
+
+    Raises:
+        KeyTaken: Somebody else was promised the key in the meantime.
+        NoFreeLocker: The chosen automat became full in the meantime; choose again.
+    """
+    contract = await _key_contract(work, reservation, contract)
+    if decision.chosen is None:
+        await _allocate(work, contract, decision.supply.at_desks[: decision.supply.needed])
+        return contract
+    automat = (await work.locked(Automat, [decision.chosen.automat.id]))[0]
+    options = await _claimed(work, automat, decision.supply, reservation.window)
+    await _allocate(work, contract, [option for option, _ in options])
+    for option, locker in await _with_lockers(work, automat, options, reservation.window, held):
+        await _hold(work, contract, automat, locker, option, sync_time=sync_time, held=held)
+    return contract
+
+
+async def _key_contract(
+    work: Work, reservation: Reservation, contract: KeyContract | None
+) -> KeyContract:
+    kind = EventKind.KEY_CONTRACT_UPDATED
+    if contract is None:
+        kind = EventKind.KEY_CONTRACT_CREATED
+        contract = KeyContract(
+            organization_id=work.actor.organization_id,
+            reference=new_reference(),
+            reservation_id=reservation.id,
+        )
+    contract.starts_at, contract.ends_at = reservation.starts_at, reservation.ends_at
+    contract.status = KeyContractStatus.UPCOMING
+    await work.add(contract)
+    await copy_contacts(work, reservation, contract)
+    work.record(kind, contract, reservation_id=reservation.id)
+    return contract
+
+
+async def copy_contacts(work: Work, reservation: Reservation, contract: KeyContract) -> None:
+    """Give a key contract the contacts of its reservation."""
+    of_contract = KeyContractContact.key_contract_id == contract.id
+    for old in await work.all(work.own(KeyContractContact).where(of_contract)):
+        await work.session.delete(old)
+    await work.save()
+    of_reservation = ReservationContact.reservation_id == reservation.id
+    await work.add(
+        *(
+            KeyContractContact(
+                organization_id=contract.organization_id,
+                key_contract_id=contract.id,
+                contact_id=link.contact_id,
+                place=link.place,
+            )
+            for link in await work.all(work.own(ReservationContact).where(of_reservation))
+        )
+    )
+
+
+async def _allocate(
+    work: Work, contract: KeyContract, options: list[KeyOption] | tuple[KeyOption, ...]
+) -> None:
+    await work.add(
+        *(
+            KeyAllocation(
+                organization_id=contract.organization_id,
+                key_contract_id=contract.id,
+                key_id=option.key.id,
+                starts_at=contract.starts_at,
+                ends_at=contract.ends_at,
+                exclusive=not option.key.shared,
+            )
+            for option in options
+        ),
+        refusals=dict(KEY_TAKEN),
+    )
+
+
+async def _claimed(
+    work: Work, automat: Automat, supply: KeySupply, window: Window
+) -> list[tuple[KeyOption, UUID | None]]:
+    """Take the keys that lie in the automat with their lockers, else keys from desks."""
+    ready = supply.ready_in(automat.id)
+    if not ready:
+        return [(option, None) for option in supply.at_desks[: supply.needed]]
+    lockers = [option.locker_id for option in ready if option.locker_id]
+    free = await work.scalars(
+        select(Locker.id)
+        .where(Locker.id.in_(lockers), is_open_for_contract(window))
+        .order_by(Locker.index)
+    )
+    by_locker = {option.locker_id: option for option in ready}
+    claimed = [(by_locker[locker_id], locker_id) for locker_id in free][: supply.needed]
+    if len(claimed) < supply.needed:
+        raise NoFreeLocker
+    return [(option, locker_id) for option, locker_id in claimed]
+
+
+async def _with_lockers(
+    work: Work,
+    automat: Automat,
+    options: list[tuple[KeyOption, UUID | None]],
+    window: Window,
+    held: Held | None,
+) -> list[tuple[KeyOption, UUID]]:
+    """Find lockers for keys that have none in the automat, the one held before if it is free."""
+    homeless = [option for option, locker_id in options if locker_id is None]
+    own = [(option, locker_id) for option, locker_id in options if locker_id is not None]
+    free = list(
+        await work.scalars(
+            select(Locker.id)
+            .where(Locker.automat_id == automat.id, is_free(window))
+            .order_by(Locker.index)
+        )
+    )
+    before = held.lockers.get(automat.id) if held else None
+    free.sort(key=lambda locker_id: locker_id != before)
+    if len(free) < len(homeless):
+        raise NoFreeLocker
+    return own + list(zip(homeless, free, strict=False))
+
+
+async def _hold(
+    work: Work,
+    contract: KeyContract,
+    automat: Automat,
+    locker_id: UUID,
+    option: KeyOption,
+    *,
+    sync_time: timedelta,
+    held: Held | None,
+) -> None:
+    known = await codes_of(work, automat.id)
+    pin = held.pins.get(automat.id) if held else None
+    any_key_will_do = option.key.kind is KeyKind.ELECTROMECHANICAL and option.locker_id is not None
+    locker_contract = LockerContract(
+        organization_id=contract.organization_id,
+        key_contract_id=contract.id,
+        automat_id=automat.id,
+        locker_id=locker_id,
+        key_id=None if any_key_will_do else option.key.id,
+        starts_at=contract.starts_at,
+        ends_at=contract.ends_at,
+        pin=pin if pin and pin not in known else new_pin(known),
+        sync_at=max(contract.starts_at - sync_time, work.now),
+    )
+    locker_contract.sync_at = min(locker_contract.sync_at, contract.starts_at)
+    await work.add(locker_contract, refusals=LOCKER_TAKEN)
+    work.record(
+        EventKind.LOCKER_CONTRACT_PLANNED,
+        locker_contract,
+        key_contract_id=contract.id,
+        automat_id=automat.id,
+        locker_id=locker_id,
+    )
+    if option.automat_id != automat.id:
+        await _ask_for_key(work, option.key.id, automat, locker_contract)
+
+
+async def _ask_for_key(
+    work: Work, key_id: UUID, automat: Automat, locker_contract: LockerContract
+) -> None:
+    """Tell that a key has to be put into its locker before the guest comes (R14, G33)."""
+    await retarget(work, [key_id])
+    key = await work.get(Key, key_id)
+    work.record(
+        EventKind.INSERT_KEY,
+        key,
+        automat_id=automat.id,
+        locker_id=locker_contract.locker_id,
+        before=locker_contract.starts_at,
+    )

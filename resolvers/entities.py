@@ -1,0 +1,149 @@
+"""Apartments, offices and cars."""
+
+from typing import TypedDict
+from uuid import UUID
+
+from models.accounts import Permission
+from models.addressed import PlacementProblem
+from models.automats import DeviceGroup
+from models.entities import EntityKind, ReservableEntity
+from models.errors import ExternalIdInUse, NotFound
+from models.events import EventKind
+from models.places import Placement, PostalAddress
+from resolvers.checks import exactly_one, required_text
+from resolvers.organizations import unit_or_root
+from resolvers.placing import keep_place
+from resolvers.work import Reading, Work
+
+EXTERNAL_ID_TAKEN = "reservable_entities_organization_id_external_id_key"
+
+
+class EntityChanges(TypedDict, total=False):
+    """What may be changed of an entity."""
+
+    kind: EntityKind
+    name: str
+    external_id: str | None
+    device_group_id: UUID | None
+    unit_id: UUID | None
+
+
+async def create(
+    work: Work,
+    *,
+    kind: EntityKind,
+    name: str,
+    external_id: str | None = None,
+    address: PostalAddress | None = None,
+    found: Placement | PlacementProblem | None = None,
+    device_group_id: UUID | None = None,
+    unit_id: UUID | None = None,
+) -> ReservableEntity:
+    """Make something reservable. `found` is what `placing.place` said of its address.
+
+    Raises:
+        NotAllowed: The actor may not change entities.
+        InvalidInput: The name is empty.
+        NotFound: There is no such unit or device group.
+        ExternalIdInUse: Another entity of the organization has that external id.
+    """
+    work.require(Permission.EDIT_ENTITIES)
+    unit = await unit_or_root(work, unit_id)
+    entity = ReservableEntity(
+        organization_id=work.actor.organization_id,
+        unit_id=unit.id,
+        kind=kind,
+        name=required_text(name, path=("name",)),
+        external_id=external_id,
+        device_group_id=await _group(work, device_group_id),
+    )
+    entity.address = address
+    await work.add(entity, refusals={EXTERNAL_ID_TAKEN: _taken(external_id)})
+    work.record(EventKind.ENTITY_CREATED, entity)
+    keep_place(work, entity, found)
+    return entity
+
+
+async def update(work: Work, id: UUID, changes: EntityChanges) -> ReservableEntity:
+    """Change an entity; its address is changed by `move`.
+
+    Raises:
+        NotAllowed: The actor may not change entities.
+        InvalidInput: The name is empty.
+        NotFound: There is no such entity, unit or device group.
+        ExternalIdInUse: Another entity of the organization has that external id.
+    """
+    work.require(Permission.EDIT_ENTITIES)
+    entity = await work.get(ReservableEntity, id, path=("id",))
+    if "name" in changes:
+        required_text(changes["name"], path=("name",))
+    if "device_group_id" in changes:
+        await _group(work, changes["device_group_id"])
+    if "unit_id" in changes:
+        changes = {**changes, "unit_id": (await unit_or_root(work, changes["unit_id"])).id}
+    for name, value in changes.items():
+        setattr(entity, name, value)
+    await work.save({EXTERNAL_ID_TAKEN: _taken(entity.external_id)})
+    work.record(EventKind.ENTITY_UPDATED, entity, changed=sorted(changes))
+    return entity
+
+
+async def move(
+    work: Work,
+    id: UUID,
+    *,
+    address: PostalAddress | None,
+    found: Placement | PlacementProblem | None,
+) -> ReservableEntity:
+    """Give an entity another address or another place.
+
+    Raises:
+        NotAllowed: The actor may not change entities.
+        NotFound: There is no such entity.
+    """
+    work.require(Permission.EDIT_ENTITIES)
+    entity = await work.get(ReservableEntity, id, path=("id",))
+    if address is not None:
+        entity.address = address
+    work.record(EventKind.ENTITY_UPDATED, entity, changed=["address"])
+    keep_place(work, entity, found)
+    await work.save()
+    return entity
+
+
+async def named(
+    reading: Reading, *, id: UUID | None, external_id: str | None, given: bool = True
+) -> ReservableEntity:
+    """Read the entity that somebody names by its id or by their own number.
+
+    Args:
+        reading: The look at the database.
+        id: Its id, when they gave one that can be read.
+        external_id: Their own number of it.
+        given: Whether they gave an id at all, be it readable or not.
+
+    Raises:
+        InvalidInput: Not exactly one of the two was given.
+        NotFound: There is no such entity.
+    """
+    exactly_one(entityId=id if given else None, entityExternalId=external_id)
+    if external_id is None:
+        return await reading.get(ReservableEntity, id, path=("entity_id",))
+    found = await reading.first(
+        reading.own(ReservableEntity).where(ReservableEntity.external_id == external_id)
+    )
+    if found is None:
+        message = f"Your organization has no entity with the external id {external_id!r}."
+        raise NotFound(message, path=("entity_external_id",))
+    return found
+
+
+async def _group(work: Work, id: UUID | None) -> UUID | None:
+    if id is None:
+        return None
+    return (await work.get(DeviceGroup, id, path=("device_group_id",))).id
+
+
+def _taken(external_id: str | None) -> ExternalIdInUse:
+    message = f"Another entity of your organization has the external id {external_id!r}."
+    return ExternalIdInUse(message, path=("external_id",))

@@ -1,0 +1,301 @@
+"""Keys and desks: registering keys, and which of them are free when."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from geo.key_supply import KeyOption, KeySupply, supply
+from models.accounts import Permission
+from models.automats import Automat, Locker, LockerState
+from models.availability import is_free, overlaps
+from models.contracts import LIVE_STATES, KeyAllocation, KeyContract, LockerContract
+from models.entities import ReservableEntity
+from models.errors import ExternalIdInUse, InvalidInput, NoFreeLocker, NotFound, PinInUse
+from models.events import EventKind
+from models.keys import (
+    EntityKey,
+    Key,
+    KeyKind,
+    KeyStatus,
+    ManualStorage,
+    checked_return_code,
+    new_key_code,
+)
+from models.places import PostalAddress
+from models.times import Window
+from resolvers.checks import exactly_one, required_text
+from resolvers.organizations import unit_or_root
+from resolvers.work import Reading, Work
+
+CODE_TAKEN = "keys_organization_id_code_key"
+
+
+class KeyChanges(TypedDict, total=False):
+    """What may be changed of a key."""
+
+    code: str
+    shared: bool
+    rfid_tag: str | None
+    return_code: str | None
+    status: KeyStatus
+
+
+async def create_desk(
+    work: Work,
+    *,
+    name: str,
+    address: PostalAddress | None = None,
+    instructions: str | None = None,
+    unit_id: UUID | None = None,
+) -> ManualStorage:
+    """Make a desk where keys are handed over.
+
+    Raises:
+        NotAllowed: The actor may not change keys.
+        InvalidInput: The name is empty.
+        NotFound: There is no such unit.
+    """
+    work.require(Permission.EDIT_KEYS)
+    desk = ManualStorage(
+        organization_id=work.actor.organization_id,
+        unit_id=(await unit_or_root(work, unit_id)).id,
+        name=required_text(name, path=("name",)),
+        instructions=instructions,
+    )
+    desk.address = address
+    await work.add(desk)
+    work.record(EventKind.MANUAL_STORAGE_CREATED, desk)
+    return desk
+
+
+async def update_desk(
+    work: Work, id: UUID, *, name: str | None = None, instructions: str | None = None
+) -> ManualStorage:
+    """Change a desk; what is None stays as it is.
+
+    Raises:
+        NotAllowed: The actor may not change keys.
+        NotFound: There is no such desk.
+        InvalidInput: The name is empty.
+    """
+    work.require(Permission.EDIT_KEYS)
+    desk = await work.get(ManualStorage, id, path=("id",))
+    if name is not None:
+        desk.name = required_text(name, path=("name",))
+    if instructions is not None:
+        desk.instructions = instructions
+    await work.save()
+    work.record(EventKind.MANUAL_STORAGE_UPDATED, desk)
+    return desk
+
+
+async def register(
+    work: Work,
+    *,
+    kind: KeyKind,
+    entity_ids: Sequence[UUID | None],
+    automat_id: UUID | None = None,
+    manual_storage_id: UUID | None = None,
+    locker_index: int | None = None,
+    code: str | None = None,
+    shared: bool = False,
+    return_code: str | None = None,
+    rfid_tag: str | None = None,
+) -> Key:
+    """Register a key where it lies. In an automat it gets a locker and counts as inside it.
+
+    Raises:
+        NotAllowed: The actor may not change keys.
+        NotFound: There is no such entity, automat or desk.
+        InvalidInput: Not exactly one storage, a return code that is none, or no such locker.
+        NoFreeLocker: The locker is in use, or every one is.
+        PinInUse: The automat knows the return code already.
+        ExternalIdInUse: Another key has that code.
+    """
+    work.require(Permission.EDIT_KEYS)
+    exactly_one(automatId=automat_id, manualStorageId=manual_storage_id)
+    entities = [await work.get(ReservableEntity, id, path=("entity_ids",)) for id in entity_ids]
+    key = Key(
+        organization_id=work.actor.organization_id,
+        code=required_text(code, path=("code",)) if code is not None else new_key_code(),
+        kind=kind,
+        shared=shared,
+        rfid_tag=rfid_tag,
+        return_code=checked_return_code(return_code) if return_code is not None else None,
+    )
+    if manual_storage_id is not None:
+        desk = await work.get(ManualStorage, manual_storage_id, path=("storage",))
+        key.selected_manual_storage_id = key.manual_storage_id = desk.id
+    else:
+        await _put_into_automat(work, key, automat_id, locker_index)
+    await work.add(key, refusals={CODE_TAKEN: _taken(key.code)})
+    await _link(work, key, entities)
+    work.record(EventKind.KEY_REGISTERED, key, locker_id=key.locker_id)
+    return key
+
+
+async def _link(work: Work, key: Key, entities: Sequence[ReservableEntity]) -> None:
+    await work.add(
+        *(
+            EntityKey(organization_id=key.organization_id, entity_id=entity.id, key_id=key.id)
+            for entity in dict.fromkeys(entities)
+        )
+    )
+
+
+async def _put_into_automat(
+    work: Work, key: Key, automat_id: UUID | None, locker_index: int | None
+) -> None:
+    locked = await work.locked(Automat, [automat_id] if automat_id else [])
+    if not locked:
+        raise NotFound("Your organization has no such automat.", path=("storage", "automat_id"))
+    automat = locked[0]
+    if key.return_code is not None:
+        await check_code_unused(work, automat, key.return_code)
+    locker = await _locker_for_key(work, automat, locker_index)
+    locker.state = LockerState.WITH_KEY
+    key.selected_automat_id = key.automat_id = automat.id
+    key.selected_locker_id = key.locker_id = locker.id
+
+
+async def _locker_for_key(work: Work, automat: Automat, index: int | None) -> Locker:
+    lockers = work.own(Locker).where(Locker.automat_id == automat.id).order_by(Locker.index)
+    if index is not None:
+        lockers = lockers.where(Locker.index == index)
+        if await work.first(lockers) is None:
+            raise InvalidInput(
+                f"The automat {automat.name} has lockers 0 to {automat.model.locker_count - 1}; "
+                f"there is no locker {index}.",
+                path=("locker_index",),
+            )
+    locker = await work.first(lockers.where(is_free(Window(work.now, None))))
+    if locker is None:
+        which = "No locker" if index is None else f"Locker {index}"
+        raise NoFreeLocker(
+            f"{which} of the automat {automat.name} is free from now on"
+            f"{'' if index is None else ' (it is not)'}.",
+            path=("locker_index",),
+        )
+    return locker
+
+
+async def check_code_unused(work: Work, automat: Automat, code: str) -> None:
+    """Refuse a code that an automat knows already.
+
+    Raises:
+        PinInUse: It does. The message does not repeat the code.
+    """
+    if code in await codes_of(work, automat.id):
+        raise PinInUse(path=("return_code",))
+
+
+async def codes_of(work: Reading, automat_id: UUID) -> set[str]:
+    """List every code that an automat knows or will know: PINs and return codes (G13)."""
+    pins = await work.scalars(
+        select(LockerContract.pin).where(
+            LockerContract.automat_id == automat_id,
+            LockerContract.state.in_(LIVE_STATES),
+            or_(LockerContract.ends_at.is_(None), LockerContract.ends_at > work.now),
+        )
+    )
+    return_codes = await work.scalars(
+        select(Key.return_code).where(
+            or_(Key.automat_id == automat_id, Key.selected_automat_id == automat_id)
+        )
+    )
+    return {code for code in (*pins, *return_codes) if code is not None}
+
+
+async def update(
+    work: Work,
+    id: UUID,
+    changes: KeyChanges,
+    *,
+    entity_ids: Sequence[UUID | None] | None = None,
+) -> Key:
+    """Change a key, or what it opens.
+
+    Raises:
+        NotAllowed: The actor may not change keys.
+        NotFound: There is no such key or entity.
+        InvalidInput: The code is empty, or a return code is none.
+        ExternalIdInUse: Another key has that code.
+    """
+    work.require(Permission.EDIT_KEYS)
+    key = await work.get(Key, id, path=("id",))
+    if changes.get("return_code") is not None:
+        checked_return_code(changes["return_code"] or "")
+    if "code" in changes:
+        required_text(changes["code"], path=("code",))
+    for name, value in changes.items():
+        setattr(key, name, value)
+    await work.save({CODE_TAKEN: _taken(key.code)})
+    if entity_ids is not None:
+        await _open_only(work, key, entity_ids)
+    work.record(EventKind.KEY_UPDATED, key, changed=sorted(changes))
+    return key
+
+
+async def _open_only(work: Work, key: Key, entity_ids: Sequence[UUID | None]) -> None:
+    entities = [await work.get(ReservableEntity, id, path=("entity_ids",)) for id in entity_ids]
+    for link in await work.all(work.own(EntityKey).where(EntityKey.key_id == key.id)):
+        await work.session.delete(link)
+    await work.save()
+    await _link(work, key, entities)
+
+
+async def supply_for(
+    reading: Reading,
+    entity: ReservableEntity,
+    *,
+    wanted: Sequence[UUID],
+    window: Window,
+    ignoring: UUID | None = None,
+) -> KeySupply:
+    """Look where the keys of an entity are and which of them are free over a window.
+
+    Raises:
+        NotFound: A wanted key does not open the entity.
+        NoKeyForEntity: No key opens the entity.
+        KeyTaken: The wanted keys, or all keys, are promised to somebody.
+        MixedStorage: The wanted keys lie partly in automats and partly at desks.
+    """
+    keys = await reading.all(
+        reading.own(Key)
+        .join(EntityKey, EntityKey.key_id == Key.id)
+        .where(EntityKey.entity_id == entity.id, Key.status != KeyStatus.RETIRED)
+        .order_by(Key.id)
+    )
+    for id in wanted:
+        if id not in {key.id for key in keys}:
+            raise NotFound("One of the keys does not open the entity.", path=("key_ids",))
+    promises = await _promises(reading, [key.id for key in keys], window, ignoring)
+    options = [KeyOption(key, key.id not in promises, promises.get(key.id, "")) for key in keys]
+    return supply(options, wanted=wanted)
+
+
+async def _promises(
+    reading: Reading, key_ids: list[UUID], window: Window, ignoring: UUID | None
+) -> dict[UUID, str]:
+    """Say in words by whom keys are held over a window."""
+    held = (
+        select(Key.id, Key.code, KeyAllocation.starts_at, KeyAllocation.ends_at)
+        .join(KeyAllocation, KeyAllocation.key_id == Key.id)
+        .join(KeyContract, KeyContract.id == KeyAllocation.key_contract_id)
+        .where(Key.id.in_(key_ids), KeyAllocation.live, KeyAllocation.exclusive)
+        .where(overlaps(KeyAllocation, window))
+    )
+    if ignoring is not None:
+        others = or_(KeyContract.reservation_id.is_(None), KeyContract.reservation_id != ignoring)
+        held = held.where(others)
+    return {
+        row.id: f"The key {row.code} is promised to somebody "
+        f"{Window(row.starts_at, row.ends_at)}; you asked for it {window}."
+        for row in await reading.rows(held)
+    }
+
+
+def _taken(code: str) -> ExternalIdInUse:
+    return ExternalIdInUse(f"Another key has the code {code!r}.", path=("code",))

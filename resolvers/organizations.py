@@ -1,0 +1,230 @@
+"""Organizations: founding one, its units, what holds for a unit, and its contacts."""
+
+import re
+from typing import Any, TypedDict
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from models.accounts import Actor, Permission, Role
+from models.base import new_id
+from models.errors import ExternalIdInUse, InvalidInput
+from models.events import EventKind
+from models.organizations import (
+    Contact,
+    ContactDetails,
+    OrganizationUnit,
+    UnitKind,
+    UnitSettings,
+)
+from models.times import time_zone
+from resolvers.checks import required_text
+from resolvers.work import Reading, Work
+
+CUSTOMER_ID_TAKEN = "organization_units_organization_id_customer_id_key"
+
+
+class UnitChanges(TypedDict, total=False):
+    """What may be changed of a unit; a setting that is None is inherited again."""
+
+    name: str
+    customer_id: str | None
+    time_zone: str | None
+    language: str | None
+    country_code: str | None
+    least_precision: Any
+    largest_distance_metres: float | None
+    default_sync_time: Any
+    silence_tolerance: Any
+    uses_automats: bool | None
+
+
+def founder() -> Actor:
+    """Make an actor for an organization that does not exist yet, and its id."""
+    return Actor(organization_id=new_id(), role=Role.ADMIN)
+
+
+async def found(work: Work, *, name: str) -> OrganizationUnit:
+    """Found the organization of the actor.
+
+    Raises:
+        InvalidInput: The name is empty.
+    """
+    id = work.actor.organization_id
+    unit = OrganizationUnit(
+        id=id,
+        organization_id=id,
+        kind=UnitKind.ORGANIZATION,
+        name=required_text(name, path=("name",)),
+    )
+    await work.add(unit)
+    work.record(EventKind.ORGANIZATION_CREATED, unit)
+    return unit
+
+
+async def create_unit(
+    work: Work, *, parent_id: UUID | None, kind: UnitKind, changes: UnitChanges
+) -> OrganizationUnit:
+    """Put a new unit into the tree, below the organization itself when no parent is named.
+
+    Raises:
+        NotAllowed: The actor may not change the organization.
+        NotFound: There is no such parent.
+        InvalidInput: A setting does not make sense.
+        ExternalIdInUse: Another unit has that customer id.
+    """
+    work.require(Permission.EDIT_ORGANIZATION)
+    if kind is UnitKind.ORGANIZATION:
+        raise InvalidInput("Only a root is an organization; choose another kind.", path=("kind",))
+    parent = await unit_or_root(work, parent_id, path=("parent_id",))
+    unit = OrganizationUnit(
+        organization_id=work.actor.organization_id, parent_id=parent.id, kind=kind, **changes
+    )
+    check_unit(unit)
+    await work.add(unit, refusals={CUSTOMER_ID_TAKEN: _taken(unit)})
+    work.record(EventKind.ORGANIZATION_UNIT_CREATED, unit)
+    return unit
+
+
+async def update_unit(work: Work, id: UUID, changes: UnitChanges) -> OrganizationUnit:
+    """Change a unit's name or settings.
+
+    Raises:
+        NotAllowed: The actor may not change the organization.
+        NotFound: There is no such unit.
+        InvalidInput: A setting does not make sense.
+        ExternalIdInUse: Another unit has that customer id.
+    """
+    work.require(Permission.EDIT_ORGANIZATION)
+    unit = await work.get(OrganizationUnit, id, path=("id",))
+    for name, value in changes.items():
+        setattr(unit, name, value)
+    check_unit(unit)
+    await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
+    work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))
+    return unit
+
+
+def _taken(unit: OrganizationUnit) -> ExternalIdInUse:
+    message = f"Another unit has the customer id {unit.customer_id!r}."
+    return ExternalIdInUse(message, path=("customer_id",))
+
+
+def check_unit(unit: OrganizationUnit) -> None:
+    """Refuse names and settings that make no sense.
+
+    Raises:
+        InvalidInput: With the fact and the way out.
+    """
+    required_text(unit.name, path=("name",))
+    if unit.time_zone is not None:
+        time_zone(unit.time_zone)
+    if unit.country_code is not None and not re.fullmatch("[A-Z]{2}", unit.country_code):
+        raise InvalidInput("A country code has two capital letters, such as FI.")
+    if unit.language is not None and not re.fullmatch("[a-z]{2,3}", unit.language):
+        raise InvalidInput("A language has two or three small letters, such as fi.")
+    if unit.largest_distance_metres is not None and not unit.largest_distance_metres > 0:
+        raise InvalidInput("The largest distance must be more than 0 metres.")
+    for name in ("default_sync_time", "silence_tolerance"):
+        duration = getattr(unit, name)
+        if duration is not None and duration.total_seconds() < 0:
+            raise InvalidInput(f"The {name.replace('_', ' ')} must not be negative.")
+
+
+async def unit_or_root(
+    reading: Reading, id: UUID | None, *, path: tuple[str, ...] = ("organization_unit_id",)
+) -> OrganizationUnit:
+    """Read a unit, or the organization itself when none is named.
+
+    Raises:
+        NotFound: There is no such unit.
+    """
+    return await reading.get(OrganizationUnit, id or reading.actor.organization_id, path=path)
+
+
+async def settings(reading: Reading, unit_id: UUID) -> UnitSettings:
+    """Put together what holds for a unit: its own settings, then those of the units above it."""
+    return UnitSettings.effective(await lineage(reading, unit_id))
+
+
+async def lineage(reading: Reading, unit_id: UUID) -> list[OrganizationUnit]:
+    """List a unit and all above it, nearest first."""
+    above = (
+        select(OrganizationUnit.id, OrganizationUnit.parent_id)
+        .where(
+            OrganizationUnit.id == unit_id,
+            OrganizationUnit.organization_id == reading.actor.organization_id,
+        )
+        .cte(recursive=True)
+    )
+    parent = aliased(OrganizationUnit)
+    above = above.union_all(
+        select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id)
+    )
+    rows = await reading.all(
+        reading.own(OrganizationUnit).join(above, OrganizationUnit.id == above.c.id)
+    )
+    by_id = {row.id: row for row in rows}
+    line, next_id = [], by_id.get(unit_id)
+    while next_id is not None:
+        line.append(next_id)
+        next_id = by_id.get(next_id.parent_id) if next_id.parent_id else None
+    return line
+
+
+async def add_contacts(
+    work: Work, details: list[ContactDetails], *, language: str
+) -> list[Contact]:
+    """Write the contacts of a reservation down.
+
+    Raises:
+        InvalidInput: There are none, or one has no name.
+    """
+    contacts = [
+        Contact(
+            organization_id=work.actor.organization_id,
+            name=contact.name,
+            email=contact.email,
+            phone=contact.phone,
+            language=contact.language or language,
+        )
+        for contact in checked_contacts(details)
+    ]
+    await work.add(*contacts)
+    return contacts
+
+
+def checked_contacts(details: list[ContactDetails]) -> list[ContactDetails]:
+    """Check what a partner tells of contacts.
+
+    Raises:
+        InvalidInput: There are none, or one has no name.
+    """
+    if not details:
+        raise InvalidInput("At least one contact is needed.", path=("contacts",))
+    for place, contact in enumerate(details):
+        required_text(contact.name, path=("contacts", str(place), "name"))
+        if contact.email is not None and "@" not in contact.email:
+            raise InvalidInput(
+                "An e-mail address has an @ in it.", path=("contacts", str(place), "email")
+            )
+    return details
+
+
+async def update_contact(work: Work, id: UUID, changes: dict[str, Any]) -> Contact:
+    """Change what is known of a contact.
+
+    Raises:
+        NotAllowed: The actor may not change reservations.
+        NotFound: There is no such contact.
+        InvalidInput: The name is empty.
+    """
+    work.require(Permission.EDIT_RESERVATIONS)
+    contact = await work.get(Contact, id, path=("id",))
+    for name, value in changes.items():
+        setattr(contact, name, value)
+    checked_contacts([ContactDetails(contact.name, contact.email, contact.phone)])
+    await work.save()
+    work.record(EventKind.CONTACT_UPDATED, contact, changed=sorted(changes))
+    return contact

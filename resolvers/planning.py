@@ -1,0 +1,136 @@
+"""From a reservation to a PIN: keys, automat, contracts, all in the transaction that asked.
+
+The choice is made on what is committed; the chosen automat is then locked and looked at again. If
+somebody else took its last locker in between, the choice is made anew.
+"""
+
+from geo.selection import Decision
+from models.contracts import KeyContract, KeyContractStatus
+from models.entities import ReservableEntity
+from models.errors import LivionKeyError, NoFreeLocker, NoKeyForEntity
+from models.events import EventKind
+from models.keys import EntityKey, Key
+from models.reservations import Reservation, ReservationStatus
+from resolvers import contracts, keys, organizations, selections
+from resolvers.contracts import Held
+from resolvers.selections import Wanted
+from resolvers.work import Work
+
+ATTEMPTS = 5
+
+
+async def plan(work: Work, reservation: Reservation, entity: ReservableEntity) -> None:
+    """Find everything that a reservation needs; leaves it CONFIRMED, or UNFULFILLED with a reason.
+
+    What it held before is let go first and taken again where it still fits.
+
+    Raises:
+        KeyTaken: The keys are promised to somebody else.
+        MixedStorage: The wanted keys lie partly in automats and partly at desks.
+        NotFound: A wanted key does not open the entity.
+    """
+    contract = await contracts.contract_of(work, reservation)
+    held = await contracts.let_go(work, contract) if contract else None
+    await _lock_keys(work, entity)
+    try:
+        decision = await _fulfil(work, reservation, entity, held)
+    except NoKeyForEntity as refusal:
+        await _wait(work, reservation, contract, refusal)
+        return
+    await selections.store(work, reservation, decision)
+    if decision.refusal is not None:
+        await _wait(work, reservation, contract, decision.refusal)
+        return
+    reservation.confirm()
+    await work.save()
+
+
+async def _lock_keys(work: Work, entity: ReservableEntity) -> None:
+    links = await work.all(work.own(EntityKey).where(EntityKey.entity_id == entity.id))
+    await work.locked(Key, [link.key_id for link in links])
+
+
+async def _fulfil(
+    work: Work,
+    reservation: Reservation,
+    entity: ReservableEntity,
+    held: Held | None,
+) -> Decision:
+    settings = await organizations.settings(work, entity.unit_id)
+    wanted = wanted_of(reservation)
+    supply = await keys.supply_for(work, entity, wanted=wanted.key_ids, window=reservation.window)
+    for attempt in range(1, ATTEMPTS + 1):
+        decision = await selections.decide(
+            work,
+            entity,
+            settings=settings,
+            supply=supply,
+            window=reservation.window,
+            wanted=wanted,
+        )
+        if decision.refusal is not None:
+            return decision
+        try:
+            async with work.session.begin_nested():
+                await contracts.make(
+                    work,
+                    reservation,
+                    await contracts.contract_of(work, reservation),
+                    decision,
+                    sync_time=settings.default_sync_time,
+                    held=held,
+                )
+        except NoFreeLocker as refusal:
+            if attempt == ATTEMPTS:
+                return decision.refused(refusal)
+        else:
+            return decision
+    raise AssertionError  # the last attempt returned
+
+
+def wanted_of(reservation: Reservation) -> Wanted:
+    """Give what the partner asked for beside the entity and the time."""
+    return Wanted(
+        automat_id=reservation.wanted_automat_id,
+        device_group_id=reservation.wanted_device_group_id,
+        key_ids=reservation.wanted_keys,
+    )
+
+
+async def _wait(
+    work: Work, reservation: Reservation, contract: KeyContract | None, refusal: LivionKeyError
+) -> None:
+    reservation.wait(refusal.code, refusal.message)
+    if contract is not None:
+        contract.status = KeyContractStatus.CANCELLED
+    await work.save()
+    work.record(EventKind.RESERVATION_UNFULFILLED, reservation, reason=refusal.code.value)
+
+
+def is_waiting(reservation: Reservation) -> bool:
+    """Tell whether a reservation is kept although something is missing."""
+    return reservation.status is ReservationStatus.UNFULFILLED
+
+
+async def retry(work: Work, reservation: Reservation, entity: ReservableEntity) -> bool:
+    """Try a waiting reservation again; says whether it is fulfilled now.
+
+    When it is not, nothing is written: neither a new decision nor an event.
+    """
+    try:
+        async with work.session.begin_nested():
+            await _plan_or_undo(work, reservation, entity)
+    except (LivionKeyError, _StillWaiting):
+        await work.session.refresh(reservation)
+        return False
+    return True
+
+
+async def _plan_or_undo(work: Work, reservation: Reservation, entity: ReservableEntity) -> None:
+    await plan(work, reservation, entity)
+    if is_waiting(reservation):
+        raise _StillWaiting
+
+
+class _StillWaiting(Exception):
+    """Undoes a try that came to nothing."""

@@ -1,0 +1,170 @@
+"""Put the demo's data into an empty database, through the use cases and in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.accounts import Actor
+from models.addressed import PlacementProblem
+from models.organizations import UnitKind
+from models.places import Placement
+from resolvers import automats, entities, keys, organizations, placing, reservations
+from resolvers.work import Work
+from schema.demo import files
+from schema.demo.rows import DemoEntity, DemoUnit
+
+SOURCE = "demo-pms"
+"""Whose numbers the external ids of the demo's reservations are."""
+
+Place = Placement | PlacementProblem | None
+
+
+@dataclass
+class DemoLoad:
+    """What was made so far, by the keys of the files.
+
+    Args:
+        session: The transaction that all of it is made in.
+        now: The moment at which all of it happens.
+    """
+
+    session: AsyncSession
+    now: datetime
+    actors: dict[str, Actor] = field(default_factory=dict)
+    ids: dict[str, UUID] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+
+    def work_for(self, unit: str) -> Work:
+        """Act for the organization that a unit belongs to."""
+        return Work(self.session, self.actors[unit], self.now)
+
+
+async def load(load: DemoLoad, places: Sequence[Place]) -> None:
+    """Make everything that the files name.
+
+    Args:
+        load: Where to.
+        places: Where each entity of the file lies.
+    """
+    for unit in files.units():
+        await make_unit(load, unit)
+    await make_desks(load)
+    await make_automats(load)
+    await make_groups(load)
+    for entity, place in zip(files.entities(), places, strict=True):
+        await make_entity(load, entity, place)
+    await make_keys(load)
+    await make_reservations(load)
+
+
+def customer_id(key: str) -> str:
+    """Name a unit of the demo so that it is found again."""
+    return f"demo-{key}"
+
+
+async def make_unit(load: DemoLoad, unit: DemoUnit) -> None:
+    """Found an organization, or put a unit into one."""
+    changes = organizations.UnitChanges(
+        name=unit.name, customer_id=customer_id(unit.key), language=unit.language
+    )
+    if unit.parent:
+        work = load.work_for(unit.parent)
+        made = await organizations.create_unit(
+            work, parent_id=load.ids[unit.parent], kind=UnitKind.AREA, changes=changes
+        )
+    else:
+        work = Work(load.session, organizations.founder(), load.now)
+        made = await organizations.found(work, name=unit.name)
+        await organizations.update_unit(work, made.id, changes)
+    load.actors[unit.key], load.ids[unit.key] = work.actor, made.id
+
+
+async def make_desks(load: DemoLoad) -> None:
+    """Make the desks."""
+    for desk in files.desks():
+        made = await keys.create_desk(
+            load.work_for(desk.unit),
+            name=desk.name,
+            address=desk.address,
+            instructions=desk.instructions,
+            unit_id=load.ids[desk.unit],
+        )
+        load.ids[desk.key] = made.id
+
+
+async def make_automats(load: DemoLoad) -> None:
+    """Install the automats exactly where they stand."""
+    for automat in files.automats():
+        made = await automats.install(
+            load.work_for(automat.unit),
+            device_id=automat.device_id,
+            name=automat.name,
+            model=automat.model,
+            address=automat.address,
+            found=placing.manual(automat.address, automat.coordinates, load.now),
+            unit_id=load.ids[automat.unit],
+        )
+        load.ids[automat.device_id] = made.id
+
+
+async def make_groups(load: DemoLoad) -> None:
+    """Make the device groups."""
+    for group in files.groups():
+        made = await automats.create_group(
+            load.work_for(group.unit),
+            name=group.name,
+            automat_ids=[load.ids[device_id] for device_id in group.automats],
+            free_locker_limit=group.free_locker_limit,
+        )
+        load.ids[group.key] = made.id
+
+
+async def make_entity(load: DemoLoad, entity: DemoEntity, place: Place) -> None:
+    """Make an entity where the geocoder found it."""
+    made = await entities.create(
+        load.work_for(entity.unit),
+        kind=entity.kind,
+        name=entity.name,
+        external_id=entity.external_id,
+        address=entity.address,
+        found=place,
+        device_group_id=load.ids[entity.group] if entity.group else None,
+        unit_id=load.ids[entity.unit],
+    )
+    load.ids[entity.external_id] = made.id
+    load.units[entity.external_id] = entity.unit
+
+
+async def make_keys(load: DemoLoad) -> None:
+    """Register the keys where they lie."""
+    for key in files.keys():
+        await keys.register(
+            load.work_for(key.unit),
+            kind=key.kind,
+            entity_ids=[load.ids[entity] for entity in key.entities],
+            automat_id=load.ids[key.automat] if key.automat else None,
+            manual_storage_id=load.ids[key.desk] if key.desk else None,
+            locker_index=key.locker,
+            code=key.code,
+            shared=key.shared,
+            return_code=key.return_code,
+            rfid_tag=key.rfid_tag,
+        )
+
+
+async def make_reservations(load: DemoLoad) -> None:
+    """Push the reservations, as a partner would."""
+    for reservation in files.reservations():
+        await reservations.upsert(
+            load.work_for(load.units[reservation.entity]),
+            source=SOURCE,
+            external_id=reservation.external_id,
+            entity_external_id=reservation.entity,
+            contacts=[*reservation.contacts],
+            starts_at=reservation.starts_at(load.now),
+            ends_at=reservation.ends_at(load.now),
+        )

@@ -1,0 +1,92 @@
+"""Broken rules as clients see them: `userErrors` of mutations, and what each code means."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import cache, wraps
+from typing import Any, TypeVar, cast, get_type_hints
+
+import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from models.errors import ErrorCode, LivionKeyError
+
+# Codes that no rule of this part raises yet, but that clients may already expect.
+EXPECTED_LATER = {
+    ErrorCode.ALREADY_SIGNED: "The agreement has been signed already.",
+    ErrorCode.AUTOMAT_OFFLINE: "The automat has been silent for longer than the policy allows.",
+    ErrorCode.WAITING_FOR_SIGNATURE: "The agreement has to be signed first.",
+}
+
+
+def meaning(code: ErrorCode) -> str:
+    """Describe a code by the first line of the rule that it stands for."""
+    for rule in LivionKeyError.__subclasses__():
+        if rule.code is code:
+            return inspect.cleandoc(rule.__doc__ or "").partition("\n")[0]
+    return EXPECTED_LATER[code]
+
+
+def described_codes() -> type[ErrorCode]:
+    """Give every code its meaning in the schema."""
+    strawberry.enum(ErrorCode, description="What stood against a request; decide by it.")
+    definition: Any = ErrorCode.__dict__["__strawberry_definition__"]
+    for value in definition.values:
+        value.description = meaning(ErrorCode[value.name])
+    return ErrorCode
+
+
+described_codes()
+
+
+@strawberry.type(description="A rule that the request broke, and what to do about it.")
+class UserError:
+    code: ErrorCode = strawberry.field(description="Which rule it was.")
+    message: str = strawberry.field(
+        description="One plain sentence with the facts in it: what was asked, what stood against "
+        "it, what would work."
+    )
+    path: list[str] | None = strawberry.field(
+        default=None, description='The way to the offending input, such as ["input", "endsAt"].'
+    )
+
+    @classmethod
+    def of(cls, error: LivionKeyError) -> "UserError":
+        path = ["input", *map(to_camel_case, error.path)] if error.path else None
+        return cls(code=error.code, message=error.message, path=path)
+
+
+Payload = TypeVar("Payload")
+
+
+def mutation(*, description: str) -> Callable[[Callable[..., Awaitable[Payload]]], Any]:
+    """Make a mutation whose broken rules come back as `userErrors`, all else in its payload null.
+
+    The payload's class is the resolver's return annotation; every field of it has a default.
+    """
+
+    def decorate(resolve: Callable[..., Awaitable[Payload]]) -> Any:
+        return strawberry.mutation(refusing_politely(resolve), description=description)
+
+    return decorate
+
+
+def refusing_politely(
+    resolve: Callable[..., Awaitable[Payload]],
+) -> Callable[..., Awaitable[Payload]]:
+    """Turn a broken rule into a payload that says which one it was."""
+
+    @wraps(resolve)
+    async def answer(*args: Any, **kwargs: Any) -> Payload:
+        try:
+            return await resolve(*args, **kwargs)
+        except LivionKeyError as error:
+            return cast("Payload", payload_of(resolve)(user_errors=[UserError.of(error)]))
+
+    return answer
+
+
+@cache
+def payload_of(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    """Find the class of a mutation's payload; only now, as annotations may refer to later ones."""
+    payload: Callable[..., Any] = get_type_hints(resolve)["return"]
+    return payload

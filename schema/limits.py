@@ -1,0 +1,171 @@
+"""How much one request may ask for.
+
+A document is bounded in tokens, depth, aliases and fields; a request also in the rows that its
+nested pages could bring, which depends on its variables. Fragments count wherever they are
+spread, but each is looked at once, so that checking never costs more than the text is long.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+from models.errors import ErrorCode
+
+MAX_BODY_BYTES = 100_000
+MAX_TOKENS = 1_000
+MAX_DEPTH = 12
+MAX_ALIASES = 30
+MAX_FIELDS = 400
+MAX_ROWS = 10_000
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+MAX_SUBSCRIPTIONS = 20
+CONNECTION_INIT_SECONDS = 10
+OPERATION_SECONDS = 30
+REMEMBERED_DOCUMENTS = 256
+
+
+def too_much(message: str) -> GraphQLError:
+    """Refuse a request for what it would cost."""
+    return GraphQLError(message, extensions={"code": ErrorCode.INVALID_INPUT.name})
+
+
+class Page(NamedTuple):
+    """A list that is asked for in pages, and the pages asked for with each of its rows."""
+
+    size: int
+    variable: str | None
+    below: tuple["Page", ...]
+
+    def rows(self, variables: Mapping[str, Any]) -> int:
+        """Count the rows that this page can bring at most."""
+        given = variables.get(self.variable) if self.variable else None
+        size = given if isinstance(given, int) else self.size
+        return max(size, 0) * (1 + sum(page.rows(variables) for page in self.below))
+
+
+class Cost(NamedTuple):
+    """What a selection costs."""
+
+    depth: int = 0
+    aliases: int = 0
+    fields: int = 0
+    pages: tuple[Page, ...] = ()
+    is_page: bool = False
+
+    def excess(self) -> Iterator[GraphQLError]:
+        """Say which bounds are passed."""
+        for asked, allowed, what in (
+            (self.depth, MAX_DEPTH, "levels of fields"),
+            (self.aliases, MAX_ALIASES, "aliases"),
+            (self.fields, MAX_FIELDS, "fields"),
+        ):
+            if asked > allowed:
+                yield too_much(f"The document has {asked} {what}; {allowed} are allowed.")
+
+
+def excess_rows(costs: Iterable[Cost], variables: Mapping[str, Any]) -> list[GraphQLError]:
+    """Refuse nested pages that could bring too many rows with these variables."""
+    rows = max((sum(page.rows(variables) for page in cost.pages) for cost in costs), default=0)
+    if rows <= MAX_ROWS:
+        return []
+    return [
+        too_much(
+            f"The nested pages could bring {rows} rows; {MAX_ROWS} are allowed. "
+            "Ask for fewer with `first`."
+        )
+    ]
+
+
+def costs_of(document: DocumentNode) -> tuple[Cost, ...]:
+    """Measure each operation of a document.
+
+    Raises:
+        GraphQLError: It is nested too deeply to be measured.
+    """
+    meter = Meter(document)
+    try:
+        return tuple(
+            meter.all(definition.selection_set)
+            for definition in document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        )
+    except RecursionError as error:
+        raise too_much("The document is nested too deeply.") from error
+
+
+class Meter:
+    """Measures selections, each fragment once."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            definition.name.value: definition.selection_set
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self._measured: dict[str, Cost] = {}
+
+    def all(self, selections: SelectionSetNode | None) -> Cost:
+        """Add up what the selections cost."""
+        if selections is None:
+            return Cost()
+        parts = [self.one(selection) for selection in selections.selections]
+        return Cost(
+            depth=max(part.depth for part in parts),
+            aliases=sum(part.aliases for part in parts),
+            fields=sum(part.fields for part in parts),
+            pages=tuple(page for part in parts for page in part.pages),
+            is_page=any(part.is_page for part in parts),
+        )
+
+    def one(self, selection: SelectionNode) -> Cost:
+        """Measure a field, or what a fragment brings in its place."""
+        match selection:
+            case FieldNode():
+                return self.field(selection)
+            case FragmentSpreadNode():
+                return self.fragment(selection.name.value)
+            case InlineFragmentNode():
+                return self.all(selection.selection_set)
+        raise TypeError(selection.kind)
+
+    def fragment(self, name: str) -> Cost:
+        """Measure a fragment; one that is unknown or spreads itself is left to validation."""
+        if name not in self._measured:
+            self._measured[name] = Cost()
+            self._measured[name] = self.all(self._fragments.get(name))
+        return self._measured[name]
+
+    def field(self, node: FieldNode) -> Cost:
+        """Measure a field; introspection has a rule of its own for its depth."""
+        below = self.all(node.selection_set)
+        return Cost(
+            depth=0 if node.name.value.startswith("__") else below.depth + 1,
+            aliases=below.aliases + (node.alias is not None),
+            fields=below.fields + 1,
+            pages=page_of(node, below),
+            is_page=node.name.value == "edges",
+        )
+
+
+def page_of(node: FieldNode, below: Cost) -> tuple[Page, ...]:
+    """Tell a page by its argument `first` or by its `edges`; else pass on the pages below."""
+    first = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
+    if isinstance(first, IntValueNode):
+        return (Page(int(first.value), None, below.pages),)
+    if isinstance(first, VariableNode):
+        return (Page(MAX_PAGE, first.name.value, below.pages),)
+    return (Page(DEFAULT_PAGE, None, below.pages),) if below.is_page else below.pages

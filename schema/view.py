@@ -1,0 +1,273 @@
+"""GraphQL over HTTP and WebSocket as the specifications say, for those who bring a token.
+
+The view knows nothing of what is asked: it is given `authenticate`, which knows tokens, and
+`make_context`, which makes what resolvers get. Every error is answered as JSON in GraphQL's form.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from cross_web import HTTPException, StarletteRequestAdapter
+from graphql import GraphQLError
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from models.errors import ErrorCode, Unauthenticated
+from schema.graphiql import page
+from schema.guarded import GuardedSchema
+from schema.limits import (
+    CONNECTION_INIT_SECONDS,
+    MAX_BODY_BYTES,
+    MAX_SUBSCRIPTIONS,
+    OPERATION_SECONDS,
+)
+from schema.masking import INVALID_INPUT, shown
+from schema.sockets import TokenSocket, bearer_token, token_in_payload
+
+JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
+ALLOWED_OPERATIONS = {
+    "GET": {OperationType.QUERY},
+    "POST": {OperationType.QUERY, OperationType.MUTATION},
+}
+ANSWER_HEADERS = {
+    "cache-control": "no-store",  # answers hold PINs
+    "vary": "Accept",
+    "x-content-type-options": "nosniff",
+}
+
+Authenticate = Callable[[str | None], Awaitable[Any]]
+MakeContext = Callable[[HTTPConnection, Any], Any]
+
+
+class Refused(Exception):
+    """The request is not one that can be executed.
+
+    Args:
+        status: What HTTP calls it.
+        message: One plain sentence.
+        code: For `extensions`.
+        headers: More headers of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str = INVALID_INPUT,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.headers = headers or {}
+        super().__init__(message)
+
+    def body(self) -> GraphQLHTTPResponse:
+        """Say it in GraphQL's form."""
+        return {"errors": [{"message": str(self), "extensions": {"code": self.code}}]}
+
+
+class BoundedRequest(StarletteRequestAdapter):
+    """A request whose body is read only as far as it may go."""
+
+    async def get_body(self) -> bytes:
+        """Read the body.
+
+        Raises:
+            Refused: It is larger than a request may be.
+        """
+        body = bytearray()
+        async for chunk in self._request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise Refused(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    f"The request is larger than {MAX_BODY_BYTES} bytes.",
+                )
+        return bytes(body)
+
+
+class GraphQLView(GraphQL[Any, None]):
+    """The one address of the API.
+
+    Args:
+        schema: What is served.
+        make_context: Makes what resolvers get, of the request and of who asks.
+        authenticate: Finds out who asks by the token; None when it is not valid.
+    """
+
+    request_adapter_class = BoundedRequest
+    graphql_transport_ws_handler_class = TokenSocket
+
+    def __init__(
+        self, schema: GuardedSchema, *, make_context: MakeContext, authenticate: Authenticate
+    ) -> None:
+        super().__init__(
+            schema,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=CONNECTION_INIT_SECONDS),
+            max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
+        )
+        self.make_context = make_context
+        self.authenticate = authenticate
+
+    async def get_context(self, request: Request | WebSocket, response: Any) -> Any:
+        """Give a WebSocket a place for its token; its context follows when the token is known."""
+        return {}
+
+    async def run(self, request: Any, *args: Any, **options: Any) -> Any:
+        """Answer a request, or serve a WebSocket."""
+        if self.is_websocket_request(request):
+            return await super().run(request, *args, **options)
+        media_type = response_media_type(request.headers.get("accept", ""))
+        try:
+            return await self.answer(request, media_type)
+        except Refused as refusal:
+            return written(refusal.body(), media_type, refusal.status, refusal.headers)
+        except HTTPException as refusal:  # Strawberry could not read the request
+            refused = Refused(refusal.status_code, refusal.reason)
+            return written(refused.body(), media_type, refused.status)
+        except Exception as error:  # noqa: BLE001  # whatever it is: logged, and shown as nothing
+            masked = shown(GraphQLError("", original_error=error))
+            body: GraphQLHTTPResponse = {"errors": [masked.formatted]}
+            return written(body, media_type, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    async def answer(self, request: Request, media_type: str) -> Response:
+        """Answer a request with GraphiQL, or with the result of an operation.
+
+        Raises:
+            Refused: It has no valid token, or cannot be executed.
+            HTTPException: It cannot be read.
+        """
+        if request.method not in ALLOWED_OPERATIONS:
+            raise Refused(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                "GraphQL is asked by POST, or by GET for queries.",
+                headers={"allow": "GET, POST"},
+            )
+        if is_browser(request):
+            return page()
+        actor = await self.authenticate(bearer_token(request.headers.get("authorization")))
+        if actor is None:
+            raise Refused(
+                HTTPStatus.UNAUTHORIZED,
+                str(Unauthenticated()),
+                code=ErrorCode.UNAUTHENTICATED.name,
+                headers={"www-authenticate": "Bearer"},
+            )
+        asked = await self.parse_http_body(BoundedRequest(request))
+        if isinstance(asked, list):
+            raise Refused(HTTPStatus.BAD_REQUEST, "One request asks for one operation.")
+        result = await self.executed(asked, request, actor)
+        return written_result(result, media_type)
+
+    async def executed(
+        self, asked: GraphQLRequestData, request: Request, actor: Any
+    ) -> ExecutionResult:
+        """Execute an operation.
+
+        Raises:
+            Refused: There is none, GET may not do it, or it takes too long.
+        """
+        try:
+            async with asyncio.timeout(OPERATION_SECONDS):
+                return await self.schema.execute(
+                    asked.query,
+                    variable_values=asked.variables,
+                    context_value=self.make_context(request, actor),
+                    operation_name=asked.operation_name,
+                    allowed_operation_types=ALLOWED_OPERATIONS[request.method],
+                )
+        except MissingQueryError as error:
+            raise Refused(HTTPStatus.BAD_REQUEST, "The request has no `query`.") from error
+        except CannotGetOperationTypeError as error:
+            message = "The document has no operation of that name."
+            raise Refused(HTTPStatus.BAD_REQUEST, message) from error
+        except InvalidOperationTypeError as error:
+            reason = error.as_http_error_reason(request.method)
+            raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, reason) from error
+        except TimeoutError as error:
+            message = f"It took longer than {OPERATION_SECONDS} seconds and was given up."
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, message, code="TIMEOUT") from error
+
+    async def on_ws_connect(self, context: Any) -> Any:
+        """Find out who opened a WebSocket.
+
+        Raises:
+            ConnectionRejectionError: The first message has no valid token.
+        """
+        context["actor"] = await self.authenticate(token_in_payload(context["connection_params"]))
+        if context["actor"] is None:
+            raise ConnectionRejectionError
+        return await super().on_ws_connect(context)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Read JSON."""
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str:
+        """Write JSON for WebSockets: as text, as bytes would become binary frames."""
+        return orjson.dumps(data).decode()
+
+
+def is_browser(request: Request) -> bool:
+    """Whether somebody opened the address in a browser."""
+    accepted = request.headers.get("accept", "")
+    return (
+        request.method == "GET" and "text/html" in accepted and "query" not in request.query_params
+    )
+
+
+def response_media_type(accepted: str) -> str:
+    """Choose the better liked of the two media types; JSON for those who do not know the newer."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        name, _, parameters = part.partition(";")
+        quality = re.search(r"\bq=(\d*\.?\d+)", parameters)
+        weights[name.strip()] = float(quality[1]) if quality else 1.0
+    newer = weights.get(GRAPHQL_JSON, 0)
+    older = weights.get(JSON, weights.get("*/*", 0))
+    return GRAPHQL_JSON if newer and newer >= older else JSON
+
+
+def written_result(result: ExecutionResult, media_type: str) -> Response:
+    """Write an operation's result; one that never began has no `data`."""
+    if result.errors is None:
+        return written({"data": result.data}, media_type)
+    errors: list[Any] = [error.formatted for error in result.errors]
+    began = result.data is not None or any(error.path is not None for error in result.errors)
+    if began:
+        return written({"data": result.data, "errors": errors}, media_type)
+    status = HTTPStatus.BAD_REQUEST if media_type == GRAPHQL_JSON else HTTPStatus.OK
+    return written({"errors": errors}, media_type, status)
+
+
+def written(
+    body: GraphQLHTTPResponse,
+    media_type: str,
+    status: int = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Write an answer."""
+    return Response(
+        orjson.dumps(body),
+        status,
+        {
+            "content-type": f"{media_type}; charset=utf-8",
+            **ANSWER_HEADERS,
+            **(headers or {}),
+        },
+    )

@@ -1,0 +1,109 @@
+"""Programs that these commands start, and that never outlive them."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from project import ROOT, say
+
+PR_SET_CHILD_SUBREAPER = 36  # prctl(2): orphans of our children become ours, so we can end them
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE_SECONDS = 60
+GRACE_SECONDS = 3
+
+
+def watch_over_children() -> None:
+    """Turn SIGTERM and SIGHUP into an orderly end, and adopt what our children leave behind."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` had it ignored
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, leave)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def leave(number: int, _frame: FrameType | None) -> None:
+    """End the command; what is open is closed on the way out."""
+    raise SystemExit(128 + number)
+
+
+def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:
+    """Run a program in the checkout and return its exit status; nothing of it stays.
+
+    It has a session of its own: Ctrl-C reaches us alone, and we pass it on once, so that it can
+    clean up even when we were ended by SIGTERM.
+    """
+    before = children()
+    program = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    try:
+        return program.wait()
+    except BaseException:
+        with undisturbed():
+            program.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                program.wait(PATIENCE_SECONDS)
+        raise
+    finally:
+        with undisturbed():
+            end(before)
+            program.wait()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Finish what must not stop half-way; what somebody sent meanwhile takes effect afterwards."""
+    received: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+
+    handlers = {number: signal.signal(number, note) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for late in received[:1]:
+            os.kill(os.getpid(), late)
+
+
+def children() -> set[int]:
+    """List the processes whose parent we are."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(status.read_text().rpartition(")")[2].split()[1]) == os.getpid():
+                found.add(int(status.parent.name))
+    return found
+
+
+def end(before: set[int]) -> None:
+    """Wait a little for children that were not there before, then end them and theirs."""
+    patient_until = time.monotonic() + GRACE_SECONDS
+    while left := {pid for pid in children() - before if not has_ended(pid)}:
+        if time.monotonic() > patient_until:
+            for pid in left:
+                say(f"ended what was left running: {name_of(pid)}")
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def has_ended(pid: int) -> bool:
+    """Bury a child that has ended."""
+    with suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    return True
+
+
+def name_of(pid: int) -> str:
+    """Tell what a process runs."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
+    return str(pid)

@@ -1,0 +1,87 @@
+"""What the tests need beyond Python: found on this machine, installed by apt, or named in one line.
+
+`./dev run` needs none of it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from environment import program
+from project import STATE, say
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A Debian package, and how to see whether what it brings is there."""
+
+    package: str
+    is_there: Callable[[], bool]
+
+
+def chromium() -> str | None:
+    """Find a Chromium that starts (Ubuntu has a stand-in that only names its snap)."""
+    if named := os.environ.get("LIVIONKEY_TEST_CHROMIUM"):
+        return named
+    return next(
+        (path for name in CHROMIUMS if (path := program(name)) and succeeds(path, "--version")),
+        None,
+    )
+
+
+def has_libatomic() -> bool:
+    """Tell whether the library that Playwright's driver is linked to is there."""
+    return any(
+        next(Path(folder).glob("**/libatomic.so.1"), None)
+        for folder in ("/usr/lib", "/usr/lib64", "/lib64")
+        if Path(folder).is_dir()
+    )
+
+
+BROWSER = (Need("chromium", lambda: chromium() is not None), Need("libatomic1", has_libatomic))
+
+
+def install(needs: Iterable[Need]) -> None:
+    """Install what is missing, or say exactly what to install and stop."""
+    missing = [need for need in needs if not need.is_there()]
+    if not missing:
+        return
+    packages = [need.package for need in missing]
+    hint = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if not shutil.which("apt-get") or not succeeds(*root, "true"):
+        sys.exit(f"System packages are missing: {hint}")
+    apt(root, "update", hint=hint)
+    apt(root, "install", "-y", "--no-install-recommends", *packages, hint=hint)
+    if left := [need.package for need in missing if not need.is_there()]:
+        sys.exit(f"Installed, but still not found: {', '.join(left)}.")
+
+
+def apt(root: list[str], *arguments: str, hint: str) -> None:
+    """Run apt-get without questions; what it says goes into a file."""
+    say(f"apt-get {' '.join(arguments)}")
+    STATE.mkdir(exist_ok=True)
+    with (STATE / "apt.log").open("a") as log:
+        done = subprocess.run(
+            [*root, *APT, *arguments],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    if done.returncode:
+        sys.exit(f"apt-get failed (.dev/apt.log says why). By hand: {hint}")
+
+
+def succeeds(*command: str) -> bool:
+    """Tell whether a command is there and ends well."""
+    if not shutil.which(command[0]):
+        return False
+    return not subprocess.run(command, check=False, capture_output=True).returncode

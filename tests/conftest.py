@@ -1,0 +1,39 @@
+"""Both databases, real and built by the migrations: whatever uses `database` runs on each."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+
+import psycopg
+import pytest
+
+from models.database import Database
+from models.migrating import migrate
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Give the address of an empty database, which is gone afterwards."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
+        return
+    server = os.environ.get("LIVIONKEY_TEST_POSTGRESQL")
+    if not server:
+        pytest.fail("LIVIONKEY_TEST_POSTGRESQL is not set: `./dev test` gives these tests a server")
+    url = f"{server}_{secrets.token_hex(4)}"  # named after the given one: `./dev test` drops both
+    name = url.rpartition("/")[2]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'create database "{name}"'.encode())
+        yield url
+        connection.execute(f'drop database "{name}" with (force)'.encode())
+
+
+@pytest.fixture(scope="session")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Give a migrated database."""
+    database = Database(database_url)
+    await migrate(database)
+    yield database
+    await database.dispose()
