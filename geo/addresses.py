@@ -21,7 +21,7 @@ LONGEST_TOWN_WORDS = 4
 
 _SEPARATORS = re.compile(r"[,;|\r\n\t]+")
 _PARENTHESES = re.compile(r"\([^)]*\)?")
-_ONLY_NUMBER = re.compile(r"(?:nr|no|n°|nº|д|дом)?\.?\s*\d{1,5}\s?[a-z]?(?:\s?[-/]\s?\d{1,4})?[a-z]?(?:\s+[a-z]\s?\d{0,3})?\.?")  # noqa: RUF001 - Cyrillic on purpose
+_ONLY_NUMBER = re.compile(r"(?:nr|no|n°|nº|д|дом)?\.?\s*\d{1,5}\s?(?:bis|ter|quater|[a-z])?(?:\s?[-/]\s?\d{1,4})?[a-z]?(?:\s+[a-z]\s?\d{0,3})?\.?")  # noqa: RUF001 - Cyrillic on purpose
 _DIGIT = re.compile(r"\d")
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 

@@ -40,7 +40,8 @@ class Offer:
         street: The street that it is, or stands on.
         number: Its house number.
         postal_code: Its postal code.
-        towns: Every name that the service gives for where it is: city, municipality, village.
+        towns: Every name of the town it lies in: city, municipality, village; no parts of towns,
+            whose names repeat from town to town.
     """
 
     coordinates: Coordinates

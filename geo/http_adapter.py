@@ -1,7 +1,7 @@
 """How geopy speaks HTTP here: through httpx2, with a bound on the whole exchange, saying nothing.
 
-Both libraries log whole addresses of pages, and with them the key and the street that was asked
-for. Nothing of that may reach a log, so their talk below a warning is dropped.
+The libraries log the addresses of pages and the headers of answers, and with them the key and the
+street that was asked for. None of that may reach a log, so their talk below a warning is dropped.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import httpx2
 from geopy.adapters import AdapterHTTPError, BaseAsyncAdapter
 from geopy.exc import GeocoderParseError, GeocoderTimedOut, GeocoderUnavailable
 
-TALKATIVE = ("geopy", "httpx2")
+TALKATIVE = ("geopy", "httpx2", "httpcore2.http11")
 
 
 def warnings_only(record: logging.LogRecord) -> bool:

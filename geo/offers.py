@@ -25,7 +25,7 @@ PELIAS_KINDS = {"address": HOUSE, "street": STREET, "postalcode": POSTAL_CODE} |
 )
 GOOGLE_HOUSES = {"street_address", "premise", "subpremise"}
 GOOGLE_KINDS = {"route": STREET, "postal_code": POSTAL_CODE, "locality": CITY}
-GOOGLE_TOWNS = ("locality", "postal_town", "sublocality", "administrative_area_level_3")
+GOOGLE_TOWNS = ("locality", "postal_town", "administrative_area_level_3")
 HERE_KINDS = {"houseNumber": HOUSE, "street": STREET, "postalCodePoint": POSTAL_CODE}
 
 
@@ -53,7 +53,7 @@ def from_nominatim(raw: Mapping[str, Any]) -> Offer | None:
         street=first(address, "road", "pedestrian", "footway", "square", "place"),
         number=address.get("house_number"),
         postal_code=address.get("postcode"),
-        towns=some(address, "city", "town", "village", "municipality", "hamlet", "suburb"),
+        towns=some(address, "city", "town", "village", "municipality", "hamlet"),
     )
 
 
@@ -74,7 +74,7 @@ def from_photon(raw: Mapping[str, Any]) -> Offer | None:
         street=street,
         number=found.get("housenumber"),
         postal_code=found.get("postcode"),
-        towns=(*some(found, "city", "locality", "district"), *((own,) if own else ())),
+        towns=(*some(found, "city"), *((own,) if own else ())),
     )
 
 
@@ -92,7 +92,7 @@ def from_pelias(raw: Mapping[str, Any]) -> Offer | None:
         street=found.get("street") or (found.get("name") if kind is STREET else None),
         number=found.get("housenumber"),
         postal_code=found.get("postalcode"),
-        towns=some(found, "locality", "localadmin", "borough", "neighbourhood"),
+        towns=some(found, "locality", "localadmin"),
     )
 
 
@@ -132,7 +132,7 @@ def from_here(raw: Mapping[str, Any]) -> Offer | None:
         street=address.get("street"),
         number=address.get("houseNumber"),
         postal_code=address.get("postalCode"),
-        towns=some(address, "city", "district"),
+        towns=some(address, "city"),
     )
 
 

@@ -1,165 +1,201 @@
-"""Geocoding services behind the port: geopy asks them, we judge what they answer.
+"""The services that can be configured by name, and how geopy reaches each of them."""
 
-Which one is asked is configuration. Messages and log records about a service name the service and
-what went wrong, and nothing else: no key, no page, no address.
-"""
-
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from geopy import exc
+from geopy.exc import ConfigurationError
+from geopy.geocoders import GoogleV3, HereV7, Nominatim, Pelias, Photon
 
-from geo.appraisal import Offer, appraised, best, exactness, is_in_town, is_possible
+from geo import offers, requests
+from geo.asking import Provider, ProviderGeocoder
 from geo.cache import Terms
-from geo.geocoding import Match
-from geo.pace import Pace
-from geo.questions import Question, question_of
-from models.errors import AddressNotFound, GeocoderUnavailable, InvalidInput
-from models.places import PlacementPrecision, PostalAddress
+from geo.http_adapter import HttpxAdapter
+from geo.pace import NoPace, Pace, SharedPace
+from models.database import Database
+from models.errors import InvalidInput
 
-UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, InvalidInput)
-"""What reading an answer of another shape raises, in geopy and in `geo.offers`."""
-
-WHAT_WENT_WRONG: Mapping[type[Exception], str] = {
-    exc.GeocoderTimedOut: "did not answer in time",
-    exc.GeocoderParseError: "answered something unreadable",
-    exc.GeocoderRateLimited: "asked us to wait",
-    exc.GeocoderQuotaExceeded: "says that our quota is used up",
-    exc.GeocoderAuthenticationFailure: "did not accept our key",
-    exc.GeocoderInsufficientPrivileges: "did not accept our key",
-    exc.GeocoderQueryError: "refused the question",
-    exc.GeocoderUnavailable: "could not be reached",
-}
-WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
-MOST_TOWNS = 500
-
-logger = logging.getLogger(__name__)
+OPENSTREETMAP = "© OpenStreetMap contributors, ODbL 1.0"
+ONE_REQUEST_A_SECOND = "nominatim.openstreetmap.org"
+DIGITRANSIT = "digitransit.fi"
+A_WHILE, AT_MOST_A_MONTH = timedelta(days=180), timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
-    """One kind of service: how it is asked, and how its answers are read.
+class Access:
+    """How a service is reached.
 
     Args:
-        terms: Its name, and on what terms its answers are kept.
-        tries: The arguments for geopy, the most exact question first.
-        read: Makes an offer of one thing as the service wrote it.
+        scheme: `https`, or `http` for one of our own.
+        domain: Host, port and the first part of the path; None is the public one.
+        api_key: What it knows us by.
+        user_agent: Names our application and how to reach us.
+        timeout_seconds: How long an answer may take.
     """
 
-    terms: Terms
-    tries: Callable[[Question], list[dict[str, Any]]]
-    read: Callable[[Mapping[str, Any]], Offer | None]
+    scheme: str
+    domain: str | None
+    api_key: str | None
+    user_agent: str
+    timeout_seconds: float
+
+    def options(self) -> dict[str, Any]:
+        """Write it as the arguments that all of geopy's geocoders share."""
+        return {
+            "scheme": self.scheme,
+            "user_agent": self.user_agent,
+            "timeout": self.timeout_seconds,
+            "adapter_factory": HttpxAdapter,
+        } | ({"domain": self.domain} if self.domain else {})
 
 
-class ProviderGeocoder:
-    """A service behind the port. Close it with `close`.
+def make_provider(
+    name: str,
+    *,
+    domain: str | None,
+    api_key: str | None,
+    user_agent: str,
+    timeout_seconds: float = 5.0,
+    database: Database,
+    clock: Callable[[], datetime],
+) -> ProviderGeocoder:
+    """Make the geocoder that is configured.
 
     Args:
-        provider: What kind of service it is.
-        geocoder: geopy's geocoder for it.
-        pace: How often it may be asked.
+        name: One of `SERVICES`.
+        domain: `host`, `host/path` or `http://host:port`; None is the public server.
+        api_key: What the service knows us by, where it needs that.
+        user_agent: Names our application and how to reach us; required by Nominatim's policy.
+        timeout_seconds: How long an answer may take.
+        database: Where all our processes see whose turn it is to ask a public server.
         clock: Tells what time it is.
+
+    Raises:
+        InvalidInput: There is no such service, or something that it needs is missing.
     """
+    known = SERVICES.get(name.strip().lower())
+    if known is None:
+        raise InvalidInput(f"There is no geocoder {name!r}: use one of {', '.join(SERVICES)}.")
+    provider, build = known
+    if not user_agent.strip():
+        raise InvalidInput("A geocoder needs a user agent that names your application.")
+    access = Access(*scheme_and_domain(domain), api_key, user_agent.strip(), timeout_seconds)
+    try:
+        geocoder = build(access)
+    except ConfigurationError:
+        raise InvalidInput(f"The geocoder {name} does not accept this user agent.") from None
+    pace: Pace = NoPace()
+    if host_of(getattr(geocoder, "domain", "")) == ONE_REQUEST_A_SECOND:
+        pace = SharedPace(ONE_REQUEST_A_SECOND, database, clock)
+    return ProviderGeocoder(provider, geocoder, pace, clock)
 
-    def __init__(
-        self, provider: Provider, geocoder: Any, pace: Pace, clock: Callable[[], datetime]
-    ) -> None:
-        self.terms = provider.terms
-        self._provider = provider
-        self._geocoder = geocoder
-        self._pace = pace
-        self._clock = clock
-        self._silent_until = datetime.min.replace(tzinfo=UTC)
-        self._towns: dict[tuple[str, ...], Offer | None] = {}
 
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._geocoder.adapter.__aexit__(None, None, None)
+def scheme_and_domain(text: str | None) -> tuple[str, str | None]:
+    """Take the configured address of a service apart.
 
-    async def geocode(self, address: PostalAddress) -> Match:
-        """Find the one place that an address names.
-
-        Raises:
-            AddressNotFound: The service knows no such place.
-            AddressAmbiguous: It fits several places; the message names them.
-            GeocoderUnavailable: The service could not be asked just now.
-        """
-        question = question_of(address)
-        if question.is_empty:
-            raise AddressNotFound
-        offers = [offer for offer in await self._offers(question) if is_possible(question, offer)]
-        town = await self._town(question, offers)
-        appraisals = [appraised(question, offer, town) for offer in offers]
-        return best([one for one in appraisals if one is not None], self.terms.provider)
-
-    async def _offers(self, question: Question) -> list[Offer]:
-        """Ask, and ask in another way until the house itself comes; each time takes one turn."""
-        offers: list[Offer] = []
-        for reading in question.readings():
-            for arguments in self._provider.tries(reading):
-                offers += await self._ask(arguments)
-                if any(is_settled(question, offer) for offer in offers):
-                    return offers
-        return offers
-
-    async def _town(self, question: Question, offers: list[Offer]) -> Offer | None:
-        """Look the town up where its name alone does not settle where an offer lies."""
-        if question.city is None or all(is_in_town(question, offer) for offer in offers):
-            return None
-        town = question.town()
-        key = town.folded()
-        if key not in self._towns:
-            found = [offer for offer in await self._offers(town) if is_town(town, offer)]
-            if len(self._towns) >= MOST_TOWNS:
-                self._towns.clear()
-            self._towns[key] = next(iter(found), None)
-        return self._towns[key]
-
-    async def _ask(self, arguments: dict[str, Any]) -> list[Offer]:
-        if self._clock() < self._silent_until:
-            raise self._unavailable("asked us to wait")
-        await self._pace.wait()
-        try:
-            places = await self._geocoder.geocode(exactly_one=False, **arguments) or []
-            offers = [self._provider.read(place.raw) for place in places]
-        except exc.GeopyError as error:
-            self._heed(error)
-            # geopy's message may repeat what the service wrote, and with it the address or the key
-            raise self._unavailable(what_went_wrong(error)) from None
-        except UNREADABLE:
-            raise self._unavailable("answered something unreadable") from None
-        return [offer for offer in offers if offer is not None]
-
-    def _heed(self, error: exc.GeopyError) -> None:
-        """Keep silent for as long as the service wants us to."""
-        if isinstance(error, exc.GeocoderRateLimited):
-            seconds = error.retry_after
-            wait = WAIT if seconds is None else timedelta(seconds=seconds)
-            self._silent_until = self._clock() + min(wait, LONGEST_WAIT)
-
-    def _unavailable(self, what: str) -> GeocoderUnavailable:
-        logger.warning("the geocoder %s %s", self.terms.provider, what)
-        return GeocoderUnavailable(
-            f"The geocoder {self.terms.provider} {what}; the address will be tried again later."
+    Raises:
+        InvalidInput: It is no address of a web server.
+    """
+    if text is None or not text.strip():
+        return "https", None
+    try:
+        parts = urlsplit(text.strip() if "://" in text else f"https://{text.strip()}")
+        is_server = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_server = False
+    if not is_server or parts.scheme not in {"http", "https"} or parts.query or parts.username:
+        raise InvalidInput(
+            "The geocoder's address is not like host, host/path or http://host:port."
         )
+    return parts.scheme, f"{parts.netloc}{parts.path}".rstrip("/")
 
 
-def what_went_wrong(error: exc.GeopyError) -> str:
-    """Say it in our words."""
-    kinds = type(error).__mro__
-    return next((WHAT_WENT_WRONG[kind] for kind in kinds if kind in WHAT_WENT_WRONG), "failed")
+def host_of(domain: str) -> str:
+    """Take the name of the host, however it is written."""
+    return (urlsplit(f"//{domain}").hostname or "").rstrip(".")
 
 
-def is_settled(question: Question, offer: Offer) -> bool:
-    """Tell whether nothing better can come than this offer."""
-    if not is_possible(question, offer):
-        return False
-    return question.number is None or exactness(question, offer) is PlacementPrecision.HOUSE_NUMBER
+def nominatim(access: Access) -> Any:
+    """Make geopy's geocoder for Nominatim."""
+    return Nominatim(**access.options())
 
 
-def is_town(question: Question, offer: Offer) -> bool:
-    """Tell whether an offer can be the town that was asked for."""
-    return offer.country_code == question.country_code and offer.kind is PlacementPrecision.CITY
+def photon(access: Access) -> Any:
+    """Make geopy's geocoder for Photon."""
+    return Photon(**access.options())
+
+
+def pelias(access: Access) -> Any:
+    """Make geopy's geocoder for Pelias; Digitransit wants its key in a header."""
+    if access.domain is None:
+        raise InvalidInput("The geocoder pelias needs the address of its server.")
+    geocoder = Pelias(api_key=access.api_key, **access.options())
+    if host_of(access.domain).endswith(DIGITRANSIT):
+        geocoder.api_key = None
+        geocoder.headers["digitransit-subscription-key"] = required_key("pelias", access)
+    return geocoder
+
+
+def google(access: Access) -> Any:
+    """Make geopy's geocoder for Google."""
+    return GoogleV3(api_key=required_key("google", access), **access.options())
+
+
+def here(access: Access) -> Any:
+    """Make geopy's geocoder for HERE, version 7; geopy itself would alter a domain of ours."""
+    geocoder = HereV7(required_key("here", access), **access.options())
+    if access.domain is not None:
+        geocoder.api = f"{access.scheme}://{access.domain}{HereV7.geocode_path}"
+    return geocoder
+
+
+def required_key(name: str, access: Access) -> str:
+    """Give the key of a service that has to know us.
+
+    Raises:
+        InvalidInput: None is configured.
+    """
+    if not access.api_key:
+        raise InvalidInput(f"The geocoder {name} needs an API key.")
+    return access.api_key
+
+
+SERVICES: dict[str, tuple[Provider, Callable[[Access], Any]]] = {
+    "nominatim": (
+        Provider(
+            Terms("nominatim", OPENSTREETMAP, A_WHILE), requests.to_nominatim, offers.from_nominatim
+        ),
+        nominatim,
+    ),
+    "photon": (
+        Provider(Terms("photon", OPENSTREETMAP, A_WHILE), requests.to_photon, offers.from_photon),
+        photon,
+    ),
+    "pelias": (
+        Provider(
+            Terms("pelias", f"{OPENSTREETMAP}, and the server's other sources", A_WHILE),
+            requests.to_pelias,
+            offers.from_pelias,
+        ),
+        pelias,
+    ),
+    "google": (
+        Provider(
+            Terms("google", "Google Maps Platform, kept for 30 days at most", AT_MOST_A_MONTH),
+            requests.to_google,
+            offers.from_google,
+        ),
+        google,
+    ),
+    "here": (
+        Provider(
+            Terms("here", "HERE Technologies, kept for 30 days at most", AT_MOST_A_MONTH),
+            requests.to_here,
+            offers.from_here,
+        ),
+        here,
+    ),
+}
+"""Every service by its name: what it is, and how to make geopy's geocoder for it."""

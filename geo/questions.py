@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, replace
 
+from geo.addresses import parse
 from geo.country_names import NUMBER_FIRST
-from geo.house_numbers import HouseNumber, house_numbers, leading_number, with_flat
-from geo.street_names import fold, key, similarity, spellings, stored_keys, words
+from geo.house_numbers import HouseNumber, house_numbers
+from geo.readings import Reading
+from geo.street_names import key, similarity, spellings, stored_keys, words
 from models.places import PlacementPrecision, PostalAddress
 
 SWEDISH = re.compile(
@@ -68,13 +70,12 @@ class Question:
         )
 
     def readings(self) -> list["Question"]:
-        """Give the question as it is asked, likeliest first: house 12, then house 12a."""
-        if self.number is None:
-            return [self]
-        lettered = replace(self, number=replace(self.number, unit=""))
-        if not self.may_be_staircase:
-            return [lettered]
-        return [replace(self, number=replace(self.number, letter="", unit="")), lettered]
+        """Give the ways to ask, likeliest first: house 12, house 12a, and no abbreviation."""
+        numbers = [replace(self.number, unit="") if self.number else None]
+        if self.number and self.may_be_staircase:
+            numbers.insert(0, replace(self.number, letter="", unit=""))
+        streets = [self.street, *written_out(self.street or "")]
+        return [replace(self, street=street, number=one) for street in streets for one in numbers]
 
     def town(self) -> "Question":
         """Ask for the town alone."""
@@ -86,6 +87,11 @@ class Question:
         apart = "staircase" if self.may_be_staircase else ""
         parts = (self.street, number, apart, self.postal_code, self.city)
         return (*(" ".join(words(part or "")) for part in parts), self.country_code)
+
+
+def written_out(street: str) -> list[str]:
+    """Write the end of a street's name out, `Hämeenk.` as `hameenkatu`: folded, as it is kept."""
+    return [] if " " in street else [spelled for spelled, _ in spellings(street)[1:2]]
 
 
 def street_likeness(asked: str, found: str) -> float:
@@ -118,11 +124,17 @@ def compared(question: Question, found: str) -> PlacementPrecision:
 
 
 def question_of(address: PostalAddress) -> Question:
-    """Take an address apart for a service."""
-    street, number = address.street or address.text, None
-    found = re.fullmatch(r"(\D.*?)\s+(\d.*)", street)
-    if found is not None:
-        read = leading_number(fold(found[2]), address.country_code)
-        if read is not None:
-            street, number = found[1], with_flat(*read) or read[0]
-    return Question(street or None, number, address.postal_code, address.city, address.country_code)
+    """Take an address apart for a service; a post box lies nowhere and leaves nothing to ask."""
+    parsed = parse(address)
+    country_code = parsed.named_country or parsed.country_code
+    if parsed.is_post_box:
+        return Question(None, None, None, None, country_code)
+    likeliest = parsed.readings[0] if parsed.readings else Reading("")
+    cities = (*parsed.towns, *parsed.unknown_places, likeliest.place)
+    return Question(
+        street=likeliest.street or None,
+        number=likeliest.number,
+        postal_code=parsed.postal_code,
+        city=next((city for city in cities if city), None),
+        country_code=country_code,
+    )

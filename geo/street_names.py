@@ -31,6 +31,7 @@ _STROKES = str.maketrans(
 )
 _NO_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
+_PARENTHESES = re.compile(r"\([^)]*\)?")
 _DASHED = re.compile(r"\s+[-–—]\s+|\s*[/;|]\s*")
 
 
@@ -79,9 +80,10 @@ def spelling(text: str) -> str:
 
 
 def parts_of_name(name: str) -> list[str]:
-    """Give a name and its halves when it is written in two languages, as `Bozen - Bolzano`."""
-    halves = [half.strip() for half in _DASHED.split(name) if len(half.strip()) > 2]
-    return [name, *halves] if len(halves) > 1 else [name]
+    """Give a name, and its halves when it is written in two languages, as `Bozen - Bolzano`."""
+    bare = _PARENTHESES.sub(" ", name).strip()
+    halves = [half.strip() for half in _DASHED.split(bare) if len(half.strip()) > 2]
+    return list(dict.fromkeys([name, bare or name, *(halves if len(halves) > 1 else [])]))
 
 
 @lru_cache(maxsize=20_000)
@@ -192,3 +194,9 @@ def _last_type(name: str) -> str | None:
 @lru_cache(maxsize=50_000)
 def _first_type(name: str) -> str | None:
     return next((kind for kind in FIRST_TYPES if name.startswith(kind)), None)
+
+
+def has_street_type(name: str) -> bool:
+    """Tell whether a name says what kind of street it is."""
+    folded = key(name)
+    return _last_type(folded) is not None or _first_type(folded) is not None

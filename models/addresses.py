@@ -7,7 +7,6 @@ same street of two files is one row, and a file that is imported twice changes n
 
 import hashlib
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +20,21 @@ def address_id(*parts: str | int) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
+def name_id(country_code: str, key: str) -> int:
+    """Compute the id of a folded street name in a country."""
+    return address_id("name", country_code, key)
+
+
+def place_id(town_id: int, name: int) -> int:
+    """Compute the id of a name, given by its id, in a town."""
+    return address_id("place", town_id, name)
+
+
+def deletion_id(country_code: str, letters: str) -> int:
+    """Compute the id of what is left of a name."""
+    return address_id("deletion", country_code, letters)
+
+
 class AddressImport(Base):
     """One file of addresses and how far it has been taken into the index.
 
@@ -30,7 +44,6 @@ class AddressImport(Base):
 
     __tablename__ = "address_imports"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     file_name: Mapped[str]
     country_code: Mapped[str] = mapped_column(String(2))
@@ -54,7 +67,7 @@ towns = Table(
     Column("houses", Integer, nullable=False),
     Index(None, "country_code"),
 )
-"""Towns, in the words of the data; `latitude` and `longitude` are the median of their houses."""
+"""Towns, in the words of the data; `latitude` and `longitude` are the mean of their rows."""
 
 town_names = Table(
     "address_town_names",

@@ -177,14 +177,19 @@ def is_easy(pin: str) -> bool:
 
 
 def key_contract_status_at(
-    status: KeyContractStatus, starts_at: datetime, ends_at: datetime | None, now: datetime
+    status: KeyContractStatus,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    now: datetime,
+    *,
+    key_is_out: bool,
 ) -> KeyContractStatus:
     """Tell a key contract's status at a moment, as far as the clock decides it."""
     if status is not KeyContractStatus.UPCOMING or now < starts_at:
         return status
     if ends_at is None or now < ends_at:
         return KeyContractStatus.ACTIVE
-    return KeyContractStatus.ENDED
+    return KeyContractStatus.OVERDUE if key_is_out else KeyContractStatus.ENDED
 
 
 def locker_contract_state_at(

@@ -43,7 +43,7 @@ async def create_token(
     return token, text
 
 
-async def revoke_token(work: Work, id: UUID) -> Token:
+async def revoke_token(work: Work, id: UUID | None) -> Token:
     """Take a token back; it opens nothing from now on.
 
     Raises:

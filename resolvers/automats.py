@@ -109,7 +109,7 @@ async def join_groups(work: Work, automat: Automat, group_ids: Sequence[UUID | N
     )
 
 
-async def update(work: Work, id: UUID, changes: AutomatChanges) -> Automat:
+async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automat:
     """Change an automat's name, state or time zone; its address is changed by `move`.
 
     Raises:
@@ -132,7 +132,7 @@ async def update(work: Work, id: UUID, changes: AutomatChanges) -> Automat:
 
 async def move(
     work: Work,
-    id: UUID,
+    id: UUID | None,
     *,
     address: PostalAddress | None,
     found: Placement | PlacementProblem | None,
@@ -153,7 +153,7 @@ async def move(
     return automat
 
 
-async def update_locker(work: Work, id: UUID, *, out_of_order: bool) -> Locker:
+async def update_locker(work: Work, id: UUID | None, *, out_of_order: bool) -> Locker:
     """Take a locker out of use, or back into it.
 
     Raises:
@@ -218,7 +218,7 @@ async def set_members(work: Work, group: DeviceGroup, automat_ids: Sequence[UUID
 
 async def update_group(
     work: Work,
-    id: UUID,
+    id: UUID | None,
     *,
     name: str | None = None,
     automat_ids: Sequence[UUID | None] | None = None,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from geo.key_supply import KeyOption, KeySupply
 from geo.selection import Decision
@@ -139,9 +139,21 @@ async def _key_contract(
     contract.starts_at, contract.ends_at = reservation.starts_at, reservation.ends_at
     contract.status = KeyContractStatus.UPCOMING
     await work.add(contract)
+    await _forget_old_keys(work, contract)
     await copy_contacts(work, reservation, contract)
     work.record(kind, contract, reservation_id=reservation.id)
     return contract
+
+
+async def _forget_old_keys(work: Work, contract: KeyContract) -> None:
+    """Take keys off a contract that it let go before anybody fetched them; the trail has them."""
+    await work.session.execute(
+        delete(KeyAllocation).where(
+            KeyAllocation.key_contract_id == contract.id,
+            KeyAllocation.live.is_(False),
+            KeyAllocation.fetched_at.is_(None),
+        )
+    )
 
 
 async def copy_contacts(work: Work, reservation: Reservation, contract: KeyContract) -> None:

@@ -64,7 +64,7 @@ async def create(
     return entity
 
 
-async def update(work: Work, id: UUID, changes: EntityChanges) -> ReservableEntity:
+async def update(work: Work, id: UUID | None, changes: EntityChanges) -> ReservableEntity:
     """Change an entity; its address is changed by `move`.
 
     Raises:
@@ -90,7 +90,7 @@ async def update(work: Work, id: UUID, changes: EntityChanges) -> ReservableEnti
 
 async def move(
     work: Work,
-    id: UUID,
+    id: UUID | None,
     *,
     address: PostalAddress | None,
     found: Placement | PlacementProblem | None,
@@ -111,22 +111,14 @@ async def move(
     return entity
 
 
-async def named(
-    reading: Reading, *, id: UUID | None, external_id: str | None, given: bool = True
-) -> ReservableEntity:
+async def named(reading: Reading, *, id: UUID | None, external_id: str | None) -> ReservableEntity:
     """Read the entity that somebody names by its id or by their own number.
-
-    Args:
-        reading: The look at the database.
-        id: Its id, when they gave one that can be read.
-        external_id: Their own number of it.
-        given: Whether they gave an id at all, be it readable or not.
 
     Raises:
         InvalidInput: Not exactly one of the two was given.
         NotFound: There is no such entity.
     """
-    exactly_one(entityId=id if given else None, entityExternalId=external_id)
+    exactly_one(entityId=id, entityExternalId=external_id)
     if external_id is None:
         return await reading.get(ReservableEntity, id, path=("entity_id",))
     found = await reading.first(

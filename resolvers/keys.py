@@ -71,7 +71,7 @@ async def create_desk(
 
 
 async def update_desk(
-    work: Work, id: UUID, *, name: str | None = None, instructions: str | None = None
+    work: Work, id: UUID | None, *, name: str | None = None, instructions: str | None = None
 ) -> ManualStorage:
     """Change a desk; what is None stays as it is.
 
@@ -210,7 +210,7 @@ async def codes_of(work: Reading, automat_id: UUID) -> set[str]:
 
 async def update(
     work: Work,
-    id: UUID,
+    id: UUID | None,
     changes: KeyChanges,
     *,
     entity_ids: Sequence[UUID | None] | None = None,

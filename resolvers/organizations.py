@@ -1,6 +1,7 @@
 """Organizations: founding one, its units, what holds for a unit, and its contacts."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -87,7 +88,7 @@ async def create_unit(
     return unit
 
 
-async def update_unit(work: Work, id: UUID, changes: UnitChanges) -> OrganizationUnit:
+async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> OrganizationUnit:
     """Change a unit's name or settings.
 
     Raises:
@@ -145,31 +146,32 @@ async def unit_or_root(
 
 async def settings(reading: Reading, unit_id: UUID) -> UnitSettings:
     """Put together what holds for a unit: its own settings, then those of the units above it."""
-    return UnitSettings.effective(await lineage(reading, unit_id))
+    return (await settings_of_all(reading, [unit_id]))[0]
 
 
-async def lineage(reading: Reading, unit_id: UUID) -> list[OrganizationUnit]:
-    """List a unit and all above it, nearest first."""
+async def settings_of_all(reading: Reading, unit_ids: Sequence[UUID]) -> list[UnitSettings]:
+    """Put together what holds for each of several units, in one statement."""
     above = (
         select(OrganizationUnit.id, OrganizationUnit.parent_id)
-        .where(
-            OrganizationUnit.id == unit_id,
-            OrganizationUnit.organization_id == reading.actor.organization_id,
-        )
+        .where(OrganizationUnit.id.in_(unit_ids))
         .cte(recursive=True)
     )
     parent = aliased(OrganizationUnit)
-    above = above.union_all(
+    above = above.union(
         select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id)
     )
-    rows = await reading.all(
-        reading.own(OrganizationUnit).join(above, OrganizationUnit.id == above.c.id)
-    )
-    by_id = {row.id: row for row in rows}
-    line, next_id = [], by_id.get(unit_id)
-    while next_id is not None:
-        line.append(next_id)
-        next_id = by_id.get(next_id.parent_id) if next_id.parent_id else None
+    lines = reading.own(OrganizationUnit).where(OrganizationUnit.id.in_(select(above.c.id)))
+    by_id = {unit.id: unit for unit in await reading.all(lines)}
+    return [UnitSettings.effective(_line(by_id, id)) for id in unit_ids]
+
+
+def _line(by_id: dict[UUID, OrganizationUnit], id: UUID) -> list[OrganizationUnit]:
+    """List a unit and all above it, nearest first."""
+    line = []
+    unit = by_id.get(id)
+    while unit is not None:
+        line.append(unit)
+        unit = by_id.get(unit.parent_id) if unit.parent_id else None
     return line
 
 
@@ -212,7 +214,7 @@ def checked_contacts(details: list[ContactDetails]) -> list[ContactDetails]:
     return details
 
 
-async def update_contact(work: Work, id: UUID, changes: dict[str, Any]) -> Contact:
+async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -> Contact:
     """Change what is known of a contact.
 
     Raises:

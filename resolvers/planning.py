@@ -35,8 +35,7 @@ async def plan(work: Work, reservation: Reservation, entity: ReservableEntity) -
     try:
         decision = await _fulfil(work, reservation, entity, held)
     except NoKeyForEntity as refusal:
-        await _wait(work, reservation, contract, refusal)
-        return
+        decision = selections.nothing(entity, refusal)
     await selections.store(work, reservation, decision)
     if decision.refusal is not None:
         await _wait(work, reservation, contract, decision.refusal)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from models.accounts import Permission
 from models.contracts import KeyContractStatus
 from models.entities import ReservableEntity
-from models.errors import ExternalIdInUse, KeyOut, NotFound
+from models.errors import ExternalIdInUse, InvalidInput, KeyOut, NotFound
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails
 from models.reservations import (
@@ -18,7 +19,7 @@ from models.reservations import (
     UpsertOutcome,
     check_start,
 )
-from models.times import Window
+from models.times import Window, instant, time_zone
 from resolvers import contracts, entities, organizations, planning, selections
 from resolvers.checks import exactly_one, required_text
 from resolvers.selections import Wanted
@@ -39,6 +40,40 @@ class Push:
     wanted: Wanted
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When, as a partner says it: by instants, or by the clock on the wall of a time zone."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    starts_at_local: datetime | None = None
+    ends_at_local: datetime | None = None
+    time_zone: str | None = None
+
+
+async def window_of(reading: Reading, times: Times, entity: ReservableEntity) -> Window:
+    """Read when a reservation is.
+
+    Raises:
+        InvalidInput: No start, instants and local times together, or no such time zone.
+        StartsAfterEnd: The end is not after the start.
+    """
+    exactly_one(startsAt=times.starts_at, startsAtLocal=times.starts_at_local)
+    if times.ends_at is not None and times.ends_at_local is not None:
+        raise InvalidInput("Give endsAt or endsAtLocal, not both.", path=("ends_at",))
+    name = times.time_zone or (await organizations.settings(reading, entity.unit_id)).time_zone
+    zone = time_zone(name)
+    starts_at = _at(times.starts_at, times.starts_at_local, zone)
+    ends_at = _at(times.ends_at, times.ends_at_local, zone)
+    assert starts_at is not None  # noqa: S101  # exactly one of the two was given
+    return Window.checked(starts_at, ends_at)
+
+
+def _at(given: datetime | None, local: datetime | None, zone: ZoneInfo) -> datetime | None:
+    moment = given if local is None else instant(local, zone)
+    return None if moment is None else moment.astimezone(UTC)
+
+
 async def upsert(
     work: Work,
     *,
@@ -46,10 +81,8 @@ async def upsert(
     source: str | None = None,
     entity_id: UUID | None = None,
     entity_external_id: str | None = None,
-    entity_given: bool = True,
     contacts: list[ContactDetails],
-    starts_at: datetime,
-    ends_at: datetime | None,
+    times: Times,
     wanted: Wanted,
 ) -> tuple[Reservation, UpsertOutcome]:
     """Take a push: a new reservation, a change of one, or the same again, which writes nothing.
@@ -65,13 +98,12 @@ async def upsert(
         MixedStorage: The wanted keys lie partly in automats and partly at desks.
     """
     work.require(Permission.EDIT_RESERVATIONS)
+    entity = await entities.named(work, id=entity_id, external_id=entity_external_id)
     push = Push(
         source=required_text(source or work.actor.source, path=("source",)),
         external_id=required_text(external_id, path=("external_id",)),
-        entity=await entities.named(
-            work, id=entity_id, external_id=entity_external_id, given=entity_given
-        ),
-        window=Window.checked(starts_at, ends_at),
+        entity=entity,
+        window=await window_of(work, times, entity),
         contacts=organizations.checked_contacts(contacts),
         wanted=wanted,
     )
@@ -211,7 +243,6 @@ async def cancel(
     id: UUID | None = None,
     source: str | None = None,
     external_id: str | None = None,
-    id_given: bool = True,
 ) -> Reservation:
     """Give a reservation up and free all that it held; a second time changes nothing.
 
@@ -222,7 +253,7 @@ async def cancel(
         KeyOut: Somebody has the key (R65-R67).
     """
     work.require(Permission.EDIT_RESERVATIONS)
-    exactly_one(id=(id or "unknown") if id_given else None, externalId=external_id)
+    exactly_one(id=id, externalId=external_id)
     known = (
         await named(work, source=source or work.actor.source, external_id=external_id)
         if external_id is not None

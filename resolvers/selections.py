@@ -14,7 +14,7 @@ from models.accounts import Permission
 from models.addressed import PlacementProblem, placement_of
 from models.automats import Automat, DeviceGroup
 from models.entities import ReservableEntity
-from models.errors import AddressNotFound, InvalidInput, LivionKeyError
+from models.errors import AddressNotFound, InvalidInput, LivionKeyError, NoKeyForEntity
 from models.organizations import UnitSettings
 from models.places import Coordinates
 from models.reservations import Reservation
@@ -42,7 +42,6 @@ async def preview(
     ends_at: datetime | None,
     wanted: Wanted,
     reservation_id: UUID | None = None,
-    entity_given: bool = True,
 ) -> Decision:
     """Decide what a reservation would get, without making it.
 
@@ -50,21 +49,21 @@ async def preview(
         NotAllowed: The actor may not look at reservations.
         NotFound: There is no such entity, automat, group, key or reservation.
         StartsAfterEnd: The end is not after the start.
-        NoKeyForEntity: No key opens the entity.
         KeyTaken: The keys are promised to somebody.
         MixedStorage: The wanted keys lie partly in automats and partly at desks.
     """
     reading.require(Permission.VIEW)
     window = Window.checked(starts_at, ends_at)
-    entity = await entities.named(
-        reading, id=entity_id, external_id=entity_external_id, given=entity_given
-    )
+    entity = await entities.named(reading, id=entity_id, external_id=entity_external_id)
     await check_wanted(reading, wanted)
     if reservation_id is not None:
         await reading.get(Reservation, reservation_id, path=("reservation_id",))
-    supply = await keys.supply_for(
-        reading, entity, wanted=wanted.key_ids, window=window, ignoring=reservation_id
-    )
+    try:
+        supply = await keys.supply_for(
+            reading, entity, wanted=wanted.key_ids, window=window, ignoring=reservation_id
+        )
+    except NoKeyForEntity as refusal:
+        return nothing(entity, refusal)
     settings = await organizations.settings(reading, entity.unit_id)
     return await decide(
         reading,
@@ -75,6 +74,20 @@ async def preview(
         wanted=wanted,
         ignoring=reservation_id,
     )
+
+
+def nothing(entity: ReservableEntity, refusal: LivionKeyError) -> Decision:
+    """Decide nothing, for want of something other than an automat."""
+    none = KeySupply(interchangeable=False, needed=1, inside={}, at_desks=())
+    return Decision(None, None, (), 0, (refusal.message,), entity.position, refusal, none)
+
+
+def notes_of(decision: Decision) -> list[str]:
+    """Give a decision's notes; why nothing was chosen is one of them."""
+    notes = list(decision.notes)
+    if decision.refusal is not None and decision.refusal.message not in notes:
+        notes.append(decision.refusal.message)
+    return notes
 
 
 async def check_wanted(reading: Reading, wanted: Wanted) -> None:
@@ -168,7 +181,7 @@ async def store(work: Work, reservation: Reservation, decision: Decision) -> Aut
         origin=decision.origin,
         candidates=[candidate.stored() for candidate in decision.candidates],
         examined=decision.examined,
-        notes=list(decision.notes),
+        notes=notes_of(decision),
         decided_at=work.now,
     )
     await work.add(selection)

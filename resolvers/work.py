@@ -110,6 +110,7 @@ class Work(Reading):
         self.session = session
         self.actor = actor
         self.now = now
+        self.recorded: set[EventKind] = set()
 
     async def connection(self) -> AsyncConnection:
         """Give the connection, with everything written that was added so far."""
@@ -152,6 +153,7 @@ class Work(Reading):
 
     def record(self, kind: EventKind, subject: Base, **facts: Any) -> None:
         """Write down what happened. Facts are ids, numbers and codes: never a PIN or a token."""
+        self.recorded.add(kind)
         self.session.add(
             Event(
                 organization_id=self.actor.organization_id,

@@ -1,9 +1,11 @@
 """How columns of values are written: all values of one field at once, see `schema.execution`."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from asyncio import gather
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from graphql import GraphQLLeafType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -73,13 +75,29 @@ async def write_leaves(type_: GraphQLLeafType, values: Values) -> Values:
     return [complete(type_, value) for value in values]
 
 
-async def write_objects(origin: type, fields: dict[str, Column], objects: Values) -> Values:
-    """Write objects field by field."""
-    if any(type(each) is not origin for each in objects):
+async def write_objects(
+    origins: AbstractSet[type], fields: Mapping[str, Column], objects: Values
+) -> Values:
+    """Write objects field by field; what has to be loaded is loaded at the same time."""
+    if not {type(each) for each in objects} <= origins:
         raise Unusual
-    columns = [await field.write(objects) for field in fields.values()]
+    waiting = [field for field in fields.values() if field.waits]
+    loaded = iter(await all_written(waiting, objects))
+    columns = [
+        next(loaded) if field.waits else await field.write(objects) for field in fields.values()
+    ]
     keys = tuple(fields)
     return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+async def all_written(columns: list[Column], objects: Values) -> list[Values]:
+    """Write several columns at once; when one fails, the others come to their end first."""
+    if len(columns) < 2:
+        return [await column.write(objects) for column in columns]
+    results = await gather(*(column.write(objects) for column in columns), return_exceptions=True)
+    if any(isinstance(result, BaseException) for result in results):
+        raise Unusual
+    return cast("list[Values]", results)
 
 
 async def write_constant(value: str, objects: Values) -> Values:

@@ -146,7 +146,8 @@ class ColumnExecutor(StrawberryGraphQLCoreExecutionContext):
             if field is None:
                 return None
             fields[key] = field
-        write = partial(write_objects, definition.origin, fields)
+        generic = {definition.concrete_of.origin} if definition.concrete_of else set()
+        write = partial(write_objects, {definition.origin, *generic}, fields)
         return Column(write, any(field.waits for field in fields.values()))
 
     def _field(self, type_: GraphQLObjectType, details: Details) -> Column | None:

@@ -40,7 +40,7 @@ SAFE_PARTS = re.compile(
     r"|OneOf Input Object '\w+' must specify exactly one key"
     r"|Variable '\w+' must be non-nullable to be used for OneOf Input Object '\w+'"
     r"|Field '[\w.]+' must be non-null"
-    r"|Expected value of non-null type '[^']+' not to be None"
+    r"|Expected (?:a )?value of non-null type '[^']+' (?:not to be None|to be provided)"
     r"|Expected value of type '[^']+'"
     r"(?: to be an object| to include required field '\w+'| not to include unknown field '\w+')?"
 )

@@ -5,8 +5,7 @@ The view knows nothing of what is asked: it is given `authenticate`, which knows
 """
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +15,6 @@ from cross_web import HTTPException, StarletteRequestAdapter
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
@@ -26,6 +24,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from models.errors import ErrorCode, Unauthenticated
+from schema.answers import Refused, response_media_type, written, written_result
 from schema.graphiql import page
 from schema.guarded import GuardedSchema
 from schema.limits import (
@@ -34,50 +33,15 @@ from schema.limits import (
     MAX_SUBSCRIPTIONS,
     OPERATION_SECONDS,
 )
-from schema.masking import INVALID_INPUT, shown
+from schema.masking import shown
 from schema.sockets import TokenSocket, bearer_token, token_in_payload
 
-JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
 ALLOWED_OPERATIONS = {
     "GET": {OperationType.QUERY},
     "POST": {OperationType.QUERY, OperationType.MUTATION},
 }
-ANSWER_HEADERS = {
-    "cache-control": "no-store",  # answers hold PINs
-    "vary": "Accept",
-    "x-content-type-options": "nosniff",
-}
-
 Authenticate = Callable[[str | None], Awaitable[Any]]
 MakeContext = Callable[[HTTPConnection, Any], Any]
-
-
-class Refused(Exception):
-    """The request is not one that can be executed.
-
-    Args:
-        status: What HTTP calls it.
-        message: One plain sentence.
-        code: For `extensions`.
-        headers: More headers of the answer.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        code: str = INVALID_INPUT,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        self.status = status
-        self.code = code
-        self.headers = headers or {}
-        super().__init__(message)
-
-    def body(self) -> GraphQLHTTPResponse:
-        """Say it in GraphQL's form."""
-        return {"errors": [{"message": str(self), "extensions": {"code": self.code}}]}
 
 
 class BoundedRequest(StarletteRequestAdapter):
@@ -124,14 +88,10 @@ class GraphQLView(GraphQL[Any, None]):
         self.make_context = make_context
         self.authenticate = authenticate
 
-    async def get_context(self, request: Request | WebSocket, response: Any) -> Any:
-        """Give a WebSocket a place for its token; its context follows when the token is known."""
-        return {}
-
-    async def run(self, request: Any, *args: Any, **options: Any) -> Any:
-        """Answer a request, or serve a WebSocket."""
+    async def run(self, request: Any, *_args: Any, **_options: Any) -> Any:
+        """Answer a request, or serve a WebSocket, whose context follows when its token is known."""
         if self.is_websocket_request(request):
-            return await super().run(request, *args, **options)
+            return await super().run(request, context={})
         media_type = response_media_type(request.headers.get("accept", ""))
         try:
             return await self.answer(request, media_type)
@@ -228,46 +188,4 @@ def is_browser(request: Request) -> bool:
     accepted = request.headers.get("accept", "")
     return (
         request.method == "GET" and "text/html" in accepted and "query" not in request.query_params
-    )
-
-
-def response_media_type(accepted: str) -> str:
-    """Choose the better liked of the two media types; JSON for those who do not know the newer."""
-    weights = {}
-    for part in accepted.lower().split(","):
-        name, _, parameters = part.partition(";")
-        quality = re.search(r"\bq=(\d*\.?\d+)", parameters)
-        weights[name.strip()] = float(quality[1]) if quality else 1.0
-    newer = weights.get(GRAPHQL_JSON, 0)
-    older = weights.get(JSON, weights.get("*/*", 0))
-    return GRAPHQL_JSON if newer and newer >= older else JSON
-
-
-def written_result(result: ExecutionResult, media_type: str) -> Response:
-    """Write an operation's result; one that never began has no `data`."""
-    if result.errors is None:
-        return written({"data": result.data}, media_type)
-    errors: list[Any] = [error.formatted for error in result.errors]
-    began = result.data is not None or any(error.path is not None for error in result.errors)
-    if began:
-        return written({"data": result.data, "errors": errors}, media_type)
-    status = HTTPStatus.BAD_REQUEST if media_type == GRAPHQL_JSON else HTTPStatus.OK
-    return written({"errors": errors}, media_type, status)
-
-
-def written(
-    body: GraphQLHTTPResponse,
-    media_type: str,
-    status: int = HTTPStatus.OK,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """Write an answer."""
-    return Response(
-        orjson.dumps(body),
-        status,
-        {
-            "content-type": f"{media_type}; charset=utf-8",
-            **ANSWER_HEADERS,
-            **(headers or {}),
-        },
     )

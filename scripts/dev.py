@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cluster
 import environment
 import locking
 import postgres
@@ -49,11 +50,11 @@ def test(arguments: list[str]) -> int:
     audits = static_files.install_audits()
     system_packages.install((*system_packages.BROWSER, *postgres.needs()))
     failed = [] if arguments else [check for check in CHECKS if run_check(check)]
-    with postgres.server(postgres.FAST) as server, postgres.scratch_database(server) as url:
+    with postgres.server(cluster.FAST) as server, postgres.scratch_database(server) as url:
         given = {
             "LIVIONKEY_TEST_AUDITS": str(audits),
             "LIVIONKEY_TEST_CHROMIUM": str(system_packages.chromium()),
-            "LIVIONKEY_TEST_NODE": str(environment.node_folder() / "node"),
+            "LIVIONKEY_TEST_NODE": str(environment.node()),
             "LIVIONKEY_TEST_POSTGRESQL": url,
         }
         status = run(PYTHON, "-m", "pytest", *arguments, environment=plain_environment() | given)
@@ -87,8 +88,8 @@ def measure(folder: Path, arguments: list[str]) -> int:
         known = ", ".join(programs) or "none yet"
         sys.exit(f"{folder.relative_to(ROOT)} has no such program. There are: {known}.")
     environment.install("dev")
-    system_packages.install(postgres.PRIVATE)
-    with postgres.private_cluster(postgres.REALISTIC) as server:
+    system_packages.install(cluster.NEEDS)
+    with cluster.private(cluster.REALISTIC) as server:
         return max(measure_one(server, programs[name], arguments[1:]) for name in chosen)
 
 

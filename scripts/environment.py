@@ -49,12 +49,12 @@ def install(lock: str) -> None:
             stamp(name).write_text(digest(name))
 
 
-def node_folder() -> Path:
-    """Find where Node's Python package keeps its programs; install it when it is not there."""
+def node() -> Path:
+    """Find the Node of the environment; install its Python package when it is not there."""
     if not list(VENV.glob(NODE)):
         say("installing requirements/node.lock, as this machine has no npm")
         install_packages(("install", "-r"), "node")
-    return next(VENV.glob(NODE)).parent
+    return next(VENV.glob(NODE))
 
 
 def is_installed(lock: str) -> bool:

@@ -34,4 +34,4 @@ def compile_lock(name: str, source: Path, *options: str | Path) -> None:
 def lock_npm(folder: Path) -> None:
     """Write a `package-lock.json`; the folder's `.npmrc` keeps addresses out of it."""
     say(str(folder.relative_to(ROOT) / "package-lock.json"))
-    npm_packages.npm(folder, "install", "--package-lock-only", "--ignore-scripts", "--silent")
+    npm_packages.npm(folder, "install", "--package-lock-only", "--ignore-scripts")

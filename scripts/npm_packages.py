@@ -20,7 +20,12 @@ from pathlib import Path, PurePosixPath
 import environment
 from project import STATE, alone, say
 
-QUIET = {"npm_config_update_notifier": "false", "npm_config_fetch_retries": "1"}
+SETTINGS = {
+    "npm_config_fetch_retries": "1",
+    "npm_config_fetch_retry_mintimeout": "1000",
+    "npm_config_loglevel": "error",
+    "npm_config_update_notifier": "false",
+}
 
 
 def fetch(folder: Path, into: Path, *, wanted: Callable[[PurePosixPath], bool]) -> None:
@@ -63,28 +68,27 @@ def download(folder: Path, archives: Path) -> None:
     dependencies = json.loads((folder / "package.json").read_text())["dependencies"]
     names = [f"{name}@{version}" for name, version in dependencies.items()]
     where = ("--pack-destination", str(archives))
-    if npm(folder, "pack", "--silent", "--ignore-scripts", *where, *names):
+    if npm(folder, "pack", "--ignore-scripts", *where, *names):
         sys.exit(f"npm could not bring {', '.join(names)}.")
 
 
 def npm(folder: Path, *arguments: str) -> int:
     """Let npm work in a folder; it knows the registry and the certificates of this machine."""
-    program = find_npm()
-    path = f"{program.parent}:{os.environ.get('PATH', os.defpath)}"  # it looks for its node there
     return subprocess.run(
-        [program, *arguments],
+        [*npm_command(), *arguments],
         check=False,
         cwd=folder,
-        env=os.environ | QUIET | {"PATH": path},
+        env=os.environ | SETTINGS,
         stdout=subprocess.DEVNULL,
     ).returncode
 
 
-def find_npm() -> Path:
+def npm_command() -> list[str | Path]:
     """Find npm on this machine, or the one that comes with Node's Python package."""
     if found := environment.program("npm"):
-        return Path(found)
-    return environment.node_folder() / "npm"
+        return [found]
+    node = environment.node()
+    return [node, node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 
 
 def archive_of(archives: Path, integrity: str, name: str) -> Path:

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,7 +41,9 @@ def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:
     clean up even when we were ended by SIGTERM.
     """
     before = children()
-    program = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    program = subprocess.Popen(
+        [*tie(), *command], cwd=ROOT, env=environment, start_new_session=True
+    )
     try:
         return program.wait()
     except BaseException:
@@ -53,6 +56,12 @@ def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:
         with undisturbed():
             end(before)
             program.wait()
+
+
+def tie() -> list[str]:
+    """Have the kernel send the program Ctrl-C when we are killed outright (where util-linux is)."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
 
 
 @contextmanager

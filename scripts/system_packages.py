@@ -30,10 +30,9 @@ def chromium() -> str | None:
     """Find a Chromium that starts (Ubuntu has a stand-in that only names its snap)."""
     if named := os.environ.get("LIVIONKEY_TEST_CHROMIUM"):
         return named
-    return next(
-        (path for name in CHROMIUMS if (path := program(name)) and succeeds(path, "--version")),
-        None,
-    )
+    here = [path for name in CHROMIUMS if (path := program(name)) and succeeds(path, "--version")]
+    playwrights = Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome")
+    return next(iter([*here, *map(str, playwrights)]), None)
 
 
 def has_libatomic() -> bool:
@@ -45,12 +44,18 @@ def has_libatomic() -> bool:
     )
 
 
-BROWSER = (Need("chromium", lambda: chromium() is not None), Need("libatomic1", has_libatomic))
+CHROMIUM = Need("chromium", lambda: chromium() is not None)
+BROWSER = (CHROMIUM, Need("libatomic1", has_libatomic))
+OS_RELEASE = Path("/etc/os-release")
 
 
 def install(needs: Iterable[Need]) -> None:
     """Install what is missing, or say exactly what to install and stop."""
     missing = [need for need in needs if not need.is_there()]
+    if CHROMIUM in missing and OS_RELEASE.is_file() and "ID=ubuntu" in OS_RELEASE.read_text():
+        sys.exit(
+            "Ubuntu has Chromium only as a snap: .venv/bin/playwright install --with-deps chromium"
+        )
     if not missing:
         return
     packages = [need.package for need in missing]

@@ -24,12 +24,12 @@ FOLDER = Path(__file__).parent
 ADDRESSES = FOLDER / "addresses.csv"
 
 
-def units() -> list[DemoUnit]:
+def read_units() -> list[DemoUnit]:
     """Read the organizations, each before its units."""
     return [DemoUnit(**row) for row in rows("organizations")]
 
 
-def desks() -> list[DemoDesk]:
+def read_desks() -> list[DemoDesk]:
     """Read the desks."""
     return [
         DemoDesk(row["key"], row["unit"], row["name"], written(row), row["instructions"])
@@ -37,7 +37,7 @@ def desks() -> list[DemoDesk]:
     ]
 
 
-def automats() -> list[DemoAutomat]:
+def read_automats() -> list[DemoAutomat]:
     """Read the automats."""
     return [
         DemoAutomat(
@@ -52,7 +52,7 @@ def automats() -> list[DemoAutomat]:
     ]
 
 
-def groups() -> list[DemoGroup]:
+def read_groups() -> list[DemoGroup]:
     """Read the device groups."""
     return [
         DemoGroup(
@@ -66,7 +66,7 @@ def groups() -> list[DemoGroup]:
     ]
 
 
-def entities() -> list[DemoEntity]:
+def read_entities() -> list[DemoEntity]:
     """Read the entities; one has no address."""
     return [
         DemoEntity(
@@ -81,7 +81,7 @@ def entities() -> list[DemoEntity]:
     ]
 
 
-def keys() -> list[DemoKey]:
+def read_keys() -> list[DemoKey]:
     """Read the keys."""
     return [
         DemoKey(
@@ -100,7 +100,7 @@ def keys() -> list[DemoKey]:
     ]
 
 
-def reservations() -> list[DemoReservation]:
+def read_reservations() -> list[DemoReservation]:
     """Read the reservations; rows that follow each other with one id are its contacts."""
     return [
         reservation([*same])

@@ -1,18 +1,20 @@
 """Put the demo's data into an empty database, through the use cases and in one transaction."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from geo.geocoding import Geocoder
+from geo.importing import import_addresses
 from models.accounts import Actor
 from models.addressed import PlacementProblem
+from models.database import Database
 from models.organizations import UnitKind
 from models.places import Placement
 from resolvers import automats, entities, keys, organizations, placing, reservations
+from resolvers.selections import Wanted
 from resolvers.work import Work
 from schema.demo import files
 from schema.demo.rows import DemoEntity, DemoUnit
@@ -30,10 +32,15 @@ class DemoLoad:
     Args:
         session: The transaction that all of it is made in.
         now: The moment at which all of it happens.
+        places: Where the entities and automats are.
+        actors: Who acts for each unit's organization.
+        ids: The rows that were made.
+        units: The unit of each entity.
     """
 
     session: AsyncSession
     now: datetime
+    places: dict[str, Place]
     actors: dict[str, Actor] = field(default_factory=dict)
     ids: dict[str, UUID] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
@@ -43,27 +50,37 @@ class DemoLoad:
         return Work(self.session, self.actors[unit], self.now)
 
 
-async def load(load: DemoLoad, places: Sequence[Place]) -> None:
-    """Make everything that the files name.
+async def load_data(database: Database, geocoder: Geocoder, now: datetime) -> None:
+    """Make everything that the files name: all of it, or nothing when it is interrupted.
 
     Args:
-        load: Where to.
-        places: Where each entity of the file lies.
+        database: Where to; it must be migrated.
+        geocoder: Looks the entities' addresses up, in the demo's own addresses.
+        now: The moment from which the reservations' times are counted.
     """
-    for unit in files.units():
-        await make_unit(load, unit)
-    await make_desks(load)
-    await make_automats(load)
-    await make_groups(load)
-    for entity, place in zip(files.entities(), places, strict=True):
-        await make_entity(load, entity, place)
-    await make_keys(load)
-    await make_reservations(load)
+    await import_addresses(database, files.ADDRESSES)
+    places: dict[str, Place] = {
+        entity.external_id: await placing.place(geocoder, entity.address, None, now)
+        for entity in files.read_entities()
+    } | {
+        automat.device_id: await placing.place(geocoder, automat.address, automat.coordinates, now)
+        for automat in files.read_automats()
+    }
+    async with database.writing() as session:
+        load = DemoLoad(session, now, places)
+        for make in STEPS:
+            await make(load)
 
 
 def customer_id(key: str) -> str:
     """Name a unit of the demo so that it is found again."""
     return f"demo-{key}"
+
+
+async def make_units(load: DemoLoad) -> None:
+    """Found the organizations and their units."""
+    for unit in files.read_units():
+        await make_unit(load, unit)
 
 
 async def make_unit(load: DemoLoad, unit: DemoUnit) -> None:
@@ -85,7 +102,7 @@ async def make_unit(load: DemoLoad, unit: DemoUnit) -> None:
 
 async def make_desks(load: DemoLoad) -> None:
     """Make the desks."""
-    for desk in files.desks():
+    for desk in files.read_desks():
         made = await keys.create_desk(
             load.work_for(desk.unit),
             name=desk.name,
@@ -98,14 +115,14 @@ async def make_desks(load: DemoLoad) -> None:
 
 async def make_automats(load: DemoLoad) -> None:
     """Install the automats exactly where they stand."""
-    for automat in files.automats():
+    for automat in files.read_automats():
         made = await automats.install(
             load.work_for(automat.unit),
             device_id=automat.device_id,
             name=automat.name,
             model=automat.model,
             address=automat.address,
-            found=placing.manual(automat.address, automat.coordinates, load.now),
+            found=load.places[automat.device_id],
             unit_id=load.ids[automat.unit],
         )
         load.ids[automat.device_id] = made.id
@@ -113,7 +130,7 @@ async def make_automats(load: DemoLoad) -> None:
 
 async def make_groups(load: DemoLoad) -> None:
     """Make the device groups."""
-    for group in files.groups():
+    for group in files.read_groups():
         made = await automats.create_group(
             load.work_for(group.unit),
             name=group.name,
@@ -123,7 +140,13 @@ async def make_groups(load: DemoLoad) -> None:
         load.ids[group.key] = made.id
 
 
-async def make_entity(load: DemoLoad, entity: DemoEntity, place: Place) -> None:
+async def make_entities(load: DemoLoad) -> None:
+    """Make the apartments, offices and cars."""
+    for entity in files.read_entities():
+        await make_entity(load, entity)
+
+
+async def make_entity(load: DemoLoad, entity: DemoEntity) -> None:
     """Make an entity where the geocoder found it."""
     made = await entities.create(
         load.work_for(entity.unit),
@@ -131,7 +154,7 @@ async def make_entity(load: DemoLoad, entity: DemoEntity, place: Place) -> None:
         name=entity.name,
         external_id=entity.external_id,
         address=entity.address,
-        found=place,
+        found=load.places[entity.external_id],
         device_group_id=load.ids[entity.group] if entity.group else None,
         unit_id=load.ids[entity.unit],
     )
@@ -141,7 +164,7 @@ async def make_entity(load: DemoLoad, entity: DemoEntity, place: Place) -> None:
 
 async def make_keys(load: DemoLoad) -> None:
     """Register the keys where they lie."""
-    for key in files.keys():
+    for key in files.read_keys():
         await keys.register(
             load.work_for(key.unit),
             kind=key.kind,
@@ -158,7 +181,7 @@ async def make_keys(load: DemoLoad) -> None:
 
 async def make_reservations(load: DemoLoad) -> None:
     """Push the reservations, as a partner would."""
-    for reservation in files.reservations():
+    for reservation in files.read_reservations():
         await reservations.upsert(
             load.work_for(load.units[reservation.entity]),
             source=SOURCE,
@@ -167,4 +190,17 @@ async def make_reservations(load: DemoLoad) -> None:
             contacts=[*reservation.contacts],
             starts_at=reservation.starts_at(load.now),
             ends_at=reservation.ends_at(load.now),
+            wanted=Wanted(),
         )
+
+
+STEPS = (
+    make_units,
+    make_desks,
+    make_automats,
+    make_groups,
+    make_entities,
+    make_keys,
+    make_reservations,
+)
+"""What is made, each after what it needs."""

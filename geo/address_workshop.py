@@ -1,0 +1,245 @@
+"""Where a file of addresses is put in order before it goes into the index.
+
+A temporary SQLite file holds the rows, so that a country needs no more memory than a town. Rows
+without a town get one: from their postal code, or from the nearest row that has one.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from geo.address_rows import AddressRow, Malformed, houses_of, town_of
+from geo.postal_codes import postal_code_key
+from geo.street_names import key, spelling
+from geo.towns import FINNISH_PAIRS
+
+ROWS_AT_ONCE = 5_000
+PROBLEMS_KEPT = 20
+SEPARATOR = "\x1f"
+CELLS_PER_DEGREE = 50
+FARTHEST_CELLS = 8
+
+_TABLE = """
+    create table rows (
+        country text, town text, town_key text, street text, street_key text, street_names text,
+        number integer, last_number integer, letter text, unit text,
+        postcode text, postcode_key text, latitude real, longitude real);
+    create table town_names (country text, town_key text, name text,
+        primary key (country, town_key, name)) without rowid;
+"""
+_INSERT = f"insert into rows values ({', '.join('?' * 14)})"
+
+
+@dataclass(slots=True)
+class Reading:
+    """What reading a file has come to."""
+
+    rows: int = 0
+    malformed: int = 0
+    problems: list[Malformed] = field(default_factory=list)
+
+    def note(self, problem: Malformed) -> None:
+        """Count a line that could not be read, and keep the first few."""
+        self.malformed += 1
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(problem)
+
+
+class Workshop:
+    """A temporary SQLite file with the rows of one file of addresses.
+
+    Args:
+        folder: Where the file goes; whoever makes it, removes it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._connection = sqlite3.connect(folder / "rows.db", check_same_thread=False)
+        self._connection.executescript(
+            f"pragma journal_mode = off; pragma synchronous = off; {_TABLE}"
+        )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def take(self, found: Iterable[AddressRow | Malformed], reading: Reading) -> Iterator[int]:
+        """Take rows in; yield now and then how many there are."""
+        batch: list[tuple[object, ...]] = []
+        for row in found:
+            if isinstance(row, Malformed):
+                reading.note(row)
+                continue
+            houses = self._house_rows(row)
+            if not houses:
+                reading.note(Malformed(row.line, f"{row.number!r} is not a house number"))
+                continue
+            reading.rows += 1
+            batch += houses
+            self._note_town_names(row)
+            if len(batch) >= ROWS_AT_ONCE:
+                self._connection.executemany(_INSERT, batch)
+                batch.clear()
+                yield reading.rows
+        self._connection.executemany(_INSERT, batch)
+        self._connection.commit()
+        yield reading.rows
+
+    def _house_rows(self, row: AddressRow) -> list[tuple[object, ...]]:
+        town = town_of(row)
+        return [
+            (
+                row.country_code,
+                town,
+                key(town),
+                house.street,
+                spelling(house.street),
+                SEPARATOR.join(row.street_names),
+                house.number.number,
+                house.number.last,
+                house.number.letter,
+                house.unit,
+                row.postcode,
+                postal_code_key(row.postcode, row.country_code),
+                row.latitude,
+                row.longitude,
+            )
+            for house in houses_of(row)
+            if spelling(house.street)
+        ]
+
+    def _note_town_names(self, row: AddressRow) -> None:
+        if row.city_names and (town := key(town_of(row))):
+            self._connection.executemany(
+                "insert or ignore into town_names values (?, ?, ?)",
+                [(row.country_code, town, name) for name in row.city_names if key(name) != town],
+            )
+
+    def settle_towns(self) -> None:
+        """Give one name to each town and a town to each row, as far as the data tells."""
+        self._join_names()
+        self._connection.executescript(
+            """
+            create table code_towns as
+              select country, postcode_key, town_key, town, max(amount) from (
+                select country, postcode_key, town_key, town, count(*) as amount from rows
+                where town_key <> '' and postcode_key <> '' group by 1, 2, 3, 4)
+              group by 1, 2;
+            create unique index code_towns_index on code_towns (country, postcode_key);
+            update rows set (town, town_key) = (
+                select c.town, c.town_key from code_towns as c
+                where c.country = rows.country and c.postcode_key = rows.postcode_key)
+              where town_key = '' and postcode_key <> '' and exists (
+                select 1 from code_towns as c
+                where c.country = rows.country and c.postcode_key = rows.postcode_key);
+            """
+        )
+        self._fill_from_neighbours()
+        self._connection.execute(
+            "create index rows_order on rows (country, town_key, street_key, number)"
+        )
+        self._connection.commit()
+
+    def _join_names(self) -> None:
+        """Turn a town's name in another language into the name that most rows use."""
+        amounts = {
+            (country, town): amount
+            for country, town, amount in self._connection.execute(
+                "select country, town_key, count(*) from rows group by 1, 2"
+            )
+        }
+        pairs = [
+            (country, town, key(name))
+            for country, town, name in self._connection.execute("select * from town_names")
+        ]
+        pairs += [("FI", key(finnish), swedish) for swedish, finnish in FINNISH_PAIRS.items()]
+        for country, town, other in pairs:
+            here, there = amounts.get((country, town), 0), amounts.get((country, other), 0)
+            if not there or (not here and country != "FI") or there > here > 0:
+                continue
+            self._connection.execute(
+                "update rows set town_key = ?, town = coalesce((select town from rows "
+                "where country = ? and town_key = ? limit 1), town) "
+                "where country = ? and town_key = ?",
+                (town, country, town, country, other),
+            )
+
+    def _fill_from_neighbours(self) -> None:
+        empty = self._connection.execute(
+            "select rowid, country, latitude, longitude from rows where town_key = ''"
+        ).fetchall()
+        if not empty:
+            return
+        cells: dict[tuple[str, int, int], tuple[str, str]] = {
+            (country, row, column): (town, town_key)
+            for country, row, column, town, town_key, _ in self._connection.execute(
+                f"""select country, row, col, town, town_key, max(amount) from (
+                    select country, cast(latitude * {CELLS_PER_DEGREE} as integer) as row,
+                      cast(longitude * {CELLS_PER_DEGREE} / 2 as integer) as col,
+                      town, town_key, count(*) as amount
+                    from rows where town_key <> '' group by 1, 2, 3, 4, 5)
+                group by 1, 2, 3"""  # noqa: S608 - a constant of ours
+            )
+        }
+        filled = []
+        for rowid, country, latitude, longitude in empty:
+            row, column = int(latitude * CELLS_PER_DEGREE), int(longitude * CELLS_PER_DEGREE / 2)
+            if town := _nearest(cells, country, row, column):
+                filled.append((*town, rowid))
+        self._connection.executemany(
+            "update rows set town = ?, town_key = ? where rowid = ?", filled
+        )
+
+    def count(self) -> int:
+        """Count the rows."""
+        amount: int = self._connection.execute("select count(*) from rows").fetchone()[0]
+        return amount
+
+    def towns(self) -> list[tuple[str, str, str, float, float, int]]:
+        """Give country, key, commonest name, mean place and number of rows of each town."""
+        return self._connection.execute(
+            """select country, town_key, town, sum(north) / sum(amount), sum(east) / sum(amount),
+                 sum(amount) from (
+                 select country, town_key, town, count(*) as amount,
+                   sum(latitude) as north, sum(longitude) as east
+                 from rows group by 1, 2, 3 order by amount desc)
+               group by 1, 2 order by 1, 2"""
+        ).fetchall()
+
+    def town_names(self) -> list[tuple[str, str, str]]:
+        """Give country, key of the town, and its names in other languages."""
+        return self._connection.execute("select country, town_key, name from town_names").fetchall()
+
+    def postcodes(self) -> Iterator[tuple[str, str, str, str, float, float, int]]:
+        """Give country, key, town, postal code as written, mean place and number of rows."""
+        yield from self._connection.execute(
+            """select country, postcode_key, town_key, min(postcode), avg(latitude),
+                 avg(longitude), count(*) from rows where postcode_key <> ''
+               group by 1, 2, 3 order by 1, 2, 3"""
+        )
+
+    def streets(self) -> Iterator[list[sqlite3.Row]]:
+        """Give the rows of one street after the other, always in the same order."""
+        cursor = self._connection.cursor()
+        cursor.row_factory = sqlite3.Row  # type: ignore[assignment]  # the documented way to read by name
+        rows = cursor.execute(
+            "select * from rows order by country, town_key, street_key, number, rowid"
+        )
+        grouped = groupby(rows, key=lambda row: (row["country"], row["town_key"], row["street_key"]))
+        for _, street in grouped:
+            yield list(street)
+
+
+def _nearest(
+    cells: dict[tuple[str, int, int], tuple[str, str]], country: str, row: int, column: int
+) -> tuple[str, str] | None:
+    """Look for a town in rings of cells around a place."""
+    for ring in range(FARTHEST_CELLS + 1):
+        for i in range(-ring, ring + 1):
+            for j in range(-ring, ring + 1):
+                if max(abs(i), abs(j)) == ring and (
+                    found := cells.get((country, row + i, column + j))
+                ):
+                    return found
+    return None

@@ -1,0 +1,62 @@
+"""The schema: every query and mutation, put together."""
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers import looking
+from schema.automat_changes import AutomatMutations, AutomatQueries
+from schema.contacts import ContactMutations, ContactQueries
+from schema.context import Info
+from schema.contracts import ContractQueries
+from schema.entities import EntityMutations, EntityQueries
+from schema.events import EventQueries
+from schema.guarded import GuardedSchema
+from schema.key_changes import KeyMutations, KeyQueries
+from schema.nodes import Node, is_shown, object_of
+from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.reservations import ReservationMutations, ReservationQueries
+from schema.scalars import CONFIG, of_any_kind
+from schema.selections import SelectionQueries
+
+
+@strawberry.type(description="What can be looked up.")
+class Query(
+    ReservationQueries,
+    SelectionQueries,
+    EntityQueries,
+    AutomatQueries,
+    KeyQueries,
+    ContractQueries,
+    ContactQueries,
+    OrganizationQueries,
+    EventQueries,
+):
+    @strawberry.field(description="Anything with an id; null when there is no such thing.")
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
+    ) -> Node | None:
+        model, key = of_any_kind(id)
+        if model is None or not is_shown(model):
+            return None
+        async with info.context.reading() as reading:
+            row = await looking.find(reading, model, key)
+        found: Node | None = None if row is None else object_of(model, row)
+        return found
+
+
+@strawberry.type(description="What can be done.")
+class Mutation(
+    ReservationMutations,
+    EntityMutations,
+    AutomatMutations,
+    KeyMutations,
+    ContactMutations,
+    OrganizationMutations,
+):
+    pass
+
+
+schema = GuardedSchema(query=Query, mutation=Mutation, config=CONFIG)

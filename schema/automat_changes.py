@@ -1,0 +1,262 @@
+"""Installing automats, changing them, and the legacy groups: queries and mutations."""
+
+from typing import Annotated
+
+import strawberry
+
+import models.automats as models
+from models.automats import AutomatModel, AutomatState
+from models.organizations import OrganizationUnit as UnitRow
+from resolvers import automats, looking
+from resolvers.checks import exactly_one
+from schema.automats import Automat, DeviceGroup, Locker
+from schema.context import Info
+from schema.errors import UserError, mutation
+from schema.inputs import changes, given
+from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.places import AddressInput, CoordinatesInput, warnings
+from schema.scalars import from_id
+
+
+@strawberry.input(description="A new automat.")
+class AutomatInstallInput:
+    device_id: str = strawberry.field(description="The device's own id; leading zeros count.")
+    name: str = strawberry.field(description="What people call it.")
+    model: AutomatModel = strawberry.field(description="Which cabinet it is.")
+    address: AddressInput = strawberry.field(description="Where it stands.")
+    coordinates: CoordinatesInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where exactly; else the address is looked up."
+    )
+    time_zone: str | None = strawberry.field(
+        default=strawberry.UNSET, description="IANA name; its unit's when left out."
+    )
+    organization_unit_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Its unit; the organization when left out."
+    )
+    device_group_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Groups that it joins."
+    )
+
+
+@strawberry.input(description="Changes of an automat; what is left out stays.")
+class AutomatUpdateInput:
+    id: strawberry.ID = strawberry.field(description="Which automat.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
+    state: AutomatState | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether people may be sent there."
+    )
+    time_zone: str | None = strawberry.field(default=strawberry.UNSET, description="IANA name.")
+    address: AddressInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it stands; it is looked up again."
+    )
+    coordinates: CoordinatesInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where exactly."
+    )
+
+
+@strawberry.type(
+    description="What became of an automat; `warnings` tell what was stored all the same."
+)
+class AutomatInstallPayload:
+    automat: Automat | None = strawberry.field(
+        default=None, description="The automat; null when it was refused."
+    )
+    warnings: list[UserError] = strawberry.field(
+        default_factory=list, description="Such as an address that was not found."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Which rules stood against it."
+    )
+
+
+@strawberry.type(
+    description="What became of an automat; `warnings` tell what was stored all the same."
+)
+class AutomatUpdatePayload(AutomatInstallPayload):
+    pass
+
+
+@strawberry.input(description="Whether a locker can be used.")
+class LockerUpdateInput:
+    id: strawberry.ID = strawberry.field(description="Which locker.")
+    out_of_order: bool = strawberry.field(description="True takes it out of use.")
+
+
+@strawberry.type(description="What became of a locker.")
+class LockerUpdatePayload:
+    locker: Locker | None = strawberry.field(
+        default=None, description="The locker; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Which rules stood against it."
+    )
+
+
+@strawberry.input(description="A new device group.")
+class DeviceGroupCreateInput:
+    name: str = strawberry.field(description="What people call it.")
+    automat_ids: list[strawberry.ID] = strawberry.field(description="Its automats.")
+    free_locker_limit: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How few free lockers are worth a warning."
+    )
+
+
+@strawberry.input(description="Changes of a device group; what is left out stays.")
+class DeviceGroupUpdateInput:
+    id: strawberry.ID = strawberry.field(description="Which group.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
+    automat_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Its automats, all of them."
+    )
+    free_locker_limit: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How few free lockers are worth a warning."
+    )
+
+
+@strawberry.type(description="What became of a device group.")
+class DeviceGroupCreatePayload:
+    device_group: DeviceGroup | None = strawberry.field(
+        default=None, description="The group; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Which rules stood against it."
+    )
+
+
+@strawberry.type(description="What became of a device group.")
+class DeviceGroupUpdatePayload(DeviceGroupCreatePayload):
+    pass
+
+
+@strawberry.type
+class AutomatQueries:
+    @strawberry.field(description="One automat, by its id or by its device id.")
+    async def automat(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = None,
+        device_id: Annotated[
+            str | None, strawberry.argument(description="The device's own id.")
+        ] = None,
+    ) -> Automat | None:
+        exactly_one(id=id, deviceId=device_id)
+        async with info.context.reading() as reading:
+            if device_id is None:
+                row = await looking.find(reading, models.Automat, from_id(models.Automat, id))
+            else:
+                row = await looking.find_by(
+                    reading, models.Automat, models.Automat.device_id == device_id
+                )
+        return None if row is None else Automat.of(row)
+
+    @strawberry.field(description="The automats of your organization.")
+    async def automats(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(description="Part of a name, an address or a device id."),
+        ] = None,
+        state: Annotated[
+            AutomatState | None, strawberry.argument(description="Only those in this state.")
+        ] = None,
+    ) -> Connection[Automat]:
+        behind = from_cursor(after)
+        row = models.Automat
+        conditions = looking.matching(search, row.name, row.address_text, row.device_id)
+        if state is not None:
+            conditions.append(row.state == state)
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, row, *conditions, first=first, after=behind)
+        return connection(part, Automat.of, behind)
+
+    @strawberry.field(description="The device groups of your organization.")
+    async def device_groups(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[DeviceGroup]:
+        behind = from_cursor(after)
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, models.DeviceGroup, first=first, after=behind)
+        return connection(part, DeviceGroup.of, behind)
+
+
+@strawberry.type
+class AutomatMutations:
+    @mutation(description="Put an automat into service with all its lockers empty.")
+    async def automat_install(
+        self, info: Info, input: AutomatInstallInput
+    ) -> AutomatInstallPayload:
+        address = input.address.checked()
+        exact = given(input.coordinates)
+        found = await info.context.place(address, exact.checked() if exact else None)
+        async with info.context.writing() as work:
+            automat = await automats.install(
+                work,
+                device_id=input.device_id,
+                name=input.name,
+                model=input.model,
+                address=address,
+                found=found,
+                time_zone=given(input.time_zone),
+                unit_id=from_id(UnitRow, input.organization_unit_id),
+                device_group_ids=[
+                    from_id(models.DeviceGroup, id) for id in given(input.device_group_ids) or ()
+                ],
+            )
+        return AutomatInstallPayload(automat=Automat.of(automat), warnings=warnings(found))
+
+    @mutation(description="Change an automat, or take it out of service.")
+    async def automat_update(self, info: Info, input: AutomatUpdateInput) -> AutomatUpdatePayload:
+        id = from_id(models.Automat, input.id)
+        written = changes(
+            input, "name", "state", "time_zone", required=("name", "state", "time_zone")
+        )
+        address, exact = given(input.address), given(input.coordinates)
+        moves = address is not None or exact is not None
+        there = address.checked() if address else None
+        found = await info.context.place(there, exact.checked() if exact else None)
+        async with info.context.writing() as work:
+            automat = await automats.update(work, id, written)
+            if moves:
+                automat = await automats.move(work, id, address=there, found=found)
+        return AutomatUpdatePayload(automat=Automat.of(automat), warnings=warnings(found))
+
+    @mutation(description="Take a locker out of use, or back into it.")
+    async def locker_update(self, info: Info, input: LockerUpdateInput) -> LockerUpdatePayload:
+        async with info.context.writing() as work:
+            locker = await automats.update_locker(
+                work, from_id(models.Locker, input.id), out_of_order=input.out_of_order
+            )
+        return LockerUpdatePayload(locker=Locker.of(locker))
+
+    @mutation(description="Make a device group (legacy).")
+    async def device_group_create(
+        self, info: Info, input: DeviceGroupCreateInput
+    ) -> DeviceGroupCreatePayload:
+        async with info.context.writing() as work:
+            group = await automats.create_group(
+                work,
+                name=input.name,
+                automat_ids=[from_id(models.Automat, id) for id in input.automat_ids],
+                free_locker_limit=given(input.free_locker_limit),
+            )
+        return DeviceGroupCreatePayload(device_group=DeviceGroup.of(group))
+
+    @mutation(description="Change a device group (legacy).")
+    async def device_group_update(
+        self, info: Info, input: DeviceGroupUpdateInput
+    ) -> DeviceGroupUpdatePayload:
+        members = given(input.automat_ids)
+        async with info.context.writing() as work:
+            group = await automats.update_group(
+                work,
+                from_id(models.DeviceGroup, input.id),
+                name=given(input.name),
+                automat_ids=None
+                if members is None
+                else [from_id(models.Automat, id) for id in members],
+                free_locker_limit=given(input.free_locker_limit),
+            )
+        return DeviceGroupUpdatePayload(device_group=DeviceGroup.of(group))

@@ -1,0 +1,152 @@
+"""Automats, lockers and device groups as clients see them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Self
+from uuid import UUID
+
+import strawberry
+
+import models.automats as models
+from models.automats import AutomatModel, AutomatState, LockerState, is_online
+from models.organizations import OrganizationUnit as UnitRow
+from models.times import Window
+from resolvers import looking
+from schema.context import Info
+from schema.execution import batched
+from schema.loaders import WindowKey, to_first, to_many, to_one
+from schema.nodes import Node, shows
+from schema.organizations import OrganizationUnit
+from schema.paging import FIRST, After, Connection, First, pages_of
+from schema.places import Address, Placement
+from schema.scalars import to_id
+from schema.windows import From, To, window_of
+
+if TYPE_CHECKING:  # keys refer to automats, and lockers to keys
+    from schema.keys import Key
+
+strawberry.enum(AutomatModel, description="The cabinets that we know.")
+strawberry.enum(AutomatState, description="Whether people may be sent there.")
+strawberry.enum(LockerState, description="What the cabinet says of a locker.")
+
+
+async def online(automats: list[Any], context: Any) -> list[bool]:
+    return [is_online(automat.last_seen_at, context.now) for automat in automats]
+
+
+@shows(models.Locker)
+@strawberry.type(description="One door of an automat.")
+class Locker(Node):
+    locker_id: strawberry.Private[UUID]
+    automat_id: strawberry.Private[UUID]
+    index: int = strawberry.field(description="Its number, from 0.")
+    state: LockerState = strawberry.field(description="What the cabinet says of it.")
+    key: Annotated["Key", strawberry.lazy("schema.keys")] | None = batched(
+        to_first(looking.KEY_IN_LOCKER, "locker_id"),
+        description="The key that lies in it.",
+    )
+    automat: "Automat" = batched(
+        to_one(models.Automat, "automat_id"),
+        description="The automat that it is a door of.",
+    )
+
+    @classmethod
+    def of(cls, row: models.Locker) -> Self:
+        return cls(
+            id=to_id(models.Locker, row.id),
+            locker_id=row.id,
+            automat_id=row.automat_id,
+            index=row.index,
+            state=row.state,
+        )
+
+
+@shows(models.Automat)
+@strawberry.type(description="A cabinet that opens one locker for a right code.")
+class Automat(Node):
+    automat_id: strawberry.Private[UUID]
+    unit_id: strawberry.Private[UUID]
+    device_id: str = strawberry.field(
+        description="The device's own id, kept as text (leading zeros count)."
+    )
+    name: str = strawberry.field(description="What people call it.")
+    model: AutomatModel = strawberry.field(description="Which cabinet it is.")
+    state: AutomatState = strawberry.field(description="Whether people may be sent there.")
+    address: Address = strawberry.field(description="Where it stands, as it was given.")
+    placement: Placement | None = strawberry.field(
+        description="Where that is; null while the address could not be placed."
+    )
+    time_zone: str = strawberry.field(description="IANA name, fixed at installation.")
+    installed_at: datetime = strawberry.field(description="When it was installed.")
+    last_seen_at: datetime | None = strawberry.field(
+        description="When it last gave a sign of life; null when it never has."
+    )
+    online: bool = batched(
+        online, description="Whether it has given a sign of life in the last 90 seconds."
+    )
+    lockers: list[Locker] = batched(
+        to_many(looking.LOCKERS, "automat_id"), description="Its doors, by number."
+    )
+    device_groups: list["DeviceGroup"] = batched(
+        to_many(looking.GROUPS_OF_AUTOMAT, "automat_id"),
+        description="The groups that hold it.",
+    )
+    organization_unit: OrganizationUnit = batched(
+        to_one(UnitRow, "unit_id"), description="The unit that it belongs to."
+    )
+
+    @strawberry.field(
+        description="Lockers free over the whole window: not out of order, without a live contract "
+        "in it and without a key of their own; now, when no window is given."
+    )
+    async def free_lockers(self, info: Info, from_: From = None, to: To = None) -> int:
+        window = window_of(from_, to, info.context.now) or Window.moment(info.context.now)
+        key = WindowKey(self.automat_id, window.starts_at, window.ends_at)
+        count: int = await info.context.loaders.free_lockers.load(key)
+        return count
+
+    @classmethod
+    def of(cls, row: models.Automat) -> Self:
+        address = Address.of(row)
+        assert address is not None  # noqa: S101  # every automat is installed with an address
+        return cls(
+            id=to_id(models.Automat, row.id),
+            automat_id=row.id,
+            unit_id=row.unit_id,
+            device_id=row.device_id,
+            name=row.name,
+            model=row.model,
+            state=row.state,
+            address=address,
+            placement=Placement.of_row(row),
+            time_zone=row.time_zone,
+            installed_at=row.installed_at,
+            last_seen_at=row.last_seen_at,
+        )
+
+
+@shows(models.DeviceGroup)
+@strawberry.type(description="The legacy way to say which automats serve which entities.")
+class DeviceGroup(Node):
+    group_id: strawberry.Private[UUID]
+    name: str = strawberry.field(description="What people call it.")
+    free_locker_limit: int | None = strawberry.field(
+        description="How few free lockers are worth a warning."
+    )
+
+    @strawberry.field(description="The automats of the group.")
+    async def automats(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[Automat]:
+        return await automats_of_group(self.group_id, info, first, after)
+
+    @classmethod
+    def of(cls, row: models.DeviceGroup) -> Self:
+        return cls(
+            id=to_id(models.DeviceGroup, row.id),
+            group_id=row.id,
+            name=row.name,
+            free_locker_limit=row.free_locker_limit,
+        )
+
+
+automats_of_group = pages_of(looking.AUTOMATS_OF_GROUP, Automat.of)

@@ -1,0 +1,110 @@
+"""Contacts: who fetches and returns keys."""
+
+from typing import Annotated, Self
+
+import strawberry
+
+import models.organizations as models
+from resolvers import looking, organizations
+from schema.context import Info
+from schema.errors import UserError, mutation
+from schema.inputs import changes, given
+from schema.nodes import Node, shows
+from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.scalars import from_id, to_id
+
+
+@shows(models.Contact)
+@strawberry.type(description="Somebody who fetches and returns keys.")
+class Contact(Node):
+    name: str = strawberry.field(description="Their name.")
+    email: str | None = strawberry.field(description="Where mail reaches them.")
+    phone: str | None = strawberry.field(description="Where text messages reach them.")
+    language: str = strawberry.field(description="BCP 47 primary tag.")
+
+    @classmethod
+    def of(cls, row: models.Contact) -> Self:
+        return cls(
+            id=to_id(models.Contact, row.id),
+            name=row.name,
+            email=row.email,
+            phone=row.phone,
+            language=row.language,
+        )
+
+
+@strawberry.input(description="Somebody who fetches and returns keys.")
+class ContactInput:
+    name: str = strawberry.field(description="Their name.")
+    email: str | None = strawberry.field(default=strawberry.UNSET, description="For mail.")
+    phone: str | None = strawberry.field(default=strawberry.UNSET, description="For messages.")
+    language: str | None = strawberry.field(
+        default=strawberry.UNSET, description="BCP 47 primary tag; the unit's when left out."
+    )
+
+    def details(self) -> models.ContactDetails:
+        return models.ContactDetails(
+            name=self.name,
+            email=given(self.email),
+            phone=given(self.phone),
+            language=given(self.language),
+        )
+
+
+@strawberry.input(description="Changes of a contact; what is left out stays.")
+class ContactUpdateInput:
+    id: strawberry.ID = strawberry.field(description="Which contact.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="Their name.")
+    email: str | None = strawberry.field(default=strawberry.UNSET, description="For mail.")
+    phone: str | None = strawberry.field(default=strawberry.UNSET, description="For messages.")
+    language: str | None = strawberry.field(
+        default=strawberry.UNSET, description="BCP 47 primary tag."
+    )
+
+
+@strawberry.type(description="What became of a contact.")
+class ContactUpdatePayload:
+    contact: Contact | None = strawberry.field(
+        default=None, description="The contact; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Which rules stood against it."
+    )
+
+
+@strawberry.type
+class ContactQueries:
+    @strawberry.field(description="The contacts that your organization knows.")
+    async def contacts(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        search: Annotated[
+            str | None, strawberry.argument(description="Part of a name, address or number.")
+        ] = None,
+    ) -> Connection[Contact]:
+        behind = from_cursor(after)
+        fields = (models.Contact.name, models.Contact.email, models.Contact.phone)
+        async with info.context.reading() as reading:
+            part = await looking.page(
+                reading,
+                models.Contact,
+                *looking.matching(search, *fields),
+                first=first,
+                after=behind,
+            )
+        return connection(part, Contact.of, behind)
+
+
+@strawberry.type
+class ContactMutations:
+    @mutation(description="Change what is known of a contact.")
+    async def contact_update(self, info: Info, input: ContactUpdateInput) -> ContactUpdatePayload:
+        written = changes(
+            input, "name", "email", "phone", "language", required=("name", "language")
+        )
+        async with info.context.writing() as work:
+            id = from_id(models.Contact, input.id)
+            contact = await organizations.update_contact(work, id, written)
+        return ContactUpdatePayload(contact=Contact.of(contact))

@@ -1,0 +1,74 @@
+"""One request: who asks, when, and the doors to the database and to the geocoder."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import strawberry
+
+from geo.geocoding import Geocoder
+from models.accounts import Actor
+from models.addressed import PlacementProblem
+from models.database import Database
+from models.places import Coordinates, Placement, PostalAddress
+from resolvers import waiting
+from resolvers.placing import place
+from resolvers.work import Reading, Work
+from schema.loaders import Loaders
+
+
+def clock() -> datetime:
+    """Tell the time; everybody else is told."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Context:
+    """What resolvers get. No database session is kept here: sibling fields run at the same time.
+
+    Args:
+        database: The doors.
+        geocoder: Knows where addresses lie.
+        actor: Who asks.
+        now: The moment that counts as now for the whole request.
+    """
+
+    database: Database
+    geocoder: Geocoder
+    actor: Actor
+    now: datetime = field(default_factory=clock)
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make loaders that live as long as the request."""
+        self.loaders = Loaders(self.reading)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        """Open a look at the database for this request."""
+        async with self.database.reading() as connection:
+            yield Reading(connection, self.actor, self.now)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Work]:
+        """Open a transaction for this request.
+
+        What it changed may be what an unfulfilled reservation waited for, so those are tried again
+        before the client has its answer.
+        """
+        async with self.database.writing() as session:
+            work = Work(session, self.actor, self.now)
+            yield work
+        if work.recorded & waiting.MAY_HELP:
+            await waiting.fulfil(self.database, self.actor.organization_id, self.now)
+
+    async def place(
+        self, address: PostalAddress | None, coordinates: Coordinates | None
+    ) -> Placement | PlacementProblem | None:
+        """Find where something stands; never called while a transaction is open."""
+        return await place(self.geocoder, address, coordinates, self.now)
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

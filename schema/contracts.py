@@ -1,0 +1,200 @@
+"""Key contracts and locker contracts as clients see them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Self
+from uuid import UUID
+
+import strawberry
+
+import models.contracts as models
+from models.accounts import Permission
+from models.automats import Automat as AutomatRow
+from models.automats import Locker as LockerRow
+from models.contracts import (
+    KeyContractStatus,
+    LockerContractKind,
+    LockerContractState,
+    key_contract_status_at,
+    locker_contract_state_at,
+    opens_at,
+)
+from models.keys import Key as KeyRow
+from models.reservations import Reservation as ReservationRow
+from resolvers import looking
+from schema.automats import Automat, Locker
+from schema.contacts import Contact
+from schema.context import Info
+from schema.execution import batched
+from schema.keys import Key
+from schema.loaders import to_many, to_one
+from schema.nodes import Node, shows
+from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.scalars import from_id, to_id
+
+if TYPE_CHECKING:  # reservations refer to contracts, and contracts to reservations
+    from schema.reservations import Reservation
+
+strawberry.enum(KeyContractStatus, description="Where a key contract stands.")
+strawberry.enum(LockerContractKind, description="What a locker is held for.")
+strawberry.enum(LockerContractState, description="How far the automat is with it.")
+
+
+async def contracts_with_a_key_out(contract_ids: list[UUID], context: Any) -> set[UUID]:
+    """Tell which key contracts have a key out; asked only where the answer matters."""
+    found = await context.loaders.belonging(looking.KEYS_OUT).load_many(contract_ids)
+    return {id for id, out in zip(contract_ids, found, strict=True) if out}
+
+
+async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyContractStatus]:
+    now = context.now
+    over = [one.contract_id for one in contracts if one.ends_at and one.ends_at <= now]
+    out = await contracts_with_a_key_out(over, context) if over else set()
+    return [
+        key_contract_status_at(
+            one.stored, one.starts_at, one.ends_at, now, key_is_out=one.contract_id in out
+        )
+        for one in contracts
+    ]
+
+
+async def locker_contract_states(contracts: list[Any], context: Any) -> list[LockerContractState]:
+    return [locker_contract_state_at(one.stored, one.sync_at, context.now) for one in contracts]
+
+
+async def pins(contracts: list[Any], context: Any) -> list[str | None]:
+    """Show PINs to those who may see them, as long as they open something."""
+    if not context.actor.may(Permission.SEE_PINS):
+        return [None] * len(contracts)
+    return [
+        one.code if opens_at(one.stored, one.ends_at, context.now) else None for one in contracts
+    ]
+
+
+@shows(models.KeyContract)
+@strawberry.type(description="Keys promised to contacts for a time.")
+class KeyContract(Node):
+    contract_id: strawberry.Private[UUID]
+    reservation_id: strawberry.Private[UUID | None]
+    stored: strawberry.Private[KeyContractStatus]
+    reference: str = strawberry.field(description="What people call it, such as KC-7H2K9QZX.")
+    starts_at: datetime = strawberry.field(description="Where it begins.")
+    ends_at: datetime | None = strawberry.field(
+        description="The first moment after it; null when it is permanent."
+    )
+    status: KeyContractStatus = batched(key_contract_statuses, description="Where it stands.")
+    reservation: Annotated["Reservation", strawberry.lazy("schema.reservations")] | None = batched(
+        to_one(ReservationRow, "reservation_id"), description="The reservation behind it."
+    )
+    keys: list[Key] = batched(
+        to_many(looking.KEYS_OF_KEY_CONTRACT, "contract_id"), description="Its keys."
+    )
+    contacts: list[Contact] = batched(
+        to_many(looking.CONTACTS_OF_KEY_CONTRACT, "contract_id"),
+        description="Who may have them; the first is the main contact.",
+    )
+    locker_contracts: list["LockerContract"] = batched(
+        to_many(looking.LOCKER_CONTRACTS, "contract_id"),
+        description="The lockers that are held for them.",
+    )
+
+    @classmethod
+    def of(cls, row: models.KeyContract) -> Self:
+        return cls(
+            id=to_id(models.KeyContract, row.id),
+            contract_id=row.id,
+            reservation_id=row.reservation_id,
+            stored=row.status,
+            reference=row.reference,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+
+
+@shows(models.LockerContract)
+@strawberry.type(description="One locker held for contacts for a time, and the PIN that opens it.")
+class LockerContract(Node):
+    key_contract_id: strawberry.Private[UUID]
+    automat_id: strawberry.Private[UUID]
+    locker_id: strawberry.Private[UUID | None]
+    key_id: strawberry.Private[UUID | None]
+    stored: strawberry.Private[LockerContractState]
+    code: strawberry.Private[str | None]
+    kind: LockerContractKind = strawberry.field(description="What it is held for.")
+    key_contract: KeyContract = batched(
+        to_one(models.KeyContract, "key_contract_id"), description="The key contract behind it."
+    )
+    automat: Automat = batched(to_one(AutomatRow, "automat_id"), description="Which automat.")
+    locker: Locker | None = batched(
+        to_one(LockerRow, "locker_id"), description="Null when none could be found (FAILED)."
+    )
+    key: Key | None = batched(
+        to_one(KeyRow, "key_id"),
+        description="Null while any key of the automat will do (electromechanical, not fetched "
+        "yet).",
+    )
+    contacts: list[Contact] = batched(
+        to_many(looking.CONTACTS_OF_KEY_CONTRACT, "key_contract_id"),
+        description="Who may open it; the first is the main contact.",
+    )
+    starts_at: datetime = strawberry.field(description="From when it opens.")
+    ends_at: datetime | None = strawberry.field(
+        description="The first moment after it; null when it is permanent."
+    )
+    pin: str | None = batched(
+        pins,
+        description="For those who may see it; null while a signature is awaited and once it opens "
+        "nothing any more.",
+    )
+    sync_at: datetime = strawberry.field(description="When the PIN goes to the automat.")
+    synced_at: datetime | None = strawberry.field(description="When the automat said it has it.")
+    state: LockerContractState = batched(
+        locker_contract_states, description="How far the automat is with it."
+    )
+
+    @classmethod
+    def of(cls, row: models.LockerContract) -> Self:
+        return cls(
+            id=to_id(models.LockerContract, row.id),
+            key_contract_id=row.key_contract_id,
+            automat_id=row.automat_id,
+            locker_id=row.locker_id,
+            key_id=row.key_id,
+            stored=row.state,
+            code=row.pin,
+            kind=row.kind,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            sync_at=row.sync_at,
+            synced_at=row.synced_at,
+        )
+
+
+@strawberry.type
+class ContractQueries:
+    @strawberry.field(description="The key contracts of your organization.")
+    async def key_contracts(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[KeyContract]:
+        behind = from_cursor(after)
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, models.KeyContract, first=first, after=behind)
+        return connection(part, KeyContract.of, behind)
+
+    @strawberry.field(description="The locker contracts of your organization.")
+    async def locker_contracts(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        automat_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those at this automat.")
+        ] = None,
+    ) -> Connection[LockerContract]:
+        behind = from_cursor(after)
+        row = models.LockerContract
+        conditions = []
+        if automat_id is not None:
+            conditions.append(row.automat_id == from_id(AutomatRow, automat_id))
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, row, *conditions, first=first, after=behind)
+        return connection(part, LockerContract.of, behind)

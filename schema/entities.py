@@ -1,0 +1,218 @@
+"""Apartments, offices and cars as clients see them."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+import models.entities as models
+from models.automats import DeviceGroup as GroupRow
+from models.entities import EntityKind
+from models.organizations import OrganizationUnit as UnitRow
+from resolvers import entities, looking
+from resolvers.checks import exactly_one
+from schema.automats import DeviceGroup
+from schema.context import Info
+from schema.errors import UserError, mutation
+from schema.execution import batched
+from schema.inputs import changes, given, was_given
+from schema.keys import Key
+from schema.loaders import to_one
+from schema.nodes import Node, shows
+from schema.organizations import OrganizationUnit
+from schema.paging import FIRST, After, Connection, First, connection, from_cursor, pages_of
+from schema.places import Address, AddressInput, CoordinatesInput, Placement, warnings
+from schema.scalars import from_id, to_id
+
+strawberry.enum(EntityKind, description="What kind of thing is reserved.")
+
+keys_of_entity = pages_of(looking.KEYS_OF_ENTITY, Key.of)
+
+
+@shows(models.ReservableEntity)
+@strawberry.type(description="Something that can be reserved and that keys open.")
+class ReservableEntity(Node):
+    entity_id: strawberry.Private[UUID]
+    unit_id: strawberry.Private[UUID]
+    group_id: strawberry.Private[UUID | None]
+    kind: EntityKind = strawberry.field(description="What kind of thing it is.")
+    name: str = strawberry.field(description="What people call it.")
+    external_id: str | None = strawberry.field(description="The partner's own number of it.")
+    address: Address | None = strawberry.field(description="Where it is, as it was given.")
+    placement: Placement | None = strawberry.field(
+        description="Where that is; null while the address could not be placed."
+    )
+    device_group: DeviceGroup | None = batched(
+        to_one(GroupRow, "group_id"), description="The legacy group that serves it."
+    )
+    organization_unit: OrganizationUnit = batched(
+        to_one(UnitRow, "unit_id"), description="The unit that it belongs to."
+    )
+
+    @strawberry.field(description="The keys that open it.")
+    async def keys(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Key]:
+        return await keys_of_entity(self.entity_id, info, first, after)
+
+    @classmethod
+    def of(cls, row: models.ReservableEntity) -> Self:
+        return cls(
+            id=to_id(models.ReservableEntity, row.id),
+            entity_id=row.id,
+            unit_id=row.unit_id,
+            group_id=row.device_group_id,
+            kind=row.kind,
+            name=row.name,
+            external_id=row.external_id,
+            address=Address.of(row),
+            placement=Placement.of_row(row),
+        )
+
+
+@strawberry.input(description="A new entity.")
+class EntityCreateInput:
+    kind: EntityKind = strawberry.field(description="What kind of thing it is.")
+    name: str = strawberry.field(description="What people call it.")
+    external_id: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own number of it."
+    )
+    address: AddressInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it is."
+    )
+    coordinates: CoordinatesInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where exactly; else the address is looked up."
+    )
+    device_group_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The legacy group that serves it."
+    )
+    organization_unit_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Its unit; the organization when left out."
+    )
+
+
+@strawberry.input(description="Changes of an entity; what is left out stays.")
+class EntityUpdateInput:
+    id: strawberry.ID = strawberry.field(description="Which entity.")
+    kind: EntityKind | None = strawberry.field(default=strawberry.UNSET, description="Its kind.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
+    external_id: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own number of it."
+    )
+    address: AddressInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it is; it is looked up again."
+    )
+    coordinates: CoordinatesInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where exactly."
+    )
+    device_group_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The legacy group that serves it."
+    )
+    organization_unit_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Its unit."
+    )
+
+
+@strawberry.type(
+    description="What became of an entity; `warnings` tell what was stored all the same, such as "
+    "an address that was not found."
+)
+class EntityCreatePayload:
+    entity: ReservableEntity | None = strawberry.field(
+        default=None, description="The entity; null when it was refused."
+    )
+    warnings: list[UserError] = strawberry.field(
+        default_factory=list, description="What was stored all the same."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Which rules stood against it."
+    )
+
+
+@strawberry.type(
+    description="What became of an entity; `warnings` tell what was stored all the same, such as "
+    "an address that was not found."
+)
+class EntityUpdatePayload(EntityCreatePayload):
+    pass
+
+
+@strawberry.type
+class EntityQueries:
+    @strawberry.field(description="One entity, by its id or by your own number of it.")
+    async def entity(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = None,
+        external_id: Annotated[
+            str | None, strawberry.argument(description="Your own number of it.")
+        ] = None,
+    ) -> ReservableEntity | None:
+        exactly_one(id=id, externalId=external_id)
+        row_type = models.ReservableEntity
+        async with info.context.reading() as reading:
+            if external_id is None:
+                row = await looking.find(reading, row_type, from_id(row_type, id))
+            else:
+                same = row_type.external_id == external_id
+                row = await looking.find_by(reading, row_type, same)
+        return None if row is None else ReservableEntity.of(row)
+
+    @strawberry.field(description="What can be reserved in your organization.")
+    async def entities(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(description="Part of a name, an address or an external id."),
+        ] = None,
+        kind: Annotated[
+            EntityKind | None, strawberry.argument(description="Only of this kind.")
+        ] = None,
+    ) -> Connection[ReservableEntity]:
+        behind = from_cursor(after)
+        row = models.ReservableEntity
+        conditions = looking.matching(search, row.name, row.address_text, row.external_id)
+        if kind is not None:
+            conditions.append(row.kind == kind)
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, row, *conditions, first=first, after=behind)
+        return connection(part, ReservableEntity.of, behind)
+
+
+@strawberry.type
+class EntityMutations:
+    @mutation(description="Make something reservable; its address is looked up at once.")
+    async def entity_create(self, info: Info, input: EntityCreateInput) -> EntityCreatePayload:
+        address, exact = given(input.address), given(input.coordinates)
+        there = address.checked() if address else None
+        found = await info.context.place(there, exact.checked() if exact else None)
+        async with info.context.writing() as work:
+            entity = await entities.create(
+                work,
+                kind=input.kind,
+                name=input.name,
+                external_id=given(input.external_id),
+                address=there,
+                found=found,
+                device_group_id=from_id(GroupRow, input.device_group_id),
+                unit_id=from_id(UnitRow, input.organization_unit_id),
+            )
+        return EntityCreatePayload(entity=ReservableEntity.of(entity), warnings=warnings(found))
+
+    @mutation(description="Change an entity; a new address is looked up at once.")
+    async def entity_update(self, info: Info, input: EntityUpdateInput) -> EntityUpdatePayload:
+        id = from_id(models.ReservableEntity, input.id)
+        written = changes(input, "kind", "name", "external_id", required=("kind", "name"))
+        if was_given(input.device_group_id):
+            written["device_group_id"] = from_id(GroupRow, input.device_group_id)
+        if was_given(input.organization_unit_id):
+            written["unit_id"] = from_id(UnitRow, input.organization_unit_id)
+        address, exact = given(input.address), given(input.coordinates)
+        there = address.checked() if address else None
+        found = await info.context.place(there, exact.checked() if exact else None)
+        async with info.context.writing() as work:
+            entity = await entities.update(work, id, written)
+            if address is not None or exact is not None:
+                entity = await entities.move(work, id, address=there, found=found)
+        return EntityUpdatePayload(entity=ReservableEntity.of(entity), warnings=warnings(found))

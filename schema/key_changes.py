@@ -1,0 +1,228 @@
+"""Registering keys and desks: queries and mutations."""
+
+from typing import Annotated
+
+import strawberry
+
+import models.keys as models
+from models.automats import Automat as AutomatRow
+from models.entities import ReservableEntity as EntityRow
+from models.keys import KeyKind, KeyStatus
+from models.organizations import OrganizationUnit as UnitRow
+from resolvers import keys, looking
+from schema.context import Info
+from schema.errors import UserError, mutation
+from schema.inputs import changes, given
+from schema.keys import Key, ManualStorage
+from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.places import AddressInput
+from schema.scalars import from_id
+
+
+@strawberry.input(description="A new desk.")
+class ManualStorageCreateInput:
+    name: str = strawberry.field(description="What people call it.")
+    address: AddressInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it is."
+    )
+    instructions: str | None = strawberry.field(
+        default=strawberry.UNSET, description="How to find it, and when."
+    )
+    organization_unit_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Its unit; the organization when left out."
+    )
+
+
+@strawberry.input(description="Changes of a desk; what is left out stays.")
+class ManualStorageUpdateInput:
+    id: strawberry.ID = strawberry.field(description="Which desk.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
+    instructions: str | None = strawberry.field(
+        default=strawberry.UNSET, description="How to find it, and when."
+    )
+
+
+@strawberry.type(description="What became of a desk.")
+class ManualStorageCreatePayload:
+    manual_storage: ManualStorage | None = strawberry.field(
+        default=None, description="The desk; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Which rules stood against it."
+    )
+
+
+@strawberry.type(description="What became of a desk.")
+class ManualStorageUpdatePayload(ManualStorageCreatePayload):
+    pass
+
+
+@strawberry.input(one_of=True, description="Exactly one of the two.")
+class KeyStorageInput:
+    automat_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="In this automat."
+    )
+    manual_storage_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="At this desk."
+    )
+
+
+@strawberry.input(
+    description="A new key. Registered with an automat, it gets the given locker or the lowest "
+    "free one and counts as inside it."
+)
+class KeyRegisterInput:
+    kind: KeyKind = strawberry.field(description="How it opens.")
+    entity_ids: list[strawberry.ID] = strawberry.field(description="What it opens.")
+    storage: KeyStorageInput = strawberry.field(description="Where it lies.")
+    code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The number on its tag; made when left out."
+    )
+    locker_index: int | None = strawberry.field(
+        default=strawberry.UNSET, description="The locker in which it lies."
+    )
+    shared: bool | None = strawberry.field(
+        default=False, description="Whether its contracts may overlap."
+    )
+    return_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Four to nine digits that only take it back."
+    )
+    rfid_tag: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The tag that readers see, in hex."
+    )
+
+
+@strawberry.input(description="Changes of a key; what is left out stays.")
+class KeyUpdateInput:
+    id: strawberry.ID = strawberry.field(description="Which key.")
+    code: str | None = strawberry.field(default=strawberry.UNSET, description="Its number.")
+    entity_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="What it opens, all of it."
+    )
+    shared: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether its contracts may overlap."
+    )
+    return_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Four to nine digits that only take it back."
+    )
+    rfid_tag: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The tag that readers see, in hex."
+    )
+    retired: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="True takes it out of use, false back into it."
+    )
+
+
+@strawberry.type(description="What became of a key.")
+class KeyRegisterPayload:
+    key: Key | None = strawberry.field(
+        default=None, description="The key; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Which rules stood against it."
+    )
+
+
+@strawberry.type(description="What became of a key.")
+class KeyUpdatePayload(KeyRegisterPayload):
+    pass
+
+
+@strawberry.type
+class KeyQueries:
+    @strawberry.field(description="The keys of your organization.")
+    async def keys(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        search: Annotated[
+            str | None, strawberry.argument(description="Part of a code or of a tag.")
+        ] = None,
+        automat_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those in this automat.")
+        ] = None,
+    ) -> Connection[Key]:
+        behind = from_cursor(after)
+        conditions = looking.matching(search, models.Key.code, models.Key.rfid_tag)
+        if automat_id is not None:
+            conditions.append(models.Key.automat_id == from_id(AutomatRow, automat_id))
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, models.Key, *conditions, first=first, after=behind)
+        return connection(part, Key.of, behind)
+
+    @strawberry.field(description="The desks of your organization.")
+    async def manual_storages(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[ManualStorage]:
+        behind = from_cursor(after)
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, models.ManualStorage, first=first, after=behind)
+        return connection(part, ManualStorage.of, behind)
+
+
+@strawberry.type
+class KeyMutations:
+    @mutation(description="Make a desk where keys are handed over.")
+    async def manual_storage_create(
+        self, info: Info, input: ManualStorageCreateInput
+    ) -> ManualStorageCreatePayload:
+        address = given(input.address)
+        async with info.context.writing() as work:
+            desk = await keys.create_desk(
+                work,
+                name=input.name,
+                address=address.checked() if address else None,
+                instructions=given(input.instructions),
+                unit_id=from_id(UnitRow, input.organization_unit_id),
+            )
+        return ManualStorageCreatePayload(manual_storage=ManualStorage.of(desk))
+
+    @mutation(description="Change a desk.")
+    async def manual_storage_update(
+        self, info: Info, input: ManualStorageUpdateInput
+    ) -> ManualStorageUpdatePayload:
+        async with info.context.writing() as work:
+            desk = await keys.update_desk(
+                work,
+                from_id(models.ManualStorage, input.id),
+                name=given(input.name),
+                instructions=given(input.instructions),
+            )
+        return ManualStorageUpdatePayload(manual_storage=ManualStorage.of(desk))
+
+    @mutation(description="Register a key where it lies.")
+    async def key_register(self, info: Info, input: KeyRegisterInput) -> KeyRegisterPayload:
+        async with info.context.writing() as work:
+            key = await keys.register(
+                work,
+                kind=input.kind,
+                entity_ids=[from_id(EntityRow, id) for id in input.entity_ids],
+                automat_id=from_id(AutomatRow, input.storage.automat_id),
+                manual_storage_id=from_id(models.ManualStorage, input.storage.manual_storage_id),
+                locker_index=given(input.locker_index),
+                code=given(input.code),
+                shared=bool(given(input.shared)),
+                return_code=given(input.return_code),
+                rfid_tag=given(input.rfid_tag),
+            )
+        return KeyRegisterPayload(key=Key.of(key))
+
+    @mutation(description="Change a key, or what it opens.")
+    async def key_update(self, info: Info, input: KeyUpdateInput) -> KeyUpdatePayload:
+        written = changes(
+            input, "code", "shared", "return_code", "rfid_tag", required=("code", "shared")
+        )
+        retired, entity_ids = given(input.retired), given(input.entity_ids)
+        if retired is not None:
+            written["status"] = KeyStatus.RETIRED if retired else KeyStatus.IN_STORAGE
+        async with info.context.writing() as work:
+            key = await keys.update(
+                work,
+                from_id(models.Key, input.id),
+                written,
+                entity_ids=None
+                if entity_ids is None
+                else [from_id(EntityRow, id) for id in entity_ids],
+            )
+        return KeyUpdatePayload(key=Key.of(key))

@@ -1,0 +1,150 @@
+"""Many look-ups, one query: what the fields of many objects ask for is read at once."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from strawberry.dataloader import DataLoader
+
+from models.automats import Automat
+from models.availability import free_lockers
+from models.base import Base
+from models.times import Window
+from resolvers import looking
+from resolvers.looking import Relation, Slice
+from resolvers.work import Reading
+from schema.nodes import object_of
+
+Reader = Callable[[], AbstractAsyncContextManager[Reading]]
+Load = Callable[[list[Any], Any], Awaitable[Iterable[Any]]]
+LARGEST_BATCH = 1_000
+
+
+class PageKey(NamedTuple):
+    """Which page of what belongs to which row."""
+
+    parent_id: UUID
+    first: int
+    after: UUID | None
+
+
+class WindowKey(NamedTuple):
+    """Which window at which automat."""
+
+    automat_id: UUID
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+class Loaders:
+    """The loaders of one request; each batch opens a look at the database of its own."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._loaders: dict[Any, DataLoader[Any, Any]] = {}
+        self.free_lockers = self._loader(self._count_free_lockers)
+
+    def rows(self, model: type[Base]) -> DataLoader[UUID, Any]:
+        """Load rows by their ids; None for those that are not the organization's."""
+
+        async def load(ids: list[UUID]) -> Sequence[Any]:
+            async with self._reader() as reading:
+                return await looking.by_ids(reading, model, ids)
+
+        return self._once(model, load)
+
+    def belonging(self, relation: Relation) -> DataLoader[UUID, list[Any]]:
+        """Load all rows that belong to a row."""
+
+        async def load(ids: list[UUID]) -> Sequence[list[Any]]:
+            async with self._reader() as reading:
+                return await looking.belonging(reading, relation, ids)
+
+        return self._once(relation.name, load)
+
+    def pages(self, relation: Relation) -> DataLoader[PageKey, Slice]:
+        """Load a page of the rows that belong to a row."""
+
+        async def load(keys: list[PageKey]) -> Sequence[Slice]:
+            found: dict[PageKey, Slice] = {}
+            for (first, after), ids in _grouped(keys).items():
+                async with self._reader() as reading:
+                    slices = await looking.pages_belonging(
+                        reading, relation, ids, first=first, after=after
+                    )
+                found |= {
+                    PageKey(id, first, after): part for id, part in zip(ids, slices, strict=True)
+                }
+            return [found[key] for key in keys]
+
+        return self._once(("page", relation.name), load)
+
+    async def _count_free_lockers(self, keys: list[WindowKey]) -> list[int]:
+        windows: dict[Window, list[UUID]] = defaultdict(list)
+        for key in keys:
+            windows[Window(key.starts_at, key.ends_at)].append(key.automat_id)
+        found: dict[WindowKey, int] = {}
+        for window, ids in windows.items():
+            counts = select(Automat.id, free_lockers(window).label("free"))
+            async with self._reader() as reading:
+                rows = await reading.rows(counts.where(Automat.id.in_(ids)))
+            found |= {WindowKey(row.id, window.starts_at, window.ends_at): row.free for row in rows}
+        return [found[key] for key in keys]
+
+    def _once(self, key: Any, load: Callable[[list[Any]], Awaitable[Any]]) -> DataLoader[Any, Any]:
+        if key not in self._loaders:
+            self._loaders[key] = self._loader(load)
+        return self._loaders[key]
+
+    def _loader(self, load: Callable[[list[Any]], Awaitable[Any]]) -> DataLoader[Any, Any]:
+        return DataLoader(load_fn=load, max_batch_size=LARGEST_BATCH)
+
+
+def _grouped(keys: list[PageKey]) -> dict[tuple[int, UUID | None], list[UUID]]:
+    groups: dict[tuple[int, UUID | None], list[UUID]] = defaultdict(list)
+    for key in keys:
+        groups[(key.first, key.after)].append(key.parent_id)
+    return groups
+
+
+def to_one(model: type[Base], attribute: str) -> Load:
+    """Make the loading of a field that refers to one thing by an id that the object keeps."""
+
+    async def load(objects: list[Any], context: Any) -> list[Any]:
+        ids = [getattr(one, attribute) for one in objects]
+        wanted = list({id for id in ids if id is not None})
+        loaded = await context.loaders.rows(model).load_many(wanted)
+        found = {
+            id: object_of(model, row)
+            for id, row in zip(wanted, loaded, strict=True)
+            if row is not None
+        }
+        return [found.get(id) for id in ids]
+
+    return load
+
+
+def to_many(relation: Relation, attribute: str) -> Load:
+    """Make the loading of a field that holds all things that belong to an object."""
+
+    async def load(objects: list[Any], context: Any) -> list[Any]:
+        ids = [getattr(one, attribute) for one in objects]
+        found = await context.loaders.belonging(relation).load_many(ids)
+        return [[object_of(relation.model, row) for row in rows] for rows in found]
+
+    return load
+
+
+def to_first(relation: Relation, attribute: str) -> Load:
+    """Make the loading of a field that holds the first thing that belongs to an object, if any."""
+
+    async def load(objects: list[Any], context: Any) -> list[Any]:
+        ids = [getattr(one, attribute) for one in objects]
+        found = await context.loaders.belonging(relation).load_many(ids)
+        return [object_of(relation.model, rows[0]) if rows else None for rows in found]
+
+    return load

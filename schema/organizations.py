@@ -1,0 +1,153 @@
+"""Organization units: the tree of an organization."""
+
+from typing import Any, Self
+from uuid import UUID
+
+import strawberry
+
+import models.organizations as models
+from models.organizations import UnitKind
+from resolvers import looking, organizations
+from schema.context import Info
+from schema.errors import UserError, mutation
+from schema.execution import batched
+from schema.inputs import changes, given
+from schema.loaders import to_one
+from schema.nodes import Node, shows
+from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.scalars import from_id, to_id
+from schema.unit_settings import UnitSettings, UnitSettingsInput
+
+strawberry.enum(UnitKind, description="What a node of the organization's tree stands for.")
+
+
+async def effective(units: list[Any], context: Any) -> list[models.UnitSettings]:
+    """Load what holds for each of several units, in one look at the database."""
+    async with context.reading() as reading:
+        return await organizations.settings_of_all(reading, [unit.unit_id for unit in units])
+
+
+async def effective_settings(units: list[Any], context: Any) -> list[UnitSettings]:
+    return [UnitSettings.of(settings) for settings in await effective(units, context)]
+
+
+async def time_zones(units: list[Any], context: Any) -> list[str]:
+    return [settings.time_zone for settings in await effective(units, context)]
+
+
+async def languages(units: list[Any], context: Any) -> list[str]:
+    return [settings.language for settings in await effective(units, context)]
+
+
+@shows(models.OrganizationUnit)
+@strawberry.type(description="A node of an organization's tree; the root is the organization.")
+class OrganizationUnit(Node):
+    unit_id: strawberry.Private[UUID]
+    parent_id: strawberry.Private[UUID | None]
+    name: str = strawberry.field(description="What people call it.")
+    kind: UnitKind = strawberry.field(description="What it stands for.")
+    customer_id: str | None = strawberry.field(description="The customer's own id of it.")
+    parent: "OrganizationUnit | None" = batched(
+        to_one(models.OrganizationUnit, "parent_id"),
+        description="The unit above it; null for the organization itself.",
+    )
+    settings: UnitSettings = batched(
+        effective_settings, description="What holds here; the nearest unit that says it wins."
+    )
+    time_zone: str = batched(time_zones, description="The IANA name that holds here.")
+    language: str = batched(languages, description="The language that holds here.")
+
+    @classmethod
+    def of(cls, row: models.OrganizationUnit) -> Self:
+        return cls(
+            id=to_id(models.OrganizationUnit, row.id),
+            unit_id=row.id,
+            parent_id=row.parent_id,
+            name=row.name,
+            kind=row.kind,
+            customer_id=row.customer_id,
+        )
+
+
+@strawberry.input(description="A new unit.")
+class OrganizationUnitCreateInput:
+    name: str = strawberry.field(description="What people call it.")
+    kind: UnitKind = strawberry.field(default=UnitKind.OTHER, description="What it stands for.")
+    parent_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The unit above it; the organization by default."
+    )
+    customer_id: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The customer's own id of it."
+    )
+    settings: UnitSettingsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What it decides for itself and all below it."
+    )
+
+
+@strawberry.input(description="Changes of a unit; what is left out stays.")
+class OrganizationUnitUpdateInput:
+    id: strawberry.ID = strawberry.field(description="Which unit.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
+    customer_id: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The customer's own id of it."
+    )
+    settings: UnitSettingsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What it decides for itself and all below it."
+    )
+
+
+@strawberry.type(description="What became of a unit.")
+class OrganizationUnitPayload:
+    organization_unit: OrganizationUnit | None = strawberry.field(
+        default=None, description="The unit; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Which rules stood against it."
+    )
+
+
+@strawberry.type
+class OrganizationQueries:
+    @strawberry.field(description="The units of your organization, the organization first.")
+    async def organization_units(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[OrganizationUnit]:
+        behind = from_cursor(after)
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, models.OrganizationUnit, first=first, after=behind)
+        return connection(part, OrganizationUnit.of, behind)
+
+
+@strawberry.type
+class OrganizationMutations:
+    @mutation(description="Put a new unit into the organization's tree.")
+    async def organization_unit_create(
+        self, info: Info, input: OrganizationUnitCreateInput
+    ) -> OrganizationUnitPayload:
+        settings = given(input.settings)
+        async with info.context.writing() as work:
+            unit = await organizations.create_unit(
+                work,
+                parent_id=from_id(models.OrganizationUnit, input.parent_id),
+                kind=input.kind,
+                changes={
+                    "name": input.name,
+                    "customer_id": given(input.customer_id),
+                    **(settings.changes() if settings else {}),
+                },
+            )
+        return OrganizationUnitPayload(organization_unit=OrganizationUnit.of(unit))
+
+    @mutation(description="Change a unit's name or settings.")
+    async def organization_unit_update(
+        self, info: Info, input: OrganizationUnitUpdateInput
+    ) -> OrganizationUnitPayload:
+        settings = given(input.settings)
+        written = changes(input, "name", "customer_id", required=("name",))
+        async with info.context.writing() as work:
+            unit = await organizations.update_unit(
+                work,
+                from_id(models.OrganizationUnit, input.id),
+                {**written, **(settings.changes() if settings else {})},
+            )
+        return OrganizationUnitPayload(organization_unit=OrganizationUnit.of(unit))

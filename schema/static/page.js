@@ -1,0 +1,58 @@
+/* Starts GraphiQL with the examples in tabs. A link may bring a token: /graphql#token=... */
+/* global GraphiQL, GraphiQLPluginExplorer, React, ReactDOM */
+
+const SEPARATOR = /^# -{20,}$/m
+const PLACEHOLDER = 'PASTE-YOUR-TOKEN-HERE'
+
+/** Takes the token out of the address, so that it stays neither in the address bar nor in the history. */
+function tokenFromAddress() {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token')
+  if (token) history.replaceState(null, '', location.pathname + location.search)
+  return token
+}
+
+/** A stay from tomorrow afternoon, for the examples that ask for one. */
+function stay() {
+  const startsAt = new Date()
+  startsAt.setDate(startsAt.getDate() + 1)
+  startsAt.setHours(15, 0, 0, 0)
+  const endsAt = new Date(startsAt)
+  endsAt.setDate(endsAt.getDate() + 3)
+  endsAt.setHours(11)
+  return JSON.stringify({ startsAt, endsAt }, null, 2)
+}
+
+async function exampleTabs() {
+  const text = await (await fetch('static/examples.graphql')).text()
+  return text.split(SEPARATOR).map((part) => {
+    const query = part.trim() + '\n'
+    return query.includes('$startsAt') ? { query, variables: stay() } : { query }
+  })
+}
+
+const endpoint = new URL(location.pathname, location.origin)
+const socket = new URL(endpoint)
+socket.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
+const token = tokenFromAddress()
+const defaultTabs = await exampleTabs()
+const send = GraphiQL.createFetcher({ url: endpoint.href, subscriptionUrl: socket.href })
+
+/** Adds the link's token where the Headers pane names none: GraphiQL asks for the schema before it reads the pane. */
+function fetcher(request, options = {}) {
+  const headers = options.headers ?? {}
+  const named = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+  const added = token && !named ? { Authorization: `Bearer ${token}` } : {}
+  return send(request, { ...options, headers: { ...added, ...headers } })
+}
+
+ReactDOM.createRoot(document.getElementById('graphiql')).render(
+  React.createElement(GraphiQL, {
+    fetcher,
+    plugins: [GraphiQLPluginExplorer.explorerPlugin()],
+    defaultTabs,
+    defaultQuery: '',
+    defaultHeaders: JSON.stringify({ Authorization: `Bearer ${token ?? PLACEHOLDER}` }, null, 2),
+    defaultEditorToolsVisibility: 'headers',
+    shouldPersistHeaders: false, // keeps tokens out of the browser's storage
+  }),
+)

@@ -1,0 +1,154 @@
+"""GraphiQL works in a real browser, from our own files alone."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
+from small_api import TOKEN, client_of, served, small_app
+
+from schema import graphiql
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HTML = {"accept": "text/html"}
+
+
+class Visit:
+    """A page that was opened, what it asked for, and what it complained of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", self.note_request)
+        page.on("console", self.note_complaint)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def note_request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def note_complaint(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    async def run(self, document: str, *, name: str) -> None:
+        """Write a document into the editor and run it, once GraphiQL knows its operation's name."""
+        await self.page.locator(".graphiql-query-editor .CodeMirror").click()
+        await self.page.keyboard.press("Control+a")
+        await self.page.keyboard.insert_text(document)
+        await expect(self.page.get_by_role("tab", selected=True)).to_contain_text(name)
+        await self.page.keyboard.press("Control+Enter")
+
+
+@asynccontextmanager
+async def visit(url: str) -> AsyncIterator[Visit]:
+    """Open a page in a browser of its own."""
+    executable = os.environ.get("LIVIONKEY_TEST_CHROMIUM")
+    if not executable:
+        pytest.fail("LIVIONKEY_TEST_CHROMIUM is not set: run the tests with `./dev test`")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        try:
+            visited = Visit(await browser.new_page(viewport={"width": 1500, "height": 1000}))
+            await visited.page.goto(url)
+            yield visited
+        finally:
+            await browser.close()
+
+
+async def test_graphiql_answers_from_our_own_files_alone() -> None:
+    async with served(small_app()) as url, visit(f"{url}/graphql#token={TOKEN}") as visited:
+        page = visited.page
+        await page.get_by_label("Show GraphiQL Explorer").click()
+        await expect(page.locator(".graphiql-explorer-root")).to_contain_text("nearest")
+        await visited.run("query WhoAmI { me }", name="WhoAmI")
+        await expect(page.locator(".result-window")).to_contain_text('"me": "Veikko"')
+        await visited.run("subscription Counting { count(to: 3) }", name="Counting")
+        await expect(page.locator(".result-window")).to_contain_text('"count": 2')
+
+        assert [asked for asked in visited.requests if not asked.startswith(url)] == []
+        assert visited.complaints == []
+
+
+async def test_a_token_in_the_link_goes_into_the_headers_and_out_of_the_address() -> None:
+    async with served(small_app()) as url, visit(f"{url}/graphql#token={TOKEN}") as visited:
+        await expect(visited.page.locator(".graphiql-editor-tool")).to_contain_text(
+            f"Bearer {TOKEN}"
+        )
+
+        assert visited.page.url == f"{url}/graphql"
+        assert TOKEN not in str(await visited.page.evaluate("JSON.stringify(localStorage)"))
+        assert [asked for asked in visited.requests if TOKEN in asked] == []
+
+
+async def test_without_a_token_the_headers_show_where_it_goes() -> None:
+    async with served(small_app()) as url, visit(f"{url}/graphql") as visited:
+        await expect(visited.page.locator(".graphiql-editor-tool")).to_contain_text(
+            '"Authorization": "Bearer PASTE-YOUR-TOKEN-HERE"'
+        )
+
+
+async def test_each_example_has_a_tab() -> None:
+    async with served(small_app()) as url, visit(f"{url}/graphql#token={TOKEN}") as visited:
+        await expect(visited.page.get_by_role("tab")).to_have_count(len(graphiql.examples()))
+
+
+async def test_the_page_allows_nothing_from_elsewhere() -> None:
+    async with client_of(small_app(), None) as client:
+        page = await client.get("/graphql", headers=HTML)
+
+    policy = page.headers["content-security-policy"]
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("page.js", "javascript"),
+        ("examples.graphql", "text/plain"),
+        ("vendor/react/umd/react.production.min.js", "javascript"),
+        ("vendor/graphiql/graphiql.min.css", "text/css"),
+    ],
+)
+async def test_the_files_of_the_page_are_served_as_what_they_are(
+    path: str, media_type: str
+) -> None:
+    async with client_of(small_app(), None) as client:
+        file = await client.get(f"/static/{path}")
+
+    assert file.status_code == 200
+    assert media_type in file.headers["content-type"]
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert file.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["package.json", "vendor/../package.json", "graphiql.html", "../app.py", "vendor/none"]
+)
+async def test_nothing_else_that_lies_there_is_served(path: str) -> None:
+    async with client_of(small_app(), None) as client:
+        assert (await client.get(f"/static/{path}")).status_code == 404
+
+
+async def test_without_its_files_the_page_says_which_command_brings_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(graphiql, "LAST_FILE", tmp_path / "not-there.js")
+    async with client_of(small_app(), None) as client:
+        page = await client.get("/graphql", headers=HTML)
+
+    assert "./dev setup" in page.text
+    assert "<script" not in page.text

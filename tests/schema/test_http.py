@@ -1,0 +1,278 @@
+"""/graphql follows GraphQL over HTTP, and lets in only those who bring a token."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+from small_api import TOKEN, ask, client_of, served, small_app
+
+from schema.limits import MAX_BODY_BYTES
+
+AUDITS = 61
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+def needed(name: str) -> str:
+    """Read what `./dev test` gives to the tests."""
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: run the tests with `./dev test`")
+    return value
+
+
+async def test_all_audits_of_graphql_over_http_pass() -> None:
+    async with served(small_app()) as url:
+        audit = await asyncio.create_subprocess_exec(
+            needed("LIVIONKEY_TEST_NODE"),
+            str(Path(__file__).with_name("audit.mjs")),
+            f"{url}/graphql",
+            TOKEN,
+            env={"LIVIONKEY_TEST_AUDITS": needed("LIVIONKEY_TEST_AUDITS")},
+            stdout=asyncio.subprocess.PIPE,
+        )
+
+        output, _ = await audit.communicate()
+
+    results = [json.loads(line) for line in output.splitlines()]
+    assert [result for result in results if result["status"] != "ok"] == []
+    assert len(results) == AUDITS
+
+
+@pytest.mark.parametrize("token", [None, "wrong"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_nobody_is_answered_without_a_valid_token(token: str | None, method: str) -> None:
+    async with client_of(small_app(), token) as client:
+        answer = await (
+            client.post("/graphql", json={"query": "{ me }"})
+            if method == "POST"
+            else client.get("/graphql", params={"query": "{ me }"})
+        )
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+async def test_the_token_says_who_asks() -> None:
+    async with client_of(small_app()) as client:
+        assert await ask(client, "{ me }") == {"data": {"me": "Veikko"}}
+
+
+async def test_a_query_may_be_asked_by_get_but_nothing_is_changed_by_it() -> None:
+    async with client_of(small_app()) as client:
+        query = await client.get("/graphql", params={"query": "{ me }"})
+        change = await client.get("/graphql", params={"query": "mutation { pinLose { pin } }"})
+        other = await client.put("/graphql", json={"query": "{ me }"})
+
+    assert query.json() == {"data": {"me": "Veikko"}}
+    assert change.status_code == 405
+    assert other.status_code == 405
+    assert other.headers["allow"] == "GET, POST"
+    assert code_of(change) == code_of(other) == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"{", "application/json"),
+        (b'{"query": 7}', "application/json"),
+        (b"{}", "application/json"),
+        (b'[{"query": "{ me }"}]', "application/json"),
+        (b'{"query": "{ me }", "variables": []}', "application/json"),
+        (b'{"query": "{ me }", "operationName": "Other"}', "application/json"),
+        (b'{"query": "{ me }"}', "text/plain"),
+        (b"query=%7Bme%7D", "application/x-www-form-urlencoded"),
+        (b"\xff", "application/json"),
+    ],
+)
+async def test_a_request_that_cannot_be_read_gets_a_reason_in_json(
+    body: bytes, content_type: str
+) -> None:
+    async with client_of(small_app()) as client:
+        answer = await client.post("/graphql", content=body, headers={"content-type": content_type})
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert code_of(answer) == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_request_that_is_too_large_gets_a_reason_in_json(chunked: bool) -> None:  # noqa: FBT001
+    async def chunks() -> Any:
+        for _ in range(3):
+            yield b"x" * (MAX_BODY_BYTES // 2)
+
+    async with client_of(small_app()) as client:
+        answer = await client.post(
+            "/graphql",
+            content=chunks() if chunked else b"x" * (MAX_BODY_BYTES + 1),
+            headers={"content-type": "application/json"},
+        )
+
+    assert answer.status_code == 413
+    assert code_of(answer) == "INVALID_INPUT"
+
+
+async def test_a_variable_that_does_not_fit_is_a_bad_request() -> None:
+    body = {"query": "query($id: ID!) { node(id: $id) { id } }", "variables": {"id": None}}
+    async with client_of(small_app()) as client:
+        newer = await client.post("/graphql", json=body, headers={"accept": GRAPHQL_JSON})
+        older = await client.post("/graphql", json=body)
+
+    assert (newer.status_code, older.status_code) == (400, 200)
+    assert newer.headers["content-type"] == f"{GRAPHQL_JSON}; charset=utf-8"
+    assert "data" not in newer.json()
+    assert code_of(newer) == code_of(older) == "INVALID_INPUT"
+
+
+async def test_an_answer_is_never_kept_by_caches() -> None:
+    async with client_of(small_app()) as client:
+        answer = await client.post("/graphql", json={"query": "{ me }"})
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["vary"] == "Accept"
+
+
+async def test_a_fault_while_asking_for_the_actor_is_masked() -> None:
+    async def broken(token: str | None) -> str | None:
+        raise ConnectionError(token)
+
+    async with client_of(small_app(authenticate=broken)) as client:
+        answer = await client.post("/graphql", json={"query": "{ me }"})
+
+    assert answer.status_code == 500
+    assert TOKEN not in answer.text
+    assert code_of(answer) == "INTERNAL"
+
+
+async def test_the_process_tells_that_it_lives_and_whether_it_can_serve() -> None:
+    async def missing() -> str | None:
+        return "The database is not migrated."
+
+    async with client_of(small_app(), None) as client:
+        assert (await client.get("/health")).status_code == 200
+        assert (await client.get("/ready")).json() == {"ready": True}
+        assert code_of(await client.get("/elsewhere")) == "HTTP"
+    async with client_of(small_app(what_is_missing=missing), None) as client:
+        answer = await client.get("/ready")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "reason": "The database is not migrated."}
+
+
+def code_of(answer: Any) -> str:
+    """Read the code of the only error of an answer."""
+    (error,) = answer.json()["errors"]
+    code: str = error["extensions"]["code"]
+    return code
+
+
+@pytest.mark.parametrize("payload", [{"Authorization": f"Bearer {TOKEN}"}, {"token": TOKEN}])
+async def test_a_subscription_is_served_to_those_who_bring_a_token(payload: dict[str, str]) -> None:
+    async with served(small_app()) as url, socket_to(url) as socket:
+        await say(socket, type="connection_init", payload=payload)
+        assert await heard(socket) == {"type": "connection_ack"}
+        await say(
+            socket, type="subscribe", id="1", payload={"query": "subscription { count(to: 2) }"}
+        )
+
+        messages = [await heard(socket) for _ in range(3)]
+
+    assert [message.get("payload") for message in messages] == [
+        {"data": {"count": 0}},
+        {"data": {"count": 1}},
+        None,
+    ]
+
+
+async def test_queries_over_websocket_know_who_asks_and_are_masked_too() -> None:
+    async with served(small_app()) as url, socket_to(url) as socket:
+        await say(socket, type="connection_init", payload={"token": TOKEN})
+        await heard(socket)
+        answers = {}
+        for query in ("{ me }", "{ fault }", "{ me(", "{ unknown }"):
+            await say(socket, type="subscribe", id=query, payload={"query": query})
+            answers[query] = await heard(socket)
+            if answers[query]["type"] == "next":
+                await heard(socket)
+
+    assert answers["{ me }"]["payload"] == {"data": {"me": "Veikko"}}
+    codes = {
+        query: error["extensions"]["code"]
+        for query, answer in answers.items()
+        for error in errors_in(answer)
+    }
+    assert codes == {
+        "{ fault }": "INTERNAL",
+        "{ me(": "INVALID_INPUT",
+        "{ unknown }": "INVALID_INPUT",
+    }
+
+
+def errors_in(message: Any) -> Any:
+    """Take the errors out of a `next` or an `error` message."""
+    payload = message["payload"]
+    return payload if isinstance(payload, list) else payload.get("errors", [])
+
+
+@pytest.mark.parametrize(
+    "payload", [{}, {"token": "wrong"}, {"Authorization": TOKEN}, {"token": 7}]
+)
+async def test_a_websocket_without_a_valid_token_is_closed(payload: dict[str, Any]) -> None:
+    async with served(small_app()) as url, socket_to(url) as socket:
+        await say(socket, type="connection_init", payload=payload)
+        await socket.wait_closed()
+
+        assert socket.close_code == 4403
+
+
+async def test_a_websocket_that_asks_before_it_has_said_who_it_is_is_closed() -> None:
+    async with served(small_app()) as url, socket_to(url) as socket:
+        await say(socket, type="subscribe", id="1", payload={"query": "{ me }"})
+        await socket.wait_closed()
+
+        assert socket.close_code == 4401
+
+
+async def test_only_the_newer_websocket_protocol_is_spoken() -> None:
+    async with served(small_app()) as url, socket_to(url, "graphql-ws") as socket:
+        await socket.wait_closed()
+
+        assert socket.close_code == 4406
+
+
+async def test_pages_of_other_sites_may_not_open_a_websocket() -> None:
+    async with served(small_app()) as url:
+        with pytest.raises(websockets.InvalidStatus) as refusal:
+            await socket_to(url, origin="https://elsewhere.example")
+
+    assert refusal.value.response.status_code == 403
+
+
+def socket_to(
+    url: str, protocol: str = "graphql-transport-ws", origin: str | None = None
+) -> websockets.connect:
+    """Open a WebSocket."""
+    address = f"{url.replace('http', 'ws', 1)}/graphql"
+    subprotocol = websockets.Subprotocol(protocol)
+    return websockets.connect(
+        address,
+        subprotocols=[subprotocol],
+        origin=websockets.Origin(origin) if origin else None,
+        proxy=None,
+    )
+
+
+async def say(socket: websockets.ClientConnection, **message: Any) -> None:
+    """Send a message of the protocol."""
+    await socket.send(json.dumps(message))
+
+
+async def heard(socket: websockets.ClientConnection) -> Any:
+    """Receive a message of the protocol."""
+    return json.loads(await asyncio.wait_for(socket.recv(), 5))
