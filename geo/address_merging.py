@@ -88,6 +88,7 @@ def commonest(texts: Iterable[str]) -> str:
 def _house(
     number: tuple[int, int, str], unit: str, ordinal: int, rows: Sequence[Any]
 ) -> MergedHouse:
+    rows = [row for row in rows if row["tidy"]] or rows  # what is noisy must not move the rest
     latitudes = [row["latitude"] for row in rows]
     longitudes = [row["longitude"] for row in rows]
     return MergedHouse(

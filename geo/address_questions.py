@@ -7,11 +7,13 @@ from geo.address_index import NamedStreet
 from geo.addresses import ParsedAddress
 from geo.house_finding import Spot
 from geo.readings import Reading
-from geo.street_names import spelling, spellings
+from geo.street_names import as_written, spelling, spellings
 from geo.towns import TownDirectory
 from models.errors import LivionKeyError
 
 NAMELESS_CERTAINTY = 0.7
+SAME_SPELLING = 0.99
+SAME_KEY = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ class AddressQuestion:
     def add(self, order: int, street: NamedStreet, score: float) -> None:
         """Note a street that fits a reading; the exact spelling is worth a little more."""
         reading, scope = self.scoped[order]
-        if score == 1.0 and spelling(reading.street) != spelling(street.name):
-            score = 0.98
+        if score == 1.0 and as_written(reading.street) != street.name:
+            score = SAME_SPELLING if spelling(reading.street) == spelling(street.name) else SAME_KEY
         if scope.town_ids is not None and street.town_id not in scope.town_ids:
             return
         self.candidates.append(Candidate(order, reading, scope, street, score))

@@ -50,11 +50,19 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One house number that a row names."""
+    """One house number that a row names.
+
+    Args:
+        street: The name of its street.
+        number: The number.
+        unit: The staircase, lower case.
+        is_tidy: Whether the row says this and nothing else, so that its place can be trusted.
+    """
 
     street: str
     number: HouseNumber
     unit: str
+    is_tidy: bool
 
 
 _MARKER = re.compile(r"^(?:nr|no|n°|nº|num|haus|house|talo)\.?\s*(?=\d)")
@@ -87,10 +95,15 @@ def houses_of(row: AddressRow) -> Iterator[House]:
     street, number_text = _street_and_number(row)
     unit = fold(row.unit).strip()
     staircase = unit if len(unit) == 1 and unit.isalpha() else ""
-    for number in house_numbers(number_text, row.country_code):
-        yield House(street, number, number.unit or staircase)
+    numbers = house_numbers(number_text, row.country_code)
+    tidy = street == " ".join(row.street.split()) and [key(str(each)) for each in numbers] == [
+        key(row.number)
+    ]
+    for number in numbers:
+        yield House(street, number, number.unit or staircase, tidy)
         if row.country_code in {"CZ", "SK"} and number.letter.startswith("/"):
-            yield House(street, HouseNumber(int(number.letter[1:]), int(number.letter[1:])), "")
+            part = int(number.letter[1:])
+            yield House(street, HouseNumber(part, part), "", is_tidy=True)
 
 
 def town_of(row: AddressRow) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from geo.address_rows import AddressRow, Malformed, houses_of, town_of
 from geo.postal_codes import postal_code_key
-from geo.street_names import key, spelling
+from geo.street_names import as_written, key
 from geo.towns import FINNISH_PAIRS
 
 ROWS_AT_ONCE = 5_000
@@ -25,11 +25,11 @@ _TABLE = """
     create table rows (
         country text, town text, town_key text, street text, street_key text, street_names text,
         number integer, last_number integer, letter text, unit text,
-        postcode text, postcode_key text, latitude real, longitude real);
+        postcode text, postcode_key text, latitude real, longitude real, tidy integer);
     create table town_names (country text, town_key text, name text,
         primary key (country, town_key, name)) without rowid;
 """
-_INSERT = f"insert into rows values ({', '.join('?' * 14)})"
+_INSERT = f"insert into rows values ({', '.join('?' * 15)})"
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class Workshop:
                 town,
                 key(town),
                 house.street,
-                spelling(house.street),
+                as_written(house.street),
                 SEPARATOR.join(row.street_names),
                 house.number.number,
                 house.number.last,
@@ -104,9 +104,10 @@ class Workshop:
                 postal_code_key(row.postcode, row.country_code),
                 row.latitude,
                 row.longitude,
+                house.is_tidy,
             )
             for house in houses_of(row)
-            if spelling(house.street)
+            if key(house.street)
         ]
 
     def _note_town_names(self, row: AddressRow) -> None:

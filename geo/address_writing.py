@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.address_merging import commonest, merged
+from geo.address_merging import merged
 from geo.address_workshop import SEPARATOR, Workshop
 from geo.street_names import key, one_letter_less, parts_of_name, stored_keys
 from geo.towns import FINNISH_PAIRS
@@ -46,8 +46,8 @@ def add_street(batch: Batch, rows: Sequence[Any], known_names: set[int]) -> None
         known_names: Ids of names that are in the index already; new ones are added to it.
     """
     country_code, town = rows[0]["country"], town_id(rows[0]["country"], rows[0]["town_key"])
-    name = commonest(row["street"] for row in rows)
-    street = address_id("street", town, rows[0]["street_key"])
+    name = rows[0]["street_key"]
+    street = address_id("street", town, name)
     others = {other for row in rows for other in row["street_names"].split(SEPARATOR) if other}
     batch.streets.append({"id": street, "town_id": town, "name": name})
     meant: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from geo.address_questions import AddressQuestion, Option
+from geo.address_questions import SAME_KEY, AddressQuestion, Option
 from geo.address_wording import ambiguous, contradicted, label, not_found
 from geo.geocoding import Match
 from geo.house_finding import SAME_PLACE_METRES, Spot
@@ -68,10 +68,10 @@ def _leading(options: list[Option], *, anywhere: bool) -> list[Option]:
     if anywhere:
         return kept
     kept = _best(kept, lambda option: option.candidate.order)
-    return _best(kept, lambda option: 0 if option.candidate.score == 1.0 else 1)
+    return _best(kept, lambda option: -max(option.candidate.score, SAME_KEY))
 
 
-def _best(options: Sequence[Option], rank: Callable[[Option], int]) -> list[Option]:
+def _best(options: Sequence[Option], rank: Callable[[Option], float]) -> list[Option]:
     least = min(rank(option) for option in options)
     return [option for option in options if rank(option) == least]
 

@@ -79,6 +79,11 @@ def spelling(text: str) -> str:
     return " ".join(_NO_WORD.sub(" ", normal).split())
 
 
+def as_written(text: str) -> str:
+    """Normalize blanks and letters only: what tells one street of the data from another."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def parts_of_name(name: str) -> list[str]:
     """Give a name, and its halves when it is written in two languages, as `Bozen - Bolzano`."""
     bare = _PARENTHESES.sub(" ", name).strip()

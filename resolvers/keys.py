@@ -1,4 +1,4 @@
-"""Keys and desks: registering keys, and which of them are free when."""
+"""Keys: registering them, and which of them are free when."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -23,10 +23,8 @@ from models.keys import (
     checked_return_code,
     new_key_code,
 )
-from models.places import PostalAddress
 from models.times import Window
 from resolvers.checks import exactly_one, required_text
-from resolvers.organizations import unit_or_root
 from resolvers.work import Reading, Work
 
 CODE_TAKEN = "keys_organization_id_code_key"
@@ -40,55 +38,6 @@ class KeyChanges(TypedDict, total=False):
     rfid_tag: str | None
     return_code: str | None
     status: KeyStatus
-
-
-async def create_desk(
-    work: Work,
-    *,
-    name: str,
-    address: PostalAddress | None = None,
-    instructions: str | None = None,
-    unit_id: UUID | None = None,
-) -> ManualStorage:
-    """Make a desk where keys are handed over.
-
-    Raises:
-        NotAllowed: The actor may not change keys.
-        InvalidInput: The name is empty.
-        NotFound: There is no such unit.
-    """
-    work.require(Permission.EDIT_KEYS)
-    desk = ManualStorage(
-        organization_id=work.actor.organization_id,
-        unit_id=(await unit_or_root(work, unit_id)).id,
-        name=required_text(name, path=("name",)),
-        instructions=instructions,
-    )
-    desk.address = address
-    await work.add(desk)
-    work.record(EventKind.MANUAL_STORAGE_CREATED, desk)
-    return desk
-
-
-async def update_desk(
-    work: Work, id: UUID | None, *, name: str | None = None, instructions: str | None = None
-) -> ManualStorage:
-    """Change a desk; what is None stays as it is.
-
-    Raises:
-        NotAllowed: The actor may not change keys.
-        NotFound: There is no such desk.
-        InvalidInput: The name is empty.
-    """
-    work.require(Permission.EDIT_KEYS)
-    desk = await work.get(ManualStorage, id, path=("id",))
-    if name is not None:
-        desk.name = required_text(name, path=("name",))
-    if instructions is not None:
-        desk.instructions = instructions
-    await work.save()
-    work.record(EventKind.MANUAL_STORAGE_UPDATED, desk)
-    return desk
 
 
 async def register(

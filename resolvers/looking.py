@@ -5,31 +5,21 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.accounts import Permission
-from models.automats import Automat, DeviceGroup, DeviceGroupAutomat, Locker
+from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
-from models.contracts import (
-    KeyAllocation,
-    KeyContract,
-    KeyContractContact,
-    KeyContractStatus,
-    LockerContract,
-    LockerContractState,
-)
-from models.entities import ReservableEntity
 from models.errors import InvalidInput
 from models.events import Event
-from models.keys import EntityKey, Key
-from models.organizations import Contact, OrganizationUnit
-from models.reservations import ReservationContact
-from models.selections import AutomatSelection
+from models.organizations import OrganizationUnit
+from resolvers.relations import Relation
 from resolvers.work import Reading
 
 Row = TypeVar("Row", bound=Base)
 LARGEST_PAGE = 100
+PAGE = 20
 
 PERMISSIONS: dict[type[Base], Permission] = {
     Automat: Permission.VIEW_AUTOMATS,
@@ -91,12 +81,14 @@ class Slice:
     has_more: bool
 
 
-def checked_count(first: int) -> int:
-    """Check how many rows somebody asks for.
+def checked_count(first: int | None, default: int = PAGE) -> int:
+    """Check how many rows somebody asks for; a page's worth when they do not say.
 
     Raises:
         InvalidInput: Fewer than none, or more than a page holds.
     """
+    if first is None:
+        return default
     if not 0 <= first <= LARGEST_PAGE:
         raise InvalidInput(f"`first` must be from 0 to {LARGEST_PAGE}.", path=("first",))
     return first
@@ -106,7 +98,7 @@ async def page(
     reading: Reading,
     model: type[Row],
     *conditions: ColumnElement[bool],
-    first: int,
+    first: int | None,
     after: UUID | None,
 ) -> Slice:
     """Read a page of rows in the order in which they were made (keyset paging).
@@ -119,8 +111,9 @@ async def page(
     statement = reading.own(model).where(*conditions).order_by(model.id)
     if after is not None:
         statement = statement.where(model.id > after)
-    rows = list(await reading.all(statement.limit(checked_count(first) + 1)))
-    return Slice(rows[:first], len(rows) > first)
+    count = checked_count(first)
+    rows = list(await reading.all(statement.limit(count + 1)))
+    return Slice(rows[:count], len(rows) > count)
 
 
 def matching(search: str | None, *fields: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
@@ -128,34 +121,6 @@ def matching(search: str | None, *fields: InstrumentedAttribute[Any]) -> list[Co
     if not search:
         return []
     return [or_(*(field.icontains(search, autoescape=True) for field in fields))]
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """Rows that belong to rows of another kind.
-
-    Args:
-        name: What it is called in logs and loaders.
-        model: What belongs.
-        parent: The column with the id of what it belongs to.
-        link: The table between the two, joined by its second column; None when there is none.
-        order: In which order they come.
-        conditions: Which of them count.
-    """
-
-    name: str
-    model: type[Any]
-    parent: Any
-    order: Any
-    link: tuple[Any, Any] | None = None
-    conditions: tuple[Any, ...] = ()
-
-    def statement(self, reading: Reading) -> Select[Any]:
-        """Select the rows with the id of what each belongs to."""
-        statement = reading.own(self.model).add_columns(self.parent.label("parent_id"))
-        if self.link is not None:
-            statement = statement.join(self.link[0], self.link[1])
-        return statement.where(*self.conditions)
 
 
 async def belonging(
@@ -204,83 +169,3 @@ async def pages_belonging(
     for row in rows:
         found[row.parent_id].append(row)
     return [Slice(found[id][:first], len(found[id]) > first) for id in parent_ids]
-
-
-LOCKERS = Relation("lockers", Locker, Locker.automat_id, Locker.index)
-KEY_IN_LOCKER = Relation("key in locker", Key, Key.locker_id, Key.id)
-GROUPS_OF_AUTOMAT = Relation(
-    "groups of automat",
-    DeviceGroup,
-    DeviceGroupAutomat.automat_id,
-    DeviceGroup.id,
-    link=(DeviceGroupAutomat, DeviceGroupAutomat.device_group_id == DeviceGroup.id),
-)
-AUTOMATS_OF_GROUP = Relation(
-    "automats of group",
-    Automat,
-    DeviceGroupAutomat.device_group_id,
-    Automat.id,
-    link=(DeviceGroupAutomat, DeviceGroupAutomat.automat_id == Automat.id),
-)
-KEYS_OF_ENTITY = Relation(
-    "keys of entity",
-    Key,
-    EntityKey.entity_id,
-    Key.id,
-    link=(EntityKey, EntityKey.key_id == Key.id),
-)
-ENTITIES_OF_KEY = Relation(
-    "entities of key",
-    ReservableEntity,
-    EntityKey.key_id,
-    ReservableEntity.id,
-    link=(EntityKey, EntityKey.entity_id == ReservableEntity.id),
-)
-CONTACTS_OF_RESERVATION = Relation(
-    "contacts of reservation",
-    Contact,
-    ReservationContact.reservation_id,
-    ReservationContact.place,
-    link=(ReservationContact, ReservationContact.contact_id == Contact.id),
-)
-CONTACTS_OF_KEY_CONTRACT = Relation(
-    "contacts of key contract",
-    Contact,
-    KeyContractContact.key_contract_id,
-    KeyContractContact.place,
-    link=(KeyContractContact, KeyContractContact.contact_id == Contact.id),
-)
-KEYS_OF_KEY_CONTRACT = Relation(
-    "keys of key contract",
-    Key,
-    KeyAllocation.key_contract_id,
-    Key.id,
-    link=(KeyAllocation, KeyAllocation.key_id == Key.id),
-)
-KEYS_OUT = Relation(
-    "keys out",
-    KeyAllocation,
-    KeyAllocation.key_contract_id,
-    KeyAllocation.id,
-    conditions=(KeyAllocation.fetched_at.is_not(None), KeyAllocation.returned_at.is_(None)),
-)
-LOCKER_CONTRACTS = Relation(
-    "locker contracts",
-    LockerContract,
-    LockerContract.key_contract_id,
-    LockerContract.id,
-    link=(KeyContract, LockerContract.key_contract_id == KeyContract.id),
-    conditions=(
-        (LockerContract.state != LockerContractState.CANCELLED)
-        | (KeyContract.status == KeyContractStatus.CANCELLED),
-    ),
-)
-KEY_CONTRACT_OF_RESERVATION = Relation(
-    "key contract of reservation", KeyContract, KeyContract.reservation_id, KeyContract.id
-)
-SELECTIONS = Relation(
-    "selections of reservation",
-    AutomatSelection,
-    AutomatSelection.reservation_id,
-    AutomatSelection.id.desc(),
-)

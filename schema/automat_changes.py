@@ -5,12 +5,12 @@ from typing import Annotated
 import strawberry
 
 import models.automats as models
-from models.automats import AutomatModel, AutomatState
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import automats, looking
 from resolvers.checks import exactly_one
 from schema.automats import Automat, DeviceGroup, Locker
 from schema.context import Info
+from schema.enums import AutomatModel, AutomatState
 from schema.errors import UserError, mutation
 from schema.inputs import changes, given
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor

@@ -7,11 +7,12 @@ from uuid import UUID
 import strawberry
 
 import models.automats as models
-from models.automats import AutomatModel, AutomatState, LockerState, is_online
+from models.automats import is_online
 from models.organizations import OrganizationUnit as UnitRow
 from models.times import Window
-from resolvers import looking
+from resolvers import relations
 from schema.context import Info
+from schema.enums import AutomatModel, AutomatState, LockerState
 from schema.execution import batched
 from schema.loaders import WindowKey, to_first, to_many, to_one
 from schema.nodes import Node, shows
@@ -24,12 +25,9 @@ from schema.windows import From, To, window_of
 if TYPE_CHECKING:  # keys refer to automats, and lockers to keys
     from schema.keys import Key
 
-strawberry.enum(AutomatModel, description="The cabinets that we know.")
-strawberry.enum(AutomatState, description="Whether people may be sent there.")
-strawberry.enum(LockerState, description="What the cabinet says of a locker.")
-
 
 async def online(automats: list[Any], context: Any) -> list[bool]:
+    """Tell which automats have given a sign of life lately."""
     return [is_online(automat.last_seen_at, context.now) for automat in automats]
 
 
@@ -41,7 +39,7 @@ class Locker(Node):
     index: int = strawberry.field(description="Its number, from 0.")
     state: LockerState = strawberry.field(description="What the cabinet says of it.")
     key: Annotated["Key", strawberry.lazy("schema.keys")] | None = batched(
-        to_first(looking.KEY_IN_LOCKER, "locker_id"),
+        to_first(relations.KEY_IN_LOCKER, "locker_id"),
         description="The key that lies in it.",
     )
     automat: "Automat" = batched(
@@ -84,10 +82,10 @@ class Automat(Node):
         online, description="Whether it has given a sign of life in the last 90 seconds."
     )
     lockers: list[Locker] = batched(
-        to_many(looking.LOCKERS, "automat_id"), description="Its doors, by number."
+        to_many(relations.LOCKERS, "automat_id"), description="Its doors, by number."
     )
     device_groups: list["DeviceGroup"] = batched(
-        to_many(looking.GROUPS_OF_AUTOMAT, "automat_id"),
+        to_many(relations.GROUPS_OF_AUTOMAT, "automat_id"),
         description="The groups that hold it.",
     )
     organization_unit: OrganizationUnit = batched(
@@ -149,4 +147,4 @@ class DeviceGroup(Node):
         )
 
 
-automats_of_group = pages_of(looking.AUTOMATS_OF_GROUP, Automat.of)
+automats_of_group = pages_of(relations.AUTOMATS_OF_GROUP, Automat.of)

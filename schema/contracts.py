@@ -10,20 +10,14 @@ import models.contracts as models
 from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import Locker as LockerRow
-from models.contracts import (
-    KeyContractStatus,
-    LockerContractKind,
-    LockerContractState,
-    key_contract_status_at,
-    locker_contract_state_at,
-    opens_at,
-)
+from models.contracts import key_contract_status_at, locker_contract_state_at, opens_at
 from models.keys import Key as KeyRow
 from models.reservations import Reservation as ReservationRow
-from resolvers import looking
+from resolvers import looking, relations
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
+from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
 from schema.execution import batched
 from schema.keys import Key
 from schema.loaders import to_many, to_one
@@ -34,18 +28,15 @@ from schema.scalars import from_id, to_id
 if TYPE_CHECKING:  # reservations refer to contracts, and contracts to reservations
     from schema.reservations import Reservation
 
-strawberry.enum(KeyContractStatus, description="Where a key contract stands.")
-strawberry.enum(LockerContractKind, description="What a locker is held for.")
-strawberry.enum(LockerContractState, description="How far the automat is with it.")
-
 
 async def contracts_with_a_key_out(contract_ids: list[UUID], context: Any) -> set[UUID]:
     """Tell which key contracts have a key out; asked only where the answer matters."""
-    found = await context.loaders.belonging(looking.KEYS_OUT).load_many(contract_ids)
+    found = await context.loaders.belonging(relations.KEYS_OUT).load_many(contract_ids)
     return {id for id, out in zip(contract_ids, found, strict=True) if out}
 
 
 async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyContractStatus]:
+    """Tell where key contracts stand now; whether a key is out matters only after the end."""
     now = context.now
     over = [one.contract_id for one in contracts if one.ends_at and one.ends_at <= now]
     out = await contracts_with_a_key_out(over, context) if over else set()
@@ -58,6 +49,7 @@ async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyC
 
 
 async def locker_contract_states(contracts: list[Any], context: Any) -> list[LockerContractState]:
+    """Tell how far the automats are with locker contracts now."""
     return [locker_contract_state_at(one.stored, one.sync_at, context.now) for one in contracts]
 
 
@@ -86,14 +78,14 @@ class KeyContract(Node):
         to_one(ReservationRow, "reservation_id"), description="The reservation behind it."
     )
     keys: list[Key] = batched(
-        to_many(looking.KEYS_OF_KEY_CONTRACT, "contract_id"), description="Its keys."
+        to_many(relations.KEYS_OF_KEY_CONTRACT, "contract_id"), description="Its keys."
     )
     contacts: list[Contact] = batched(
-        to_many(looking.CONTACTS_OF_KEY_CONTRACT, "contract_id"),
+        to_many(relations.CONTACTS_OF_KEY_CONTRACT, "contract_id"),
         description="Who may have them; the first is the main contact.",
     )
     locker_contracts: list["LockerContract"] = batched(
-        to_many(looking.LOCKER_CONTRACTS, "contract_id"),
+        to_many(relations.LOCKER_CONTRACTS, "contract_id"),
         description="The lockers that are held for them.",
     )
 
@@ -133,7 +125,7 @@ class LockerContract(Node):
         "yet).",
     )
     contacts: list[Contact] = batched(
-        to_many(looking.CONTACTS_OF_KEY_CONTRACT, "key_contract_id"),
+        to_many(relations.CONTACTS_OF_KEY_CONTRACT, "key_contract_id"),
         description="Who may open it; the first is the main contact.",
     )
     starts_at: datetime = strawberry.field(description="From when it opens.")

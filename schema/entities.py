@@ -7,12 +7,12 @@ import strawberry
 
 import models.entities as models
 from models.automats import DeviceGroup as GroupRow
-from models.entities import EntityKind
 from models.organizations import OrganizationUnit as UnitRow
-from resolvers import entities, looking
+from resolvers import entities, looking, relations
 from resolvers.checks import exactly_one
 from schema.automats import DeviceGroup
 from schema.context import Info
+from schema.enums import EntityKind
 from schema.errors import UserError, mutation
 from schema.execution import batched
 from schema.inputs import changes, given, was_given
@@ -24,9 +24,7 @@ from schema.paging import FIRST, After, Connection, First, connection, from_curs
 from schema.places import Address, AddressInput, CoordinatesInput, Placement, warnings
 from schema.scalars import from_id, to_id
 
-strawberry.enum(EntityKind, description="What kind of thing is reserved.")
-
-keys_of_entity = pages_of(looking.KEYS_OF_ENTITY, Key.of)
+keys_of_entity = pages_of(relations.KEYS_OF_ENTITY, Key.of)
 
 
 @shows(models.ReservableEntity)

@@ -88,5 +88,7 @@ def refusing_politely(
 @cache
 def payload_of(resolve: Callable[..., Any]) -> Callable[..., Any]:
     """Find the class of a mutation's payload; only now, as annotations may refer to later ones."""
-    payload: Callable[..., Any] = get_type_hints(resolve)["return"]
-    return payload
+    payload = inspect.signature(resolve).return_annotation
+    if isinstance(payload, str):
+        payload = get_type_hints(resolve)["return"]
+    return cast("Callable[..., Any]", payload)

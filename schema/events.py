@@ -7,15 +7,13 @@ import strawberry
 from strawberry.scalars import JSON
 
 import models.events as models
-from models.events import EventKind
 from resolvers import looking
 from schema.context import Info
+from schema.enums import EventKind
 from schema.inputs import given
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import id_of_subject, of_any_kind, to_id
-
-strawberry.enum(EventKind, description="What happened.")
 
 
 @shows(models.Event)

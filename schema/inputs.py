@@ -19,7 +19,7 @@ def was_given(value: Any) -> bool:
     return value is not strawberry.UNSET
 
 
-def changes(input: Any, *names: str, required: tuple[str, ...] = ()) -> dict[str, Any]:
+def changes(input: Any, *names: str, required: tuple[str, ...] = ()) -> Any:
     """Collect the fields of an input that were written.
 
     Raises:

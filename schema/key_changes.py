@@ -7,10 +7,10 @@ import strawberry
 import models.keys as models
 from models.automats import Automat as AutomatRow
 from models.entities import ReservableEntity as EntityRow
-from models.keys import KeyKind, KeyStatus
 from models.organizations import OrganizationUnit as UnitRow
-from resolvers import keys, looking
+from resolvers import desks, keys, looking
 from schema.context import Info
+from schema.enums import KeyKind, KeyStatus
 from schema.errors import UserError, mutation
 from schema.inputs import changes, given
 from schema.keys import Key, ManualStorage
@@ -169,7 +169,7 @@ class KeyMutations:
     ) -> ManualStorageCreatePayload:
         address = given(input.address)
         async with info.context.writing() as work:
-            desk = await keys.create_desk(
+            desk = await desks.create(
                 work,
                 name=input.name,
                 address=address.checked() if address else None,
@@ -183,7 +183,7 @@ class KeyMutations:
         self, info: Info, input: ManualStorageUpdateInput
     ) -> ManualStorageUpdatePayload:
         async with info.context.writing() as work:
-            desk = await keys.update_desk(
+            desk = await desks.update(
                 work,
                 from_id(models.ManualStorage, input.id),
                 name=given(input.name),

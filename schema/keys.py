@@ -7,10 +7,10 @@ import strawberry
 
 import models.automats as automat_models
 import models.keys as models
-from models.keys import KeyKind, KeyStatus
-from resolvers import looking
+from resolvers import relations
 from schema.automats import Automat, Locker
 from schema.context import Info
+from schema.enums import KeyKind, KeyStatus
 from schema.execution import batched
 from schema.nodes import Node, object_of, shows
 from schema.paging import FIRST, After, Connection, First, pages_of
@@ -19,9 +19,6 @@ from schema.scalars import to_id
 
 if TYPE_CHECKING:  # entities refer to keys, and keys to entities
     from schema.entities import ReservableEntity
-
-strawberry.enum(KeyKind, description="How the key opens.")
-strawberry.enum(KeyStatus, description="Where a key stands in its life.")
 
 
 @shows(models.ManualStorage)
@@ -53,7 +50,7 @@ KeyStorage = Annotated[
 ]
 
 
-def storage(prefix: str) -> Any:
+def kept_at(prefix: str) -> Any:
     """Make the loading of one of a key's three storages, by the beginning of its columns' names."""
 
     async def load(keys: list[Any], context: Any) -> list[Any]:
@@ -92,13 +89,13 @@ class Key(Node):
     status: KeyStatus = strawberry.field(description="Where it stands in its life.")
     rfid_tag: str | None = strawberry.field(description="The tag that readers see, in hex.")
     selected_storage: KeyStorage = batched(
-        storage("selected_"), description="Where it is meant to live."
+        kept_at("selected_"), description="Where it is meant to live."
     )
     storage: KeyStorage | None = batched(
-        storage(""), description="Where it is now; null while somebody has it."
+        kept_at(""), description="Where it is now; null while somebody has it."
     )
     target_storage: KeyStorage | None = batched(
-        storage("target_"), description="Where it should go next; null when it need not move."
+        kept_at("target_"), description="Where it should go next; null when it need not move."
     )
 
     @strawberry.field(description="What it opens.")
@@ -122,7 +119,7 @@ class Key(Node):
 
 
 def _entity(row: Any) -> Any:
-    return object_of(looking.ENTITIES_OF_KEY.model, row)
+    return object_of(relations.ENTITIES_OF_KEY.model, row)
 
 
-entities_of_key = pages_of(looking.ENTITIES_OF_KEY, _entity)
+entities_of_key = pages_of(relations.ENTITIES_OF_KEY, _entity)

@@ -15,7 +15,8 @@ from models.availability import free_lockers
 from models.base import Base
 from models.times import Window
 from resolvers import looking
-from resolvers.looking import Relation, Slice
+from resolvers.looking import Slice
+from resolvers.relations import Relation
 from resolvers.work import Reading
 from schema.nodes import object_of
 

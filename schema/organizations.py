@@ -6,9 +6,9 @@ from uuid import UUID
 import strawberry
 
 import models.organizations as models
-from models.organizations import UnitKind
 from resolvers import looking, organizations
 from schema.context import Info
+from schema.enums import UnitKind
 from schema.errors import UserError, mutation
 from schema.execution import batched
 from schema.inputs import changes, given
@@ -18,8 +18,6 @@ from schema.paging import FIRST, After, Connection, First, connection, from_curs
 from schema.scalars import from_id, to_id
 from schema.unit_settings import UnitSettings, UnitSettingsInput
 
-strawberry.enum(UnitKind, description="What a node of the organization's tree stands for.")
-
 
 async def effective(units: list[Any], context: Any) -> list[models.UnitSettings]:
     """Load what holds for each of several units, in one look at the database."""
@@ -28,14 +26,17 @@ async def effective(units: list[Any], context: Any) -> list[models.UnitSettings]
 
 
 async def effective_settings(units: list[Any], context: Any) -> list[UnitSettings]:
+    """Show what holds for units."""
     return [UnitSettings.of(settings) for settings in await effective(units, context)]
 
 
 async def time_zones(units: list[Any], context: Any) -> list[str]:
+    """Show the time zones that hold for units."""
     return [settings.time_zone for settings in await effective(units, context)]
 
 
 async def languages(units: list[Any], context: Any) -> list[str]:
+    """Show the languages that hold for units."""
     return [settings.language for settings in await effective(units, context)]
 
 
@@ -106,6 +107,12 @@ class OrganizationUnitPayload:
     )
 
 
+def settings_in(input: OrganizationUnitCreateInput | OrganizationUnitUpdateInput) -> dict[str, Any]:
+    """Collect the settings that were written, if any."""
+    settings = given(input.settings)
+    return settings.changes() if settings else {}
+
+
 @strawberry.type
 class OrganizationQueries:
     @strawberry.field(description="The units of your organization, the organization first.")
@@ -124,17 +131,12 @@ class OrganizationMutations:
     async def organization_unit_create(
         self, info: Info, input: OrganizationUnitCreateInput
     ) -> OrganizationUnitPayload:
-        settings = given(input.settings)
         async with info.context.writing() as work:
             unit = await organizations.create_unit(
                 work,
                 parent_id=from_id(models.OrganizationUnit, input.parent_id),
                 kind=input.kind,
-                changes={
-                    "name": input.name,
-                    "customer_id": given(input.customer_id),
-                    **(settings.changes() if settings else {}),
-                },
+                changes=changes(input, "name", "customer_id") | settings_in(input),
             )
         return OrganizationUnitPayload(organization_unit=OrganizationUnit.of(unit))
 
@@ -142,12 +144,11 @@ class OrganizationMutations:
     async def organization_unit_update(
         self, info: Info, input: OrganizationUnitUpdateInput
     ) -> OrganizationUnitPayload:
-        settings = given(input.settings)
         written = changes(input, "name", "customer_id", required=("name",))
         async with info.context.writing() as work:
             unit = await organizations.update_unit(
                 work,
                 from_id(models.OrganizationUnit, input.id),
-                {**written, **(settings.changes() if settings else {})},
+                written | settings_in(input),
             )
         return OrganizationUnitPayload(organization_unit=OrganizationUnit.of(unit))

@@ -8,14 +8,15 @@ from uuid import UUID
 import strawberry
 
 from models.errors import InvalidInput
-from resolvers.looking import Relation, Slice, checked_count
+from resolvers.looking import Slice, checked_count
+from resolvers.relations import Relation
 from schema.context import Info
 from schema.limits import DEFAULT_PAGE
 from schema.loaders import PageKey
 
 Node = TypeVar("Node")
 
-First = Annotated[int, strawberry.argument(description="How many at most; from 0 to 100.")]
+First = Annotated[int | None, strawberry.argument(description="How many at most; from 0 to 100.")]
 After = Annotated[
     str | None, strawberry.argument(description="The cursor behind which the page begins.")
 ]
@@ -82,10 +83,12 @@ def connection(part: Slice, make: Callable[[Any], Node], after: UUID | None) -> 
 
 def pages_of(
     relation: Relation, make: Callable[[Any], Node]
-) -> Callable[[UUID, Info, int, str | None], Awaitable[Connection[Node]]]:
+) -> Callable[[UUID, Info, int | None, str | None], Awaitable[Connection[Node]]]:
     """Make the reading of a page of what belongs to a thing."""
 
-    async def load(parent_id: UUID, info: Info, first: int, after: str | None) -> Connection[Node]:
+    async def load(
+        parent_id: UUID, info: Info, first: int | None, after: str | None
+    ) -> Connection[Node]:
         behind = from_cursor(after)
         key = PageKey(parent_id, checked_count(first), behind)
         return connection(await info.context.loaders.pages(relation).load(key), make, behind)

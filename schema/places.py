@@ -8,12 +8,10 @@ import strawberry
 from models import addressed, places
 from models.addressed import PlacementProblem
 from models.errors import LivionKeyError
-from models.places import PlacementPrecision
 from resolvers.placing import checked_address
+from schema.enums import PlacementPrecision
 from schema.errors import UserError
 from schema.inputs import given
-
-strawberry.enum(PlacementPrecision, description="How exactly an address was placed, best first.")
 
 
 @strawberry.type(description="WGS 84 degrees.")

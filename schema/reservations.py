@@ -9,14 +9,15 @@ import strawberry
 import models.reservations as models
 from models.entities import ReservableEntity as EntityRow
 from models.errors import ErrorCode
-from models.reservations import ReservationStatus, UpsertOutcome, status_at
+from models.reservations import status_at
 from models.times import Window
-from resolvers import idempotency, looking, reservations
+from resolvers import idempotency, looking, relations, reservations
 from resolvers.checks import exactly_one
 from schema.contacts import Contact, ContactInput
 from schema.context import Info
 from schema.contracts import KeyContract, contracts_with_a_key_out
 from schema.entities import ReservableEntity
+from schema.enums import ReservationStatus, UpsertOutcome
 from schema.errors import UserError, mutation
 from schema.execution import batched
 from schema.inputs import given
@@ -26,10 +27,7 @@ from schema.paging import FIRST, After, Connection, First, connection, from_curs
 from schema.scalars import LocalDateTime, from_id, to_id
 from schema.selections import AutomatSelection, wanted_of
 
-strawberry.enum(ReservationStatus, description="Where a reservation stands.")
-strawberry.enum(UpsertOutcome, description="What a push did.")
-
-load_contracts = to_first(looking.KEY_CONTRACT_OF_RESERVATION, "reservation_id")
+load_contracts = to_first(relations.KEY_CONTRACT_OF_RESERVATION, "reservation_id")
 
 
 async def statuses(pushed: list[Any], context: Any) -> list[ReservationStatus]:
@@ -64,7 +62,7 @@ class Reservation(Node):
         to_one(EntityRow, "entity_id"), description="What is reserved."
     )
     contacts: list[Contact] = batched(
-        to_many(looking.CONTACTS_OF_RESERVATION, "reservation_id"),
+        to_many(relations.CONTACTS_OF_RESERVATION, "reservation_id"),
         description="For whom; the first is the main contact.",
     )
     starts_at: datetime = strawberry.field(description="Where it begins.")
@@ -77,7 +75,7 @@ class Reservation(Node):
     )
     unfulfilled_message: str | None = strawberry.field(description="The same in a sentence.")
     selection: AutomatSelection | None = batched(
-        to_first(looking.SELECTIONS, "reservation_id"),
+        to_first(relations.SELECTIONS, "reservation_id"),
         description="How the automat was chosen: the newest decision.",
     )
     key_contract: KeyContract | None = batched(

@@ -17,15 +17,16 @@ from models.errors import ErrorCode
 from models.keys import Key as KeyRow
 from models.places import Coordinates as Place
 from models.reservations import Reservation as ReservationRow
-from models.selections import RejectionCode, SelectionMethod
 from resolvers import looking, selections
 from resolvers.selections import Wanted
 from schema.automats import Automat
 from schema.context import Context, Info
+from schema.enums import RejectionCode, SelectionMethod
 from schema.execution import batched
 from schema.inputs import given
 from schema.loaders import to_one
 from schema.nodes import shows
+from schema.paging import First
 from schema.places import (
     AddressInput,
     Coordinates,
@@ -35,8 +36,7 @@ from schema.places import (
 from schema.scalars import from_id
 from schema.windows import From, To, window_of
 
-strawberry.enum(SelectionMethod, description="By which rule an automat was chosen.")
-strawberry.enum(RejectionCode, description="Why an automat cannot serve.")
+FEW = 5
 
 
 @strawberry.type(description="One reason against an automat.")
@@ -45,10 +45,21 @@ class Rejection:
     message: str = strawberry.field(description="With the numbers in it.")
 
 
+load_automats = to_one(AutomatRow, "automat_id")
+
+
+async def automats_of(candidates: list[Any], context: Any) -> list[Any]:
+    """Show the rows that the choice has just read, else load them."""
+    if all(candidate.seen is not None for candidate in candidates):
+        return [Automat.of(candidate.seen) for candidate in candidates]
+    return list(await load_automats(candidates, context))
+
+
 @strawberry.type(description="One automat as the choice saw it.")
 class AutomatCandidate:
     automat_id: strawberry.Private[UUID]
     seen: strawberry.Private[Any]
+    automat: Automat = batched(automats_of, description="Which automat.")
     rank: int = strawberry.field(
         description="1 is the best; rejected ones come after all suitable ones."
     )
@@ -79,20 +90,6 @@ class AutomatCandidate:
                 for one in stored["rejections"]
             ],
         )
-
-    automat: Automat = batched(
-        lambda candidates, context: automats_of(candidates, context), description="Which automat."
-    )
-
-
-load_automats = to_one(AutomatRow, "automat_id")
-
-
-async def automats_of(candidates: list[Any], context: Any) -> list[Any]:
-    """Show the rows that the choice has just read, else load them."""
-    if all(candidate.seen is not None for candidate in candidates):
-        return [Automat.of(candidate.seen) for candidate in candidates]
-    return list(await load_automats(candidates, context))
 
 
 @shows(models.AutomatSelection)
@@ -193,10 +190,11 @@ def wanted_of(input: Any) -> Wanted:
 
 async def place_of(near: NearInput, context: Context) -> Place:
     """Find the place that somebody asks about, while no database session is open."""
-    if given(near.coordinates) is not None:
-        return near.coordinates.checked()
-    if given(near.address) is not None:
-        found = await context.place(near.address.checked(), None)
+    coordinates, address = given(near.coordinates), given(near.address)
+    if coordinates is not None:
+        return coordinates.checked()
+    if address is not None:
+        found = await context.place(address.checked(), None)
         if isinstance(found, PlacementProblem):
             raise found.as_error()
         assert found is not None  # noqa: S101  # an address is either placed or a problem
@@ -231,9 +229,8 @@ class SelectionQueries:
         self,
         info: Info,
         near: Annotated[NearInput, strawberry.argument(description="Where to measure from.")],
-        first: Annotated[
-            int, strawberry.argument(description="How many at most; from 0 to 100.")
-        ] = 5,
+        first: First = FEW,
+        *,
         from_: From = None,
         to: To = None,
         max_distance_metres: Annotated[
@@ -241,7 +238,7 @@ class SelectionQueries:
         ] = None,
     ) -> list[AutomatCandidate]:
         window = window_of(from_, to, info.context.now)
-        count = looking.checked_count(first)
+        count = looking.checked_count(first, default=FEW)
         here = await place_of(near, info.context)
         async with info.context.reading() as reading:
             found = await selections.nearest(

@@ -6,7 +6,7 @@ from typing import Any, Self
 import strawberry
 
 import models.organizations as models
-from models.places import PlacementPrecision
+from schema.enums import PlacementPrecision
 from schema.inputs import changes
 
 

@@ -9,8 +9,8 @@ from demo_places import Address, Place, metres_between
 from demo_spelling import spelled
 
 AUTOMATS = 25
-APARTMENTS = 205
-OFFICES = 85
+APARTMENTS = 150
+OFFICES = 120
 CARS = 40
 KEYS_AN_AUTOMAT = {"LIVIONKEY_30": 14, "LIVIONKEY_1": 1}
 OWNERS = ("kotikatu", "esplanadi", "kotikatu", "autot", "kotikatu")
@@ -65,8 +65,8 @@ def entities(
     beside_full = sorted(plain, key=lambda house: metres_between(house, full))[:2]
     others = [house for house in plain if house not in beside_full]
     chance.shuffle(others)
-    homes = [beside_full[0], others[0], beside_full[1], *others[1:80]]
-    office_houses = [house for house in others if house.street in OFFICE_STREETS][:28]
+    homes = [beside_full[0], others[0], beside_full[1], *others[1:60]]
+    office_houses = [house for house in others if house.street in OFFICE_STREETS][:24]
     at = [
         *(homes[n if n < 3 else n % len(homes)] for n in range(APARTMENTS)),
         *(office_houses[n % len(office_houses)] for n in range(OFFICES)),

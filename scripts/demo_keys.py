@@ -162,7 +162,7 @@ def reservations(keys: Sequence[Row], entities: Sequence[Row], chance: random.Ra
         for row in entities
         if not any(row["external_id"] in str(key["entities"]).split() for key in keys)
     )
-    chosen = [*chance.sample(free, 46), keyless, str(UNPLACED["external_id"])]
+    chosen = [*chance.sample(free, 22), keyless, str(UNPLACED["external_id"])]
     rows = []
     for number, entity in enumerate(chosen, 1):
         starts = 0 if number % 4 == 0 else chance.randrange(2, 97)

@@ -22,7 +22,12 @@ import system_packages
 from processes import run, watch_over_children
 from project import PYTHON, ROOT, VENV, say
 
-CHECKS = (("ruff", "check", "--output-format=concise"), ("ruff", "format", "--check"), ("mypy",))
+CHECKS = (
+    ("ruff", "check", "--output-format=concise"),
+    ("ruff", "format", "--check"),
+    ("mypy",),
+    ("mypy", "scripts"),
+)
 
 
 def setup(_arguments: list[str]) -> int:

@@ -137,6 +137,11 @@ class Query:
         return cast("str", None)
 
     @strawberry.field
+    async def slow(self) -> str | None:
+        await asyncio.sleep(60)
+        return "at last"
+
+    @strawberry.field
     def code(self) -> ErrorCode:
         return ErrorCode.KEY_TAKEN
 
@@ -163,6 +168,11 @@ class Subscription:
         for number in range(to):
             yield number
             await asyncio.sleep(0)
+
+    @strawberry.subscription
+    async def forever(self) -> AsyncIterator[int]:
+        yield 1
+        await asyncio.sleep(60)
 
 
 SCHEMA = GuardedSchema(

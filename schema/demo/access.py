@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from geo.geocoding import Geocoder
+from geo.embedded import EmbeddedGeocoder
 from models.accounts import Actor, Role, Token
 from models.database import Database
 from models.organizations import OrganizationUnit
@@ -39,7 +39,9 @@ class DemoAccess:
     query: str
 
 
-async def load_demo(database: Database, geocoder: Geocoder, now: datetime) -> DemoAccess | None:
+async def load_demo(
+    database: Database, geocoder: EmbeddedGeocoder, now: datetime
+) -> DemoAccess | None:
     """Fill an empty database with the demo, and give new tokens for it.
 
     Args:

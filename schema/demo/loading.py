@@ -6,23 +6,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from geo.geocoding import Geocoder
+from geo.embedded import EmbeddedGeocoder
 from geo.importing import import_addresses
 from models.accounts import Actor
-from models.addressed import PlacementProblem
 from models.database import Database
 from models.organizations import UnitKind
-from models.places import Placement
-from resolvers import automats, entities, keys, organizations, placing, reservations
+from resolvers import automats, desks, entities, keys, organizations, reservations
+from resolvers.reservations import Times
 from resolvers.selections import Wanted
 from resolvers.work import Work
 from schema.demo import files
+from schema.demo.places import Place, find_places
 from schema.demo.rows import DemoEntity, DemoUnit
 
 SOURCE = "demo-pms"
 """Whose numbers the external ids of the demo's reservations are."""
-
-Place = Placement | PlacementProblem | None
 
 
 @dataclass
@@ -50,7 +48,7 @@ class DemoLoad:
         return Work(self.session, self.actors[unit], self.now)
 
 
-async def load_data(database: Database, geocoder: Geocoder, now: datetime) -> None:
+async def load_data(database: Database, geocoder: EmbeddedGeocoder, now: datetime) -> None:
     """Make everything that the files name: all of it, or nothing when it is interrupted.
 
     Args:
@@ -59,13 +57,7 @@ async def load_data(database: Database, geocoder: Geocoder, now: datetime) -> No
         now: The moment from which the reservations' times are counted.
     """
     await import_addresses(database, files.ADDRESSES)
-    places: dict[str, Place] = {
-        entity.external_id: await placing.place(geocoder, entity.address, None, now)
-        for entity in files.read_entities()
-    } | {
-        automat.device_id: await placing.place(geocoder, automat.address, automat.coordinates, now)
-        for automat in files.read_automats()
-    }
+    places = await find_places(geocoder, now)
     async with database.writing() as session:
         load = DemoLoad(session, now, places)
         for make in STEPS:
@@ -103,7 +95,7 @@ async def make_unit(load: DemoLoad, unit: DemoUnit) -> None:
 async def make_desks(load: DemoLoad) -> None:
     """Make the desks."""
     for desk in files.read_desks():
-        made = await keys.create_desk(
+        made = await desks.create(
             load.work_for(desk.unit),
             name=desk.name,
             address=desk.address,
@@ -188,8 +180,7 @@ async def make_reservations(load: DemoLoad) -> None:
             external_id=reservation.external_id,
             entity_external_id=reservation.entity,
             contacts=[*reservation.contacts],
-            starts_at=reservation.starts_at(load.now),
-            ends_at=reservation.ends_at(load.now),
+            times=Times(reservation.starts_at(load.now), reservation.ends_at(load.now)),
             wanted=Wanted(),
         )
 

@@ -85,15 +85,16 @@ def houses_of(path: Path, country: str) -> tuple[list[House], list[AddressRow]]:
     read = read_osm if path.name.endswith(".pbf") else read_table
     found: dict[tuple[str, str, str], House] = {}
     noise = []
-    for row in read(path, country):
-        if not isinstance(row, AddressRow):
-            continue
+    rows = [row for row in read(path, country) if isinstance(row, AddressRow)]
+    cities = {(row.street, row.number): row.city for row in rows if row.city}
+    for row in rows:
+        city = row.city or cities.get((row.street, row.number), "")
         odd = "," in row.street or re.search(r"\s\d+$", row.street)
-        if odd or not CLEAN_NUMBER.fullmatch(row.number) or not re.search(r"\D", row.city):
+        if odd or not CLEAN_NUMBER.fullmatch(row.number) or not re.search(r"\D", city):
             noise.append(row)
             continue
-        key = (row.street, row.number.replace(" ", "").lower(), row.city)
-        house = House(row.street, row.number, row.city, row.country_code)
+        key = (row.street, row.number.replace(" ", "").lower(), city)
+        house = House(row.street, row.number, city, row.country_code)
         found.setdefault(key, house).rows.append(row)
     return list(found.values()), noise
 

@@ -10,7 +10,8 @@ import pytest
 import websockets
 from small_api import TOKEN, ask, client_of, served, small_app
 
-from schema.limits import MAX_BODY_BYTES
+from schema import view
+from schema.limits import MAX_BODY_BYTES, MAX_SUBSCRIPTIONS
 
 AUDITS = 61
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -150,6 +151,23 @@ async def test_a_fault_while_asking_for_the_actor_is_masked() -> None:
     assert code_of(answer) == "INTERNAL"
 
 
+async def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "OPERATION_SECONDS", 0.05)
+    async with client_of(small_app()) as client:
+        answer = await client.post("/graphql", json={"query": "{ slow }"})
+
+    assert answer.status_code == 503
+    assert code_of(answer) == "TIMEOUT"
+
+
+async def test_the_bare_address_leads_to_graphiql() -> None:
+    async with client_of(small_app(), None) as client:
+        answer = await client.get("/")
+
+    assert answer.is_redirect
+    assert answer.headers["location"] == "/graphql"
+
+
 async def test_the_process_tells_that_it_lives_and_whether_it_can_serve() -> None:
     async def missing() -> str | None:
         return "The database is not migrated."
@@ -237,6 +255,20 @@ async def test_a_websocket_that_asks_before_it_has_said_who_it_is_is_closed() ->
         await socket.wait_closed()
 
         assert socket.close_code == 4401
+
+
+async def test_one_connection_has_so_many_operations_at_once_and_no_more() -> None:
+    async with served(small_app()) as url, socket_to(url) as socket:
+        await say(socket, type="connection_init", payload={"token": TOKEN})
+        await heard(socket)
+        for number in range(MAX_SUBSCRIPTIONS + 1):
+            forever = {"query": "subscription { forever }"}
+            await say(socket, type="subscribe", id=str(number), payload=forever)
+
+        messages = [await heard(socket) for _ in range(MAX_SUBSCRIPTIONS + 1)]
+
+    refused = [message["id"] for message in messages if message["type"] == "error"]
+    assert refused == [str(MAX_SUBSCRIPTIONS)]
 
 
 async def test_only_the_newer_websocket_protocol_is_spoken() -> None:

@@ -1,0 +1,130 @@
+"""What belongs to what: the relations that fields of the schema follow."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select
+
+from models.automats import Automat, DeviceGroup, DeviceGroupAutomat, Locker
+from models.contracts import (
+    KeyAllocation,
+    KeyContract,
+    KeyContractContact,
+    KeyContractStatus,
+    LockerContract,
+    LockerContractState,
+)
+from models.entities import ReservableEntity
+from models.keys import EntityKey, Key
+from models.organizations import Contact
+from models.reservations import ReservationContact
+from models.selections import AutomatSelection
+from resolvers.work import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Rows that belong to rows of another kind.
+
+    Args:
+        name: What it is called in logs and loaders.
+        model: What belongs.
+        parent: The column with the id of what it belongs to.
+        link: The table between the two, joined by its second column; None when there is none.
+        order: In which order they come.
+        conditions: Which of them count.
+    """
+
+    name: str
+    model: type[Any]
+    parent: Any
+    order: Any
+    link: tuple[Any, Any] | None = None
+    conditions: tuple[Any, ...] = ()
+
+    def statement(self, reading: Reading) -> Select[Any]:
+        """Select the rows with the id of what each belongs to."""
+        statement = reading.own(self.model).add_columns(self.parent.label("parent_id"))
+        if self.link is not None:
+            statement = statement.join(self.link[0], self.link[1])
+        return statement.where(*self.conditions)
+
+
+LOCKERS = Relation("lockers", Locker, Locker.automat_id, Locker.index)
+KEY_IN_LOCKER = Relation("key in locker", Key, Key.locker_id, Key.id)
+GROUPS_OF_AUTOMAT = Relation(
+    "groups of automat",
+    DeviceGroup,
+    DeviceGroupAutomat.automat_id,
+    DeviceGroup.id,
+    link=(DeviceGroupAutomat, DeviceGroupAutomat.device_group_id == DeviceGroup.id),
+)
+AUTOMATS_OF_GROUP = Relation(
+    "automats of group",
+    Automat,
+    DeviceGroupAutomat.device_group_id,
+    Automat.id,
+    link=(DeviceGroupAutomat, DeviceGroupAutomat.automat_id == Automat.id),
+)
+KEYS_OF_ENTITY = Relation(
+    "keys of entity",
+    Key,
+    EntityKey.entity_id,
+    Key.id,
+    link=(EntityKey, EntityKey.key_id == Key.id),
+)
+ENTITIES_OF_KEY = Relation(
+    "entities of key",
+    ReservableEntity,
+    EntityKey.key_id,
+    ReservableEntity.id,
+    link=(EntityKey, EntityKey.entity_id == ReservableEntity.id),
+)
+CONTACTS_OF_RESERVATION = Relation(
+    "contacts of reservation",
+    Contact,
+    ReservationContact.reservation_id,
+    ReservationContact.place,
+    link=(ReservationContact, ReservationContact.contact_id == Contact.id),
+)
+CONTACTS_OF_KEY_CONTRACT = Relation(
+    "contacts of key contract",
+    Contact,
+    KeyContractContact.key_contract_id,
+    KeyContractContact.place,
+    link=(KeyContractContact, KeyContractContact.contact_id == Contact.id),
+)
+KEYS_OF_KEY_CONTRACT = Relation(
+    "keys of key contract",
+    Key,
+    KeyAllocation.key_contract_id,
+    Key.id,
+    link=(KeyAllocation, KeyAllocation.key_id == Key.id),
+)
+KEYS_OUT = Relation(
+    "keys out",
+    KeyAllocation,
+    KeyAllocation.key_contract_id,
+    KeyAllocation.id,
+    conditions=(KeyAllocation.fetched_at.is_not(None), KeyAllocation.returned_at.is_(None)),
+)
+LOCKER_CONTRACTS = Relation(
+    "locker contracts",
+    LockerContract,
+    LockerContract.key_contract_id,
+    LockerContract.id,
+    link=(KeyContract, LockerContract.key_contract_id == KeyContract.id),
+    conditions=(
+        (LockerContract.state != LockerContractState.CANCELLED)
+        | (KeyContract.status == KeyContractStatus.CANCELLED),
+    ),
+)
+KEY_CONTRACT_OF_RESERVATION = Relation(
+    "key contract of reservation", KeyContract, KeyContract.reservation_id, KeyContract.id
+)
+SELECTIONS = Relation(
+    "selections of reservation",
+    AutomatSelection,
+    AutomatSelection.reservation_id,
+    AutomatSelection.id.desc(),
+)
