@@ -1,19 +1,39 @@
 """One address on its way through the embedded geocoder: what it asks, and what fits it."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from geo.address_index import NamedStreet
 from geo.addresses import ParsedAddress
 from geo.house_finding import Spot
 from geo.readings import Reading
-from geo.street_names import as_written, spelling, spellings
+from geo.street_names import as_written, key, parts_of_name, spelling, spellings
 from geo.towns import TownDirectory
 from models.errors import LivionKeyError
 
 NAMELESS_CERTAINTY = 0.7
-SAME_SPELLING = 0.99
-SAME_KEY = 0.98
+
+
+class Likeness(IntEnum):
+    """How a street's name fits what was written, best first."""
+
+    WRITTEN = 0
+    SPELT = 1
+    WRITTEN_OUT = 2
+    FOLDED = 3
+    SHORTENED = 4
+    SIMILAR = 5
+
+
+SURE = {
+    Likeness.WRITTEN: 1.0,
+    Likeness.SPELT: 1.0,
+    Likeness.WRITTEN_OUT: 0.97,
+    Likeness.FOLDED: 0.99,
+    Likeness.SHORTENED: 0.96,
+}
+"""How sure a likeness is; that of similar names depends on their edits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +59,7 @@ class Candidate:
     reading: Reading
     scope: Scope
     street: NamedStreet
+    likeness: Likeness
     score: float
 
 
@@ -61,6 +82,7 @@ class AddressQuestion:
     candidates: list[Candidate] = field(default_factory=list)
     known_elsewhere: list[int] = field(default_factory=list)
     refusal: LivionKeyError | None = None
+    is_fuzzy: bool = False
 
     def settle_scopes(self) -> None:
         """Find out for each reading where its street may lie."""
@@ -93,13 +115,19 @@ class AddressQuestion:
         return Scope(None, 1.0, is_named=False)
 
     def add(self, order: int, street: NamedStreet, score: float) -> None:
-        """Note a street that fits a reading; the exact spelling is worth a little more."""
+        """Note a street that fits a reading.
+
+        Args:
+            order: The place of the reading.
+            street: The street, under the name that fits.
+            score: How well the key fits, see `geo.street_names`.
+        """
         reading, scope = self.scoped[order]
-        if score == 1.0 and as_written(reading.street) != street.name:
-            score = SAME_SPELLING if spelling(reading.street) == spelling(street.name) else SAME_KEY
         if scope.town_ids is not None and street.town_id not in scope.town_ids:
             return
-        self.candidates.append(Candidate(order, reading, scope, street, score))
+        likeness = Likeness.SIMILAR if self.is_fuzzy else _likeness(reading, street, score)
+        sure = SURE.get(likeness, score)
+        self.candidates.append(Candidate(order, reading, scope, street, likeness, sure))
 
     def keys(self, *, fuzzy: bool) -> list[tuple[int, str, float]]:
         """Give the keys to look for: the reading's place, the key, and how sure it is."""
@@ -109,3 +137,22 @@ class AddressQuestion:
             if not (fuzzy and reading.exact_only) and scope.town_ids != frozenset()
             for key, score in spellings(reading.street)[: 4 if fuzzy else None]
         ]
+
+
+def _likeness(reading: Reading, street: NamedStreet, score: float) -> Likeness:
+    """Compare a street that was found by its key with what was written."""
+    if score < 0.97:
+        return Likeness.SHORTENED
+    if score < 1.0:
+        return Likeness.WRITTEN_OUT
+    if as_written(reading.street) == street.name:
+        return Likeness.WRITTEN
+    if spelling(reading.street) == spelling(street.name):
+        return Likeness.SPELT
+    written, known = key(reading.street), key(street.name)
+    if written == known:
+        return Likeness.FOLDED
+    halves = {key(part) for part in parts_of_name(street.name)}
+    if written in halves or known.endswith("str"):
+        return Likeness.WRITTEN_OUT
+    return Likeness.SHORTENED

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from geo.address_questions import SAME_KEY, AddressQuestion, Option
+from geo.address_questions import AddressQuestion, Likeness, Option
 from geo.address_wording import ambiguous, contradicted, label, not_found
 from geo.geocoding import Match
 from geo.house_finding import SAME_PLACE_METRES, Spot
@@ -23,6 +23,16 @@ _TIERS = {
     PlacementPrecision.STREET: 2,
 }
 
+_RIVALS = {
+    Likeness.WRITTEN: Likeness.WRITTEN_OUT,
+    Likeness.SPELT: Likeness.WRITTEN_OUT,
+    Likeness.WRITTEN_OUT: Likeness.FOLDED,
+    Likeness.FOLDED: Likeness.FOLDED,
+    Likeness.SHORTENED: Likeness.SHORTENED,
+    Likeness.SIMILAR: Likeness.SIMILAR,
+}
+"""The least likeness that still competes with a better one in the same town."""
+
 
 def choose(question: AddressQuestion, options: list[Option]) -> Match:
     """Choose the place that is meant.
@@ -35,6 +45,7 @@ def choose(question: AddressQuestion, options: list[Option]) -> Match:
         raise not_found(question)
     best = max(option.candidate.score for option in options)
     near = [option for option in options if option.candidate.score > best - MARGIN]
+    near = _best_names(near)
     near = _best(near, lambda option: -agreement(question, option.spot))
     towns = {option.candidate.street.town_id for option in near}
     anywhere = len(towns) > 1
@@ -68,7 +79,26 @@ def _leading(options: list[Option], *, anywhere: bool) -> list[Option]:
     if anywhere:
         return kept
     kept = _best(kept, lambda option: option.candidate.order)
-    return _best(kept, lambda option: -max(option.candidate.score, SAME_KEY))
+    if any(option.candidate.likeness < Likeness.SIMILAR for option in kept):
+        return _best(kept, lambda option: option.candidate.likeness)
+    return kept
+
+
+def _best_names(options: Sequence[Option]) -> list[Option]:
+    """Drop streets whose name fits less where the town has one whose name fits better.
+
+    `Müllerstraße` and `Mullerstraße` are two streets, `Pikk` and `Pikk tänav` may be; but
+    `Hauptstr.` and `Hauptstraße` are one, mapped by two people.
+    """
+    best: dict[int, Likeness] = {}
+    for option in options:
+        town, likeness = option.candidate.street.town_id, option.candidate.likeness
+        best[town] = min(likeness, best.get(town, likeness))
+    return [
+        option
+        for option in options
+        if option.candidate.likeness <= _RIVALS[best[option.candidate.street.town_id]]
+    ]
 
 
 def _best(options: Sequence[Option], rank: Callable[[Option], float]) -> list[Option]:

@@ -40,6 +40,8 @@ async def find_nearly(
     """Find the streets that differ by a slip or two."""
     if not questions:
         return
+    for question in questions:
+        question.is_fuzzy = True
     keys = {id(question): question.keys(fuzzy=True) for question in questions}
     letters = {key: one_letter_less(key) for some in keys.values() for _, key, _ in some}
     near = await index.one_edit_away(country_code, letters)

@@ -68,6 +68,7 @@ def words(text: str) -> list[str]:
     return _NO_WORD.sub(" ", fold(text).replace("'", "").replace("’", "")).split()
 
 
+@lru_cache(maxsize=50_000)
 def key(text: str) -> str:
     """Fold a name for comparing: no case, diacritics, blanks or dots."""
     return "".join(words(text))
@@ -134,6 +135,8 @@ def similarity(written: str, known: str) -> float:
     street or a number in the name differs (`Kirchgasse`, `Kirchstrasse`).
     """
     edits = OSA.distance(written, known)
+    if edits > 1 and "ss" in known:  # a slip in ß is a slip in one letter
+        edits = min(edits, OSA.distance(written.replace("ss", "s"), known.replace("ss", "s")))
     longest = max(len(written), len(known))
     likeness = 1 - edits / longest if longest else 0.0
     if _DIGITS.findall(written) != _DIGITS.findall(known):

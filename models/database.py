@@ -18,6 +18,8 @@ from models.dialects.nearest_index import install_functions
 from models.errors import InvalidInput
 
 BUSY_SECONDS = 30
+RINGS = "rings"
+"""The mark in `session.info` of a transaction in which something happened."""
 SESSION_OPTIONS = "-c TimeZone=UTC -c jit=off -c lock_timeout=30s"
 READ_ONLY = "-c default_transaction_read_only=on"
 
@@ -53,7 +55,8 @@ class Database:
         async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
             yield session
             await session.flush()
-            await self._bell.ring(await session.connection())
+            if session.info.get(RINGS):
+                await self._bell.ring(await session.connection())
 
     @asynccontextmanager
     async def administering(self) -> AsyncIterator[AsyncConnection]:

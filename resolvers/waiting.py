@@ -38,6 +38,7 @@ MAY_HELP = frozenset(
 )
 """What may make an unfulfilled reservation possible."""
 
+IN_ONE_ROUND = 200
 AT_ONCE = 20
 """How many are tried again before the answer to whoever changed something."""
 
@@ -86,6 +87,13 @@ async def _try(work: Work, reservation_id: UUID) -> bool:
     if fulfilled:
         work.record(EventKind.RESERVATION_UPDATED, locked[0], changed=["status"])
     return fulfilled
+
+
+async def care(database: Database, geocoder: Geocoder, now: datetime) -> None:
+    """Look after everything that waits, in every organization."""
+    for organization_id in await organizations(database):
+        await place_again(database, geocoder, organization_id, now)
+        await fulfil(database, organization_id, now, at_most=IN_ONE_ROUND)
 
 
 async def organizations(database: Database) -> list[UUID]:

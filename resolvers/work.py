@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.accounts import Actor, Permission
 from models.base import Base
+from models.database import RINGS
 from models.dialects.overlaps import broken_constraint
 from models.errors import LivionKeyError, NotAllowed, NotFound
 from models.events import Event, EventKind
@@ -151,9 +152,15 @@ class Work(Reading):
                 raise
             raise refusal from error
 
+    def forget(self, recorded: set[EventKind]) -> None:
+        """Go back to what was recorded before something was undone."""
+        self.recorded = recorded
+        self.session.info[RINGS] = bool(recorded)
+
     def record(self, kind: EventKind, subject: Base, **facts: Any) -> None:
         """Write down what happened. Facts are ids, numbers and codes: never a PIN or a token."""
         self.recorded.add(kind)
+        self.session.info[RINGS] = True
         self.session.add(
             Event(
                 organization_id=self.actor.organization_id,

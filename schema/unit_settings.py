@@ -72,7 +72,7 @@ class UnitSettingsInput:
     )
 
     def changes(self) -> dict[str, Any]:
-        written = changes(
+        written: dict[str, Any] = changes(
             self,
             "time_zone",
             "language",

@@ -23,7 +23,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from models.errors import ErrorCode, Unauthenticated
+from models.errors import Unauthenticated
 from schema.answers import Refused, response_media_type, written, written_result
 from schema.graphiql import page
 from schema.guarded import GuardedSchema
@@ -70,7 +70,8 @@ class GraphQLView(GraphQL[Any, None]):
     Args:
         schema: What is served.
         make_context: Makes what resolvers get, of the request and of who asks.
-        authenticate: Finds out who asks by the token; None when it is not valid.
+        authenticate: Finds out who asks by the token; None, or Unauthenticated, when it is not
+            valid.
     """
 
     request_adapter_class = BoundedRequest
@@ -120,19 +121,29 @@ class GraphQLView(GraphQL[Any, None]):
             )
         if is_browser(request):
             return page()
-        actor = await self.authenticate(bearer_token(request.headers.get("authorization")))
-        if actor is None:
+        try:
+            actor = await self.actor(bearer_token(request.headers.get("authorization")))
+        except Unauthenticated as error:
+            headers = {"www-authenticate": "Bearer"}
             raise Refused(
-                HTTPStatus.UNAUTHORIZED,
-                str(Unauthenticated()),
-                code=ErrorCode.UNAUTHENTICATED.name,
-                headers={"www-authenticate": "Bearer"},
-            )
+                HTTPStatus.UNAUTHORIZED, error.message, code=error.code.name, headers=headers
+            ) from error
         asked = await self.parse_http_body(BoundedRequest(request))
         if isinstance(asked, list):
             raise Refused(HTTPStatus.BAD_REQUEST, "One request asks for one operation.")
         result = await self.executed(asked, request, actor)
         return written_result(result, media_type)
+
+    async def actor(self, token: str | None) -> Any:
+        """Find out who asks.
+
+        Raises:
+            Unauthenticated: There is no token, or it is not valid.
+        """
+        actor = await self.authenticate(token)
+        if actor is None:
+            raise Unauthenticated
+        return actor
 
     async def executed(
         self, asked: GraphQLRequestData, request: Request, actor: Any
@@ -169,9 +180,10 @@ class GraphQLView(GraphQL[Any, None]):
         Raises:
             ConnectionRejectionError: The first message has no valid token.
         """
-        context["actor"] = await self.authenticate(token_in_payload(context["connection_params"]))
-        if context["actor"] is None:
-            raise ConnectionRejectionError
+        try:
+            context["actor"] = await self.actor(token_in_payload(context["connection_params"]))
+        except Unauthenticated as error:
+            raise ConnectionRejectionError from error
         return await super().on_ws_connect(context)
 
     def decode_json(self, data: str | bytes) -> object:

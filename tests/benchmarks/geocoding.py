@@ -90,7 +90,7 @@ def houses_of(path: Path, country: str) -> tuple[list[House], list[AddressRow]]:
     for row in rows:
         city = row.city or cities.get((row.street, row.number), "")
         odd = "," in row.street or re.search(r"\s\d+$", row.street)
-        if odd or not CLEAN_NUMBER.fullmatch(row.number) or not re.search(r"\D", city):
+        if odd or not CLEAN_NUMBER.fullmatch(row.number) or re.fullmatch(r"\d+", city):
             noise.append(row)
             continue
         key = (row.street, row.number.replace(" ", "").lower(), city)
@@ -104,7 +104,7 @@ def clean(house: House, *, postcode: bool) -> PostalAddress:
     code = house.postcode if postcode else None
     line = f"{house.street} {house.number}"
     text = f"{line}, {code or ''} {house.city}"
-    return PostalAddress(text, line, code or None, house.city, house.country)
+    return PostalAddress(text, line, code or None, house.city or None, house.country)
 
 
 def typo(text: str, chance: random.Random) -> str:
@@ -202,6 +202,8 @@ def report(name: str, houses: Sequence[House], answers: Sequence[Answer]) -> Non
         house.off(answer) if isinstance(answer, Match) else None
         for house, answer in zip(houses, answers, strict=True)
     ]
+    if not answers:
+        return
     near = sum(off is not None and off <= 50 for off in offs)
     far = [
         answer.precision.value

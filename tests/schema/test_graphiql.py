@@ -1,15 +1,20 @@
 """GraphiQL works in a real browser, from our own files alone."""
 
+import json
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from demo_api import demo_api
 from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
 from small_api import TOKEN, client_of, served, small_app
 
 from schema import graphiql
+from schema.api import schema
 
 FLAGS = [
     "--no-sandbox",
@@ -21,6 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 HTML = {"accept": "text/html"}
+RESULT = "document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()"
 
 
 class Visit:
@@ -48,6 +54,19 @@ class Visit:
         await self.page.keyboard.insert_text(document)
         await expect(self.page.get_by_role("tab", selected=True)).to_contain_text(name)
         await self.page.keyboard.press("Control+Enter")
+
+    async def run_tab(self, name: str) -> None:
+        """Run the document of a tab as it is."""
+        await self.page.get_by_role("tab", name=name).click()
+        await expect(self.page.get_by_role("tab", selected=True)).to_contain_text(name)
+        await self.page.get_by_label("Execute query").click()
+
+    async def answer(self) -> Any:
+        """Wait for an answer and read it."""
+        await expect(self.page.locator(".result-window .CodeMirror")).to_contain_text("{")
+        await expect(self.page.locator(".graphiql-spinner")).to_have_count(0)
+        text = await self.page.evaluate(RESULT)
+        return json.loads(text)
 
 
 @asynccontextmanager
@@ -80,6 +99,31 @@ async def test_graphiql_answers_from_our_own_files_alone() -> None:
         assert visited.complaints == []
 
 
+async def test_the_main_job_is_done_in_the_browser_from_the_example_tabs(tmp_path: Path) -> None:
+    async with (
+        demo_api(f"sqlite:///{tmp_path / 'demo.db'}") as demo,
+        served(demo.app) as url,
+        visit(f"{url}/graphql#token={demo.access.staff_token}") as visited,
+    ):
+        answers = {}
+        for name in ("WhichAutomatIsNearest", "MakeReservation", "WhatThereIs", "WhatWouldItGet"):
+            await visited.run_tab(name)
+            answers[name] = await visited.answer()
+            await visited.page.screenshot(path=f"/tmp/gql_{name}.png")
+
+        assert visited.complaints == []
+    assert [asked for asked in visited.requests if not asked.startswith(url)] == []
+    assert [name for name, answer in answers.items() if "errors" in answer] == []
+    nearest = answers["WhichAutomatIsNearest"]["data"]["nearestAutomats"]
+    assert nearest[0]["rank"] == 1
+    reservation = answers["MakeReservation"]["data"]["reservationUpsert"]["reservation"]
+    assert reservation["selection"]["method"] == "NEAREST"
+    (locker_contract,) = reservation["keyContract"]["lockerContracts"]
+    assert re.fullmatch(r"\d{6}", locker_contract["pin"])
+    assert answers["WhatThereIs"]["data"]["automats"]["edges"]
+    assert answers["WhatWouldItGet"]["data"]["automatSelection"]["method"] == "KEY_LOCATION"
+
+
 async def test_a_token_in_the_link_goes_into_the_headers_and_out_of_the_address() -> None:
     async with served(small_app()) as url, visit(f"{url}/graphql#token={TOKEN}") as visited:
         await expect(visited.page.locator(".graphiql-editor-tool")).to_contain_text(
@@ -101,6 +145,11 @@ async def test_without_a_token_the_headers_show_where_it_goes() -> None:
 async def test_each_example_has_a_tab() -> None:
     async with served(small_app()) as url, visit(f"{url}/graphql#token={TOKEN}") as visited:
         await expect(visited.page.get_by_role("tab")).to_have_count(len(graphiql.examples()))
+
+
+@pytest.mark.parametrize("document", graphiql.examples())
+def test_every_example_fits_the_schema(document: str) -> None:
+    assert schema.prepare(document).errors == ()
 
 
 async def test_the_page_allows_nothing_from_elsewhere() -> None:

@@ -59,6 +59,14 @@ async def test_nobody_is_answered_without_a_valid_token(token: str | None, metho
     assert error["extensions"] == {"code": "UNAUTHENTICATED"}
 
 
+async def test_a_token_that_has_expired_says_so() -> None:
+    async with client_of(small_app(), "expired") as client:
+        answer = await client.post("/graphql", json={"query": "{ me }"})
+
+    assert answer.status_code == 401
+    assert answer.json()["errors"][0]["message"] == "The token has expired; ask for a new one."
+
+
 async def test_the_token_says_who_asks() -> None:
     async with client_of(small_app()) as client:
         assert await ask(client, "{ me }") == {"data": {"me": "Veikko"}}

@@ -1,0 +1,141 @@
+"""`livionkey`: the command line. Results go to standard output, everything else to standard error.
+
+Exit status 0 means done, 1 a refusal with one clear line, 2 wrong usage.
+"""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.table import Table
+
+from models.accounts import Actor, Role
+from models.database import Database
+from models.errors import InvalidInput, NotFound
+from models.migrating import migrate as bring_up_to_date
+from models.organizations import OrganizationUnit
+from resolvers import accounts, organizations
+from resolvers.work import Work
+from schema import cli_places
+from schema.context import clock
+from schema.demo.welcome import welcome
+from schema.scalars import from_id, to_id
+from schema.settings import described, settings
+from schema.terminal import errors, on_database, run_command, write_logs
+from schema.terminal import output as results
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+organization_commands = typer.Typer(no_args_is_help=True, help="Organizations.")
+token_commands = typer.Typer(no_args_is_help=True, help="Bearer tokens.")
+app.add_typer(organization_commands, name="organization")
+app.add_typer(token_commands, name="token")
+app.add_typer(cli_places.address_commands, name="addresses")
+app.command("geocode")(cli_places.geocode)
+app.command("nearest")(cli_places.nearest)
+
+
+def main() -> None:
+    """Run one command; a refusal is one line and exit status 1."""
+    run_command(app)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """List every setting with its meaning, its default and its present value."""
+    table = Table("setting", "meaning", "default", "now")
+    for row in described(settings()):
+        table.add_row(*row)
+    results.print(table)
+
+
+@app.command("migrate")
+def migrate() -> None:
+    """Bring the database up to date; safe to repeat, and safe when two start at once."""
+    on_database(bring_up_to_date, must_be_migrated=False)
+    errors.print("The database is up to date.")
+
+
+@app.command("serve")
+def serve(
+    *,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes; more than one on PostgreSQL.")
+    ] = 1,
+) -> None:
+    """Serve the API on the configured database."""
+    on_database(_nothing)
+    _serve(workers)
+
+
+@app.command("demo")
+def demo(
+    *,
+    serving: Annotated[bool, typer.Option("--serve", help="Serve the API afterwards.")] = False,
+) -> None:
+    """Bring the database up to date, fill it with the demo when it is empty, and tell the way in."""
+    on_database(bring_up_to_date, must_be_migrated=False)
+    current = settings()
+    results.print(on_database(lambda database: welcome(database, current)), highlight=False)
+    if serving:
+        _serve(1)
+
+
+async def _nothing(_database: Database) -> None:
+    """Only see that the database is there and migrated."""
+
+
+def _serve(workers: int) -> None:
+    current = settings()
+    if workers > 1 and current.database_url.startswith("sqlite"):
+        raise InvalidInput(
+            "SQLite serves one process; leave --workers out, or set LIVIONKEY_DATABASE_URL to a "
+            "PostgreSQL."
+        )
+    write_logs(current.log_level)
+    uvicorn.run(
+        "schema.serving:application",
+        factory=True,
+        host=current.host,
+        port=current.port,
+        workers=workers,
+        log_config=None,
+        access_log=False,  # addresses of requests may hold variables
+        server_header=False,
+        ws_max_size=65_536,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@organization_commands.command("create")
+def create_organization(name: Annotated[str, typer.Argument(help="What it is called.")]) -> None:
+    """Make an organization; prints its id alone."""
+
+    async def create(database: Database) -> OrganizationUnit:
+        async with database.writing() as session:
+            work = Work(session, organizations.founder(), clock())
+            return await organizations.found(work, name=name)
+
+    results.print(to_id(OrganizationUnit, on_database(create).id), highlight=False, soft_wrap=True)
+
+
+@token_commands.command("create")
+def create_token(
+    *,
+    organization: Annotated[str, typer.Option(help="The id of the organization.")],
+    role: Annotated[Role, typer.Option(help="What the token is for.")],
+    source: Annotated[str, typer.Option(help="Whose numbers external ids are.")] = "default",
+    name: Annotated[str, typer.Option(help="To tell tokens apart.")] = "token",
+) -> None:
+    """Make a bearer token; prints it alone, and it is never shown again."""
+
+    async def create(database: Database) -> str:
+        organization_id = from_id(OrganizationUnit, organization)
+        async with database.writing() as session:
+            unit = await session.get(OrganizationUnit, organization_id)
+            if unit is None or unit.parent_id is not None:
+                raise NotFound(f"There is no organization with the id {organization}.")
+            work = Work(session, Actor(unit.id, Role.ADMIN), clock())
+            _, text = await accounts.create_token(work, role=role, source=source, name=name)
+        return text
+
+    results.print(on_database(create), highlight=False, soft_wrap=True)

@@ -1,0 +1,120 @@
+"""The parts put together for one process of the API, and what runs beside it."""
+
+import asyncio
+import fcntl
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+
+from geo.geocoding import Geocoder
+from models.accounts import Actor
+from models.database import Database
+from models.errors import InvalidInput
+from models.migrating import is_migrated
+from resolvers import waiting
+from schema.api import schema
+from schema.app import create_app
+from schema.context import Context, clock
+from schema.doorkeeper import Doorkeeper
+from schema.geocoders import geocoder_for
+from schema.settings import Settings, settings
+
+ROUND_SECONDS = 60
+PAUSE_SECONDS = 2
+
+logger = logging.getLogger(__name__)
+
+
+def application() -> Starlette:
+    """Make the application of one process, from the environment; uvicorn calls it."""
+    current = settings()
+    database = Database(current.database_url, pool_size=current.database_pool_size)
+    return assembled(database, current)
+
+
+def assembled(database: Database, current: Settings) -> Starlette:
+    """Put the application together on a database."""
+    geocoder, close_geocoder = geocoder_for(database, current)
+
+    def make_context(_request: HTTPConnection, actor: Actor) -> Context:
+        return Context(database, geocoder, actor)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        with only_server(database):
+            caretaker = asyncio.create_task(take_care(database, geocoder))
+            try:
+                yield
+            finally:
+                caretaker.cancel()
+                with suppress(asyncio.CancelledError):
+                    await caretaker
+                await close_geocoder()
+                await database.dispose()
+
+    return create_app(
+        schema,
+        authenticate=Doorkeeper(database),
+        make_context=make_context,
+        what_is_missing=lambda: what_is_missing(database),
+        lifespan=lifespan,
+    )
+
+
+async def what_is_missing(database: Database) -> str | None:
+    """Say why requests cannot be served now; None when they can."""
+    try:
+        if await is_migrated(database):
+            return None
+    except (SQLAlchemyError, OSError):
+        return "The database cannot be reached."
+    return "The database is not migrated; run: livionkey migrate"
+
+
+async def take_care(database: Database, geocoder: Geocoder) -> None:
+    """Look after what waits: once a minute, and soon after something has changed."""
+    changes = database.changes()
+    stroke = asyncio.ensure_future(anext(changes))
+    try:
+        while True:
+            await asyncio.wait({stroke}, timeout=ROUND_SECONDS)
+            if stroke.done():
+                stroke.result()
+                stroke = asyncio.ensure_future(anext(changes))
+            try:
+                await waiting.care(database, geocoder, clock())
+            except SQLAlchemyError:
+                logger.exception("what waits could not be looked after; trying again")
+            await asyncio.sleep(PAUSE_SECONDS)
+    finally:
+        stroke.cancel()
+        with suppress(asyncio.CancelledError, StopAsyncIteration):
+            await stroke
+        await changes.aclose()
+
+
+@contextmanager
+def only_server(database: Database) -> Iterator[None]:
+    """Hold an SQLite file for one server; other commands may use it beside it.
+
+    Raises:
+        InvalidInput: Another server has it.
+    """
+    if not database.is_sqlite or database.url.database in {None, "", ":memory:"}:
+        yield
+        return
+    path = Path(f"{database.url.database}.lock")
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InvalidInput(
+                f"Another server runs on {database.url.database}. SQLite serves one process: stop "
+                "the other one, or use PostgreSQL."
+            ) from error
+        yield

@@ -1,0 +1,74 @@
+"""How the command line talks: results, refusals, logs, and commands on the database."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import typer
+from rich.console import Console
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from models.database import Database
+from models.errors import InvalidInput, LivionKeyError
+from models.migrating import is_migrated
+from schema.settings import settings, without_password
+
+Result = TypeVar("Result")
+
+output = Console()
+errors = Console(stderr=True)
+
+
+def run_command(app: typer.Typer) -> None:
+    """Run one command; a refusal is one line on standard error and exit status 1."""
+    try:
+        app()
+    except LivionKeyError as refusal:
+        errors.print(refusal.message, highlight=False, markup=False, soft_wrap=True)
+        sys.exit(1)
+
+
+def on_database(
+    job: Callable[[Database], Awaitable[Result]], *, must_be_migrated: bool = True
+) -> Result:
+    """Run a job on the configured database, and close the database whatever happens.
+
+    Raises:
+        InvalidInput: The database cannot be reached, or is not migrated.
+    """
+    return asyncio.run(_on_database(job, must_be_migrated=must_be_migrated))
+
+
+async def _on_database(
+    job: Callable[[Database], Awaitable[Result]], *, must_be_migrated: bool
+) -> Result:
+    url = settings().database_url
+    try:
+        database = Database(url)
+    except ArgumentError as error:
+        raise InvalidInput("LIVIONKEY_DATABASE_URL is not the address of a database.") from error
+    try:
+        if must_be_migrated and not await is_migrated(database):
+            raise InvalidInput(
+                f"The database {without_password(url)} is not migrated; run: livionkey migrate"
+            )
+        return await job(database)
+    except OperationalError as error:
+        raise InvalidInput(
+            f"The database {without_password(url)} cannot be reached; is it there, and are name "
+            "and password right?"
+        ) from error
+    finally:
+        await database.dispose()
+
+
+def write_logs(level: str) -> None:
+    """Write logs to standard error."""
+    logging.basicConfig(
+        level=level.upper(),
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        force=True,
+    )
