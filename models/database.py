@@ -5,7 +5,7 @@ last commit (WAL); on PostgreSQL both doors are pools of connections. The rest o
 not know which of them it talks to.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -64,7 +64,7 @@ class Database:
         async with self._writers.begin() as connection:
             yield connection
 
-    def changes(self) -> AsyncIterator[None]:
+    def changes(self) -> AsyncGenerator[None]:
         """Yield after every commit of anybody, see `models.dialects.bell`."""
         return self._bell.changes()
 

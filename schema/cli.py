@@ -72,10 +72,10 @@ def demo(
     *,
     serving: Annotated[bool, typer.Option("--serve", help="Serve the API afterwards.")] = False,
 ) -> None:
-    """Bring the database up to date, fill it with the demo when it is empty, and tell the way in."""
+    """Bring the database up to date, fill an empty one with the demo, and tell the way in."""
     on_database(bring_up_to_date, must_be_migrated=False)
     current = settings()
-    results.print(on_database(lambda database: welcome(database, current)), highlight=False)
+    typer.echo(on_database(lambda database: welcome(database, current)))
     if serving:
         _serve(1)
 
@@ -115,7 +115,7 @@ def create_organization(name: Annotated[str, typer.Argument(help="What it is cal
             work = Work(session, organizations.founder(), clock())
             return await organizations.found(work, name=name)
 
-    results.print(to_id(OrganizationUnit, on_database(create).id), highlight=False, soft_wrap=True)
+    typer.echo(to_id(OrganizationUnit, on_database(create).id))
 
 
 @token_commands.command("create")
@@ -138,4 +138,4 @@ def create_token(
             _, text = await accounts.create_token(work, role=role, source=source, name=name)
         return text
 
-    results.print(on_database(create), highlight=False, soft_wrap=True)
+    typer.echo(on_database(create))

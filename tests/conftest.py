@@ -3,12 +3,17 @@
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import psycopg
 import pytest
+from factories import NOON
+from talking import Client, new_client
 
 from models.database import Database
 from models.migrating import migrate
+from resolvers import organizations
+from resolvers.work import Work
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -37,3 +42,32 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await migrate(database)
     yield database
     await database.dispose()
+
+
+class Undo(Exception):
+    """Ends a test's transaction without a trace."""
+
+
+@pytest.fixture
+async def work(database: Database) -> AsyncIterator[Work]:
+    """Give a transaction in an organization of its own, which is undone after the test."""
+    with suppress(Undo):
+        async with database.writing() as session:
+            work = Work(session, organizations.founder(), NOON)
+            await organizations.found(work, name="Kotikatu Isännöinti")
+            yield work
+            raise Undo
+
+
+@pytest.fixture
+async def client(database: Database) -> AsyncIterator[Client]:
+    """Give an organization of its own to talk to over HTTP, with a token for each role."""
+    async with new_client(database) as client:
+        yield client
+
+
+@pytest.fixture
+async def stranger(database: Database) -> AsyncIterator[Client]:
+    """Give another organization on the same database."""
+    async with new_client(database) as client:
+        yield client

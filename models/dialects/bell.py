@@ -6,7 +6,7 @@ one after each gap in the connection: a stroke means "look again", and carries n
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 import psycopg
@@ -27,7 +27,7 @@ class Bell(Protocol):
         """Ring when the transaction of this connection commits, and only then."""
         ...
 
-    def changes(self) -> AsyncIterator[None]:
+    def changes(self) -> AsyncGenerator[None]:
         """Yield once for every stroke, beginning with one for what was missed."""
         ...
 
@@ -42,7 +42,7 @@ class PostgresBell:
         """Notify; PostgreSQL holds the notice back until the commit."""
         await connection.execute(text(f"select pg_notify('{CHANNEL}', '')"))
 
-    async def changes(self) -> AsyncIterator[None]:
+    async def changes(self) -> AsyncGenerator[None]:
         """Listen for ever, and over a lost connection."""
         while True:
             try:
@@ -67,7 +67,7 @@ class SqliteBell:
     async def ring(self, connection: AsyncConnection) -> None:
         """Nothing to do: the commit itself is seen in the file."""
 
-    async def changes(self) -> AsyncIterator[None]:
+    async def changes(self) -> AsyncGenerator[None]:
         """Look at the version of the file twice a second."""
         seen = -1
         async with self._readers.connect() as connection:

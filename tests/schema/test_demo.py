@@ -207,7 +207,6 @@ async def test_a_car_without_an_address_is_served_by_its_group(demo: Demo) -> No
             starts_at=NOW,
             ends_at=NOW + timedelta(hours=3),
             wanted=Wanted(),
-            entity_given=False,
         )
 
     assert decision.method is SelectionMethod.DEVICE_GROUP

@@ -1,0 +1,189 @@
+"""What GraphQL costs: `./dev bench api`.
+
+    python tests/benchmarks/api.py --postgresql URL [--seconds N]
+
+One worker of the API answers three queries on the demo's data, with tokens, limits and masking in
+place; beside it a bare Starlette and psycopg handler runs the very statements that each of them
+made. Requests a second, the ratio, and the server's own CPU time for one request. Figures only.
+"""
+
+import argparse
+import asyncio
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import event
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from small_api import client_of  # noqa: E402  # the path comes first
+
+from geo.embedded import EmbeddedGeocoder  # noqa: E402  # the same
+from models.database import Database  # noqa: E402  # the same
+from models.migrating import migrate  # noqa: E402  # the same
+from schema.demo.access import load_demo  # noqa: E402  # the same
+from schema.serving import assembled  # noqa: E402  # the same
+from schema.settings import Settings  # noqa: E402  # the same
+
+CONNECTIONS = 16
+ENTITY = '{ entity(externalId: "demo-apartment-1") { id } }'
+QUERIES = {
+    "one entity by id": "query($id: ID!) { entity(id: $id) { id kind name externalId "
+    "address { text city } placement { precision coordinates { latitude longitude } } } }",
+    "list of 50": "{ entities(first: 50) { edges { node { id kind name externalId "
+    "organizationUnit { id name } } } } }",
+    "nearest 10": "query($n: Int!) { nearestAutomats(near: {coordinates: {latitude: 60.1690, "
+    "longitude: 24.9384}}, first: $n) { rank distanceMetres suitable freeLockers "
+    "rejections { code message } automat { id name deviceId model } } }",
+}
+
+Recorded = dict[str, list[tuple[str, Any]]]
+Bodies = dict[str, bytes]
+
+
+async def prepare(url: str) -> tuple[str, Bodies, Recorded]:
+    """Load the demo, and record the statements of each query as they are when it runs again."""
+    database = Database(url)
+    await migrate(database)
+    access = await load_demo(database, EmbeddedGeocoder(database), datetime.now(UTC))
+    if access is None:
+        sys.exit("The database is not empty.")
+    app = assembled(database, Settings(database_url=url))
+    recorded: Recorded = {}
+    current: list[tuple[str, Any]] = []
+
+    @event.listens_for(database._readers.sync_engine, "before_cursor_execute")
+    def record(*arguments: Any) -> None:
+        current.append((arguments[2], arguments[3]))
+
+    async with client_of(app, access.staff_token) as client:
+        found = await client.post("/graphql", json={"query": ENTITY})
+        variables = {"id": found.json()["data"]["entity"]["id"], "n": 10}
+        bodies = {
+            name: orjson.dumps({"query": query, "variables": variables})
+            for name, query in QUERIES.items()
+        }
+        for name, body in bodies.items():
+            for _ in range(2):
+                current.clear()
+                answer = await client.post(
+                    "/graphql", content=body, headers={"content-type": "application/json"}
+                )
+            if "errors" in answer.json():
+                sys.exit(f"{name}: {answer.text}")
+            recorded[name] = list(current)
+    await database.dispose()
+    return access.staff_token, bodies, recorded
+
+
+@contextmanager
+def server(*command: str, **environment: str) -> Iterator[tuple[int, int]]:
+    """Run a server on a free port; give the port and the process."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    given = {**os.environ, **environment, "LIVIONKEY_PORT": str(port)}
+    arguments = [part.replace("PORT", str(port)) for part in command]
+    with subprocess.Popen([sys.executable, *arguments], env=given, cwd=ROOT) as process:  # noqa: S603
+        try:
+            wait_for(port)
+            yield port, process.pid
+        finally:
+            process.terminate()
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody listens."""
+    for _ in range(300):
+        with socket.socket() as knock:
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit("The server did not start.")
+
+
+async def load(port: int, path: str, body: bytes, token: str, seconds: float) -> int:
+    """Ask again and again on several connections; count the answers."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+        f"authorization: Bearer {token}\r\ncontent-length: {len(body)}\r\n\r\n"
+    ).encode()
+    until = time.perf_counter() + seconds
+    counts = await asyncio.gather(
+        *(ask_repeatedly(port, head + body, until) for _ in range(CONNECTIONS))
+    )
+    return sum(counts)
+
+
+async def ask_repeatedly(port: int, request: bytes, until: float) -> int:
+    """Ask on one connection until the time is over."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answers = 0
+    while time.perf_counter() < until:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            sys.exit(head.decode())
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        await reader.readexactly(length)
+        answers += 1
+    writer.close()
+    await writer.wait_closed()
+    return answers
+
+
+def cpu_seconds(process: int) -> float:
+    """Read how much CPU time a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measured(
+    at: tuple[int, int], path: str, body: bytes, token: str, seconds: float
+) -> tuple[float, float]:
+    """Measure requests a second and milliseconds of CPU for each."""
+    port, process = at
+    await load(port, path, body, token, seconds / 4)
+    before = cpu_seconds(process)
+    answers = await load(port, path, body, token, seconds)
+    return answers / seconds, (cpu_seconds(process) - before) / answers * 1000
+
+
+async def compare(url: str, seconds: float) -> None:
+    """Measure both servers and print what came out."""
+    token, bodies, recorded = await prepare(url)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "statements"
+        file.write_bytes(pickle.dumps(recorded))
+        api = server("-c", "from schema.cli import main; main()", "serve", LIVIONKEY_DATABASE_URL=url)
+        bare = server("tests/benchmarks/_bare_api.py", url, str(file), "PORT")
+        with api as api_at, bare as bare_at:
+            print(f"{'query':18} {'GraphQL':>16} {'bare':>16} {'ratio':>6} {'CPU ratio':>9}")
+            for name, body in bodies.items():
+                plain = await measured(bare_at, f"/{name.replace(' ', '%20')}", body, token, seconds)
+                ours = await measured(api_at, "/graphql", body, token, seconds)
+                print(
+                    f"{name:18} {ours[0]:6.0f}/s {ours[1]:5.2f}ms {plain[0]:6.0f}/s "
+                    f"{plain[1]:5.2f}ms {ours[0] / plain[0]:6.3f} {plain[1] / ours[1]:9.3f}"
+                    f"   {len(recorded[name])} statements"
+                )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgresql", required=True, help="an empty database")
+    parser.add_argument("--seconds", type=float, default=4.0, help="for each figure")
+    chosen = parser.parse_args()
+    asyncio.run(compare(chosen.postgresql, chosen.seconds))

@@ -1,0 +1,123 @@
+"""Rows for tests, made by the use cases themselves: `make_entity`, `make_automat`, and so on."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from models.automats import Automat, AutomatModel, DeviceGroup
+from models.entities import EntityKind, ReservableEntity
+from models.keys import Key, KeyKind, ManualStorage
+from models.organizations import ContactDetails, OrganizationUnit
+from models.places import Coordinates, Placement, PlacementPrecision, PostalAddress
+from models.reservations import Reservation, UpsertOutcome
+from resolvers import automats, desks, entities, keys, organizations, reservations
+from resolvers.reservations import Times
+from resolvers.selections import Wanted
+from resolvers.work import Work
+
+NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+STATION = Coordinates(60.171873, 24.941422)
+PASILA = Coordinates(60.198571, 24.933586)
+MARKET_SQUARE = Coordinates(60.167492, 24.953469)
+
+AINO = ContactDetails("Aino Virtanen", "aino@example.com", "+358505550001")
+_numbers = count(1)
+
+
+def placed(
+    coordinates: Coordinates, precision: PlacementPrecision = PlacementPrecision.HOUSE_NUMBER
+) -> Placement:
+    return Placement(coordinates, precision, 1.0, "test", "A place, Helsinki", NOON)
+
+
+def address(text: str = "Mannerheimintie 12 A 15, 00100 Helsinki") -> PostalAddress:
+    return PostalAddress(text=text)
+
+
+async def make_unit(work: Work, **changes: Any) -> OrganizationUnit:
+    changes = {"name": f"Unit {next(_numbers)}", **changes}
+    parent_id = changes.pop("parent_id", None)
+    kind = changes.pop("kind", organizations.UnitKind.OTHER)
+    return await organizations.create_unit(work, parent_id=parent_id, kind=kind, changes=changes)
+
+
+async def make_desk(work: Work, name: str = "Desk") -> ManualStorage:
+    return await desks.create(work, name=name)
+
+
+async def make_entity(
+    work: Work, position: Coordinates | None = STATION, **given: Any
+) -> ReservableEntity:
+    found = None if position is None else placed(position)
+    given = {"kind": EntityKind.APARTMENT, "name": "A 15", "found": found, **given}
+    given.setdefault("address", address() if given["found"] is not None else None)
+    return await entities.create(work, **given)
+
+
+async def make_automat(
+    work: Work,
+    name: str = "Station",
+    position: Coordinates | None = STATION,
+    model: AutomatModel = AutomatModel.LIVIONKEY_30,
+    **given: Any,
+) -> Automat:
+    given.setdefault("device_id", f"{next(_numbers):06}")
+    found = None if position is None else placed(position)
+    return await automats.install(
+        work, name=name, model=model, address=address(name), found=found, **given
+    )
+
+
+async def make_group(work: Work, *members: Automat, name: str | None = None) -> DeviceGroup:
+    name = name or f"Group {next(_numbers)}"
+    return await automats.create_group(work, name=name, automat_ids=[one.id for one in members])
+
+
+async def make_key(
+    work: Work,
+    *opens: ReservableEntity,
+    automat: Automat | None = None,
+    desk: ManualStorage | None = None,
+    kind: KeyKind = KeyKind.MECHANICAL,
+    **given: Any,
+) -> Key:
+    if automat is None and desk is None:
+        desk = await make_desk(work)
+    return await keys.register(
+        work,
+        kind=kind,
+        entity_ids=[one.id for one in opens],
+        automat_id=automat.id if automat else None,
+        manual_storage_id=desk.id if desk else None,
+        **given,
+    )
+
+
+async def push(
+    work: Work,
+    entity: ReservableEntity,
+    *,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    days: int | None = 2,
+    external_id: str | None = None,
+    contacts: list[ContactDetails] | None = None,
+    automat_id: Any = None,
+    device_group_id: Any = None,
+    key_ids: Any = (),
+    **given: Any,
+) -> tuple[Reservation, UpsertOutcome]:
+    """Push a reservation that starts in a day and lasts two, unless something else is said."""
+    begin = starts_at or work.now + DAY
+    end = ends_at or (None if days is None else begin + days * DAY)
+    return await reservations.upsert(
+        work,
+        external_id=external_id or f"stay-{next(_numbers)}",
+        entity_id=entity.id,
+        contacts=[AINO] if contacts is None else contacts,
+        times=Times(starts_at=begin, ends_at=end),
+        wanted=Wanted(automat_id, device_group_id, key_ids),
+        **given,
+    )

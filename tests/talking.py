@@ -1,0 +1,79 @@
+"""Talking to the API the way clients do: over HTTP, with a token of some role."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from geo.geocoding import Geocoder
+from models.accounts import Actor, Role
+from models.database import Database
+from resolvers import accounts, organizations
+from resolvers.work import Work
+from schema.api import schema
+from schema.app import create_app
+from schema.context import Context, clock
+from schema.doorkeeper import Doorkeeper
+from schema.geocoders import geocoder_for
+from schema.serving import what_is_missing
+from schema.settings import Settings
+
+
+@dataclass
+class Client:
+    """An organization, its tokens, and the API in this process."""
+
+    http: httpx2.AsyncClient
+    database: Database
+    organization_id: UUID
+    tokens: dict[Role, str]
+
+    async def post(
+        self, document: str, role: Role | None = Role.ADMIN, **variables: Any
+    ) -> httpx2.Response:
+        """Send a document; with no role, without a token."""
+        headers = {"authorization": f"Bearer {self.tokens[role]}"} if role else {}
+        body = {"query": document, "variables": variables}
+        return await self.http.post("/graphql", json=body, headers=headers)
+
+    async def ask(self, document: str, role: Role = Role.ADMIN, **variables: Any) -> dict[str, Any]:
+        """Send a document that is answered without an error, and give its data."""
+        answer = (await self.post(document, role, **variables)).json()
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def error_code(self, document: str, role: Role = Role.ADMIN, **variables: Any) -> str:
+        """Send a document that is answered with one error, and give its code."""
+        (error,) = (await self.post(document, role, **variables)).json()["errors"]
+        code: str = error["extensions"]["code"]
+        return code
+
+
+@asynccontextmanager
+async def new_client(
+    database: Database, geocoder: Geocoder | None = None
+) -> AsyncIterator[Client]:
+    """Make an organization with a token for each role, and the application on a database."""
+    founder = organizations.founder()
+    async with database.writing() as session:
+        work = Work(session, founder, clock())
+        await organizations.found(work, name="Kotikatu Isännöinti")
+        tokens = {role: (await accounts.create_token(work, role=role))[1] for role in Role}
+    chosen = geocoder or geocoder_for(database, Settings(_env_file=None))[0]
+
+    def make_context(_request: object, actor: Actor) -> Context:
+        return Context(database, chosen, actor)
+
+    app = create_app(
+        schema,
+        authenticate=Doorkeeper(database),
+        make_context=make_context,
+        what_is_missing=lambda: what_is_missing(database),
+    )
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
+        yield Client(http, database, founder.organization_id, tokens)
