@@ -8,7 +8,7 @@ from geo.address_index import NamedStreet
 from geo.addresses import ParsedAddress
 from geo.house_finding import Spot
 from geo.readings import Reading
-from geo.street_names import as_written, key, parts_of_name, spelling, spellings
+from geo.street_names import are_numbered_apart, as_written, key, parts_of_name, spelling, spellings
 from geo.towns import TownDirectory
 from models.errors import LivionKeyError
 
@@ -106,7 +106,7 @@ class AddressQuestion:
         if place:
             return Scope(place, sure, is_named=True)
         if reading.place or self.parsed.unknown_places:
-            if self.directory.nameless:
+            if self.directory.is_nameless:  # the data names no towns at all
                 return Scope(frozenset(self.directory.nameless), NAMELESS_CERTAINTY, is_named=True)
             return Scope(frozenset(), 0.0, is_named=True)
         if self.code_rows:
@@ -124,6 +124,8 @@ class AddressQuestion:
         """
         reading, scope = self.scoped[order]
         if scope.town_ids is not None and street.town_id not in scope.town_ids:
+            return
+        if self.is_fuzzy and are_numbered_apart(reading.street, street.name):
             return
         likeness = Likeness.SIMILAR if self.is_fuzzy else _likeness(reading, street, score)
         sure = SURE.get(likeness, score)

@@ -49,6 +49,29 @@ class Malformed:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTown:
+    """A town of the map itself, for addresses that do not say theirs.
+
+    Args:
+        name: Its name.
+        names: Its names in other languages.
+        latitude: WGS 84 degrees.
+        longitude: WGS 84 degrees.
+        reach_metres: How far from its middle it goes, roughly.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    latitude: float
+    longitude: float
+    reach_metres: int
+
+
+Found = AddressRow | KnownTown | Malformed
+"""What a file of addresses holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One house number that a row names.
 
@@ -96,9 +119,8 @@ def houses_of(row: AddressRow) -> Iterator[House]:
     unit = fold(row.unit).strip()
     staircase = unit if len(unit) == 1 and unit.isalpha() else ""
     numbers = house_numbers(number_text, row.country_code)
-    tidy = street == " ".join(row.street.split()) and [key(str(each)) for each in numbers] == [
-        key(row.number)
-    ]
+    same = [key(str(each)) for each in numbers] == [key(row.number)]
+    tidy = same and street == " ".join(row.street.split()) and bool(town_of(row) or not row.city)
     for number in numbers:
         yield House(street, number, number.unit or staircase, tidy)
         if row.country_code in {"CZ", "SK"} and number.letter.startswith("/"):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from geo.address_rows import AddressRow, Malformed, houses_of, town_of
+from geo.address_merging import metres
+from geo.address_rows import AddressRow, Found, KnownTown, Malformed, houses_of, town_of
 from geo.postal_codes import postal_code_key
 from geo.street_names import as_written, key
 from geo.towns import FINNISH_PAIRS
@@ -19,6 +20,7 @@ ROWS_AT_ONCE = 5_000
 PROBLEMS_KEPT = 20
 SEPARATOR = "\x1f"
 CELLS_PER_DEGREE = 50
+NEXT_CELLS = 1
 FARTHEST_CELLS = 8
 
 _TABLE = """
@@ -56,6 +58,7 @@ class Workshop:
 
     def __init__(self, folder: Path) -> None:
         self._connection = sqlite3.connect(folder / "rows.db", check_same_thread=False)
+        self._towns: list[KnownTown] = []
         self._connection.executescript(
             f"pragma journal_mode = off; pragma synchronous = off; {_TABLE}"
         )
@@ -64,12 +67,15 @@ class Workshop:
         """Let go of the file."""
         self._connection.close()
 
-    def take(self, found: Iterable[AddressRow | Malformed], reading: Reading) -> Iterator[int]:
+    def take(self, found: Iterable[Found], reading: Reading) -> Iterator[int]:
         """Take rows in; yield now and then how many there are."""
         batch: list[tuple[object, ...]] = []
         for row in found:
             if isinstance(row, Malformed):
                 reading.note(row)
+                continue
+            if isinstance(row, KnownTown):
+                self._towns.append(row)
                 continue
             houses = self._house_rows(row)
             if not houses:
@@ -186,11 +192,27 @@ class Workshop:
         filled = []
         for rowid, country, latitude, longitude in empty:
             row, column = int(latitude * CELLS_PER_DEGREE), int(longitude * CELLS_PER_DEGREE / 2)
-            if town := _nearest(cells, country, row, column):
+            town = (
+                _nearest(cells, country, row, column, rings=NEXT_CELLS)
+                or self._known_town(latitude, longitude)
+                or _nearest(cells, country, row, column, rings=FARTHEST_CELLS)
+            )
+            if town:
                 filled.append((*town, rowid))
         self._connection.executemany(
             "update rows set town = ?, town_key = ? where rowid = ?", filled
         )
+
+    def _known_town(self, latitude: float, longitude: float) -> tuple[str, str] | None:
+        """Give the town of the map that a place lies in, the one nearest for its reach."""
+        here, best, share = (latitude, longitude), None, 1.0
+        for town in self._towns:
+            if abs(town.latitude - latitude) > 0.1:
+                continue
+            distance = metres(here, (town.latitude, town.longitude)) / town.reach_metres
+            if distance < share:
+                best, share = town, distance
+        return (best.name, key(best.name)) if best else None
 
     def count(self) -> int:
         """Count the rows."""
@@ -210,7 +232,20 @@ class Workshop:
 
     def town_names(self) -> list[tuple[str, str, str]]:
         """Give country, key of the town, and its names in other languages."""
-        return self._connection.execute("select country, town_key, name from town_names").fetchall()
+        found = self._connection.execute("select country, town_key, name from town_names").fetchall()
+        countries = {country for (country,) in self._connection.execute("select distinct country from rows")}
+        here = {
+            (country, town)
+            for country, town in self._connection.execute("select distinct country, town_key from rows")
+        }
+        return found + [
+            (country, key(town.name), name)
+            for town in self._towns
+            for country in countries
+            if (country, key(town.name)) in here
+            for name in town.names
+            if key(name)
+        ]
 
     def postcodes(self) -> Iterator[tuple[str, str, str, str, float, float, int]]:
         """Give country, key, town, postal code as written, mean place and number of rows."""
@@ -233,10 +268,15 @@ class Workshop:
 
 
 def _nearest(
-    cells: dict[tuple[str, int, int], tuple[str, str]], country: str, row: int, column: int
+    cells: dict[tuple[str, int, int], tuple[str, str]],
+    country: str,
+    row: int,
+    column: int,
+    *,
+    rings: int,
 ) -> tuple[str, str] | None:
     """Look for a town in rings of cells around a place."""
-    for ring in range(FARTHEST_CELLS + 1):
+    for ring in range(rings + 1):
         for i in range(-ring, ring + 1):
             for j in range(-ring, ring + 1):
                 if max(abs(i), abs(j)) == ring and (

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import Update, func, insert, select, update
 
-from geo.address_rows import AddressRow, Malformed
+from geo.address_rows import Found, Malformed
 from geo.address_tables import read_table
 from geo.address_workshop import Reading, Workshop
 from geo.address_writing import Batch, add_street, write_batch, write_towns
@@ -116,7 +116,7 @@ def _country_code(country: str) -> str:
     return code
 
 
-def _kind(path: Path) -> Callable[[Path, str], Iterable[AddressRow | Malformed]]:
+def _kind(path: Path) -> Callable[[Path, str], Iterable[Found]]:
     if not path.is_file():
         raise InvalidInput(f"There is no file {path}.")
     name = path.name.lower()
@@ -165,7 +165,7 @@ async def _begin(database: Database, path: Path, code: str, fingerprint: str) ->
 
 
 def _read(
-    workshop: Workshop, found: Iterable[AddressRow | Malformed], tell: Progress
+    workshop: Workshop, found: Iterable[Found], tell: Progress
 ) -> Reading:
     reading = Reading()
     for rows in workshop.take(found, reading):

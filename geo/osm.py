@@ -9,13 +9,16 @@ from typing import Any
 
 import osmium
 
-from geo.address_rows import AddressRow, Malformed
+from geo.address_rows import AddressRow, Found, KnownTown, Malformed
 from models.errors import InvalidInput
 
 LARGE_FILE_BYTES = 200_000_000
 """From here on the positions of nodes are kept in a file, not in memory."""
 
 CELLS_PER_DEGREE = 10
+
+REACH_METRES = {"city": 10_000, "town": 4_000, "village": 2_000}
+"""Kinds of places that are towns, and how far they go."""
 
 _TOWN_TAGS = ("addr:city", "addr:town", "addr:village", "addr:hamlet", "addr:municipality")
 _VILLAGE_TAGS = ("addr:place", "addr:hamlet", "addr:village")  # houses there have numbers alone
@@ -42,8 +45,8 @@ class _Extract:
     )
 
 
-def read_osm(path: Path, country_code: str) -> Iterator[AddressRow | Malformed]:
-    """Read the addresses of an extract.
+def read_osm(path: Path, country_code: str) -> Iterator[Found]:
+    """Read the addresses and the towns of an extract.
 
     Raises:
         InvalidInput: It is no extract, or it ends in the middle.
@@ -51,6 +54,7 @@ def read_osm(path: Path, country_code: str) -> Iterator[AddressRow | Malformed]:
     try:
         extract = _Extract()
         _read_relations(path, extract)
+        yield from _read_towns(path)
         with tempfile.TemporaryDirectory() as folder:
             _read_streets(path, extract, _storage(path, folder, "streets"))
             yield from _read_houses(path, extract, country_code, _storage(path, folder, "houses"))
@@ -77,6 +81,17 @@ def _read_relations(path: Path, extract: _Extract) -> None:
             for member in relation.members:
                 if member.role in {"house", "address"}:
                     extract.street_of[member.type, member.ref] = name
+
+
+def _read_towns(path: Path) -> Iterator[KnownTown]:
+    """Read the towns that the map names, as points."""
+    nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(osmium.filter.KeyFilter("place"))
+    for node in nodes:
+        reach = REACH_METRES.get(node.tags["place"])
+        name = node.tags.get("name")
+        if reach and name and node.location.valid():
+            others = _other_names(node.tags, "name")
+            yield KnownTown(name, others, node.location.lat, node.location.lon, reach)
 
 
 def _read_streets(path: Path, extract: _Extract, storage: str) -> None:

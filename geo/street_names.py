@@ -12,6 +12,7 @@ from itertools import product
 from rapidfuzz.distance import OSA
 
 from geo.street_words import (
+    CONTRARIES,
     DIGRAPHS,
     DROPPED_WORDS,
     FIRST_TYPES,
@@ -30,6 +31,7 @@ _STROKES = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h"}
 )
 _NO_WORD = re.compile(r"[\W_]+")
+_ROMAN = re.compile(r"[ivx]+")
 _DIGITS = re.compile(r"\d+")
 _PARENTHESES = re.compile(r"\([^)]*\)?")
 _DASHED = re.compile(r"\s+[-–—]\s+|\s*[/;|]\s*")
@@ -139,13 +141,30 @@ def similarity(written: str, known: str) -> float:
         edits = min(edits, OSA.distance(written.replace("ss", "s"), known.replace("ss", "s")))
     longest = max(len(written), len(known))
     likeness = 1 - edits / longest if longest else 0.0
-    if _DIGITS.findall(written) != _DIGITS.findall(known):
+    if _DIGITS.findall(written) != _DIGITS.findall(known) or are_contrary(written, known):
         return 0.0
     if edits <= 1 and longest >= ONE_EDIT_FROM_LETTERS:
         return likeness
-    if likeness < ACCEPTED_SIMILARITY or _differ_in_type(written, known):
+    if likeness < ACCEPTED_SIMILARITY or written[:1] != known[:1]:
+        return 0.0
+    if _differ_in_type(written, known):
         return 0.0
     return likeness
+
+
+def are_contrary(written: str, known: str) -> bool:
+    """Tell whether one name begins as the contrary of the other: `Ostend…` and `Westend…`."""
+    one, other = _beginnings(written), _beginnings(known)
+    return any(a and b and a != b for a, b in zip(one, other, strict=True))
+
+
+def are_numbered_apart(written: str, known: str) -> bool:
+    """Tell whether two names end in different numerals or letters: `Rainier II`, `Street B`."""
+    one, other = words(written), words(known)
+    if len(one) < 2 or len(other) < 2 or one[-1] == other[-1]:
+        return False
+    last = (one[-1], other[-1])
+    return all(len(word) == 1 for word in last) or all(map(_ROMAN.fullmatch, last))
 
 
 def one_letter_less(name: str) -> set[str]:
@@ -192,6 +211,15 @@ def _differ_in_type(written: str, known: str) -> bool:
 
 def _differ(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one != other
+
+
+@lru_cache(maxsize=50_000)
+def _beginnings(name: str) -> tuple[str, ...]:
+    """Give the word of each group of contraries that a name begins with, the longest."""
+    return tuple(
+        max((word for word in group if name.startswith(word)), key=len, default="")
+        for group in CONTRARIES
+    )
 
 
 @lru_cache(maxsize=50_000)

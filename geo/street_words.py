@@ -153,3 +153,22 @@ LAST_TYPES = sorted(
     key=len,
     reverse=True,
 )
+
+CONTRARIES = [
+    tuple(group.split())
+    for group in (
+        "nord nordre norra nordliche pohjois pohjoinen north nord sud sodra sondre sudliche etela etelainen south",
+        "ost ostra ostre ostliche ita itainen east est west vastra vestre westliche lansi lantinen ouest oeste",
+        "ober obere upper haut haute yla ylainen ovre unter untere lower bas basse ala alainen nedre",
+        "alt alte alter old vieux vieille vanha gamla gamle neu neue neuer new nouveau nouvelle uusi nya nye",
+        "gross grosse grosser great grand grande iso suur stora store klein kleine kleiner little petit petite "
+        "vaha pikku vaike lilla lille",
+        "links rechts",
+        "vordere hintere",
+        "ensimmainen toinen kolmas neljas viides kuudes",
+        "forsta andra tredje fjarde femte", "first second third fourth fifth sixth seventh",
+        "erste zweite dritte vierte",
+        "sisa ulko inner outer",
+    )
+]
+"""Words at the beginning of a name that make two streets of it, never a slip of the finger."""

@@ -68,6 +68,11 @@ class TownDirectory:
         self.nameless = self.by_key.pop("", set())
         self._found: dict[str, tuple[frozenset[int], float]] = {}
 
+    @property
+    def is_nameless(self) -> bool:
+        """Tell whether the data names no town at all."""
+        return bool(self.nameless) and not self.by_key
+
     def find(self, place: str) -> tuple[frozenset[int], float]:
         """Find the towns that a written name may mean, and how sure that is; 0 when none."""
         wanted = key(place)

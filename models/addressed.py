@@ -5,7 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped
 
-from models.errors import AddressAmbiguous, AddressNotFound, ErrorCode, LivionKeyError
+from models.errors import (
+    AddressAmbiguous,
+    AddressNotFound,
+    ErrorCode,
+    GeocoderUnavailable,
+    LivionKeyError,
+)
 from models.places import Coordinates, Placement, PlacementPrecision, PostalAddress
 
 
@@ -23,8 +29,14 @@ class PlacementProblem:
 
     def as_error(self) -> LivionKeyError:
         """Say it again to somebody who needs the place now."""
-        kind = AddressAmbiguous if self.code is ErrorCode.ADDRESS_AMBIGUOUS else AddressNotFound
-        return kind(self.message, path=("address",))
+        return _REFUSALS[self.code](self.message, path=("address",))
+
+
+_REFUSALS: dict[ErrorCode, type[LivionKeyError]] = {
+    ErrorCode.ADDRESS_AMBIGUOUS: AddressAmbiguous,
+    ErrorCode.ADDRESS_NOT_FOUND: AddressNotFound,
+    ErrorCode.GEOCODER_UNAVAILABLE: GeocoderUnavailable,
+}
 
 
 class Addressed:

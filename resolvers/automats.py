@@ -23,7 +23,7 @@ from models.places import Placement, PostalAddress
 from models.times import time_zone as checked_time_zone
 from resolvers.checks import required_text
 from resolvers.organizations import settings, unit_or_root
-from resolvers.placing import keep_place
+from resolvers.placing import record_place
 from resolvers.work import Work
 
 DEVICE_ID_TAKEN = "automats_organization_id_device_id_key"
@@ -74,11 +74,12 @@ async def install(
         installed_at=work.now,
     )
     automat.address = address
+    automat.place(found)
     await work.add(automat, refusals={DEVICE_ID_TAKEN: _device_id_taken(device_id)})
     await _add_lockers(work, automat)
     await join_groups(work, automat, device_group_ids)
     work.record(EventKind.AUTOMAT_INSTALLED, automat, model=model.value)
-    keep_place(work, automat, found)
+    record_place(work, automat, found)
     return automat
 
 
@@ -147,8 +148,9 @@ async def move(
     automat = await work.get(Automat, id, path=("id",))
     if address is not None:
         automat.address = address
+    automat.place(found)
     work.record(EventKind.AUTOMAT_UPDATED, automat, changed=["address"])
-    keep_place(work, automat, found)
+    record_place(work, automat, found)
     await work.save()
     return automat
 

@@ -12,7 +12,7 @@ from models.events import EventKind
 from models.places import Placement, PostalAddress
 from resolvers.checks import exactly_one, required_text
 from resolvers.organizations import unit_or_root
-from resolvers.placing import keep_place
+from resolvers.placing import record_place
 from resolvers.work import Reading, Work
 
 EXTERNAL_ID_TAKEN = "reservable_entities_organization_id_external_id_key"
@@ -58,9 +58,10 @@ async def create(
         device_group_id=await _group(work, device_group_id),
     )
     entity.address = address
+    entity.place(found)
     await work.add(entity, refusals={EXTERNAL_ID_TAKEN: _taken(external_id)})
     work.record(EventKind.ENTITY_CREATED, entity)
-    keep_place(work, entity, found)
+    record_place(work, entity, found)
     return entity
 
 
@@ -105,8 +106,9 @@ async def move(
     entity = await work.get(ReservableEntity, id, path=("id",))
     if address is not None:
         entity.address = address
+    entity.place(found)
     work.record(EventKind.ENTITY_UPDATED, entity, changed=["address"])
-    keep_place(work, entity, found)
+    record_place(work, entity, found)
     await work.save()
     return entity
 

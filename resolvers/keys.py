@@ -65,6 +65,8 @@ async def register(
     """
     work.require(Permission.EDIT_KEYS)
     exactly_one(automatId=automat_id, manualStorageId=manual_storage_id)
+    if locker_index is not None and automat_id is None:
+        raise InvalidInput("A desk has no lockers; leave lockerIndex out.", path=("locker_index",))
     entities = [await work.get(ReservableEntity, id, path=("entity_ids",)) for id in entity_ids]
     key = Key(
         organization_id=work.actor.organization_id,

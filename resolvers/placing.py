@@ -43,9 +43,8 @@ async def place(
     )
 
 
-def keep_place(work: Work, thing: Placed, found: Placement | PlacementProblem | None) -> None:
-    """Write down where something stands, or why that is not known."""
-    thing.place(found)
+def record_place(work: Work, thing: Placed, found: Placement | PlacementProblem | None) -> None:
+    """Write down that something was placed, or that it could not be."""
     assert isinstance(thing, Base)  # noqa: S101 - all placed things are rows
     if isinstance(found, Placement):
         facts = {"precision": found.precision.value, "source": found.source}

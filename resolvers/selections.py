@@ -14,7 +14,14 @@ from models.accounts import Permission
 from models.addressed import PlacementProblem, placement_of
 from models.automats import Automat, DeviceGroup
 from models.entities import ReservableEntity
-from models.errors import AddressNotFound, InvalidInput, LivionKeyError, NoKeyForEntity
+from models.errors import (
+    AddressAmbiguous,
+    AddressNotFound,
+    ErrorCode,
+    InvalidInput,
+    LivionKeyError,
+    NoKeyForEntity,
+)
 from models.organizations import UnitSettings
 from models.places import Coordinates
 from models.reservations import Reservation
@@ -165,10 +172,9 @@ def _with_reason(decision: Decision, entity: ReservableEntity) -> Decision:
         return decision
     if entity.position is not None or decision.refusal is None:
         return decision
-    problem = PlacementProblem(
-        entity.placement_problem_code, entity.placement_problem_message or ""
-    )
-    return decision.refused(problem.as_error())
+    ambiguous = entity.placement_problem_code is ErrorCode.ADDRESS_AMBIGUOUS
+    kind = AddressAmbiguous if ambiguous else AddressNotFound  # also when nobody could be asked
+    return decision.refused(kind(entity.placement_problem_message or ""))
 
 
 async def store(work: Work, reservation: Reservation, decision: Decision) -> AutomatSelection:

@@ -19,7 +19,7 @@ from models.organizations import OrganizationUnit
 from models.places import Placement
 from models.reservations import Reservation, ReservationStatus
 from resolvers import planning
-from resolvers.placing import keep_place, place
+from resolvers.placing import place, record_place
 from resolvers.work import Work
 
 MAY_HELP = frozenset(
@@ -131,7 +131,9 @@ async def place_again(
             if isinstance(found, Placement):
                 async with database.writing() as session:
                     work = Work(session, system(organization_id), now)
-                    keep_place(work, cast("Placed", await work.get(model, id)), found)
+                    thing = cast("Placed", await work.get(model, id))
+                    thing.place(found)
+                    record_place(work, thing, found)
                 placed += 1
     return placed
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import typer
 from rich.console import Console
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from models.database import Database
 from models.errors import InvalidInput, LivionKeyError
@@ -16,6 +16,9 @@ from models.migrating import is_migrated
 from schema.settings import settings, without_password
 
 Result = TypeVar("Result")
+
+MISSING_EXTENSION = {"42501", "0A000", "58P01"}
+"""SQLSTATEs of CREATE EXTENSION: not allowed, not available, its files are not there."""
 
 output = Console()
 errors = Console(stderr=True)
@@ -59,6 +62,13 @@ async def _on_database(
         raise InvalidInput(
             f"The database {without_password(url)} cannot be reached; is it there, and are name "
             "and password right?"
+        ) from error
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in MISSING_EXTENSION:
+            raise
+        raise InvalidInput(
+            "PostGIS is missing: install postgresql-postgis on the server, and let a superuser run "
+            '"create extension postgis; create extension btree_gist" in the database.'
         ) from error
     finally:
         await database.dispose()

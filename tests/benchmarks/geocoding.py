@@ -174,7 +174,7 @@ def invented(houses: Sequence[House], chance: random.Random) -> list[PostalAddre
     """Make addresses that do not exist: invented streets, and streets in other towns."""
     heads = ["Valoh", "Kummitusk", "Zyxw", "Olemattoman", "Qvarnbrott", "Hirvensarv", "Pumpulip"]
     tails = ["arjuntie", "ivankatu", "allenstraße", "hovgatan", "enpolku", "urgweg", "iltakuja"]
-    towns = sorted({house.city for house in houses})
+    towns = sorted({house.city for house in houses if house.city}) or ["Nuuk"]
     streets: dict[str, set[str]] = defaultdict(set)
     for house in houses:
         streets[house.city].add(house.street)
@@ -185,7 +185,7 @@ def invented(houses: Sequence[House], chance: random.Random) -> list[PostalAddre
         made.append(PostalAddress(f"{line}, {chance.choice(towns)}", country_code=country))
     for _ in range(300):
         house, town = chance.choice(houses), chance.choice([*towns, "Rovaniemi", "Nuuk"])
-        if house.street not in streets[town] and town != house.city:
+        if house.city and house.street not in streets[town] and town != house.city:
             line = f"{house.street} {house.number}, {town}"
             made.append(PostalAddress(line, country_code=country))
     return made
