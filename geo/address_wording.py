@@ -19,7 +19,10 @@ def label(question: AddressQuestion, option: Option) -> str:
 
 def ambiguous(question: AddressQuestion, options: list[Option]) -> AddressAmbiguous:
     """Name two of the places that an address fits, and say how to tell them apart."""
-    first, last = options[0], max(options[1:], key=lambda each: each.spot.metres_to(options[0].spot))
+    first, last = (
+        options[0],
+        max(options[1:], key=lambda each: each.spot.metres_to(options[0].spot)),
+    )
     names = [label(question, each) for each in (first, last)]
     if names[0] == names[1]:
         names = [

@@ -232,11 +232,17 @@ class Workshop:
 
     def town_names(self) -> list[tuple[str, str, str]]:
         """Give country, key of the town, and its names in other languages."""
-        found = self._connection.execute("select country, town_key, name from town_names").fetchall()
-        countries = {country for (country,) in self._connection.execute("select distinct country from rows")}
+        found = self._connection.execute(
+            "select country, town_key, name from town_names"
+        ).fetchall()
+        countries = {
+            country for (country,) in self._connection.execute("select distinct country from rows")
+        }
         here = {
             (country, town)
-            for country, town in self._connection.execute("select distinct country, town_key from rows")
+            for country, town in self._connection.execute(
+                "select distinct country, town_key from rows"
+            )
         }
         return found + [
             (country, key(town.name), name)
@@ -262,7 +268,9 @@ class Workshop:
         rows = cursor.execute(
             "select * from rows order by country, town_key, street_key, number, rowid"
         )
-        grouped = groupby(rows, key=lambda row: (row["country"], row["town_key"], row["street_key"]))
+        grouped = groupby(
+            rows, key=lambda row: (row["country"], row["town_key"], row["street_key"])
+        )
         for _, street in grouped:
             yield list(street)
 

@@ -21,7 +21,9 @@ LONGEST_TOWN_WORDS = 4
 
 _SEPARATORS = re.compile(r"[,;|\r\n\t]+")
 _PARENTHESES = re.compile(r"\([^)]*\)?")
-_ONLY_NUMBER = re.compile(r"(?:nr|no|n°|nº|д|дом)?\.?\s*\d{1,5}\s?(?:bis|ter|quater|[a-z])?(?:\s?[-/]\s?\d{1,4})?[a-z]?(?:\s+[a-z]\s?\d{0,3})?\.?")  # noqa: RUF001 - Cyrillic on purpose
+_ONLY_NUMBER = re.compile(
+    r"(?:nr|no|n°|nº|д|дом)?\.?\s*\d{1,5}\s?(?:bis|ter|quater|[a-z])?(?:\s?[-/]\s?\d{1,4})?[a-z]?(?:\s+[a-z]\s?\d{0,3})?\.?"
+)
 _DIGIT = re.compile(r"\d")
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 
@@ -210,7 +212,9 @@ def _is_place_of_code(draft: _Draft, front: str, *, alone: bool) -> bool:
     return bool(_DIGIT.search(front)) or not alone or draft.country_code in _FIVE_DIGITS
 
 
-_FIVE_DIGITS = frozenset(["FI", "AX", "FR", "SE", "EE", "LT", "PL", "GB", "NL", "CZ", "SK", "CA", "IE"])
+_FIVE_DIGITS = frozenset(
+    ["FI", "AX", "FR", "SE", "EE", "LT", "PL", "GB", "NL", "CZ", "SK", "CA", "IE"]
+)
 """Where a number as long as a postal code is never a house number."""
 
 

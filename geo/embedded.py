@@ -16,7 +16,7 @@ from geo.choosing_places import agreement, choose
 from geo.coarse_places import coarse_match
 from geo.geocoding import Match
 from geo.house_finding import Spot, house_spots, parts_of_street, street_spots
-from geo.street_matching import find_exactly, find_nearly, find_elsewhere
+from geo.street_matching import find_elsewhere, find_exactly, find_nearly
 from models.database import Database
 from models.errors import LivionKeyError
 from models.places import PostalAddress

@@ -7,7 +7,7 @@ _FLAT_WORDS = (
     "wohnung top tur stiege krt korter korteri flat unit suite ste room int interno piso esc escalera "
     "bat batiment bloc etage etaj etg krs kerros kerroksessa floor fl og eg ug stock vaning vaningen "
     "van tr trp trappa uppg uppgang rappu porras rap ovi ovikoodi kv kvartira lok lejl byt dz door "
-    "code port lgt кв квартира подъезд этаж"  # noqa: RUF001 - Cyrillic on purpose
+    "code port lgt кв квартира подъезд этаж"
 )
 _FLOOR = r"(?:krs|kerros|floor|fl|og|eg|ug|etage|etg|stock|vaning|vaningen|van|tr|trp|kat|korrus)"
 _PLACE_IN_HOUSE = (
@@ -29,7 +29,8 @@ _SEGMENT = re.compile(
     rf"|(?:{'|'.join(_PLACE_IN_HOUSE.split())})\b.*)"
 )
 _CARE_OF = re.compile(
-    r"(?:^|(?<=\s))(?:c\s?[/.]\s?o\b\.?|℅|p/a\b|attn\b\.?|att\b\.?:|z\.?\s?hd\.?|co/)\s*:?\s*", re.IGNORECASE
+    r"(?:^|(?<=\s))(?:c\s?[/.]\s?o\b\.?|℅|p/a\b|attn\b\.?|att\b\.?:|z\.?\s?hd\.?|co/)\s*:?\s*",
+    re.IGNORECASE,
 )
 _POST_BOX = re.compile(
     r"(?:pl|pb|p\.?\s?o\.?\s?box|po box|box|postfach|boite postale|bp|postboks|postbus|apartado)"
@@ -62,4 +63,3 @@ def split_care_of(segment: str) -> tuple[str, str | None]:
     if found is None:
         return segment, None
     return segment[: found.start()].strip(), segment[found.end() :].strip()
-

@@ -138,9 +138,7 @@ def _next(side: Sequence[Any], number: int, direction: int) -> list[Any]:
 
 
 def _gap_is_narrow(below: Any, above: Any) -> bool:
-    return (
-        above.number - below.number <= WIDEST_GAP and _metres(below, above) <= LONGEST_GAP_METRES
-    )
+    return above.number - below.number <= WIDEST_GAP and _metres(below, above) <= LONGEST_GAP_METRES
 
 
 def _interpolated(number: int, below: Any, above: Any) -> Spot:
@@ -197,7 +195,9 @@ def _with_unit(found: Sequence[Any], rows: Sequence[Any], unit: str) -> list[Spo
     """Prefer the place of the staircase, where the data has one."""
     spots = []
     for house in found:
-        staircase = next((row for row in rows if unit and row.unit == unit and _alike(row, house)), house)
+        staircase = next(
+            (row for row in rows if unit and row.unit == unit and _alike(row, house)), house
+        )
         spots.append(_spot(staircase, Precision.HOUSE_NUMBER, 1.0))
     return spots
 

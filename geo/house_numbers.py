@@ -79,9 +79,7 @@ def leading_number(text: str, country_code: str) -> tuple[HouseNumber, str] | No
         letter = letter or (slash if slash.isalpha() else f"/{slash}")
     first, last = min(number, last), max(number, last)
     apart = bool(found["blank"]) or bool(found["last_letter"])
-    return HouseNumber(
-        first, last, "" if first != last else letter, "", has_flat, apart
-    ), rest
+    return HouseNumber(first, last, "" if first != last else letter, "", has_flat, apart), rest
 
 
 def with_flat(number: HouseNumber, rest: str) -> HouseNumber | None:

@@ -164,9 +164,7 @@ async def _begin(database: Database, path: Path, code: str, fingerprint: str) ->
     return AddressImport(**begun)
 
 
-def _read(
-    workshop: Workshop, found: Iterable[Found], tell: Progress
-) -> Reading:
+def _read(workshop: Workshop, found: Iterable[Found], tell: Progress) -> Reading:
     reading = Reading()
     for rows in workshop.take(found, reading):
         tell(rows, None)

@@ -7,9 +7,10 @@ index itself only knows spheres (PostgreSQL) or boxes (SQLite).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.position import TIE_METRES, distance_metres
@@ -147,15 +148,27 @@ async def _on_sqlite(
 async def _in_organization(
     connection: AsyncConnection, here: Coordinates, organization_id: UUID, count: int
 ) -> list[Found]:
+    some = await _measured(connection, here, _placed(organization_id).limit(count + 1))
+    if len(some) <= count:
+        return some  # the organization has no more of them
     half_side = START_METRES
     found = await _in_box(connection, here, organization_id, half_side)
     while len(found) < count and half_side < WHOLE_EARTH_METRES:
         half_side *= 2 if found else 8
         found = await _in_box(connection, here, organization_id, half_side)
-    reach = sorted(row.metres for row in found)[:count][-1:]
-    if reach and half_side < reach[0] + TIE_METRES < WHOLE_EARTH_METRES:
-        found = await _in_box(connection, here, organization_id, reach[0] + TIE_METRES)
+    farthest = max(sorted(row.metres for row in found)[:count], default=0.0)
+    needed = min(farthest + TIE_METRES, WHOLE_EARTH_METRES)
+    if half_side < needed:
+        found = await _in_box(connection, here, organization_id, needed)
     return found
+
+
+def _placed(organization_id: UUID) -> Select[UUID, datetime, Coordinates | None]:
+    return select(Automat.id, Automat.installed_at, Automat.position).where(
+        Automat.organization_id == organization_id,
+        Automat.state != AutomatState.UNINSTALLED,
+        Automat.position.is_not(None),
+    )
 
 
 async def _in_box(
@@ -167,11 +180,14 @@ async def _in_box(
         z0=z - half_side, z1=z + half_side, axis=organization_axis(organization_id),
     )  # fmt: skip
     places = box.columns(Automat.id.label("automat_id")).subquery()
-    rows = await connection.execute(
-        select(Automat.id, Automat.installed_at, Automat.position)
-        .join(places, places.c.automat_id == Automat.id)
-        .where(
-            Automat.organization_id == organization_id, Automat.state != AutomatState.UNINSTALLED
-        )
-    )
+    inside = _placed(organization_id).join(places, places.c.automat_id == Automat.id)
+    return await _measured(connection, here, inside)
+
+
+async def _measured(
+    connection: AsyncConnection,
+    here: Coordinates,
+    statement: Select[UUID, datetime, Coordinates | None],
+) -> list[Found]:
+    rows = await connection.execute(statement)
     return [Found(distance_metres(here, row.position), row.installed_at, row.id) for row in rows]

@@ -85,7 +85,9 @@ def _read_relations(path: Path, extract: _Extract) -> None:
 
 def _read_towns(path: Path) -> Iterator[KnownTown]:
     """Read the towns that the map names, as points."""
-    nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(osmium.filter.KeyFilter("place"))
+    nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(
+        osmium.filter.KeyFilter("place")
+    )
     for node in nodes:
         reach = REACH_METRES.get(node.tags["place"])
         name = node.tags.get("name")
@@ -197,9 +199,7 @@ def _street_names(
 def _other_names(tags: Any, tag: str) -> tuple[str, ...]:
     """Give the values of a tag in other languages, such as `name:sv`, and well-known variants."""
     found = {
-        item.v
-        for item in tags
-        if item.k.startswith(f"{tag}:") and len(item.k) - len(tag) in {3, 4}
+        item.v for item in tags if item.k.startswith(f"{tag}:") and len(item.k) - len(tag) in {3, 4}
     }
     if tag == "name":
         found |= {value for other in ("alt_name", "official_name") if (value := tags.get(other))}
@@ -221,9 +221,7 @@ def _place(each: Any, kind: str, extract: _Extract) -> tuple[float, float] | Non
 
 def _middle(way: Any) -> tuple[float, float] | None:
     """Give the middle of a way: the centroid of a building's outline, the mean of a line."""
-    points = [
-        (node.location.lat, node.location.lon) for node in way.nodes if node.location.valid()
-    ]
+    points = [(node.location.lat, node.location.lon) for node in way.nodes if node.location.valid()]
     if len(points) < 4 or points[0] != points[-1]:
         return _mean(points)
     south, west = points[0]

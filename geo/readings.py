@@ -13,8 +13,10 @@ MOST_LEADING_NAMES = 4
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]")
 _TWO_LETTERS = re.compile(r"[^\W\d_].*[^\W\d_]")
-_MARKER = re.compile(r"(?:\b(?:nr|no|num|numero|number|haus|house|talo|д|дом)\.?|n°|nº|#)\s*$")  # noqa: RUF001 - Cyrillic on purpose
-_PLACE = re.compile(r"(?P<flat>[\s,.]*(?:[a-z](?![^\W\d_]))?[\s.]*\d{0,4}[\s.]*(?:[a-z](?![^\W\d_]))?[\s.,-]*)(?P<place>[^\W\d_][^\d]*)")
+_MARKER = re.compile(r"(?:\b(?:nr|no|num|numero|number|haus|house|talo|д|дом)\.?|n°|nº|#)\s*$")
+_PLACE = re.compile(
+    r"(?P<flat>[\s,.]*(?:[a-z](?![^\W\d_]))?[\s.]*\d{0,4}[\s.]*(?:[a-z](?![^\W\d_]))?[\s.,-]*)(?P<place>[^\W\d_][^\d]*)"
+)
 
 
 @dataclass(frozen=True, slots=True)

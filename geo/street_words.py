@@ -132,24 +132,18 @@ DIGRAPHS = [("ae", "a"), ("oe", "o"), ("ue", "u")]
 
 DROPPED_WORDS = frozenset(
     ["tanav", "tn", "t", "iela", "gatve", "g", "ulica", "ul", "ulice", "utca", "u"]
-    + ["улица", "ул", "вулиця", "вул"]  # noqa: RUF001 - Cyrillic on purpose
+    + ["улица", "ул", "вулиця", "вул"]
 )
 """The ordinary kinds of street, which people leave out or add at will in these languages."""
 
 FIRST_TYPES = sorted(
-    """rue ruelle avenue boulevard place chemin allee impasse route quai square cours passage via
-    viale piazza corso vicolo largo calle avenida plaza paseo carrer rua travessa praca ulica aleja
-    plac strada bulevardul aleea""".split(),
+    ["rue", "ruelle", "avenue", "boulevard", "place", "chemin", "allee", "impasse", "route", "quai", "square", "cours", "passage", "via", "viale", "piazza", "corso", "vicolo", "largo", "calle", "avenida", "plaza", "paseo", "carrer", "rua", "travessa", "praca", "ulica", "aleja", "plac", "strada", "bulevardul", "aleea"],
     key=len,
     reverse=True,
 )
 
 LAST_TYPES = sorted(
-    """katu tie kuja polku ranta rinne kaari tori aukio puisto puistikko portti raitti silta laituri
-    gatan gata vagen grand granden stigen kajen platsen torget backen strasse gasse weg platz allee
-    ring damm ufer steig pfad chaussee promenade markt straat laan plein gracht kade dijk gate vei
-    veien vej plass gade street road lane drive avenue close court place square terrace way crescent
-    gardens grove tanav tee maantee puiestee iela gatve utca ter koz""".split(),
+    ["katu", "tie", "kuja", "polku", "ranta", "rinne", "kaari", "tori", "aukio", "puisto", "puistikko", "portti", "raitti", "silta", "laituri", "gatan", "gata", "vagen", "grand", "granden", "stigen", "kajen", "platsen", "torget", "backen", "strasse", "gasse", "weg", "platz", "allee", "ring", "damm", "ufer", "steig", "pfad", "chaussee", "promenade", "markt", "straat", "laan", "plein", "gracht", "kade", "dijk", "gate", "vei", "veien", "vej", "plass", "gade", "street", "road", "lane", "drive", "avenue", "close", "court", "place", "square", "terrace", "way", "crescent", "gardens", "grove", "tanav", "tee", "maantee", "puiestee", "iela", "gatve", "utca", "ter", "koz"],
     key=len,
     reverse=True,
 )
@@ -166,7 +160,8 @@ CONTRARIES = [
         "links rechts",
         "vordere hintere",
         "ensimmainen toinen kolmas neljas viides kuudes",
-        "forsta andra tredje fjarde femte", "first second third fourth fifth sixth seventh",
+        "forsta andra tredje fjarde femte",
+        "first second third fourth fifth sixth seventh",
         "erste zweite dritte vierte",
         "sisa ulko inner outer",
     )

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import strawberry
+from graphql import GraphQLArgument, GraphQLObjectType, Undefined
 
 from resolvers import looking
 from schema.automat_changes import AutomatMutations, AutomatQueries
@@ -59,4 +60,23 @@ class Mutation(
     pass
 
 
-schema = GuardedSchema(query=Query, mutation=Mutation, config=CONFIG)
+def put_together() -> GuardedSchema:
+    """Make the schema, and finish what Strawberry leaves of its arguments."""
+    made = GuardedSchema(query=Query, mutation=Mutation, config=CONFIG)
+    for type_ in made._schema.type_map.values():  # noqa: SLF001  # the only way to graphql-core's own
+        if isinstance(type_, GraphQLObjectType):
+            for field in type_.fields.values():
+                for argument in field.args.values():
+                    finish(argument)
+    return made
+
+
+def finish(argument: GraphQLArgument) -> None:
+    """Let an argument that may be left out show no `= null`, and say what an input is for."""
+    if argument.default_value is None:
+        argument.default_value = Undefined
+    if argument.description is None:
+        argument.description = "What is asked for."
+
+
+schema = put_together()

@@ -10,12 +10,13 @@ from rich.table import Table
 
 from geo.candidates import Candidate
 from geo.importing import ImportSummary, import_addresses
+from geo.selection import ranking
 from models.accounts import Actor, Role
 from models.addressed import PlacementProblem
 from models.database import Database
-from models.errors import AddressNotFound, InvalidInput
+from models.errors import AddressNotFound, NotFound
 from models.organizations import OrganizationUnit
-from models.places import Placement, PostalAddress
+from models.places import Coordinates, Placement, PostalAddress
 from resolvers import selections, waiting
 from resolvers.placing import place
 from resolvers.work import Reading
@@ -84,18 +85,15 @@ def nearest(
     *,
     country: Country = "FI",
     organization: Annotated[
-        str, typer.Option(help="Whose automats; needed when there are several organizations.")
+        str, typer.Option(help="Whose automats; those of all organizations when left out.")
     ] = "",
     count: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 10,
 ) -> None:
     """List the automats nearest to an address, with distances and what stands against each."""
 
     async def look(database: Database) -> list[Candidate]:
-        actor = Actor(await _organization(database, organization), Role.VIEWER)
         here = (await _placed(database, address, country)).coordinates
-        async with database.reading() as connection:
-            reading = Reading(connection, actor, clock())
-            return await selections.nearest(reading, here, count=count)
+        return await _nearest(database, here, await _meant(database, organization), count)
 
     table = Table("rank", "automat", "metres", "free lockers", "what stands against it")
     for one in on_database(look):
@@ -105,16 +103,29 @@ def nearest(
     output.print(table)
 
 
-async def _organization(database: Database, named: str) -> UUID:
-    """Find whose automats are meant: the named organization's, else those of the only one."""
+async def _meant(database: Database, named: str) -> list[UUID]:
+    """Find whose automats are meant."""
     known = await waiting.organizations(database)
-    if not named and len(known) == 1:
-        return known[0]
+    if not named:
+        return known
     id = from_id(OrganizationUnit, named)
     if id not in known:
         ids = ", ".join(to_id(OrganizationUnit, id) for id in known) or "none"
-        raise InvalidInput(f"Say whose automats with --organization; there are: {ids}.")
-    return id
+        raise NotFound(f"There is no organization {named}; there are: {ids}.")
+    return [id]
+
+
+async def _nearest(
+    database: Database, here: Coordinates, organization_ids: list[UUID], count: int
+) -> list[Candidate]:
+    found: list[Candidate] = []
+    async with database.reading() as connection:
+        for organization_id in organization_ids:
+            reading = Reading(connection, Actor(organization_id, Role.VIEWER), clock())
+            found += await selections.nearest(reading, here, count=count)
+    found.sort(key=lambda candidate: candidate.metres or 0.0)
+    ranks = {candidate.automat.id: candidate for candidate in ranking(found[:count])}
+    return [ranks[candidate.automat.id] for candidate in found[:count]]
 
 
 async def _placed(database: Database, text: str, country: str) -> Placement:

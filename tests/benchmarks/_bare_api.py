@@ -1,6 +1,6 @@
 """A bare Starlette and psycopg handler: runs recorded statements and writes their rows as JSON.
 
-    python tests/benchmarks/_bare_api.py DATABASE_URL RECORDED_FILE PORT
+python tests/benchmarks/_bare_api.py DATABASE_URL RECORDED_FILE PORT
 """
 
 import asyncio

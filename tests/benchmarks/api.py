@@ -167,18 +167,28 @@ async def compare(url: str, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "statements"
         file.write_bytes(pickle.dumps(recorded))
-        api = server("-c", "from schema.cli import main; main()", "serve", LIVIONKEY_DATABASE_URL=url)
+        api = server(
+            "-c", "from schema.cli import main; main()", "serve", LIVIONKEY_DATABASE_URL=url
+        )
         bare = server("tests/benchmarks/_bare_api.py", url, str(file), "PORT")
         with api as api_at, bare as bare_at:
-            print(f"{'query':18} {'GraphQL':>16} {'bare':>16} {'ratio':>6} {'CPU ratio':>9}")
+            say(f"{'query':18} {'GraphQL':>16} {'bare':>16} {'ratio':>6} {'CPU ratio':>9}")
             for name, body in bodies.items():
-                plain = await measured(bare_at, f"/{name.replace(' ', '%20')}", body, token, seconds)
+                plain = await measured(
+                    bare_at, f"/{name.replace(' ', '%20')}", body, token, seconds
+                )
                 ours = await measured(api_at, "/graphql", body, token, seconds)
-                print(
+                say(
                     f"{name:18} {ours[0]:6.0f}/s {ours[1]:5.2f}ms {plain[0]:6.0f}/s "
                     f"{plain[1]:5.2f}ms {ours[0] / plain[0]:6.3f} {plain[1] / ours[1]:9.3f}"
                     f"   {len(recorded[name])} statements"
                 )
+
+
+def say(line: str) -> None:
+    """Print a line of the result."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

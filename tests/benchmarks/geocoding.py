@@ -153,7 +153,9 @@ def messy(house: House, kind: str, chance: random.Random) -> str:
         "no commas": lambda: f"{street} {number} {code} {city}",
         "upper case": lambda: f"{street} {number}, {code} {city}".upper(),
         "lower case": lambda: f"{street} {number}, {code} {city}".lower(),
-        "flat": lambda: f"{street} {number}{' as 3' if has_letter else chance.choice(flats)}, {city}",
+        "flat": lambda: (
+            f"{street} {number}{' as 3' if has_letter else chance.choice(flats)}, {city}"
+        ),
         "short form": lambda: f"{shortened(street)} {number}, {code} {city}",
         "no diacritics": lambda: plain(f"{street} {number}, {code} {city}"),
         "other language": lambda: f"{other} {number}, {code} {city}",
