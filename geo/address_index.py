@@ -8,19 +8,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, tuple_
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from geo.address_statements import (
+    AT_PLACES,
+    DELETIONS,
+    EVERYWHERE,
+    HOUSES,
+    HOUSES_NUMBERED,
+    POSTCODES,
+    SPREADS,
+    STREETS,
+    VERSION,
+)
 from geo.towns import Town, TownDirectory
 from models.addresses import (
-    AddressImport,
     deletion_id,
-    houses,
-    name_deletions,
     names,
-    postcodes,
     street_names,
-    streets,
     town_names,
     towns,
 )
@@ -80,7 +86,7 @@ class AddressIndex:
 
     async def look(self) -> None:
         """See whether the index has changed since the last time."""
-        count, position, finished = (await self._connection.execute(_VERSION)).one()
+        count, position, finished = (await self._connection.execute(VERSION)).one()
         self._memory.renew((count, int(position), finished))
 
     async def directory(self, country_code: str) -> TownDirectory:
@@ -105,27 +111,27 @@ class AddressIndex:
 
     async def postcodes(self, country_code: str, keys: Iterable[str]) -> dict[str, list[Row[Any]]]:
         """Give what is known of postal codes: the towns that each is seen in."""
-        return await self._grouped(_POSTCODES, keys, country_code=country_code)
+        return await self._grouped(POSTCODES, keys, country_code=country_code)
 
     async def at_places(self, place_ids: Iterable[int]) -> dict[int, list[NamedStreet]]:
         """Give the streets that bear a name in a town."""
-        found = await self._grouped(_AT_PLACES, place_ids)
-        return {key: [NamedStreet(*row[1:]) for row in rows] for key, rows in found.items()}
+        found = await self._grouped(AT_PLACES, place_ids)
+        return {key: [NamedStreet(*tuple(row)[1:]) for row in rows] for key, rows in found.items()}
 
     async def spreads(self, name_ids: Iterable[int]) -> dict[int, Spread]:
         """Count the streets of names, in all towns."""
-        found = await self._grouped(_SPREADS, name_ids)
-        return {key: Spread(*rows[0][1:]) for key, rows in found.items()}
+        found = await self._grouped(SPREADS, name_ids)
+        return {key: Spread(*tuple(rows[0])[1:]) for key, rows in found.items()}
 
     async def everywhere(self, name_ids: Iterable[int]) -> dict[int, list[NamedStreet]]:
         """Give the streets that bear a name, in all towns."""
-        found = await self._grouped(_EVERYWHERE, name_ids)
-        return {key: [NamedStreet(*row[1:]) for row in rows] for key, rows in found.items()}
+        found = await self._grouped(EVERYWHERE, name_ids)
+        return {key: [NamedStreet(*tuple(row)[1:]) for row in rows] for key, rows in found.items()}
 
     async def streets(self, street_ids: Iterable[int]) -> dict[int, NamedStreet]:
         """Give streets under their own names."""
-        found = await self._grouped(_STREETS, street_ids)
-        return {key: NamedStreet(*rows[0]) for key, rows in found.items()}
+        found = await self._grouped(STREETS, street_ids)
+        return {key: NamedStreet(*tuple(rows[0])) for key, rows in found.items()}
 
     async def one_edit_away(
         self, country_code: str, letters: dict[str, set[str]]
@@ -140,7 +146,7 @@ class AddressIndex:
         for key, left in letters.items():
             for each in left:
                 written[deletion_id(country_code, each)].add(key)
-        found = await self._grouped(_DELETIONS, written)
+        found = await self._grouped(DELETIONS, written)
         near: dict[str, dict[str, int]] = defaultdict(dict)
         for deletion, rows in found.items():
             for key in written[deletion]:
@@ -179,7 +185,7 @@ class AddressIndex:
         self, wanted: Iterable[tuple[int, int]]
     ) -> dict[tuple[int, int], list[Row[Any]]]:
         """Give the houses with certain numbers: pairs of a street's id and a number."""
-        found = await self._grouped(_HOUSES_NUMBERED, wanted)
+        found = await self._grouped(HOUSES_NUMBERED, wanted)
         numbered: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
         for rows in found.values():
             for row in rows:
@@ -188,7 +194,7 @@ class AddressIndex:
 
     async def houses_of(self, street_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
         """Give all houses of streets."""
-        return await self._grouped(_HOUSES, street_ids)
+        return await self._grouped(HOUSES, street_ids)
 
     async def _grouped(
         self, query: Select[Any], keys: Iterable[Any], **others: str
@@ -203,54 +209,3 @@ class AddressIndex:
 
 def _portions(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
-
-
-def _among(column: Any) -> ColumnElement[bool]:
-    """Write a condition for a list of keys that comes with each execution."""
-    among: ColumnElement[bool] = column.in_(bindparam("keys", expanding=True))
-    return among
-
-
-_VERSION = select(
-    func.count(),
-    func.coalesce(func.sum(AddressImport.position), 0),
-    func.count(AddressImport.finished_at),
-)
-_POSTCODES = select(
-    postcodes.c.key,
-    postcodes.c.town_id,
-    postcodes.c.postcode,
-    postcodes.c.latitude,
-    postcodes.c.longitude,
-    postcodes.c.houses,
-).where(postcodes.c.country_code == bindparam("country_code"), _among(postcodes.c.key))
-_AT_PLACES = select(
-    street_names.c.place_id,
-    street_names.c.street_id,
-    street_names.c.town_id,
-    street_names.c.name,
-).where(_among(street_names.c.place_id))
-_EVERYWHERE = select(
-    street_names.c.name_id,
-    street_names.c.street_id,
-    street_names.c.town_id,
-    street_names.c.name,
-).where(_among(street_names.c.name_id))
-_SPREADS = (
-    select(
-        street_names.c.name_id,
-        func.count(street_names.c.street_id),
-        func.min(street_names.c.street_id),
-        func.max(street_names.c.street_id),
-    )
-    .where(_among(street_names.c.name_id))
-    .group_by(street_names.c.name_id)
-)
-_STREETS = select(streets.c.id, streets.c.town_id, streets.c.name).where(_among(streets.c.id))
-_DELETIONS = (
-    select(name_deletions.c.deletion, names.c.key, names.c.id)
-    .join(names, names.c.id == name_deletions.c.name_id)
-    .where(_among(name_deletions.c.deletion))
-)
-_HOUSES = select(houses).where(_among(houses.c.street_id))
-_HOUSES_NUMBERED = select(houses).where(_among(tuple_(houses.c.street_id, houses.c.number)))

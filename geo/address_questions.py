@@ -7,8 +7,9 @@ from typing import Any
 from geo.address_index import NamedStreet
 from geo.addresses import ParsedAddress
 from geo.house_finding import Spot
+from geo.name_likeness import are_numbered_apart
 from geo.readings import Reading
-from geo.street_names import are_numbered_apart, as_written, key, parts_of_name, spelling, spellings
+from geo.street_names import as_written, key, parts_of_name, spelling, spellings
 from geo.towns import TownDirectory
 from models.errors import LivionKeyError
 
@@ -143,10 +144,8 @@ class AddressQuestion:
 
 def _likeness(reading: Reading, street: NamedStreet, score: float) -> Likeness:
     """Compare a street that was found by its key with what was written."""
-    if score < 0.97:
-        return Likeness.SHORTENED
     if score < 1.0:
-        return Likeness.WRITTEN_OUT
+        return Likeness.SHORTENED if score < 0.97 else Likeness.WRITTEN_OUT
     if as_written(reading.street) == street.name:
         return Likeness.WRITTEN
     if spelling(reading.street) == spelling(street.name):
@@ -154,7 +153,5 @@ def _likeness(reading: Reading, street: NamedStreet, score: float) -> Likeness:
     written, known = key(reading.street), key(street.name)
     if written == known:
         return Likeness.FOLDED
-    halves = {key(part) for part in parts_of_name(street.name)}
-    if written in halves or known.endswith("str"):
-        return Likeness.WRITTEN_OUT
-    return Likeness.SHORTENED
+    is_part = written in {key(part) for part in parts_of_name(street.name)}
+    return Likeness.WRITTEN_OUT if is_part or known.endswith("str") else Likeness.SHORTENED

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from geo.house_numbers import HouseNumber, house_numbers
-from geo.street_names import aligned, fold, has_street_type, key
+from geo.name_likeness import has_street_type
+from geo.street_names import aligned, fold, key
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _cells(header: list[str], delimiter: str) -> Callable[[str], dict[str, str]]
 
 
 def _read_geojson(
-    path: Path, lines: Iterator[tuple[int, bytes]], country_code: str
+    _path: Path, lines: Iterator[tuple[int, bytes]], country_code: str
 ) -> Iterator[Row]:
     for number, line in lines:
         text = line.strip().rstrip(b",")
@@ -134,10 +134,10 @@ def _feature(text: str) -> dict[str, str]:
     if not isinstance(geometry, dict) or geometry.get("type") != "Point":
         raise ValueError("the line is not a point feature")
     coordinates, properties = geometry.get("coordinates"), feature.get("properties")
-    if not isinstance(coordinates, list) or len(coordinates) < 2:
-        raise ValueError("the point has no coordinates")
-    if not isinstance(properties, dict):
-        raise ValueError("the feature has no properties")
+    if not isinstance(coordinates, list) or not isinstance(properties, dict):
+        raise ValueError("the feature has no coordinates or no properties")  # noqa: TRY004 - of a file, not of us
+    if len(coordinates) < 2:
+        raise ValueError("the point has too few coordinates")
     cells = {
         ALIASES.get(str(name).lower(), str(name).lower()): "" if value is None else str(value)
         for name, value in properties.items()

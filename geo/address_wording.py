@@ -40,8 +40,8 @@ def too_common(question: AddressQuestion, streets: int, towns: list[str]) -> Add
     """Say that a street without a town is in too many towns to look at."""
     street = question.parsed.readings[0].street
     return AddressAmbiguous(
-        f"{understood(question)} fits several places: {streets} towns have a street of that name, "
-        f"such as {' and '.join(f'{street}, {town}' for town in towns)}. Add the postal code or the town."
+        f"{understood(question)} fits several places: {streets} streets have that name, such as "
+        f"{' and '.join(f'{street}, {town}' for town in towns)}. Add the postal code or the town."
     )
 
 

@@ -7,20 +7,23 @@ make sense, likeliest first, and the index says which of them exists.
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from geo.country_names import COUNTRY_BY_NAME, STATES
 from geo.flats import is_in_house, is_post_box, split_care_of
-from geo.postal_codes import postal_code_key, shape
+from geo.named_places import (
+    AddressDraft,
+    segments_of,
+    take_city,
+    take_country,
+    take_places,
+)
+from geo.postal_codes import postal_code_key
 from geo.readings import Reading, readings_of
-from geo.street_names import aligned, key, words
+from geo.street_names import aligned, key
 from models.places import PostalAddress
 
 MOST_READINGS = 8
-LONGEST_TOWN_WORDS = 4
 
-_SEPARATORS = re.compile(r"[,;|\r\n\t]+")
-_PARENTHESES = re.compile(r"\([^)]*\)?")
 _ONLY_NUMBER = re.compile(
     r"(?:nr|no|n°|nº|д|дом)?\.?\s*\d{1,5}\s?(?:bis|ter|quater|[a-z])?(?:\s?[-/]\s?\d{1,4})?[a-z]?(?:\s+[a-z]\s?\d{0,3})?\.?"
 )
@@ -53,29 +56,6 @@ class ParsedAddress:
     is_post_box: bool
 
 
-@dataclass(slots=True)
-class _Draft:
-    """An address while it is taken apart."""
-
-    country_code: str
-    known: Container[str]
-    segments: list[str] = field(default_factory=list)
-    postal_code: str | None = None
-    towns: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    country: str | None = None
-    leading_names: bool = False
-
-    def add_place(self, place: str) -> None:
-        """Note a place as a known town or as an unknown one."""
-        place = place.strip(" .-")
-        if not _TWO_LETTERS.search(place):
-            return
-        if self.country_code in STATES and len(place) <= 3:
-            return
-        (self.towns if key(place) in self.known else self.unknown).append(place)
-
-
 def parse(address: PostalAddress, known_towns: Container[str] = ()) -> ParsedAddress:
     """Take an address apart.
 
@@ -83,13 +63,13 @@ def parse(address: PostalAddress, known_towns: Container[str] = ()) -> ParsedAdd
         address: Its fields win over its text.
         known_towns: Folded names that are towns.
     """
-    draft = _Draft(address.country_code.upper(), known_towns)
-    draft.segments = _segments(_street_text(address))
+    draft = AddressDraft(address.country_code.upper(), known_towns)
+    draft.segments = segments_of(_street_text(address))
     if address.city:
-        _take_city(draft, address.city)
+        take_city(draft, address.city)
     is_box = _drop_care_of_and_boxes(draft)
-    _take_country(draft)
-    _take_places(draft)
+    take_country(draft)
+    take_places(draft)
     if address.postal_code and address.postal_code.strip():
         draft.postal_code = address.postal_code.strip()
     readings = _readings(draft, explicit_street=bool(address.street))
@@ -119,24 +99,7 @@ def _text_only(address: PostalAddress) -> str:
     return "" if key(address.text) in {said, key(address.city or "")} else address.text
 
 
-def _segments(text: str) -> list[str]:
-    parts = _SEPARATORS.split(_PARENTHESES.sub(" ", text))
-    cleaned = (" ".join(part.split()).strip(" .-") for part in parts)
-    return [part for part in cleaned if part]
-
-
-def _take_city(draft: _Draft, city: str) -> None:
-    """Read the field for the town, which people also use for postal code and country."""
-    for part in _segments(city):
-        if key(part) in COUNTRY_BY_NAME and key(part) not in draft.known and draft.towns:
-            continue
-        found = re.fullmatch(rf"({shape(draft.country_code)})\s+(.+)", part, re.IGNORECASE)
-        if found:
-            draft.postal_code = found[1]
-        draft.add_place(re.sub(r"\s+\d{1,2}$", "", found[2] if found else part))
-
-
-def _drop_care_of_and_boxes(draft: _Draft) -> bool:
+def _drop_care_of_and_boxes(draft: AddressDraft) -> bool:
     kept: list[str] = []
     boxes = 0
     for segment in draft.segments:
@@ -152,84 +115,7 @@ def _drop_care_of_and_boxes(draft: _Draft) -> bool:
     return boxes > 0
 
 
-def _take_country(draft: _Draft) -> None:
-    """Take the country off the end."""
-    if not draft.segments:
-        return
-    *front, last = draft.segments
-    if front and (code := COUNTRY_BY_NAME.get(key(last))) and key(last) not in draft.known:
-        draft.country, draft.segments = code, front
-        return
-    body, _, word = last.rpartition(" ")
-    code = COUNTRY_BY_NAME.get(key(word))
-    if code and len(word) > 3 and (_ends_in_town(draft, body) or _DIGIT.search(body)):
-        draft.country, draft.segments = code, [*front, body]
-
-
-def _ends_in_town(draft: _Draft, text: str) -> bool:
-    given = words(text)
-    return any("".join(given[-count:]) in draft.known for count in range(1, LONGEST_TOWN_WORDS + 1))
-
-
-def _take_places(draft: _Draft) -> None:
-    """Take postal code and town out of the segments, from the last to the first."""
-    kept: list[str] = []
-    for place in reversed(range(len(draft.segments))):
-        left = _without_place(draft, draft.segments[place], alone=place == 0 and not kept)
-        if left:
-            kept.insert(0, left)
-    draft.segments = kept
-
-
-def _without_place(draft: _Draft, segment: str, *, alone: bool) -> str:
-    """Note the postal code and the town of a segment; give what else it says."""
-    if key(segment) in draft.known:
-        draft.towns.append(segment)
-        return ""
-    code = shape(draft.country_code)
-    if found := re.fullmatch(rf"({code})(?:[\s.-]+(\D+))?", segment, re.IGNORECASE):
-        draft.postal_code = draft.postal_code or found[1]
-        draft.add_place(found[2] or "")
-        return ""
-    if found := re.fullmatch(r"(\d{2,7})\s+(\D+)", segment):  # a postal code with a slip in it
-        if key(found[2]) in draft.known and (not alone or len(found[1]) > 3):
-            draft.postal_code = draft.postal_code or found[1]
-            draft.towns.append(found[2])
-            return ""
-        return segment
-    found = re.fullmatch(rf"(.*\S)\s+({code})(?:\s+(\D+))?", segment, re.IGNORECASE)
-    if found and (found[3] or _is_place_of_code(draft, found[1], alone=alone)):
-        draft.postal_code = draft.postal_code or found[2]
-        draft.add_place(found[3] or "")
-        return _front(draft, found[1], alone=alone)
-    return segment
-
-
-def _is_place_of_code(draft: _Draft, front: str, *, alone: bool) -> bool:
-    """Tell whether the number behind `front` is a postal code and not a house number."""
-    if len(shape(draft.country_code)) and key(front) in draft.known:
-        return True
-    return bool(_DIGIT.search(front)) or not alone or draft.country_code in _FIVE_DIGITS
-
-
-_FIVE_DIGITS = frozenset(
-    ["FI", "AX", "FR", "SE", "EE", "LT", "PL", "GB", "NL", "CZ", "SK", "CA", "IE"]
-)
-"""Where a number as long as a postal code is never a house number."""
-
-
-def _front(draft: _Draft, front: str, *, alone: bool) -> str:
-    """Keep what stands before a postal code, unless it is the town."""
-    if key(front) in draft.known:
-        draft.towns.append(front)
-        return ""
-    if alone or _DIGIT.search(front):
-        return front
-    draft.add_place(front)
-    return ""
-
-
-def _readings(draft: _Draft, *, explicit_street: bool) -> tuple[Reading, ...]:
+def _readings(draft: AddressDraft, *, explicit_street: bool) -> tuple[Reading, ...]:
     """Find the street lines among what is left, and read them."""
     lines, later = _street_lines(_joined(draft.segments))
     draft.unknown += [place for place in later if _TWO_LETTERS.search(place)]

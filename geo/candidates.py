@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.position import distance_metres
 from models.automats import Automat, AutomatModel, AutomatState, Locker
-from models.availability import free_lockers, is_open_for_contract
+from models.availability import free_lockers, is_open_for_contract, moments, told_later
 from models.organizations import UnitSettings
 from models.places import Coordinates
 from models.selections import RejectionCode
@@ -84,14 +85,25 @@ async def facts_of(
     ignoring: UUID | None = None,
 ) -> list[Facts]:
     """Look automats up, in the order of `metres`, with their lockers free over a window."""
-    free = free_lockers(window, ignoring=ignoring).label("free_lockers")
-    rows = await connection.execute(select(Automat, free).where(Automat.id.in_(list(metres))))
-    found = {row.id: row for row in rows}
+    told: dict[str, Any] = {**moments(window), "ids": list(metres)}
+    if ignoring is not None:
+        told["ignoring"] = ignoring
+    statement = _facts(permanent=window.ends_at is None, ignoring=ignoring is not None)
+    found = {row.id: row for row in await connection.execute(statement, told)}
     return [
         Facts(cast("Automat", found[id]), found[id].free_lockers, metres[id])
         for id in metres
         if id in found
     ]
+
+
+@cache
+def _facts(*, permanent: bool, ignoring: bool) -> Select[Automat, int]:
+    window = told_later(permanent=permanent)
+    free = free_lockers(window, ignoring=bindparam("ignoring") if ignoring else None)
+    return select(Automat, free.label("free_lockers")).where(
+        Automat.id.in_(bindparam("ids", expanding=True))
+    )
 
 
 async def measured(

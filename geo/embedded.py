@@ -7,15 +7,19 @@ not there, all houses of these streets. See `geo.choosing_places` for which answ
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
 
 from geo.address_index import AddressIndex, IndexMemory
 from geo.address_questions import AddressQuestion, Candidate, Option
 from geo.address_wording import not_found
 from geo.addresses import parse
+from geo.along_streets import parts_of_street, street_spots
 from geo.choosing_places import agreement, choose
 from geo.coarse_places import coarse_match
 from geo.geocoding import Match
-from geo.house_finding import Spot, house_spots, parts_of_street, street_spots
+from geo.house_finding import Spot, house_spots
 from geo.street_matching import find_elsewhere, find_exactly, find_nearly
 from models.database import Database
 from models.errors import LivionKeyError
@@ -159,7 +163,7 @@ def _could_be_elsewhere(question: AddressQuestion) -> bool:
 
 def _house_spots(
     candidate: Candidate,
-    numbered: dict[tuple[int, int], list[object]],
+    numbered: dict[tuple[int, int], list[Row[Any]]],
     country_code: str,
 ) -> list[Spot]:
     number = candidate.reading.number
@@ -170,7 +174,7 @@ def _house_spots(
 
 
 def _along_street(
-    question: AddressQuestion, candidate: Candidate, spots: list[Spot], rows: Sequence[object]
+    question: AddressQuestion, candidate: Candidate, spots: list[Spot], rows: Sequence[Row[Any]]
 ) -> list[Spot]:
     """Look along the street for a number that is not there, or there with another postal code.
 
@@ -187,5 +191,5 @@ def _along_street(
     return spots
 
 
-def _is_in(spot: Spot, part: Sequence[object]) -> bool:
+def _is_in(spot: Spot, part: Sequence[Row[Any]]) -> bool:
     return any(row.latitude == spot.latitude and row.longitude == spot.longitude for row in part)

@@ -2,18 +2,18 @@
 
 import re
 
-_FLAT_WORDS = (
-    "as asunto asunnot bst lgh lagenhet huoneisto huon hto apt apartment appartement appt app whg "
-    "wohnung top tur stiege krt korter korteri flat unit suite ste room int interno piso esc escalera "
-    "bat batiment bloc etage etaj etg krs kerros kerroksessa floor fl og eg ug stock vaning vaningen "
-    "van tr trp trappa uppg uppgang rappu porras rap ovi ovikoodi kv kvartira lok lejl byt dz door "
-    "code port lgt кв квартира подъезд этаж"
-)
+_FLAT_WORDS = """
+    as asunto asunnot bst lgh lagenhet huoneisto huon hto apt apartment appartement appt app whg
+    wohnung top tur stiege krt korter korteri flat unit suite ste room int interno piso esc
+    escalera bat batiment bloc etage etaj etg krs kerros kerroksessa floor fl og eg ug stock
+    vaning vaningen van tr trp trappa uppg uppgang rappu porras rap ovi ovikoodi kv kvartira lok
+    lejl byt dz door code port lgt \u043a\u0432 \u043a\u0432\u0430\u0440\u0442\u0438\u0440\u0430
+"""
 _FLOOR = r"(?:krs|kerros|floor|fl|og|eg|ug|etage|etg|stock|vaning|vaningen|van|tr|trp|kat|korrus)"
 _PLACE_IN_HOUSE = (
-    "sisapiha piha pihan puolella katutaso kellari ylakerta alakerta innergard gard gardshus "
-    "hinterhaus vorderhaus seitenflugel hof hinterhof courtyard rear ground basement rez de chaussee "
-    "rdc sous sol parterre souterrain"
+    "sisapiha piha pihan katutaso kellari ylakerta alakerta innergard gard gardshus hinterhaus "
+    "vorderhaus seitenflugel hof hinterhof courtyard rear ground basement rez rdc sous parterre "
+    "souterrain"
 )
 _WORDS = "|".join(sorted(_FLAT_WORDS.split(), key=len, reverse=True))
 

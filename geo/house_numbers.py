@@ -9,7 +9,7 @@ from geo.street_names import fold
 _NUMBER = re.compile(
     r"""(?P<number>\d{1,5})
     (?:(?P<blank>\s*)(?P<letter>bis|ter|quater|[a-z])(?![^\W\d_]))?
-    (?:\s*[-–—]\s*(?:(?P<last>\d{1,5})(?:[a-z](?![^\W\d_]))?|(?P<last_letter>[a-z])(?![^\W\d_])))?
+    (?:\s*[-\u2013\u2014]\s*(?:(?P<last>\d{1,5})(?:[a-z](?![^\W\d_]))?|(?P<last_letter>[a-z])(?![^\W\d_])))?
     (?:\s*/\s*(?P<slash>\d{1,4}|[a-z])(?![^\W_]))?""",
     re.VERBOSE,
 )

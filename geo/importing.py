@@ -12,17 +12,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from sqlite3 import Row
 
-from sqlalchemy import Update, func, insert, select, update
-
+from geo.address_imports import begin_import, begun_import, change_of, is_not_first
 from geo.address_rows import Found, Malformed
 from geo.address_tables import read_table
 from geo.address_workshop import Reading, Workshop
 from geo.address_writing import Batch, add_street, write_batch, write_towns
 from geo.osm import read_osm
 from models.addresses import AddressImport
-from models.base import new_id
 from models.database import Database
 from models.errors import InvalidInput
 
@@ -31,8 +29,6 @@ INDEX_FORMAT = "1"
 
 HOUSES_AT_ONCE = 3_000
 
-OPEN_STREET_MAP = "© OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
-UNKNOWN_LICENCE = "as its provider says"
 
 Progress = Callable[[int, int | None], None]
 
@@ -81,7 +77,7 @@ async def import_addresses(
     path, code = Path(path), _country_code(country)
     kind = _kind(path)
     fingerprint = await asyncio.to_thread(_fingerprint, path, code)
-    known = await _begun(database, fingerprint)
+    known = await begun_import(database, fingerprint)
     if known and known.finished_at:
         return _summary(known, unchanged=True, resumed=False)
     tell = progress or _say_nothing
@@ -92,7 +88,7 @@ async def import_addresses(
             if not reading.rows:
                 raise InvalidInput(_no_address(path, reading))
             if known is None:
-                known = await _begin(database, path, code, fingerprint)
+                known = await begin_import(database, path, code, fingerprint)
             done = await _write(database, workshop, known, reading, tell)
         finally:
             workshop.close()
@@ -138,32 +134,6 @@ def _fingerprint(path: Path, code: str) -> str:
     return digest.hexdigest()
 
 
-async def _begun(database: Database, fingerprint: str) -> AddressImport | None:
-    async with database.reading() as connection:
-        query = select(AddressImport.__table__).where(AddressImport.fingerprint == fingerprint)
-        row = (await connection.execute(query)).mappings().first()
-    return AddressImport(**row) if row else None
-
-
-async def _begin(database: Database, path: Path, code: str, fingerprint: str) -> AddressImport:
-    is_map = path.name.lower().endswith(".pbf")
-    begun = {
-        "id": new_id(),
-        "fingerprint": fingerprint,
-        "file_name": path.name,
-        "country_code": code,
-        "licence": OPEN_STREET_MAP if is_map else UNKNOWN_LICENCE,
-        "started_at": datetime.now(UTC),
-        "position": 0,
-        "rows": 0,
-        "streets": 0,
-        "houses": 0,
-    }
-    async with database.administering() as connection:
-        await connection.execute(insert(AddressImport), begun)
-    return AddressImport(**begun)
-
-
 def _read(workshop: Workshop, found: Iterable[Found], tell: Progress) -> Reading:
     reading = Reading()
     for rows in workshop.take(found, reading):
@@ -187,7 +157,7 @@ async def _write(
     """Write what the workshop has put in order, from where an earlier run stopped."""
     total = workshop.count()
     done = _Done(begun.streets, begun.houses)
-    replacing = await _is_not_first(database, begun.id)
+    replacing = await is_not_first(database, begun.id)
     async with database.administering() as connection:
         await write_towns(connection, workshop)
     streets = workshop.streets()
@@ -201,33 +171,22 @@ async def _write(
             done.houses += len(batch.houses)
             done.rows += batch.rows
             progress = {"position": done.streets, "streets": done.streets, "houses": done.houses}
-            await connection.execute(_at(begun.id).values(progress))
+            await connection.execute(change_of(begun.id).values(progress))
         tell(done.rows, total)
     async with database.administering() as connection:
         await connection.execute(
-            _at(begun.id).values(finished_at=datetime.now(UTC), rows=reading.rows)
+            change_of(begun.id).values(finished_at=datetime.now(UTC), rows=reading.rows)
         )
     return done
 
 
-def _next_batch(streets: Iterable[list[object]], known_names: set[int]) -> Batch | None:
+def _next_batch(streets: Iterable[list[Row]], known_names: set[int]) -> Batch | None:
     batch = Batch()
     for rows in streets:
         add_street(batch, rows, known_names)
         if len(batch.houses) >= HOUSES_AT_ONCE:
             break
     return batch if batch.streets else None
-
-
-def _at(import_id: UUID) -> Update:
-    return update(AddressImport).where(AddressImport.id == import_id)
-
-
-async def _is_not_first(database: Database, import_id: UUID) -> bool:
-    """Tell whether other files were imported before; then houses may have to make way."""
-    async with database.reading() as connection:
-        query = select(func.count()).select_from(AddressImport).where(AddressImport.id != import_id)
-        return bool((await connection.execute(query)).scalar_one())
 
 
 def _summary(known: AddressImport, *, unchanged: bool, resumed: bool) -> ImportSummary:

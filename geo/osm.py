@@ -10,6 +10,7 @@ from typing import Any
 import osmium
 
 from geo.address_rows import AddressRow, Found, KnownTown, Malformed
+from geo.osm_shapes import mean_of, middle_of
 from models.errors import InvalidInput
 
 LARGE_FILE_BYTES = 200_000_000
@@ -70,7 +71,7 @@ def _storage(path: Path, folder: str, name: str) -> str:
 
 def _read_relations(path: Path, extract: _Extract) -> None:
     """Note areas with an address, and streets that name their houses as members."""
-    relations = osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(
+    relations: Any = osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(
         osmium.filter.KeyFilter("addr:housenumber", "type")
     )
     for relation in relations:
@@ -85,7 +86,7 @@ def _read_relations(path: Path, extract: _Extract) -> None:
 
 def _read_towns(path: Path) -> Iterator[KnownTown]:
     """Read the towns that the map names, as points."""
-    nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(
+    nodes: Any = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(
         osmium.filter.KeyFilter("place")
     )
     for node in nodes:
@@ -107,7 +108,7 @@ def _read_streets(path: Path, extract: _Extract, storage: str) -> None:
     for way in ways:
         name = way.tags.get("name")
         others = _other_names(way.tags, "name") if name else ()
-        middle = _middle(way) if others else None
+        middle = middle_of(way) if others else None
         if name and middle:
             extract.names[name][_cell(*middle)].update(others)
 
@@ -125,7 +126,7 @@ def _read_houses(
             extract.middles[each.id] = place
         if "addr:housenumber" not in each.tags:
             continue
-        yield _row(each, kind, count, place, extract, country_code)
+        yield _row(each, count, place, extract=extract, country_code=country_code)
 
 
 class _Wanted:
@@ -149,9 +150,9 @@ class _Wanted:
 
 def _row(
     each: Any,
-    kind: str,
     count: int,
     place: tuple[float, float] | None,
+    *,
     extract: _Extract,
     country_code: str,
 ) -> AddressRow | Malformed:
@@ -159,7 +160,7 @@ def _row(
     street = (
         tags.get(f"addr:street:{country_code.lower()}")
         or tags.get("addr:street")
-        or extract.street_of.get((kind, each.id))
+        or extract.street_of.get((each.type_str(), each.id))
         or next((value for tag in _VILLAGE_TAGS if (value := tags.get(tag))), None)
     )
     city = next((value for tag in _TOWN_TAGS if (value := tags.get(tag))), "")
@@ -210,37 +211,13 @@ def _place(each: Any, kind: str, extract: _Extract) -> tuple[float, float] | Non
     if kind == "n":
         return (each.location.lat, each.location.lon) if each.location.valid() else None
     if kind == "w":
-        return _middle(each)
+        return middle_of(each)
     found = [
         extract.middles[member.ref]
         for member in each.members
         if member.type == "w" and member.ref in extract.middles
     ]
-    return _mean(found)
-
-
-def _middle(way: Any) -> tuple[float, float] | None:
-    """Give the middle of a way: the centroid of a building's outline, the mean of a line."""
-    points = [(node.location.lat, node.location.lon) for node in way.nodes if node.location.valid()]
-    if len(points) < 4 or points[0] != points[-1]:
-        return _mean(points)
-    south, west = points[0]
-    crosses = [
-        ((a[1] - west) * (b[0] - south) - (b[1] - west) * (a[0] - south), a, b)
-        for a, b in zip(points, points[1:], strict=False)
-    ]
-    area = sum(cross for cross, _, _ in crosses)
-    if abs(area) < 1e-14:
-        return _mean(points)
-    north = sum(cross * (a[0] + b[0] - 2 * south) for cross, a, b in crosses) / (3 * area)
-    east = sum(cross * (a[1] + b[1] - 2 * west) for cross, a, b in crosses) / (3 * area)
-    return south + north, west + east
-
-
-def _mean(points: list[tuple[float, float]]) -> tuple[float, float] | None:
-    if not points:
-        return None
-    return sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points)
+    return mean_of(found)
 
 
 def _cell(latitude: float, longitude: float) -> Cell:

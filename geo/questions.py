@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from geo.addresses import parse
 from geo.country_names import NUMBER_FIRST
 from geo.house_numbers import HouseNumber, house_numbers
+from geo.name_likeness import similarity
 from geo.readings import Reading
-from geo.street_names import key, similarity, spellings, stored_keys, words
+from geo.street_names import key, spellings, stored_keys, words
 from models.places import PlacementPrecision, PostalAddress
 
 SWEDISH = re.compile(

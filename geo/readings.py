@@ -9,6 +9,7 @@ from geo.house_numbers import HouseNumber, leading_number, with_flat
 from geo.street_names import aligned, key
 
 MOST_LEADING_NAMES = 4
+BLANKS = " .,-\u2013"
 
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -88,7 +89,7 @@ def _number_behind(
     line: str, flat: str, start: int, country_code: str, place: str
 ) -> Reading | None:
     marker = _MARKER.search(flat[:start])
-    before = line[: marker.start() if marker else start].strip(" .,-–/")
+    before = line[: marker.start() if marker else start].strip(BLANKS + "/")
     if not _TWO_LETTERS.search(before):
         return None
     read = leading_number(flat[start:], country_code)
@@ -112,13 +113,12 @@ def _number_before(line: str, flat: str, country_code: str, place: str) -> list[
     if read is None:
         return []
     number, rest = read
-    street = line[len(line) - len(rest) :].strip(" .,-–")
+    street = line[len(line) - len(rest) :].strip(BLANKS)
     found = [Reading(street, number, place)] if _TWO_LETTERS.search(street) else []
-    if number.letter and number.letter_apart:  # `5 E Main Street`
-        plain = leading_number(_DIGITS.match(flat)[0], country_code)  # type: ignore[index]  # a number was read there
-        after = line[len(_DIGITS.match(flat)[0]) :].strip(" .,-–")  # type: ignore[index]  # the same
-        if plain:
-            found.append(Reading(after, plain[0], place))
+    digits = _DIGITS.match(flat)
+    if digits and number.letter and number.letter_apart:  # `5 E Main Street`
+        alone = HouseNumber(int(digits[0]), int(digits[0]))
+        found.append(Reading(line[digits.end() :].strip(BLANKS), alone, place))
     return found
 
 

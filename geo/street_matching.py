@@ -9,7 +9,8 @@ from rapidfuzz.distance import OSA
 from geo.address_index import AddressIndex, NamedStreet
 from geo.address_questions import AddressQuestion
 from geo.address_wording import too_common
-from geo.street_names import ACCEPTED_SIMILARITY, one_letter_less, similarity, spellings
+from geo.name_likeness import ACCEPTED_SIMILARITY, similarity
+from geo.street_names import one_letter_less, spellings
 from models.addresses import name_id, place_id
 
 MOST_STREETS = 60

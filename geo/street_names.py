@@ -9,42 +9,43 @@ import unicodedata
 from functools import lru_cache
 from itertools import product
 
-from rapidfuzz.distance import OSA
-
 from geo.street_words import (
-    CONTRARIES,
     DIGRAPHS,
     DROPPED_WORDS,
-    FIRST_TYPES,
     FIRST_WORDS,
     GLUED_ENDINGS,
     INNER_WORDS,
-    LAST_TYPES,
     LAST_WORDS,
 )
 
-ACCEPTED_SIMILARITY = 0.85
-ONE_EDIT_FROM_LETTERS = 5
 MOST_SPELLINGS = 12
 
 _STROKES = str.maketrans(
-    {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h"}
+    {
+        "ø": "o",
+        "æ": "ae",
+        "œ": "oe",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "\u0131": "i",
+        "þ": "th",
+        "ħ": "h",
+    }
 )
 _NO_WORD = re.compile(r"[\W_]+")
-_ROMAN = re.compile(r"[ivx]+")
-_DIGITS = re.compile(r"\d+")
 _PARENTHESES = re.compile(r"\([^)]*\)?")
-_DASHED = re.compile(r"\s+[-–—]\s+|\s*[/;|]\s*")
+_DASHED = re.compile(r"\s+[-\u2013\u2014]\s+|\s*[/;|]\s*")
 
 
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Lower the case and drop diacritics: `Töölö` and `toolo` become alike, `ß` becomes `ss`."""
-    lowered = text.casefold()
-    if lowered.isascii():
-        return lowered
-    plain = unicodedata.normalize("NFKD", lowered.translate(_STROKES))
-    return "".join(character for character in plain if not unicodedata.combining(character))
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
+    split = unicodedata.normalize("NFKD", plain).casefold()
+    return "".join(character for character in split if not unicodedata.combining(character))
 
 
 class _OneForOne(dict[int, str]):
@@ -67,7 +68,7 @@ def aligned(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Give the folded words of a text, without punctuation."""
-    return _NO_WORD.sub(" ", fold(text).replace("'", "").replace("’", "")).split()
+    return _NO_WORD.sub(" ", fold(text).replace("'", "").replace("\u2019", "")).split()
 
 
 @lru_cache(maxsize=50_000)
@@ -78,7 +79,7 @@ def key(text: str) -> str:
 
 def spelling(text: str) -> str:
     """Normalize a name but keep its diacritics: what two spellings of one street share."""
-    normal = unicodedata.normalize("NFC", text.casefold())
+    normal = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
     return " ".join(_NO_WORD.sub(" ", normal).split())
 
 
@@ -130,43 +131,6 @@ def stored_keys(name: str) -> set[str]:
     return {each for each in keys if each}
 
 
-def similarity(written: str, known: str) -> float:
-    """Tell how alike two keys are, 0 when they are not to be taken for one street.
-
-    One edit is a slip of the finger; more edits may be another street, above all when the kind of
-    street or a number in the name differs (`Kirchgasse`, `Kirchstrasse`).
-    """
-    edits = OSA.distance(written, known)
-    if edits > 1 and "ss" in known:  # a slip in ß is a slip in one letter
-        edits = min(edits, OSA.distance(written.replace("ss", "s"), known.replace("ss", "s")))
-    longest = max(len(written), len(known))
-    likeness = 1 - edits / longest if longest else 0.0
-    if _DIGITS.findall(written) != _DIGITS.findall(known) or are_contrary(written, known):
-        return 0.0
-    if edits <= 1 and longest >= ONE_EDIT_FROM_LETTERS:
-        return likeness
-    if likeness < ACCEPTED_SIMILARITY or written[:1] != known[:1]:
-        return 0.0
-    if _differ_in_type(written, known):
-        return 0.0
-    return likeness
-
-
-def are_contrary(written: str, known: str) -> bool:
-    """Tell whether one name begins as the contrary of the other: `Ostend…` and `Westend…`."""
-    one, other = _beginnings(written), _beginnings(known)
-    return any(a and b and a != b for a, b in zip(one, other, strict=True))
-
-
-def are_numbered_apart(written: str, known: str) -> bool:
-    """Tell whether two names end in different numerals or letters: `Rainier II`, `Street B`."""
-    one, other = words(written), words(known)
-    if len(one) < 2 or len(other) < 2 or one[-1] == other[-1]:
-        return False
-    last = (one[-1], other[-1])
-    return all(len(word) == 1 for word in last) or all(map(_ROMAN.fullmatch, last))
-
-
 def one_letter_less(name: str) -> set[str]:
     """Give a key itself and every key that is left when one letter is taken away."""
     return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
@@ -200,39 +164,3 @@ def _without_type(given: list[str]) -> list[str]:
     left = [given[:-1]] if given[-1] in DROPPED_WORDS else []
     left += [given[1:]] if given[0] in DROPPED_WORDS else []
     return ["".join(rest) for rest in left]
-
-
-def _differ_in_type(written: str, known: str) -> bool:
-    """Tell whether both names say what kind of street they are, and say different kinds."""
-    return _differ(_last_type(written), _last_type(known)) or _differ(
-        _first_type(written), _first_type(known)
-    )
-
-
-def _differ(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and one != other
-
-
-@lru_cache(maxsize=50_000)
-def _beginnings(name: str) -> tuple[str, ...]:
-    """Give the word of each group of contraries that a name begins with, the longest."""
-    return tuple(
-        max((word for word in group if name.startswith(word)), key=len, default="")
-        for group in CONTRARIES
-    )
-
-
-@lru_cache(maxsize=50_000)
-def _last_type(name: str) -> str | None:
-    return next((kind for kind in LAST_TYPES if name.endswith(kind)), None)
-
-
-@lru_cache(maxsize=50_000)
-def _first_type(name: str) -> str | None:
-    return next((kind for kind in FIRST_TYPES if name.startswith(kind)), None)
-
-
-def has_street_type(name: str) -> bool:
-    """Tell whether a name says what kind of street it is."""
-    folded = key(name)
-    return _last_type(folded) is not None or _first_type(folded) is not None

@@ -1,7 +1,8 @@
 """Words in names of streets: abbreviations, kinds of streets, words that people leave out.
 
-All of them folded (`tänav` is `tanav`). The languages stand together: a word that means one thing in
-Finnish and another in French is written out both ways, and the index knows which one exists.
+All of them folded (`tänav` is `tanav`). The languages stand together: a word that means one
+thing in Finnish and another in French is written out both ways, and the index
+knows which one exists.
 """
 
 FIRST_WORDS: dict[str, tuple[str, ...]] = {
@@ -130,40 +131,41 @@ GLUED_ENDINGS: list[tuple[str, tuple[str, ...]]] = [
 
 DIGRAPHS = [("ae", "a"), ("oe", "o"), ("ue", "u")]
 
-DROPPED_WORDS = frozenset(
-    ["tanav", "tn", "t", "iela", "gatve", "g", "ulica", "ul", "ulice", "utca", "u"]
-    + ["улица", "ул", "вулиця", "вул"]
-)
+_DROPPED_WORDS = """
+    tanav tn t iela gatve g ulica ul ulice utca u \u0443\u043b\u0438\u0446\u0430 \u0443\u043b
+"""
+DROPPED_WORDS = frozenset(_DROPPED_WORDS.split())
 """The ordinary kinds of street, which people leave out or add at will in these languages."""
 
-FIRST_TYPES = sorted(
-    ["rue", "ruelle", "avenue", "boulevard", "place", "chemin", "allee", "impasse", "route", "quai", "square", "cours", "passage", "via", "viale", "piazza", "corso", "vicolo", "largo", "calle", "avenida", "plaza", "paseo", "carrer", "rua", "travessa", "praca", "ulica", "aleja", "plac", "strada", "bulevardul", "aleea"],
-    key=len,
-    reverse=True,
-)
+_FIRST_TYPES = """
+    rue ruelle avenue boulevard place chemin allee impasse route quai square cours passage via
+    viale piazza corso vicolo largo calle avenida plaza paseo carrer rua travessa praca ulica aleja
+    plac strada bulevardul aleea
+"""
+_LAST_TYPES = """
+    katu tie kuja polku ranta rinne kaari tori aukio puisto puistikko portti raitti silta laituri
+    gatan gata vagen grand granden stigen kajen platsen torget backen strasse gasse weg platz allee
+    ring damm ufer steig pfad chaussee promenade markt straat laan plein gracht kade dijk gate vei
+    veien vej plass gade street road lane drive avenue close court place square terrace way crescent
+    gardens grove tanav tee maantee puiestee iela gatve utca ter koz
+"""
+FIRST_TYPES = sorted(_FIRST_TYPES.split(), key=len, reverse=True)
+"""Kinds of streets that stand at the beginning of a name, the longest first."""
 
-LAST_TYPES = sorted(
-    ["katu", "tie", "kuja", "polku", "ranta", "rinne", "kaari", "tori", "aukio", "puisto", "puistikko", "portti", "raitti", "silta", "laituri", "gatan", "gata", "vagen", "grand", "granden", "stigen", "kajen", "platsen", "torget", "backen", "strasse", "gasse", "weg", "platz", "allee", "ring", "damm", "ufer", "steig", "pfad", "chaussee", "promenade", "markt", "straat", "laan", "plein", "gracht", "kade", "dijk", "gate", "vei", "veien", "vej", "plass", "gade", "street", "road", "lane", "drive", "avenue", "close", "court", "place", "square", "terrace", "way", "crescent", "gardens", "grove", "tanav", "tee", "maantee", "puiestee", "iela", "gatve", "utca", "ter", "koz"],
-    key=len,
-    reverse=True,
-)
+LAST_TYPES = sorted(_LAST_TYPES.split(), key=len, reverse=True)
+"""Kinds of streets that stand at the end of a name, the longest first."""
 
-CONTRARIES = [
-    tuple(group.split())
-    for group in (
-        "nord nordre norra nordliche pohjois pohjoinen north nord sud sodra sondre sudliche etela etelainen south",
-        "ost ostra ostre ostliche ita itainen east est west vastra vestre westliche lansi lantinen ouest oeste",
-        "ober obere upper haut haute yla ylainen ovre unter untere lower bas basse ala alainen nedre",
-        "alt alte alter old vieux vieille vanha gamla gamle neu neue neuer new nouveau nouvelle uusi nya nye",
-        "gross grosse grosser great grand grande iso suur stora store klein kleine kleiner little petit petite "
-        "vaha pikku vaike lilla lille",
-        "links rechts",
-        "vordere hintere",
-        "ensimmainen toinen kolmas neljas viides kuudes",
-        "forsta andra tredje fjarde femte",
-        "first second third fourth fifth sixth seventh",
-        "erste zweite dritte vierte",
-        "sisa ulko inner outer",
-    )
-]
+_CONTRARIES = """
+    nord nordre norra nordliche pohjois pohjoinen north sud sodra sondre etela etelainen south
+    ost ostra ostre ostliche ita itainen east est west vastra vestre westliche lansi lantinen ouest
+    ober obere upper haut haute yla ylainen ovre unter untere lower bas basse ala alainen nedre
+    alt alte alter old vieux vieille vanha gamla neu neue neuer new nouveau nouvelle uusi nya nye
+    gross grosse great grand grande iso suur stora store klein kleine little petit vaha pikku lilla
+    links rechts vordere hintere inner outer sisa ulko
+    ensimmainen toinen kolmas neljas viides kuudes
+    forsta andra tredje fjarde femte
+    first second third fourth fifth sixth seventh
+    erste zweite dritte vierte
+"""
+CONTRARIES = [tuple(group.split()) for group in _CONTRARIES.strip().splitlines()]
 """Words at the beginning of a name that make two streets of it, never a slip of the finger."""

@@ -7,20 +7,114 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from geo.street_names import key, similarity, words
+from geo.name_likeness import similarity
+from geo.street_names import key, words
 
 FINNISH_PAIRS = {
     key(swedish): finnish
     for finnish, swedish in (
         pair.split("/")
-        for pair in ["Helsinki/Helsingfors", "Espoo/Esbo", "Vantaa/Vanda", "Kauniainen/Grankulla", "Turku/Åbo", "Tampere/Tammerfors", "Pori/Björneborg", "Oulu/Uleåborg", "Vaasa/Vasa", "Porvoo/Borgå", "Kokkola/Karleby", "Pietarsaari/Jakobstad", "Hamina/Fredrikshamn", "Hämeenlinna/Tavastehus", "Lappeenranta/Villmanstrand", "Rauma/Raumo", "Naantali/Nådendal", "Parainen/Pargas", "Raasepori/Raseborg", "Tammisaari/Ekenäs", "Karjaa/Karis", "Hanko/Hangö", "Lohja/Lojo", "Loviisa/Lovisa", "Kirkkonummi/Kyrkslätt", "Sipoo/Sibbo", "Inkoo/Ingå", "Siuntio/Sjundeå", "Vihti/Vichtis", "Nurmijärvi/Nurmijärvi", "Tuusula/Träskända", "Järvenpää/Träskända", "Kerava/Kervo", "Hyvinkää/Hyvinge", "Mäntsälä/Mäntsälä", "Salo/Salo", "Maarianhamina/Mariehamn", "Kaskinen/Kaskö", "Kristiinankaupunki/Kristinestad", "Närpiö/Närpes", "Mustasaari/Korsholm", "Maalahti/Malax", "Vöyri/Vörå", "Korsnäs/Korsnäs", "Uusikaarlepyy/Nykarleby", "Pedersöre/Pedersöre", "Kruunupyy/Kronoby", "Luoto/Larsmo", "Lapinjärvi/Lappträsk", "Myrskylä/Mörskom", "Pyhtää/Pyttis", "Kemiönsaari/Kimitoön", "Paimio/Pemar", "Kaarina/S:t_Karins", "Raisio/Reso", "Uusikaupunki/Nystad", "Savonlinna/Nyslott", "Mikkeli/S:t_Michel", "Kajaani/Kajana", "Raahe/Brahestad", "Tornio/Torneå", "Lahti/Lahtis", "Joensuu/Joensuu", "Siilinjärvi/Siilinjärvi", "Seinäjoki/Seinäjoki", "Kaustinen/Kaustby", "Ylitornio/Övertorneå", "Inari/Enare", "Laihia/Laihela"]
+        for pair in [
+            "Helsinki/Helsingfors",
+            "Espoo/Esbo",
+            "Vantaa/Vanda",
+            "Kauniainen/Grankulla",
+            "Turku/Åbo",
+            "Tampere/Tammerfors",
+            "Pori/Björneborg",
+            "Oulu/Uleåborg",
+            "Vaasa/Vasa",
+            "Porvoo/Borgå",
+            "Kokkola/Karleby",
+            "Pietarsaari/Jakobstad",
+            "Hamina/Fredrikshamn",
+            "Hämeenlinna/Tavastehus",
+            "Lappeenranta/Villmanstrand",
+            "Rauma/Raumo",
+            "Naantali/Nådendal",
+            "Parainen/Pargas",
+            "Raasepori/Raseborg",
+            "Tammisaari/Ekenäs",
+            "Karjaa/Karis",
+            "Hanko/Hangö",
+            "Lohja/Lojo",
+            "Loviisa/Lovisa",
+            "Kirkkonummi/Kyrkslätt",
+            "Sipoo/Sibbo",
+            "Inkoo/Ingå",
+            "Siuntio/Sjundeå",
+            "Vihti/Vichtis",
+            "Nurmijärvi/Nurmijärvi",
+            "Tuusula/Träskända",
+            "Järvenpää/Träskända",
+            "Kerava/Kervo",
+            "Hyvinkää/Hyvinge",
+            "Mäntsälä/Mäntsälä",
+            "Salo/Salo",
+            "Maarianhamina/Mariehamn",
+            "Kaskinen/Kaskö",
+            "Kristiinankaupunki/Kristinestad",
+            "Närpiö/Närpes",
+            "Mustasaari/Korsholm",
+            "Maalahti/Malax",
+            "Vöyri/Vörå",
+            "Korsnäs/Korsnäs",
+            "Uusikaarlepyy/Nykarleby",
+            "Pedersöre/Pedersöre",
+            "Kruunupyy/Kronoby",
+            "Luoto/Larsmo",
+            "Lapinjärvi/Lappträsk",
+            "Myrskylä/Mörskom",
+            "Pyhtää/Pyttis",
+            "Kemiönsaari/Kimitoön",
+            "Paimio/Pemar",
+            "Kaarina/S:t_Karins",
+            "Raisio/Reso",
+            "Uusikaupunki/Nystad",
+            "Savonlinna/Nyslott",
+            "Mikkeli/S:t_Michel",
+            "Kajaani/Kajana",
+            "Raahe/Brahestad",
+            "Tornio/Torneå",
+            "Lahti/Lahtis",
+            "Joensuu/Joensuu",
+            "Siilinjärvi/Siilinjärvi",
+            "Seinäjoki/Seinäjoki",
+            "Kaustinen/Kaustby",
+            "Ylitornio/Övertorneå",
+            "Inari/Enare",
+            "Laihia/Laihela",
+        ]
     )
     if key(finnish) != key(swedish) and finnish != "Tuusula"
 }
 """The Finnish name of a town by its folded Swedish one, where the data does not say it itself."""
 
 _LINKS = frozenset(
-    ["am", "an", "im", "in", "bei", "ob", "vor", "auf", "sur", "sous", "en", "on", "upon", "under", "de", "la", "le", "les", "i", "nad", "pod", "v"]
+    [
+        "am",
+        "an",
+        "im",
+        "in",
+        "bei",
+        "ob",
+        "vor",
+        "auf",
+        "sur",
+        "sous",
+        "en",
+        "on",
+        "upon",
+        "under",
+        "de",
+        "la",
+        "le",
+        "les",
+        "i",
+        "nad",
+        "pod",
+        "v",
+    ]
 )
 
 

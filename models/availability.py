@@ -5,10 +5,22 @@ overlaps the window, and no key lies in it or is bound to it, unless a contract 
 before `from`.
 """
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, not_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.automats import Automat, Locker, LockerState
@@ -17,9 +29,27 @@ from models.keys import Key
 from models.times import Window
 
 _FETCH = aliased(LockerContract, name="fetch_contract")
+Ignored: TypeAlias = UUID | BindParameter[UUID] | None
 
 
-def free_lockers(window: Window, *, ignoring: UUID | None = None) -> ScalarSelect[int]:
+def told_later(*, permanent: bool) -> Window:
+    """Give a window for a statement that is made once and told its `moments` when it is run.
+
+    Making such a statement anew each time takes longer than running it.
+    """
+    later: Any = Window
+    window: Window = later(bindparam("starts_at"), None if permanent else bindparam("ends_at"))
+    return window
+
+
+def moments(window: Window) -> dict[str, datetime]:
+    """Give what a statement that was made with `told_later` is told when it is run."""
+    if window.ends_at is None:
+        return {"starts_at": window.starts_at}
+    return {"starts_at": window.starts_at, "ends_at": window.ends_at}
+
+
+def free_lockers(window: Window, *, ignoring: Ignored = None) -> ScalarSelect[int]:
     """Count the lockers of `Automat` that are free over a window.
 
     Args:
@@ -35,7 +65,7 @@ def free_lockers(window: Window, *, ignoring: UUID | None = None) -> ScalarSelec
     )
 
 
-def is_free(window: Window, *, ignoring: UUID | None = None) -> ColumnElement[bool]:
+def is_free(window: Window, *, ignoring: Ignored = None) -> ColumnElement[bool]:
     """Tell of a `Locker` whether it is free over a window."""
     return and_(
         is_open_for_contract(window, ignoring=ignoring),
@@ -44,7 +74,7 @@ def is_free(window: Window, *, ignoring: UUID | None = None) -> ColumnElement[bo
     )
 
 
-def is_open_for_contract(window: Window, *, ignoring: UUID | None = None) -> ColumnElement[bool]:
+def is_open_for_contract(window: Window, *, ignoring: Ignored = None) -> ColumnElement[bool]:
     """Tell of a `Locker` whether the key that lies in it can be fetched from it over a window."""
     overlapping = exists().where(
         LockerContract.locker_id == Locker.id,
@@ -67,7 +97,7 @@ def overlaps(promise: Any, window: Window) -> ColumnElement[bool]:
 
 def _holds_a_key(place: InstrumentedAttribute[UUID | None], window: Window) -> ColumnElement[bool]:
     taken_out_before = exists().where(
-        _FETCH.locker_id == Locker.id,
+        _FETCH.locker_id == place,
         _FETCH.key_id == Key.id,
         _FETCH.kind == LockerContractKind.FETCH,
         _FETCH.state.in_(LIVE_STATES),
@@ -76,7 +106,7 @@ def _holds_a_key(place: InstrumentedAttribute[UUID | None], window: Window) -> C
     return exists().where(place == Locker.id, not_(taken_out_before))
 
 
-def _not_of(reservation_id: UUID | None) -> list[ColumnElement[bool]]:
+def _not_of(reservation_id: Ignored) -> list[ColumnElement[bool]]:
     if reservation_id is None:
         return []
     own = select(KeyContract.id).where(KeyContract.reservation_id == reservation_id)

@@ -1,7 +1,7 @@
 """Stretches of time. All of ours are half-open: the first moment is in, the last is out (G6)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -58,16 +58,22 @@ def time_zone(name: str, *, path: tuple[str, ...] = ("time_zone",)) -> ZoneInfo:
 
 
 def instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """Give the instant of a wall-clock time (G30).
+    """Give the instant of a wall-clock time, in UTC (G30).
 
     A time that the clock jumps over becomes the first moment after the jump; a time that comes
     twice means the first.
+
+    Raises:
+        InvalidInput: The instant would lie outside the years 1 to 9999.
     """
     first = local.replace(tzinfo=zone, fold=0)
     second = local.replace(tzinfo=zone, fold=1)
-    if first.utcoffset() == second.utcoffset() or exists(first):
-        return first
-    return _first_after_gap(first, second)
+    try:
+        if first.utcoffset() == second.utcoffset() or exists(first):
+            return first.astimezone(UTC)
+        return _first_after_gap(first, second).astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(f"{local.isoformat()} lies at the end of the calendar.") from error
 
 
 def exists(moment: datetime) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import delete
 
+from models.accounts import Permission
 from models.errors import IdempotencyConflict
 from models.idempotency import KEPT, IdempotentAnswer
 from resolvers.checks import required_text
@@ -15,26 +16,29 @@ from resolvers.work import Work
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+PATH = ("idempotency_key",)
 KEY_TAKEN = "idempotent_answers_organization_id_key_key"
 
 
-async def recall(work: Work, key: str | None, input: "DataclassInstance") -> dict[str, Any] | None:
+async def recall(
+    work: Work, key: str | None, input: "DataclassInstance", *, permission: Permission
+) -> dict[str, Any] | None:
     """Find the answer that was given before; None when there is none.
 
     Raises:
+        NotAllowed: The actor may not do what the answer is about.
         InvalidInput: The key is empty.
         IdempotencyConflict: The key came with another input.
     """
+    work.require(permission)
     if key is None:
         return None
-    path = ("idempotency_key",)
-    known = await work.first(
-        work.own(IdempotentAnswer).where(IdempotentAnswer.key == required_text(key, path=path))
-    )
+    same = IdempotentAnswer.key == required_text(key, path=PATH)
+    known = await work.first(work.own(IdempotentAnswer).where(same))
     if known is None or known.answered_at + KEPT <= work.now:
         return None
     if known.input_digest != digest(input):
-        raise IdempotencyConflict(path=path)
+        raise IdempotencyConflict(path=PATH)
     return known.answer
 
 
@@ -58,12 +62,12 @@ async def remember(
     await work.add(
         IdempotentAnswer(
             organization_id=work.actor.organization_id,
-            key=key,
+            key=required_text(key, path=PATH),
             input_digest=digest(input),
             answer=answer,
             answered_at=work.now,
         ),
-        refusals={KEY_TAKEN: IdempotencyConflict(at_once, path=("idempotency_key",))},
+        refusals={KEY_TAKEN: IdempotencyConflict(at_once, path=PATH)},
     )
 
 

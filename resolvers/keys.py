@@ -83,7 +83,8 @@ async def register(
         await _put_into_automat(work, key, automat_id, locker_index)
     await work.add(key, refusals={CODE_TAKEN: _taken(key.code)})
     await _link(work, key, entities)
-    work.record(EventKind.KEY_REGISTERED, key, locker_id=key.locker_id)
+    opens = [entity.id for entity in entities]
+    work.record(EventKind.KEY_REGISTERED, key, locker_id=key.locker_id, entity_ids=opens)
     return key
 
 
@@ -185,7 +186,8 @@ async def update(
     await work.save({CODE_TAKEN: _taken(key.code)})
     if entity_ids is not None:
         await _open_only(work, key, entity_ids)
-    work.record(EventKind.KEY_UPDATED, key, changed=sorted(changes))
+    opens = await work.scalars(select(EntityKey.entity_id).where(EntityKey.key_id == key.id))
+    work.record(EventKind.KEY_UPDATED, key, changed=sorted(changes), entity_ids=opens)
     return key
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.accounts import Permission
@@ -15,9 +16,11 @@ from models.errors import InvalidInput
 from models.events import Event
 from models.organizations import OrganizationUnit
 from resolvers.relations import Relation
-from resolvers.work import Reading
+from resolvers.work import Reading, owned
 
 Row = TypeVar("Row", bound=Base)
+BEFORE_ALL = UUID(int=0)
+"""Every id comes after this one."""
 LARGEST_PAGE = 100
 PAGE = 20
 
@@ -69,8 +72,14 @@ async def by_ids(reading: Reading, model: type[Row], ids: Sequence[UUID]) -> lis
         NotAllowed: The actor may not see rows of that kind.
     """
     require_view(reading, model)
-    found = {row.id: row for row in await reading.all(reading.own(model).where(model.id.in_(ids)))}
+    rows = await reading.all(_of_ids(model), owner=reading.actor.organization_id, ids=ids)
+    found = {row.id: row for row in rows}
     return [found.get(id) for id in ids]
+
+
+@cache
+def _of_ids(model: type[Row]) -> Select[Row]:
+    return owned(model).where(model.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +117,23 @@ async def page(
         InvalidInput: More rows than a page holds.
     """
     require_view(reading, model)
-    statement = reading.own(model).where(*conditions).order_by(model.id)
-    if after is not None:
-        statement = statement.where(model.id > after)
     count = checked_count(first)
-    rows = list(await reading.all(statement.limit(count + 1)))
+    told = {
+        "owner": reading.actor.organization_id,
+        "after": after or BEFORE_ALL,
+        "count": count + 1,
+    }
+    statement = _page(model)
+    rows = list(
+        await reading.all(statement.where(*conditions) if conditions else statement, **told)
+    )
     return Slice(rows[:count], len(rows) > count)
+
+
+@cache
+def _page(model: type[Row]) -> Select[Row]:
+    behind = model.id > bindparam("after")
+    return owned(model).where(behind).order_by(model.id).limit(bindparam("count", type_=Integer))
 
 
 def matching(search: str | None, *fields: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
@@ -132,11 +152,17 @@ async def belonging(
         NotAllowed: The actor may not see rows of that kind.
     """
     require_view(reading, relation.model)
-    statement = relation.statement(reading).where(relation.parent.in_(parent_ids))
+    told = {"owner": reading.actor.organization_id, "parents": parent_ids}
     found: dict[UUID, list[Any]] = {id: [] for id in parent_ids}
-    for row in await reading.rows(statement.order_by(relation.order)):
+    for row in await reading.rows(_belonging(relation), **told):
         found[row.parent_id].append(row)
     return [found[id] for id in parent_ids]
+
+
+@cache
+def _belonging(relation: Relation) -> Select[Any]:
+    of_these = relation.parent.in_(bindparam("parents", expanding=True))
+    return relation.statement().where(of_these).order_by(relation.order)
 
 
 async def pages_belonging(
@@ -154,18 +180,28 @@ async def pages_belonging(
         InvalidInput: More rows than a page holds.
     """
     require_view(reading, relation.model)
-    number = func.row_number().over(partition_by=relation.parent, order_by=relation.model.id)
-    statement = relation.statement(reading).where(relation.parent.in_(parent_ids))
-    if after is not None:
-        statement = statement.where(relation.model.id > after)
-    numbered = statement.add_columns(number.label("number")).subquery()
-    entity = aliased(relation.model, numbered)
-    rows = await reading.rows(
-        select(entity, numbered.c.parent_id)
-        .where(numbered.c.number <= checked_count(first) + 1)
-        .order_by(numbered.c.number)
-    )
+    told = {
+        "owner": reading.actor.organization_id,
+        "parents": parent_ids,
+        "after": after or BEFORE_ALL,
+        "count": checked_count(first) + 1,
+    }
     found: dict[UUID, list[Any]] = {id: [] for id in parent_ids}
-    for row in rows:
+    for row in await reading.rows(_page_belonging(relation), **told):
         found[row.parent_id].append(row)
     return [Slice(found[id][:first], len(found[id]) > first) for id in parent_ids]
+
+
+@cache
+def _page_belonging(relation: Relation) -> Select[Any]:
+    model = relation.model
+    number = func.row_number().over(partition_by=relation.parent, order_by=model.id)
+    statement = relation.statement().where(
+        relation.parent.in_(bindparam("parents", expanding=True)), model.id > bindparam("after")
+    )
+    numbered = statement.add_columns(number.label("number")).subquery()
+    return (
+        select(aliased(model, numbered), numbered.c.parent_id)
+        .where(numbered.c.number <= bindparam("count"))
+        .order_by(numbered.c.number)
+    )

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypedDict
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from models.accounts import Actor, Permission, Role
@@ -21,7 +22,7 @@ from models.organizations import (
 )
 from models.times import time_zone
 from resolvers.checks import required_text
-from resolvers.work import Reading, Work
+from resolvers.work import Reading, Work, owned
 
 CUSTOMER_ID_TAKEN = "organization_units_organization_id_customer_id_key"
 
@@ -151,18 +152,23 @@ async def settings(reading: Reading, unit_id: UUID) -> UnitSettings:
 
 async def settings_of_all(reading: Reading, unit_ids: Sequence[UUID]) -> list[UnitSettings]:
     """Put together what holds for each of several units, in one statement."""
+    told = {"owner": reading.actor.organization_id, "ids": unit_ids}
+    by_id = {unit.id: unit for unit in await reading.all(_with_those_above(), **told)}
+    return [UnitSettings.effective(_line(by_id, id)) for id in unit_ids]
+
+
+@cache
+def _with_those_above() -> Select[OrganizationUnit]:
     above = (
         select(OrganizationUnit.id, OrganizationUnit.parent_id)
-        .where(OrganizationUnit.id.in_(unit_ids))
+        .where(OrganizationUnit.id.in_(bindparam("ids", expanding=True)))
         .cte(recursive=True)
     )
     parent = aliased(OrganizationUnit)
     above = above.union(
         select(parent.id, parent.parent_id).join(above, parent.id == above.c.parent_id)
     )
-    lines = reading.own(OrganizationUnit).where(OrganizationUnit.id.in_(select(above.c.id)))
-    by_id = {unit.id: unit for unit in await reading.all(lines)}
-    return [UnitSettings.effective(_line(by_id, id)) for id in unit_ids]
+    return owned(OrganizationUnit).where(OrganizationUnit.id.in_(select(above.c.id)))
 
 
 def _line(by_id: dict[UUID, OrganizationUnit], id: UUID) -> list[OrganizationUnit]:

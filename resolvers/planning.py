@@ -116,12 +116,12 @@ async def retry(work: Work, reservation: Reservation, entity: ReservableEntity) 
 
     When it is not, nothing is written: neither a new decision nor an event.
     """
-    recorded = set(work.recorded)
+    recorded = len(work.recorded)
     try:
         async with work.session.begin_nested():
             await _plan_or_undo(work, reservation, entity)
     except (LivionKeyError, _StillWaiting):
-        work.forget(recorded)
+        work.forget(behind=recorded)
         await work.session.refresh(reservation)
         return False
     return True

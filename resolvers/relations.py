@@ -19,7 +19,7 @@ from models.keys import EntityKey, Key
 from models.organizations import Contact
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
-from resolvers.work import Reading
+from resolvers.work import owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Relation:
     link: tuple[Any, Any] | None = None
     conditions: tuple[Any, ...] = ()
 
-    def statement(self, reading: Reading) -> Select[Any]:
-        """Select the rows with the id of what each belongs to."""
-        statement = reading.own(self.model).add_columns(self.parent.label("parent_id"))
+    def statement(self) -> Select[Any]:
+        """Select the rows with the id of what each belongs to; see `owned`."""
+        statement = owned(self.model).add_columns(self.parent.label("parent_id"))
         if self.link is not None:
             statement = statement.join(self.link[0], self.link[1])
         return statement.where(*self.conditions)

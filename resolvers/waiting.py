@@ -1,10 +1,11 @@
 """What waits for something to change: unfulfilled reservations, and addresses without a place."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.geocoding import Geocoder
@@ -14,7 +15,7 @@ from models.automats import Automat
 from models.database import Database
 from models.entities import ReservableEntity
 from models.errors import ErrorCode
-from models.events import EventKind
+from models.events import Event, EventKind
 from models.organizations import OrganizationUnit
 from models.places import Placement
 from models.reservations import Reservation, ReservationStatus
@@ -22,25 +23,45 @@ from resolvers import planning
 from resolvers.placing import place, record_place
 from resolvers.work import Work
 
-MAY_HELP = frozenset(
-    {
-        EventKind.ADDRESS_PLACED,
-        EventKind.AUTOMAT_INSTALLED,
-        EventKind.AUTOMAT_UPDATED,
-        EventKind.DEVICE_GROUP_UPDATED,
-        EventKind.ENTITY_UPDATED,
-        EventKind.KEY_REGISTERED,
-        EventKind.KEY_UPDATED,
-        EventKind.LOCKER_CONTRACT_CANCELLED,
-        EventKind.LOCKER_UPDATED,
-        EventKind.ORGANIZATION_UNIT_UPDATED,
-    }
-)
-"""What may make an unfulfilled reservation possible."""
+SPACE = {ErrorCode.NO_SUITABLE_AUTOMAT, ErrorCode.NO_FREE_LOCKER}
+PLACE = SPACE | {ErrorCode.ADDRESS_NOT_FOUND, ErrorCode.ADDRESS_AMBIGUOUS}
+
+HELPS: dict[EventKind, set[ErrorCode]] = {
+    EventKind.AUTOMAT_INSTALLED: PLACE,
+    EventKind.AUTOMAT_UPDATED: PLACE,
+    EventKind.DEVICE_GROUP_UPDATED: PLACE,
+    EventKind.LOCKER_CONTRACT_CANCELLED: SPACE,
+    EventKind.LOCKER_UPDATED: SPACE,
+    EventKind.ORGANIZATION_UNIT_UPDATED: PLACE,
+}
+"""Which reasons for waiting may be gone after an event."""
+
+HELPS_ENTITIES = {
+    EventKind.ENTITY_UPDATED,
+    EventKind.ADDRESS_PLACED,
+    EventKind.KEY_REGISTERED,
+    EventKind.KEY_UPDATED,
+}
+"""Events after which any reservation of certain entities may be possible."""
 
 IN_ONE_ROUND = 200
 AT_ONCE = 20
 """How many are tried again before the answer to whoever changed something."""
+
+
+def helped(events: Sequence[Event]) -> ColumnElement[bool] | None:
+    """Say which reservations events may have helped; None when none of them helps any."""
+    reasons = {reason for event in events for reason in HELPS.get(event.kind, ())}
+    entity_ids = {id for event in events for id in _entities_of(event)}
+    if not reasons and not entity_ids:
+        return None
+    return or_(Reservation.unfulfilled_reason.in_(reasons), Reservation.entity_id.in_(entity_ids))
+
+
+def _entities_of(event: Event) -> set[UUID]:
+    if event.kind not in HELPS_ENTITIES:
+        return set()
+    return {event.subject_id, *(UUID(id) for id in event.facts.get("entity_ids", ()))}
 
 
 def system(organization_id: UUID) -> Actor:
@@ -49,11 +70,24 @@ def system(organization_id: UUID) -> Actor:
 
 
 async def fulfil(
-    database: Database, organization_id: UUID, now: datetime, *, at_most: int = AT_ONCE
+    database: Database,
+    organization_id: UUID,
+    now: datetime,
+    *,
+    among: ColumnElement[bool] | None = None,
+    at_most: int = AT_ONCE,
 ) -> int:
-    """Try an organization's unfulfilled reservations again, soonest first; counts successes."""
+    """Try an organization's unfulfilled reservations again, soonest first; counts successes.
+
+    Args:
+        database: Each is tried in a transaction of its own.
+        organization_id: Whose reservations.
+        now: The moment that counts as now.
+        among: Only those that fulfil this condition, see `helped`; all when left out.
+        at_most: How many to try.
+    """
     async with database.reading() as connection:
-        waiting = await _waiting(connection, organization_id, now, at_most)
+        waiting = await _waiting(connection, organization_id, now, among, at_most)
     fulfilled = 0
     for reservation_id in waiting:
         async with database.writing() as session:
@@ -63,11 +97,16 @@ async def fulfil(
 
 
 async def _waiting(
-    connection: AsyncConnection, organization_id: UUID, now: datetime, at_most: int
+    connection: AsyncConnection,
+    organization_id: UUID,
+    now: datetime,
+    among: ColumnElement[bool] | None,
+    at_most: int,
 ) -> list[UUID]:
     rows = await connection.execute(
         select(Reservation.id)
         .where(
+            *([] if among is None else [among]),
             Reservation.organization_id == organization_id,
             Reservation.status == ReservationStatus.UNFULFILLED,
             or_(Reservation.ends_at.is_(None), Reservation.ends_at > now),

@@ -6,10 +6,11 @@ the same attributes, so whoever only looks takes a `Reading` and is also served 
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -22,6 +23,22 @@ from models.events import Event, EventKind
 
 Row = TypeVar("Row", bound=Base)
 Anything = TypeVar("Anything")
+
+
+def owned(model: type[Row]) -> Select[Row]:
+    """Begin a query of one organization's rows that is made once and told whose, as `owner`.
+
+    Making a query anew can take as long as running it; those that are asked all the time are kept.
+    """
+    found: Select[Row] = select(model).where(
+        cast("Any", model).organization_id == bindparam("owner")
+    )
+    return found
+
+
+@cache
+def _by_id(model: type[Row]) -> Select[Row]:
+    return owned(model).where(model.id == bindparam("id"))
 
 
 class Reading:
@@ -60,13 +77,18 @@ class Reading:
         """Give the connection, for the questions of `geo`."""
         return self._connection
 
-    async def all(self, statement: Select[Anything]) -> Sequence[Anything]:
-        """Read every row of a query of one model."""
-        return cast("Sequence[Anything]", (await self._connection.execute(statement)).all())
+    async def all(self, statement: Select[Anything], **told: Any) -> Sequence[Anything]:
+        """Read every row of a query of one model.
 
-    async def rows(self, statement: Select[*tuple[Any, ...]]) -> list[Any]:
+        Args:
+            statement: The query.
+            told: The values of its parameters, for a query that was made once by `owned`.
+        """
+        return cast("Sequence[Anything]", (await self._connection.execute(statement, told)).all())
+
+    async def rows(self, statement: Select[*tuple[Any, ...]], **told: Any) -> list[Any]:
         """Read every row of a query of columns."""
-        return list(await (await self.connection()).execute(statement))
+        return list(await (await self.connection()).execute(statement, told))
 
     async def scalars(self, statement: Select[Anything]) -> Sequence[Anything]:
         """Read the one column of a query."""
@@ -81,7 +103,8 @@ class Reading:
         """Read one row of the actor's organization; None when it has no such row."""
         if id is None:
             return None
-        return await self.first(self.own(model).where(model.id == id))
+        found = await self.all(_by_id(model), owner=self.actor.organization_id, id=id)
+        return found[0] if found else None
 
     async def get(self, model: type[Row], id: UUID | None, *, path: tuple[str, ...] = ()) -> Row:
         """Read one row of the actor's organization.
@@ -111,16 +134,16 @@ class Work(Reading):
         self.session = session
         self.actor = actor
         self.now = now
-        self.recorded: set[EventKind] = set()
+        self.recorded: list[Event] = []
 
     async def connection(self) -> AsyncConnection:
         """Give the connection, with everything written that was added so far."""
         await self.session.flush()
         return await self.session.connection()
 
-    async def all(self, statement: Select[Anything]) -> Sequence[Anything]:
+    async def all(self, statement: Select[Anything], **told: Any) -> Sequence[Anything]:
         """Read every row of a query of one model, as objects that may be changed."""
-        return (await self.session.scalars(statement)).all()
+        return (await self.session.scalars(statement, told)).all()
 
     async def locked(self, model: type[Row], ids: Sequence[UUID]) -> list[Row]:
         """Read rows that nobody else may change until this transaction ends.
@@ -152,26 +175,25 @@ class Work(Reading):
                 raise
             raise refusal from error
 
-    def forget(self, recorded: set[EventKind]) -> None:
-        """Go back to what was recorded before something was undone."""
-        self.recorded = recorded
-        self.session.info[RINGS] = bool(recorded)
+    def forget(self, *, behind: int) -> None:
+        """Forget what was recorded behind the first so many events: it was undone."""
+        del self.recorded[behind:]
+        self.session.info[RINGS] = bool(self.recorded)
 
     def record(self, kind: EventKind, subject: Base, **facts: Any) -> None:
         """Write down what happened. Facts are ids, numbers and codes: never a PIN or a token."""
-        self.recorded.add(kind)
-        self.session.info[RINGS] = True
-        self.session.add(
-            Event(
-                organization_id=self.actor.organization_id,
-                kind=kind,
-                at=self.now,
-                subject_type=type(subject).__name__,
-                subject_id=subject.id,
-                token_id=self.actor.token_id,
-                facts={name: _plain(value) for name, value in facts.items()},
-            )
+        event = Event(
+            organization_id=self.actor.organization_id,
+            kind=kind,
+            at=self.now,
+            subject_type=type(subject).__name__,
+            subject_id=subject.id,
+            token_id=self.actor.token_id,
+            facts={name: _plain(value) for name, value in facts.items()},
         )
+        self.recorded.append(event)
+        self.session.info[RINGS] = True
+        self.session.add(event)
 
 
 def _plain(value: Any) -> Any:

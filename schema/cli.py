@@ -101,6 +101,7 @@ def _serve(workers: int) -> None:
         log_config=None,
         access_log=False,  # addresses of requests may hold variables
         server_header=False,
+        ws="websockets-sansio",
         ws_max_size=65_536,
         timeout_graceful_shutdown=10,
     )

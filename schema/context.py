@@ -61,8 +61,9 @@ class Context:
         async with self.database.writing() as session:
             work = Work(session, self.actor, self.now)
             yield work
-        if work.recorded & waiting.MAY_HELP:
-            await waiting.fulfil(self.database, self.actor.organization_id, self.now)
+        among = waiting.helped(work.recorded)
+        if among is not None:
+            await waiting.fulfil(self.database, self.actor.organization_id, self.now, among=among)
 
     async def place(
         self, address: PostalAddress | None, coordinates: Coordinates | None

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models.reservations as models
+from models.accounts import Permission
 from models.entities import ReservableEntity as EntityRow
 from models.errors import ErrorCode
 from models.reservations import status_at
@@ -262,7 +263,9 @@ class ReservationMutations:
     ) -> ReservationUpsertPayload:
         key = given(input.idempotency_key)
         async with info.context.writing() as work:
-            known = await idempotency.recall(work, key, input)
+            known = await idempotency.recall(
+                work, key, input, permission=Permission.EDIT_RESERVATIONS
+            )
             if known is not None:
                 row = await work.get(models.Reservation, UUID(known["reservation_id"]))
                 outcome = UpsertOutcome(known["outcome"])

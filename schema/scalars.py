@@ -12,6 +12,7 @@ from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
 from models.entities import ReservableEntity
+from models.errors import InvalidInput
 from models.events import Event
 from models.keys import Key, ManualStorage
 from models.organizations import Contact, OrganizationUnit
@@ -71,11 +72,11 @@ def parse_instant(text: object) -> datetime:
     """Read an instant.
 
     Raises:
-        ValueError: It is not ISO 8601, or has no offset. The message does not repeat it.
+        InvalidInput: It is not ISO 8601, or has no offset. The message does not repeat it.
     """
     moment = _parsed(text)
     if moment.tzinfo is None:
-        raise ValueError("an offset is missing; write 2027-03-28T12:00:00Z or ...+02:00")
+        raise InvalidInput("An instant needs an offset: 2027-03-28T12:00:00Z or ...+02:00.")
     return moment.astimezone(UTC)
 
 
@@ -83,21 +84,22 @@ def parse_local(text: object) -> datetime:
     """Read a wall-clock time.
 
     Raises:
-        ValueError: It is not ISO 8601, or has an offset. The message does not repeat it.
+        InvalidInput: It is not ISO 8601, or has an offset. The message does not repeat it.
     """
     moment = _parsed(text)
     if moment.tzinfo is not None:
-        raise ValueError("a local time has no offset; give the time zone beside it")
+        raise InvalidInput("A local time has no offset; give the time zone beside it.")
     return moment
 
 
 def _parsed(text: object) -> datetime:
     if not isinstance(text, str) or len(text) < len("2027-03-28T00"):
-        raise ValueError("a time is a text such as 2027-03-28T12:00:00Z")
+        raise InvalidInput("A time is a text in ISO 8601, such as 2027-03-28T12:00:00Z.")
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError("not ISO 8601; write 2027-03-28T12:00:00Z") from None
+        message = "A time is a text in ISO 8601, such as 2027-03-28T12:00:00Z."
+        raise InvalidInput(message) from None
 
 
 def write_instant(moment: datetime) -> str:

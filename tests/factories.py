@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from models.accounts import Actor, Role
 from models.automats import Automat, AutomatModel, DeviceGroup
 from models.entities import EntityKind, ReservableEntity
 from models.keys import Key, KeyKind, ManualStorage
@@ -34,6 +35,24 @@ def placed(
 
 def address(text: str = "Mannerheimintie 12 A 15, 00100 Helsinki") -> PostalAddress:
     return PostalAddress(text=text)
+
+
+async def make_stranger(work: Work) -> Work:
+    """Found another organization in the same transaction."""
+    stranger = Work(work.session, organizations.founder(), work.now)
+    await organizations.found(stranger, name="Somebody else")
+    return stranger
+
+
+def acting_as(work: Work, role: Role) -> Work:
+    """Go on in the same transaction as somebody with another role."""
+    actor = Actor(organization_id=work.actor.organization_id, role=role)
+    return Work(work.session, actor, work.now)
+
+
+def later(work: Work, by: timedelta) -> Work:
+    """Go on in the same transaction at a later moment."""
+    return Work(work.session, work.actor, work.now + by)
 
 
 async def make_unit(work: Work, **changes: Any) -> OrganizationUnit:

@@ -31,6 +31,12 @@ class Client:
     organization_id: UUID
     tokens: dict[Role, str]
 
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[Work]:
+        """Open a transaction of the organization, for rows from `factories`."""
+        async with self.database.writing() as session:
+            yield Work(session, Actor(self.organization_id, Role.ADMIN), clock())
+
     async def post(
         self, document: str, role: Role | None = Role.ADMIN, **variables: Any
     ) -> httpx2.Response:
@@ -54,9 +60,7 @@ class Client:
 
 
 @asynccontextmanager
-async def new_client(
-    database: Database, geocoder: Geocoder | None = None
-) -> AsyncIterator[Client]:
+async def new_client(database: Database, geocoder: Geocoder | None = None) -> AsyncIterator[Client]:
     """Make an organization with a token for each role, and the application on a database."""
     founder = organizations.founder()
     async with database.writing() as session:

@@ -1,4 +1,4 @@
-"""Rows that are added unless they are there: `on conflict do nothing`, one class for each database."""
+"""Rows that are added unless they are there; each database has its own `on conflict`."""
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite

@@ -1,13 +1,16 @@
 """A column for a point: `geography(Point,4326)` on PostgreSQL, well-known binary on SQLite."""
 
+import struct
 from typing import Any
 
-import shapely
 from geoalchemy2 import Geography, WKBElement
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from models.places import Coordinates
+
+LITTLE_ENDIAN_POINT = "<BIdd"
+"""Well-known binary: the byte order, the kind, and the two numbers."""
 
 
 class Position(TypeDecorator[Coordinates]):
@@ -30,11 +33,12 @@ class Position(TypeDecorator[Coordinates]):
             return None
         if dialect.name == "postgresql":
             return f"SRID=4326;POINT({value.longitude!r} {value.latitude!r})"
-        return shapely.Point(value.longitude, value.latitude).wkb
+        return struct.pack(LITTLE_ENDIAN_POINT, 1, 1, value.longitude, value.latitude)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Coordinates | None:  # noqa: ARG002 - SQLAlchemy calls it so
         """Read a point."""
         if value is None:
             return None
-        point = shapely.from_wkb(bytes(value.data) if isinstance(value, WKBElement) else value)
-        return Coordinates(point.y, point.x)
+        written = value.data if isinstance(value, WKBElement) else value
+        longitude, latitude = struct.unpack_from("<dd", written, 5)  # behind byte order and kind
+        return Coordinates(latitude, longitude)

@@ -8,9 +8,9 @@ from schema.settings import Settings
 
 WELCOME = """
 LivionKey is at     http://{host}:{port}
-GraphiQL is at      http://{host}:{port}/graphql
+GraphiQL is at      http://{host}:{port}/graphql#token={staff}
 
-Headers of GraphiQL (lower left):
+For its header pane, where you open it without the token:
   {{"Authorization": "Bearer {staff}"}}
 
 A partner's token:  {partner}

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import websockets
 from small_api import TOKEN, ask, client_of, served, small_app
 
 from schema import view
-from schema.limits import MAX_BODY_BYTES, MAX_SUBSCRIPTIONS
+from schema.limits import MAX_BODY_BYTES
 
 AUDITS = 61
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -196,123 +195,3 @@ def code_of(answer: Any) -> str:
     (error,) = answer.json()["errors"]
     code: str = error["extensions"]["code"]
     return code
-
-
-@pytest.mark.parametrize("payload", [{"Authorization": f"Bearer {TOKEN}"}, {"token": TOKEN}])
-async def test_a_subscription_is_served_to_those_who_bring_a_token(payload: dict[str, str]) -> None:
-    async with served(small_app()) as url, socket_to(url) as socket:
-        await say(socket, type="connection_init", payload=payload)
-        assert await heard(socket) == {"type": "connection_ack"}
-        await say(
-            socket, type="subscribe", id="1", payload={"query": "subscription { count(to: 2) }"}
-        )
-
-        messages = [await heard(socket) for _ in range(3)]
-
-    assert [message.get("payload") for message in messages] == [
-        {"data": {"count": 0}},
-        {"data": {"count": 1}},
-        None,
-    ]
-
-
-async def test_queries_over_websocket_know_who_asks_and_are_masked_too() -> None:
-    async with served(small_app()) as url, socket_to(url) as socket:
-        await say(socket, type="connection_init", payload={"token": TOKEN})
-        await heard(socket)
-        answers = {}
-        for query in ("{ me }", "{ fault }", "{ me(", "{ unknown }"):
-            await say(socket, type="subscribe", id=query, payload={"query": query})
-            answers[query] = await heard(socket)
-            if answers[query]["type"] == "next":
-                await heard(socket)
-
-    assert answers["{ me }"]["payload"] == {"data": {"me": "Veikko"}}
-    codes = {
-        query: error["extensions"]["code"]
-        for query, answer in answers.items()
-        for error in errors_in(answer)
-    }
-    assert codes == {
-        "{ fault }": "INTERNAL",
-        "{ me(": "INVALID_INPUT",
-        "{ unknown }": "INVALID_INPUT",
-    }
-
-
-def errors_in(message: Any) -> Any:
-    """Take the errors out of a `next` or an `error` message."""
-    payload = message["payload"]
-    return payload if isinstance(payload, list) else payload.get("errors", [])
-
-
-@pytest.mark.parametrize(
-    "payload", [{}, {"token": "wrong"}, {"Authorization": TOKEN}, {"token": 7}]
-)
-async def test_a_websocket_without_a_valid_token_is_closed(payload: dict[str, Any]) -> None:
-    async with served(small_app()) as url, socket_to(url) as socket:
-        await say(socket, type="connection_init", payload=payload)
-        await socket.wait_closed()
-
-        assert socket.close_code == 4403
-
-
-async def test_a_websocket_that_asks_before_it_has_said_who_it_is_is_closed() -> None:
-    async with served(small_app()) as url, socket_to(url) as socket:
-        await say(socket, type="subscribe", id="1", payload={"query": "{ me }"})
-        await socket.wait_closed()
-
-        assert socket.close_code == 4401
-
-
-async def test_one_connection_has_so_many_operations_at_once_and_no_more() -> None:
-    async with served(small_app()) as url, socket_to(url) as socket:
-        await say(socket, type="connection_init", payload={"token": TOKEN})
-        await heard(socket)
-        for number in range(MAX_SUBSCRIPTIONS + 1):
-            forever = {"query": "subscription { forever }"}
-            await say(socket, type="subscribe", id=str(number), payload=forever)
-
-        messages = [await heard(socket) for _ in range(MAX_SUBSCRIPTIONS + 1)]
-
-    refused = [message["id"] for message in messages if message["type"] == "error"]
-    assert refused == [str(MAX_SUBSCRIPTIONS)]
-
-
-async def test_only_the_newer_websocket_protocol_is_spoken() -> None:
-    async with served(small_app()) as url, socket_to(url, "graphql-ws") as socket:
-        await socket.wait_closed()
-
-        assert socket.close_code == 4406
-
-
-async def test_pages_of_other_sites_may_not_open_a_websocket() -> None:
-    async with served(small_app()) as url:
-        with pytest.raises(websockets.InvalidStatus) as refusal:
-            await socket_to(url, origin="https://elsewhere.example")
-
-    assert refusal.value.response.status_code == 403
-
-
-def socket_to(
-    url: str, protocol: str = "graphql-transport-ws", origin: str | None = None
-) -> websockets.connect:
-    """Open a WebSocket."""
-    address = f"{url.replace('http', 'ws', 1)}/graphql"
-    subprotocol = websockets.Subprotocol(protocol)
-    return websockets.connect(
-        address,
-        subprotocols=[subprotocol],
-        origin=websockets.Origin(origin) if origin else None,
-        proxy=None,
-    )
-
-
-async def say(socket: websockets.ClientConnection, **message: Any) -> None:
-    """Send a message of the protocol."""
-    await socket.send(json.dumps(message))
-
-
-async def heard(socket: websockets.ClientConnection) -> Any:
-    """Receive a message of the protocol."""
-    return json.loads(await asyncio.wait_for(socket.recv(), 5))

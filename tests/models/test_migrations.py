@@ -1,0 +1,145 @@
+"""Migrations: they give what the models say, on both databases, however often they run."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from models.database import Database
+from models.migrating import MIGRATIONS, is_migrated, migrate, newest
+from models.tables import metadata
+
+EXTENSIONS_OWN = ("spatial_ref_sys", "automat_places")
+
+
+@pytest.fixture
+def fresh_url(database: Database, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a database in which nothing is."""
+    if database.is_sqlite:
+        yield f"sqlite:///{tmp_path / 'fresh.db'}"
+        return
+    url = database.url.set(drivername="postgresql")
+    server = url.render_as_string(hide_password=False)
+    name = f"{url.database}_{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'create database "{name}"'.encode())
+        yield server.replace(f"/{url.database}", f"/{name}")
+        connection.execute(f'drop database "{name}" with (force)'.encode())
+
+
+@pytest.fixture
+async def fresh(fresh_url: str) -> AsyncIterator[Database]:
+    database = Database(fresh_url)
+    yield database
+    await database.dispose()
+
+
+def ours(_object: Any, name: str | None, kind: str, *_others: Any) -> bool:
+    """Leave out what the extensions and the R*Tree keep for themselves."""
+    return not (kind == "table" and name is not None and name.startswith(EXTENSIONS_OWN))
+
+
+def differences(connection: Connection) -> list[Any]:
+    options = {"compare_type": True, "include_object": ours}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+async def test_models_and_migrations_agree(database: Database) -> None:
+    async with database.administering() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_names_of_constraints_are_those_of_the_models(database: Database) -> None:
+    async with database.administering() as connection:
+        names = await connection.run_sync(_constraint_names)
+
+    for table in metadata.tables.values():
+        expected = {str(one.name) for one in table.constraints if one.name}
+        assert expected <= names[table.name], table.name
+
+
+def _constraint_names(connection: Connection) -> dict[str, set[str]]:
+    inspector = inspect(connection)
+    return {
+        name: {
+            str(one["name"])
+            for found in (
+                inspector.get_unique_constraints(name),
+                inspector.get_check_constraints(name),
+                inspector.get_foreign_keys(name),
+                [inspector.get_pk_constraint(name)],
+            )
+            for one in found
+        }
+        for name in metadata.tables
+    }
+
+
+async def test_a_position_is_a_geography_with_an_index(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("PostgreSQL only: SQLite keeps well-known binary and an R*Tree")
+    async with database.reading() as connection:
+        kinds = await connection.exec_driver_sql(
+            "select attrelid::regclass::text, format_type(atttypid, atttypmod) from pg_attribute "
+            "where attname = 'position' and attrelid::regclass::text in "
+            "('automats', 'reservable_entities')"
+        )
+        index = await connection.exec_driver_sql(
+            "select indexdef from pg_indexes where indexname = 'automats_nearest_index'"
+        )
+
+        assert {row[1] for row in kinds} == {"geography(Point,4326)"}
+        assert "USING gist (organization_id, \"position\")" in index.scalar_one()
+
+
+async def test_an_r_tree_follows_the_automats(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("SQLite only: PostgreSQL has GiST")
+    async with database.reading() as connection:
+        made = await connection.exec_driver_sql(
+            "select count(*) from sqlite_master where sql like '%rtree%automat_id%'"
+        )
+
+        assert made.scalar_one() == 1
+
+
+async def test_migrating_twice_is_safe(fresh: Database) -> None:
+    assert not await is_migrated(fresh)
+
+    await migrate(fresh)
+    await migrate(fresh)
+
+    assert await is_migrated(fresh)
+
+
+async def test_two_may_migrate_at_once(fresh_url: str) -> None:
+    both = [Database(fresh_url), Database(fresh_url)]
+    try:
+        await asyncio.gather(*(migrate(one) for one in both))
+
+        assert [await is_migrated(one) for one in both] == [True, True]
+    finally:
+        await asyncio.gather(*(one.dispose() for one in both))
+
+
+async def test_a_database_that_is_behind_is_told(fresh: Database) -> None:
+    await migrate(fresh)
+    async with fresh.administering() as connection:
+        await connection.exec_driver_sql("update alembic_version set version_num = '0001'")
+
+    assert not await is_migrated(fresh)
+
+
+def test_migrations_are_one_line_without_branches() -> None:
+    directory = ScriptDirectory(str(MIGRATIONS))
+
+    assert directory.get_heads() == [newest()]
+    assert len(directory.get_bases()) == 1

@@ -1,0 +1,216 @@
+"""Who may do what: each role with each query and mutation, against one table."""
+
+from datetime import timedelta
+from string import Template
+from typing import Any
+
+import pytest
+from documents import days_from_now
+from talking import Client
+from things import KINDS, one_of_everything
+
+from models.accounts import Actor, Role
+from resolvers import accounts
+from resolvers.work import Work
+from schema.api import schema
+from schema.context import clock
+
+EVERYBODY = set(Role)
+VIEWERS = EVERYBODY - {Role.INSTALLER}
+RESERVERS = VIEWERS - {Role.VIEWER}
+ENTITY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER}
+KEY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN}
+AUTOMAT_EDITORS = {Role.ADMIN, Role.INSTALLER}
+ADMINS = {Role.ADMIN}
+
+NEAR = "near: {coordinates: {latitude: 60.17, longitude: 24.94}}"
+SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
+EDGES = "edges { node { id } }"
+
+QUERIES: dict[str, tuple[set[Role], str]] = {
+    "node": (VIEWERS, '(id: "$entity") { id }'),
+    "reservation": (VIEWERS, '(id: "$reservation") { id }'),
+    "reservations": (VIEWERS, f'(entityId: "$entity") {{ {EDGES} }}'),
+    "entity": (VIEWERS, '(id: "$entity") { id }'),
+    "entities": (VIEWERS, f'(search: "ours", kind: APARTMENT) {{ {EDGES} }}'),
+    "automat": (EVERYBODY, '(id: "$automat") { id }'),
+    "automats": (EVERYBODY, f'(search: "ours", state: IN_SERVICE) {{ {EDGES} }}'),
+    "keys": (VIEWERS, f"{{ {EDGES} }}"),
+    "manualStorages": (VIEWERS, f"{{ {EDGES} }}"),
+    "deviceGroups": (EVERYBODY, f"{{ {EDGES} }}"),
+    "keyContracts": (VIEWERS, f"{{ {EDGES} }}"),
+    "lockerContracts": (VIEWERS, f'(automatId: "$automat") {{ {EDGES} }}'),
+    "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
+    "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
+    "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
+    "placement": (EVERYBODY, '(address: {text: "Nowhere 1"}) { confidence }'),
+    "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
+    "automatSelection": (
+        VIEWERS,
+        f'(input: {{entityId: "$entity", {SOON}}}) {{ automat {{ id }} }}',
+    ),
+}
+MUTATIONS: dict[str, tuple[set[Role], str]] = {
+    "entityCreate": (ENTITY_EDITORS, 'kind: CAR, name: "Car"'),
+    "entityUpdate": (ENTITY_EDITORS, 'id: "$entity", name: "B 2"'),
+    "manualStorageCreate": (KEY_EDITORS, 'name: "Desk"'),
+    "manualStorageUpdate": (KEY_EDITORS, 'id: "$desk", name: "Reception"'),
+    "keyRegister": (
+        KEY_EDITORS,
+        'kind: MECHANICAL, entityIds: ["$entity"], storage: {manualStorageId: "$desk"}',
+    ),
+    "keyUpdate": (KEY_EDITORS, 'id: "$key", rfidTag: "04a2"'),
+    "automatInstall": (
+        AUTOMAT_EDITORS,
+        'deviceId: "007", name: "Kallio", model: LIVIONKEY_1, address: {text: "Kallio"}',
+    ),
+    "automatUpdate": (AUTOMAT_EDITORS, 'id: "$automat", name: "Central"'),
+    "lockerUpdate": (AUTOMAT_EDITORS, 'id: "$locker", outOfOrder: true'),
+    "deviceGroupCreate": (AUTOMAT_EDITORS, 'name: "Town", automatIds: ["$automat"]'),
+    "deviceGroupUpdate": (AUTOMAT_EDITORS, 'id: "$group", name: "Centre"'),
+    "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
+    "organizationUnitCreate": (ADMINS, 'name: "North"'),
+    "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
+    "reservationUpsert": (
+        RESERVERS,
+        f'externalId: "new", contacts: [{{name: "Aino"}}], entityId: "$entity", {SOON}',
+    ),
+    "reservationCancel": (RESERVERS, 'id: "$reservation"'),
+}
+SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
+    "automat": EVERYBODY,
+    "locker": EVERYBODY,
+    "group": EVERYBODY,
+    "unit": EVERYBODY,
+    "event": KEY_EDITORS,
+}
+
+
+def test_the_table_knows_every_query_and_mutation() -> None:
+    roots: Any = schema._schema
+    assert QUERIES.keys() == roots.query_type.fields.keys()
+    assert MUTATIONS.keys() == roots.mutation_type.fields.keys()
+    assert roots.subscription_type is None
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_role_asks_what_the_table_says_and_nothing_else(client: Client, role: Role) -> None:
+    ids = await one_of_everything(client)
+    allowed = set()
+
+    for name, (_, rest) in QUERIES.items():
+        answer = (await client.post(Template(f"{{ {name} {rest} }}").substitute(ids), role)).json()
+        codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
+        assert codes in ([], ["NOT_ALLOWED"]), name
+        if not codes:
+            allowed.add(name)
+
+    assert allowed == {name for name, (roles, _) in QUERIES.items() if role in roles}
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_role_changes_what_the_table_says_and_nothing_else(
+    client: Client, role: Role
+) -> None:
+    ids = await one_of_everything(client)
+    allowed = set()
+
+    for name, (_, rest) in MUTATIONS.items():
+        document = f"mutation {{ {name}(input: {{{rest}}}) {{ userErrors {{ code }} }} }}"
+        data = await client.ask(Template(document).substitute(ids), role)
+        codes = [error["code"] for error in data[name]["userErrors"]]
+        assert codes in ([], ["NOT_ALLOWED"]), name
+        if not codes:
+            allowed.add(name)
+
+    assert allowed == {name for name, (roles, _) in MUTATIONS.items() if role in roles}
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_role_finds_by_id_what_it_may_look_at(client: Client, role: Role) -> None:
+    ids = await one_of_everything(client)
+
+    for kind, id in ids.items():
+        answer = (await client.post("query($id: ID!) { node(id: $id) { id } }", role, id=id)).json()
+        if role in SEEN_BY[kind]:
+            assert answer == {"data": {"node": {"id": id}}}
+        else:
+            assert answer["data"] == {"node": None}
+            assert answer["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_pins_are_shown_to_those_who_hand_them_on(client: Client, role: Role) -> None:
+    ids = await one_of_everything(client)
+    document = "query($id: ID!) { node(id: $id) { ... on LockerContract { pin } } }"
+
+    answer = (await client.post(document, role, id=ids["locker_contract"])).json()
+
+    pin = (answer["data"]["node"] or {}).get("pin")
+    assert (pin is not None) == (role in RESERVERS)
+
+
+async def test_an_installer_sees_an_automat_but_not_whose_keys_lie_in_it(client: Client) -> None:
+    await one_of_everything(client)
+    document = "{ automats { edges { node { id lockers { index key { code } } } } } }"
+
+    answer = (await client.post(document, Role.INSTALLER)).json()
+
+    codes = {error["extensions"]["code"] for error in answer["errors"]}
+    assert codes == {"NOT_ALLOWED"}
+    lockers = answer["data"]["automats"]["edges"][0]["node"]["lockers"]
+    assert {locker["key"] for locker in lockers} == {None}
+
+
+async def test_an_idempotency_key_opens_nothing_to_a_role_that_may_not_push(
+    client: Client,
+) -> None:
+    ids = await one_of_everything(client)
+    push = Template(
+        'mutation { reservationUpsert(input: {externalId: "new", contacts: [{name: "Aino"}], '
+        f'entityId: "$entity", {SOON}, idempotencyKey: "k"}}) '
+        "{ reservation { id } userErrors { code } } }"
+    ).substitute(ids)
+    await client.ask(push, Role.PARTNER)
+
+    for role in (Role.VIEWER, Role.INSTALLER):
+        answer = (await client.ask(push, role))["reservationUpsert"]
+        assert answer == {"reservation": None, "userErrors": [{"code": "NOT_ALLOWED"}]}
+
+
+async def token_that(client: Client, *, expires_in_days: int = 1, is_revoked: bool = False) -> str:
+    """Make a token of an administrator that was good once."""
+    async with client.database.writing() as session:
+        work = Work(session, Actor(client.organization_id, Role.ADMIN), clock())
+        until = work.now + timedelta(days=expires_in_days)
+        token, text = await accounts.create_token(work, role=Role.ADMIN, expires_at=until)
+        if is_revoked:
+            await accounts.revoke_token(work, token.id)
+    return text
+
+
+@pytest.mark.parametrize("kind", ["none", "wrong", "expired", "revoked", "digest", "basic"])
+async def test_without_a_valid_token_nothing_is_answered(client: Client, kind: str) -> None:
+    wrong = {
+        "none": None,
+        "wrong": "Bearer lk_wrong",
+        "expired": f"Bearer {await token_that(client, expires_in_days=-1)}",
+        "revoked": f"Bearer {await token_that(client, is_revoked=True)}",
+        "digest": f"Bearer {accounts.token_digest(client.tokens[Role.ADMIN])}",
+        "basic": f"Basic {client.tokens[Role.ADMIN]}",
+    }[kind]
+    headers = {"authorization": wrong} if wrong else {}
+
+    answer = await client.http.post("/graphql", json={"query": "{ __typename }"}, headers=headers)
+
+    assert answer.status_code == 401
+    assert "data" not in answer.json()
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_token_that_still_lasts_is_good(client: Client) -> None:
+    headers = {"authorization": f"Bearer {await token_that(client)}"}
+
+    answer = await client.http.post("/graphql", json={"query": "{ __typename }"}, headers=headers)
+
+    assert answer.json() == {"data": {"__typename": "Query"}}

@@ -1,0 +1,58 @@
+"""One of everything in an organization, and its id over HTTP: for tests of who may see what."""
+
+from factories import make_automat, make_desk, make_entity, make_group, make_key, make_unit, push
+from sqlalchemy import select
+from talking import Client
+
+from models.automats import Automat, DeviceGroup, Locker
+from models.base import Base
+from models.contracts import KeyContract, LockerContract
+from models.entities import ReservableEntity
+from models.events import Event
+from models.keys import Key, ManualStorage
+from models.organizations import Contact, OrganizationUnit
+from models.reservations import Reservation
+from schema.scalars import to_id
+
+KINDS: dict[str, type[Base]] = {
+    "automat": Automat,
+    "contact": Contact,
+    "desk": ManualStorage,
+    "entity": ReservableEntity,
+    "event": Event,
+    "group": DeviceGroup,
+    "key": Key,
+    "key_contract": KeyContract,
+    "locker": Locker,
+    "locker_contract": LockerContract,
+    "reservation": Reservation,
+    "unit": OrganizationUnit,
+}
+
+
+async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str]:
+    """Make an apartment with its key, its automat and a stay in it; give the ids by kind."""
+    async with client.working() as work:
+        unit = await make_unit(work, name=f"Unit {mark}")
+        await make_desk(work, f"Desk {mark}")
+        group = await make_group(work, await make_automat(work, f"Automat {mark}"))
+        apartment = await make_entity(
+            work,
+            name=f"Apartment {mark}",
+            external_id=mark,
+            unit_id=unit.id,
+            device_group_id=group.id,
+        )
+        await make_key(work, apartment, code=mark)
+        await push(work, apartment, external_id=mark)
+        organization_id = work.actor.organization_id
+        return {
+            kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])
+            for kind, model in KINDS.items()
+        }
+
+
+def newest(model: type[Base], organization_id: object) -> object:
+    """Select the id of what an organization made last of a kind."""
+    row = model.__table__.c
+    return select(row.id).where(row.organization_id == organization_id).order_by(row.id.desc())
