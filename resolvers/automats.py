@@ -21,9 +21,9 @@ from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.places import Placement, PostalAddress
 from models.times import time_zone as checked_time_zone
+from resolvers import placing
 from resolvers.checks import required_text
 from resolvers.organizations import settings, unit_or_root
-from resolvers.placing import record_place
 from resolvers.work import Work
 
 DEVICE_ID_TAKEN = "automats_organization_id_device_id_key"
@@ -79,7 +79,7 @@ async def install(
     await _add_lockers(work, automat)
     await join_groups(work, automat, device_group_ids)
     work.record(EventKind.AUTOMAT_INSTALLED, automat, model=model.value)
-    record_place(work, automat, found)
+    placing.record_place(work, automat, found)
     return automat
 
 
@@ -146,12 +146,7 @@ async def move(
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
-    if address is not None:
-        automat.address = address
-    automat.place(found)
-    work.record(EventKind.AUTOMAT_UPDATED, automat, changed=["address"])
-    record_place(work, automat, found)
-    await work.save()
+    await placing.move(work, automat, EventKind.AUTOMAT_UPDATED, address=address, found=found)
     return automat
 
 

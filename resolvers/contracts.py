@@ -1,10 +1,10 @@
 """Key contracts and locker contracts: making them of a decision, and letting go of them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from geo.key_supply import KeyOption, KeySupply
 from geo.selection import Decision
@@ -21,27 +21,14 @@ from models.contracts import (
     new_pin,
     new_reference,
 )
-from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
+from models.errors import KeyTaken, NoFreeLocker
 from models.events import EventKind
 from models.keys import Key, KeyKind
 from models.reservations import Reservation, ReservationContact
 from models.times import Window
+from resolvers.holdings import Held, Holding
 from resolvers.keys import codes_of
 from resolvers.work import Work
-
-KEY_TAKEN = {"one_holder_per_key_at_a_time": KeyTaken()}
-LOCKER_TAKEN: dict[str, LivionKeyError] = {
-    "one_contract_per_locker_at_a_time": NoFreeLocker(),
-    "one_contract_per_pin_at_a_time": NoFreeLocker(),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a reservation held before it was planned anew: kept where that is still possible."""
-
-    pins: dict[UUID, str]
-    lockers: dict[UUID, UUID | None]
 
 
 async def contract_of(work: Work, reservation: Reservation) -> KeyContract | None:
@@ -59,14 +46,11 @@ async def let_go(work: Work, contract: KeyContract) -> Held:
             LockerContract.state.in_(LIVE_STATES),
         )
     )
-    held = Held(
-        pins={one.automat_id: one.pin for one in live if one.pin},
-        lockers={one.automat_id: one.locker_id for one in live},
-    )
+    allocations = await live_allocations(work, contract)
+    held = Held.of(allocations, live)
     for one in live:
         one.state = LockerContractState.CANCELLED
         work.record(EventKind.LOCKER_CONTRACT_CANCELLED, one, key_contract_id=contract.id)
-    allocations = await live_allocations(work, contract)
     for allocation in allocations:
         allocation.live = False
     await work.save()
@@ -86,11 +70,15 @@ async def live_allocations(work: Work, contract: KeyContract) -> list[KeyAllocat
 
 
 async def retarget(work: Work, key_ids: list[UUID]) -> None:
-    """Say of keys where they should go next: to the automat of their earliest coming contract."""
+    """Say of keys where they should go next: to the automat of the contract that comes first."""
     for key in await work.locked(Key, key_ids):
         earliest = await work.first(
             work.own(LockerContract)
-            .where(LockerContract.key_id == key.id, LockerContract.state.in_(LIVE_STATES))
+            .where(
+                LockerContract.key_id == key.id,
+                LockerContract.state.in_(LIVE_STATES),
+                or_(LockerContract.ends_at.is_(None), LockerContract.ends_at > work.now),
+            )
             .order_by(LockerContract.starts_at)
         )
         elsewhere = earliest is not None and earliest.automat_id != key.automat_id
@@ -113,16 +101,23 @@ async def make(
         KeyTaken: Somebody else was promised the key in the meantime.
         NoFreeLocker: The chosen automat became full in the meantime; choose again.
     """
+    held = held or Held()
     contract = await _key_contract(work, reservation, contract)
     if decision.chosen is None:
-        await _allocate(work, contract, decision.supply.at_desks[: decision.supply.needed])
+        await _allocate(work, contract, _from_desks(decision.supply, held))
         return contract
     automat = (await work.locked(Automat, [decision.chosen.automat.id]))[0]
-    options = await _claimed(work, automat, decision.supply, reservation.window)
+    options = await _claimed(work, automat, decision.supply, reservation.window, held)
     await _allocate(work, contract, [option for option, _ in options])
-    for option, locker in await _with_lockers(work, automat, options, reservation.window, held):
-        await _hold(work, contract, automat, locker, option, sync_time=sync_time, held=held)
+    before = held.at(automat.id, [option.key.id for option, _ in options])
+    for option, locker in await _with_lockers(work, automat, options, reservation.window, before):
+        kept = before[option.key.id]
+        await _hold(work, contract, automat, locker, option, sync_time=sync_time, kept=kept)
     return contract
+
+
+def _from_desks(supply: KeySupply, held: Held) -> list[KeyOption]:
+    return held.first(supply.at_desks)[: supply.needed]
 
 
 async def _key_contract(
@@ -176,9 +171,7 @@ async def copy_contacts(work: Work, reservation: Reservation, contract: KeyContr
     )
 
 
-async def _allocate(
-    work: Work, contract: KeyContract, options: list[KeyOption] | tuple[KeyOption, ...]
-) -> None:
+async def _allocate(work: Work, contract: KeyContract, options: Sequence[KeyOption]) -> None:
     await work.add(
         *(
             KeyAllocation(
@@ -191,17 +184,17 @@ async def _allocate(
             )
             for option in options
         ),
-        refusals=dict(KEY_TAKEN),
+        refusals={"one_holder_per_key_at_a_time": KeyTaken()},
     )
 
 
 async def _claimed(
-    work: Work, automat: Automat, supply: KeySupply, window: Window
+    work: Work, automat: Automat, supply: KeySupply, window: Window, held: Held
 ) -> list[tuple[KeyOption, UUID | None]]:
     """Take the keys that lie in the automat with their lockers, else keys from desks."""
     ready = supply.ready_in(automat.id)
     if not ready:
-        return [(option, None) for option in supply.at_desks[: supply.needed]]
+        return [(option, None) for option in _from_desks(supply, held)]
     lockers = [option.locker_id for option in ready if option.locker_id]
     free = await work.scalars(
         select(Locker.id)
@@ -209,10 +202,10 @@ async def _claimed(
         .order_by(Locker.index)
     )
     by_locker = {option.locker_id: option for option in ready}
-    claimed = [(by_locker[locker_id], locker_id) for locker_id in free][: supply.needed]
+    claimed = held.first([by_locker[locker_id] for locker_id in free])[: supply.needed]
     if len(claimed) < supply.needed:
         raise NoFreeLocker
-    return [(option, locker_id) for option, locker_id in claimed]
+    return [(option, option.locker_id) for option in claimed]
 
 
 async def _with_lockers(
@@ -220,23 +213,21 @@ async def _with_lockers(
     automat: Automat,
     options: list[tuple[KeyOption, UUID | None]],
     window: Window,
-    held: Held | None,
+    before: dict[UUID, Holding],
 ) -> list[tuple[KeyOption, UUID]]:
     """Find lockers for keys that have none in the automat, the one held before if it is free."""
     homeless = [option for option, locker_id in options if locker_id is None]
     own = [(option, locker_id) for option, locker_id in options if locker_id is not None]
-    free = list(
-        await work.scalars(
-            select(Locker.id)
-            .where(Locker.automat_id == automat.id, is_free(window))
-            .order_by(Locker.index)
-        )
+    free = await work.scalars(
+        select(Locker.id)
+        .where(Locker.automat_id == automat.id, is_free(window))
+        .order_by(Locker.index)
     )
-    before = held.lockers.get(automat.id) if held else None
-    free.sort(key=lambda locker_id: locker_id != before)
     if len(free) < len(homeless):
         raise NoFreeLocker
-    return own + list(zip(homeless, free, strict=False))
+    kept = {id: one.locker_id for id, one in before.items() if one.locker_id in free}
+    others = iter([locker_id for locker_id in free if locker_id not in kept.values()])
+    return own + [(option, kept.get(option.key.id) or next(others)) for option in homeless]
 
 
 async def _hold(
@@ -247,10 +238,9 @@ async def _hold(
     option: KeyOption,
     *,
     sync_time: timedelta,
-    held: Held | None,
+    kept: Holding,
 ) -> None:
     known = await codes_of(work, automat.id)
-    pin = held.pins.get(automat.id) if held else None
     any_key_will_do = option.key.kind is KeyKind.ELECTROMECHANICAL and option.locker_id is not None
     locker_contract = LockerContract(
         organization_id=contract.organization_id,
@@ -260,11 +250,17 @@ async def _hold(
         key_id=None if any_key_will_do else option.key.id,
         starts_at=contract.starts_at,
         ends_at=contract.ends_at,
-        pin=pin if pin and pin not in known else new_pin(known),
+        pin=kept.pin if kept.pin and kept.pin not in known else new_pin(known),
         sync_at=max(contract.starts_at - sync_time, work.now),
     )
     locker_contract.sync_at = min(locker_contract.sync_at, contract.starts_at)
-    await work.add(locker_contract, refusals=LOCKER_TAKEN)
+    await work.add(
+        locker_contract,
+        refusals={
+            "one_contract_per_locker_at_a_time": NoFreeLocker(),
+            "one_contract_per_pin_at_a_time": NoFreeLocker(),
+        },
+    )
     work.record(
         EventKind.LOCKER_CONTRACT_PLANNED,
         locker_contract,

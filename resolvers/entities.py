@@ -10,9 +10,9 @@ from models.entities import EntityKind, ReservableEntity
 from models.errors import ExternalIdInUse, NotFound
 from models.events import EventKind
 from models.places import Placement, PostalAddress
+from resolvers import placing
 from resolvers.checks import exactly_one, required_text
 from resolvers.organizations import unit_or_root
-from resolvers.placing import record_place
 from resolvers.work import Reading, Work
 
 EXTERNAL_ID_TAKEN = "reservable_entities_organization_id_external_id_key"
@@ -61,7 +61,7 @@ async def create(
     entity.place(found)
     await work.add(entity, refusals={EXTERNAL_ID_TAKEN: _taken(external_id)})
     work.record(EventKind.ENTITY_CREATED, entity)
-    record_place(work, entity, found)
+    placing.record_place(work, entity, found)
     return entity
 
 
@@ -104,12 +104,7 @@ async def move(
     """
     work.require(Permission.EDIT_ENTITIES)
     entity = await work.get(ReservableEntity, id, path=("id",))
-    if address is not None:
-        entity.address = address
-    entity.place(found)
-    work.record(EventKind.ENTITY_UPDATED, entity, changed=["address"])
-    record_place(work, entity, found)
-    await work.save()
+    await placing.move(work, entity, EventKind.ENTITY_UPDATED, address=address, found=found)
     return entity
 
 

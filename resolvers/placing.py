@@ -43,6 +43,24 @@ async def place(
     )
 
 
+async def move(
+    work: Work,
+    thing: Placed,
+    kind: EventKind,
+    *,
+    address: PostalAddress | None,
+    found: Placement | PlacementProblem | None,
+) -> None:
+    """Give something another address or another place."""
+    assert isinstance(thing, Base)  # noqa: S101 - all placed things are rows
+    if address is not None:
+        thing.address = address
+    thing.place(found)
+    work.record(kind, thing, changed=["address"])
+    record_place(work, thing, found)
+    await work.save()
+
+
 def record_place(work: Work, thing: Placed, found: Placement | PlacementProblem | None) -> None:
     """Write down that something was placed, or that it could not be."""
     assert isinstance(thing, Base)  # noqa: S101 - all placed things are rows

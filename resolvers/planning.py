@@ -12,7 +12,7 @@ from models.events import EventKind
 from models.keys import EntityKey, Key
 from models.reservations import Reservation, ReservationStatus
 from resolvers import contracts, keys, organizations, selections
-from resolvers.contracts import Held
+from resolvers.holdings import Held
 from resolvers.selections import Wanted
 from resolvers.work import Work
 

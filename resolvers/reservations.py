@@ -284,10 +284,10 @@ async def _refuse_while_out(work: Work, reservation: Reservation) -> None:
             )
 
 
-async def named(reading: Reading, *, source: str, external_id: str | None) -> Reservation | None:
+async def named(reading: Reading, *, source: str, external_id: str) -> Reservation | None:
     """Find the reservation that a partner means by its own number."""
     return await reading.first(
         reading.own(Reservation).where(
-            Reservation.source == source, Reservation.external_id == external_id
+            Reservation.source == source.strip(), Reservation.external_id == external_id.strip()
         )
     )

@@ -14,7 +14,7 @@ from schema.enums import AutomatModel, AutomatState
 from schema.errors import UserError, mutation
 from schema.inputs import changes, given
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.places import AddressInput, CoordinatesInput, warnings
+from schema.places import AddressInput, CoordinatesInput, warnings, whereabouts
 from schema.scalars import from_id
 
 
@@ -188,24 +188,23 @@ class AutomatMutations:
     async def automat_install(
         self, info: Info, input: AutomatInstallInput
     ) -> AutomatInstallPayload:
-        address = input.address.checked()
-        exact = given(input.coordinates)
-        found = await info.context.place(address, exact.checked() if exact else None)
+        there = await whereabouts(input.address, input.coordinates, info.context)
+        assert there.address is not None  # noqa: S101  # an automat's address is required
         async with info.context.writing() as work:
             automat = await automats.install(
                 work,
                 device_id=input.device_id,
                 name=input.name,
                 model=input.model,
-                address=address,
-                found=found,
+                address=there.address,
+                found=there.found,
                 time_zone=given(input.time_zone),
                 unit_id=from_id(UnitRow, input.organization_unit_id),
                 device_group_ids=[
                     from_id(models.DeviceGroup, id) for id in given(input.device_group_ids) or ()
                 ],
             )
-        return AutomatInstallPayload(automat=Automat.of(automat), warnings=warnings(found))
+        return AutomatInstallPayload(automat=Automat.of(automat), warnings=warnings(there.found))
 
     @mutation(description="Change an automat, or take it out of service.")
     async def automat_update(self, info: Info, input: AutomatUpdateInput) -> AutomatUpdatePayload:
@@ -213,15 +212,12 @@ class AutomatMutations:
         written = changes(
             input, "name", "state", "time_zone", required=("name", "state", "time_zone")
         )
-        address, exact = given(input.address), given(input.coordinates)
-        moves = address is not None or exact is not None
-        there = address.checked() if address else None
-        found = await info.context.place(there, exact.checked() if exact else None)
+        there = await whereabouts(input.address, input.coordinates, info.context)
         async with info.context.writing() as work:
             automat = await automats.update(work, id, written)
-            if moves:
-                automat = await automats.move(work, id, address=there, found=found)
-        return AutomatUpdatePayload(automat=Automat.of(automat), warnings=warnings(found))
+            if there.were_given:
+                automat = await automats.move(work, id, address=there.address, found=there.found)
+        return AutomatUpdatePayload(automat=Automat.of(automat), warnings=warnings(there.found))
 
     @mutation(description="Take a locker out of use, or back into it.")
     async def locker_update(self, info: Info, input: LockerUpdateInput) -> LockerUpdatePayload:

@@ -21,7 +21,7 @@ from schema.loaders import to_one
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor, pages_of
-from schema.places import Address, AddressInput, CoordinatesInput, Placement, warnings
+from schema.places import Address, AddressInput, CoordinatesInput, Placement, warnings, whereabouts
 from schema.scalars import from_id, to_id
 
 keys_of_entity = pages_of(relations.KEYS_OF_ENTITY, Key.of)
@@ -182,21 +182,21 @@ class EntityQueries:
 class EntityMutations:
     @mutation(description="Make something reservable; its address is looked up at once.")
     async def entity_create(self, info: Info, input: EntityCreateInput) -> EntityCreatePayload:
-        address, exact = given(input.address), given(input.coordinates)
-        there = address.checked() if address else None
-        found = await info.context.place(there, exact.checked() if exact else None)
+        there = await whereabouts(input.address, input.coordinates, info.context)
         async with info.context.writing() as work:
             entity = await entities.create(
                 work,
                 kind=input.kind,
                 name=input.name,
                 external_id=given(input.external_id),
-                address=there,
-                found=found,
+                address=there.address,
+                found=there.found,
                 device_group_id=from_id(GroupRow, input.device_group_id),
                 unit_id=from_id(UnitRow, input.organization_unit_id),
             )
-        return EntityCreatePayload(entity=ReservableEntity.of(entity), warnings=warnings(found))
+        return EntityCreatePayload(
+            entity=ReservableEntity.of(entity), warnings=warnings(there.found)
+        )
 
     @mutation(description="Change an entity; a new address is looked up at once.")
     async def entity_update(self, info: Info, input: EntityUpdateInput) -> EntityUpdatePayload:
@@ -206,11 +206,11 @@ class EntityMutations:
             written["device_group_id"] = from_id(GroupRow, input.device_group_id)
         if was_given(input.organization_unit_id):
             written["unit_id"] = from_id(UnitRow, input.organization_unit_id)
-        address, exact = given(input.address), given(input.coordinates)
-        there = address.checked() if address else None
-        found = await info.context.place(there, exact.checked() if exact else None)
+        there = await whereabouts(input.address, input.coordinates, info.context)
         async with info.context.writing() as work:
             entity = await entities.update(work, id, written)
-            if address is not None or exact is not None:
-                entity = await entities.move(work, id, address=there, found=found)
-        return EntityUpdatePayload(entity=ReservableEntity.of(entity), warnings=warnings(found))
+            if there.were_given:
+                entity = await entities.move(work, id, address=there.address, found=there.found)
+        return EntityUpdatePayload(
+            entity=ReservableEntity.of(entity), warnings=warnings(there.found)
+        )

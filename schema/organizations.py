@@ -20,9 +20,11 @@ from schema.unit_settings import UnitSettings, UnitSettingsInput
 
 
 async def effective(units: list[Any], context: Any) -> list[models.UnitSettings]:
-    """Load what holds for each of several units, in one look at the database."""
-    async with context.reading() as reading:
-        return await organizations.settings_of_all(reading, [unit.unit_id for unit in units])
+    """Load what holds for each of several units."""
+    loaded: list[models.UnitSettings] = await context.loaders.unit_settings.load_many(
+        [unit.unit_id for unit in units]
+    )
+    return loaded
 
 
 async def effective_settings(units: list[Any], context: Any) -> list[UnitSettings]:

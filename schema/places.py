@@ -1,5 +1,6 @@
 """Addresses, coordinates and placements, in and out."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
@@ -9,6 +10,7 @@ from models import addressed, places
 from models.addressed import PlacementProblem
 from models.errors import LivionKeyError
 from resolvers.placing import checked_address
+from schema.context import Context
 from schema.enums import PlacementPrecision
 from schema.errors import UserError
 from schema.inputs import given
@@ -111,6 +113,29 @@ class Placement:
     def of_row(cls, row: Any) -> Self | None:
         placement = addressed.placement_of(row)
         return None if placement is None else cls.of(placement)
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What an input says of where something stands, and what was found of it."""
+
+    address: places.PostalAddress | None
+    found: places.Placement | PlacementProblem | None
+    were_given: bool
+
+
+async def whereabouts(
+    address: AddressInput | None, coordinates: CoordinatesInput | None, context: Context
+) -> Whereabouts:
+    """Read where something stands and look it up, while no transaction is open.
+
+    Raises:
+        InvalidInput: The address is none, or the coordinates are out of range.
+    """
+    said, exact = given(address), given(coordinates)
+    there = said.checked() if said else None
+    found = await context.place(there, exact.checked() if exact else None)
+    return Whereabouts(there, found, were_given=there is not None or exact is not None)
 
 
 def warnings(found: places.Placement | PlacementProblem | None) -> list[UserError]:

@@ -34,21 +34,21 @@ BY_OTHERS_IDS = [
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
     "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
 ]
+OURS = 'entityExternalId: "ours"'
+REFUSED_SELECTIONS = [
+    'entityId: "$entity"',
+    'entityExternalId: "theirs"',
+    f'{OURS}, automatId: "$automat"',
+    f'{OURS}, deviceGroupId: "$group"',
+    f'{OURS}, keyIds: ["$key"]',
+    f'{OURS}, reservationId: "$reservation"',
+]
 REFUSED_QUERIES = [
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
-    f'automatSelection(input: {{entityId: "$entity", {SOON}}}) {{ examined }}',
-    f'automatSelection(input: {{entityExternalId: "theirs", {SOON}}}) {{ examined }}',
-    f'automatSelection(input: {{entityExternalId: "ours", automatId: "$automat", {SOON}}}) '
-    "{ examined }",
-    f'automatSelection(input: {{entityExternalId: "ours", deviceGroupId: "$group", {SOON}}}) '
-    "{ examined }",
-    f'automatSelection(input: {{entityExternalId: "ours", keyIds: ["$key"], {SOON}}}) '
-    "{ examined }",
-    f'automatSelection(input: {{entityExternalId: "ours", reservationId: "$reservation", {SOON}}}) '
-    "{ examined }",
+    *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
 PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'
-KEY = "kind: MECHANICAL"
+KEY = "kind: MECHANICAL, storage:"
 AUTOMAT = 'deviceId: "x", name: "x", model: LIVIONKEY_1, address: {text: "x"}'
 REFUSED_MUTATIONS = {
     "reservationUpsert.entityId": f'{PUSH}, entityId: "$entity"',
@@ -70,10 +70,9 @@ REFUSED_MUTATIONS = {
     "deviceGroupUpdate.automatIds": 'id: "$own_group", automatIds: ["$automat"]',
     "manualStorageCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
     "manualStorageUpdate.id": 'id: "$desk", name: "x"',
-    "keyRegister.entityIds": f'{KEY}, entityIds: ["$entity"], storage: {{automatId: "$own_automat"}}',
-    "keyRegister.storage.automatId": f'{KEY}, entityIds: [], storage: {{automatId: "$automat"}}',
-    "keyRegister.storage.manualStorageId": f"{KEY}, entityIds: [], "
-    'storage: {manualStorageId: "$desk"}',
+    "keyRegister.entityIds": f'{KEY} {{automatId: "$own_automat"}}, entityIds: ["$entity"]',
+    "keyRegister.storage.automatId": f'{KEY} {{automatId: "$automat"}}, entityIds: []',
+    "keyRegister.storage.manualStorageId": f'{KEY} {{manualStorageId: "$desk"}}, entityIds: []',
     "keyUpdate.id": 'id: "$key", rfidTag: "00"',
     "keyUpdate.entityIds": 'id: "$own_key", entityIds: ["$entity"]',
     "contactUpdate.id": 'id: "$contact", name: "Eve"',

@@ -1,0 +1,154 @@
+"""The number of statements never grows with the rows: not for lists, nor for what hangs on them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from documents import days_from_now
+from factories import (
+    make_automat,
+    make_desk,
+    make_entity,
+    make_group,
+    make_key,
+    make_unit,
+    push,
+)
+from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
+from sqlalchemy import event
+from talking import Client
+
+from models.automats import AutomatModel
+from models.database import Database
+from schema.api import schema
+from schema.limits import costs_of
+
+FEW, MANY = 2, 12
+LEVELS = 3
+SOON = f'startsAt: "{days_from_now(99)}", endsAt: "{days_from_now(100)}"'
+ARGUMENTS = {
+    "nearestAutomats": "near: {coordinates: {latitude: 60.17, longitude: 24.94}}, first: 100",
+    "automatSelection": f'input: {{entityExternalId: "0", {SOON}}}',
+}
+ROOTS: Any = schema._schema.query_type.fields  # type: ignore[union-attr]  # there is a query type
+LISTS = [
+    name
+    for name, field in ROOTS.items()
+    if name in ARGUMENTS or str(field.type).rstrip("!").endswith("Connection")
+]
+SKIPPED = {"edges", "node", "pageInfo", "cursor"}
+
+
+@contextmanager
+def statements_of(database: Database) -> Iterator[list[str]]:
+    """Collect the statements that both doors of a database let through."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    engines = [database._writers.sync_engine, database._readers.sync_engine]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def leaves(type_: Any) -> str:
+    """Select everything of a type that needs no selection of its own."""
+    fields = getattr(type_, "fields", {})
+    plain = [name for name, field in fields.items() if is_leaf_type(get_named_type(field.type))]
+    return " ".join(["__typename", *plain])
+
+
+def pages(name: str, field: Any, rest: str) -> str:
+    """Select a field; a connection by its nodes."""
+    if "first" in field.args and name not in ARGUMENTS:
+        return f"{name}(first: 20) {{ edges {{ cursor node {{ {rest} }} }} }}"
+    return f"{name} {{ {rest} }}"
+
+
+def inner(field: Any) -> Any:
+    """Give the type of the things that a field holds, be it a list of them, a page or one."""
+    type_ = get_named_type(field.type)
+    if type_.name.endswith("Connection"):
+        return get_named_type(get_named_type(type_.fields["edges"].type).fields["node"].type)
+    return type_
+
+
+def ways(type_: Any, levels: int) -> Iterator[str]:
+    """Walk from a type along every field that leads to other things."""
+    yield leaves(type_)
+    if is_union_type(type_):
+        for member in type_.types:
+            for way in ways(member, levels):
+                yield f"__typename ... on {member.name} {{ {way} }}"
+        return
+    for name, field in type_.fields.items():
+        if levels and not is_leaf_type(get_named_type(field.type)):
+            for way in ways(inner(field), levels - 1):
+                yield pages(name, field, way)
+
+
+def documents(name: str) -> list[str]:
+    """Write a query for each way that begins at a list of the root."""
+    field = ROOTS[name]
+    if name in ARGUMENTS:
+        return [
+            f"{{ {name}({ARGUMENTS[name]}) {{ {way} }} }}" for way in ways(inner(field), LEVELS)
+        ]
+    found = [f"{{ {pages(name, field, way)} }}" for way in ways(inner(field), LEVELS)]
+    return [document for document in found if not any(costs_of(parse(document))[0].excess())]
+
+
+async def furnish(client: Client, numbers: range) -> None:
+    """Make units, desks, groups, automats, keys and stays, each with others than the one before."""
+    async with client.working() as work:
+        for number in numbers:
+            unit = await make_unit(work, time_zone="Europe/Paris")
+            automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1, unit_id=unit.id)
+            group = await make_group(work, automat)
+            home = await make_entity(
+                work, unit_id=unit.id, device_group_id=group.id, external_id=str(number)
+            )
+            inside = await make_automat(work, model=AutomatModel.LIVIONKEY_1, unit_id=unit.id)
+            await make_key(work, home, automat=inside)
+            await make_key(work, home, desk=await make_desk(work))
+            await push(work, home, automat_id=inside.id)
+
+
+async def counts(client: Client, asked: list[str]) -> list[int]:
+    """Count the statements behind each query."""
+    found = []
+    for document in asked:
+        with statements_of(client.database) as seen:
+            await client.ask(document)
+        found.append(len(seen))
+    return found
+
+
+def test_every_list_of_the_root_is_walked() -> None:
+    listed = {
+        name for name, field in ROOTS.items() if is_list_type(getattr(field.type, "of_type", None))
+    }
+    assert listed <= set(LISTS)
+    assert all(is_object_type(inner(ROOTS[name])) for name in LISTS)
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_statements_do_not_grow_with_the_rows(client: Client, name: str) -> None:
+    asked = documents(name)
+    await furnish(client, range(FEW))
+    before = await counts(client, asked)
+    await furnish(client, range(FEW, MANY))
+
+    after = await counts(client, asked)
+
+    grown = {
+        document: (few, many)
+        for document, few, many in zip(asked, before, after, strict=True)
+        if many > few
+    }
+    assert not sorted((counts, document) for document, counts in grown.items())
