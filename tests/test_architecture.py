@@ -60,7 +60,7 @@ def committed() -> list[str]:
     """List what is or will be committed; without git, what `.gitignore` does not name."""
     command = ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard"]
     try:
-        listed = subprocess.run(  # noqa: S603 - our own words
+        listed = subprocess.run(
             command, check=True, capture_output=True, text=True
         )
     except (OSError, subprocess.CalledProcessError):

@@ -1,7 +1,9 @@
 """One of everything in an organization, and its id over HTTP: for tests of who may see what."""
 
+from uuid import UUID
+
 from factories import make_automat, make_desk, make_entity, make_group, make_key, make_unit, push
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from talking import Client
 
 from models.automats import Automat, DeviceGroup, Locker
@@ -52,7 +54,7 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         }
 
 
-def newest(model: type[Base], organization_id: object) -> object:
+def newest(model: type[Base], organization_id: UUID) -> Select[UUID]:
     """Select the id of what an organization made last of a kind."""
     row = model.__table__.c
     return select(row.id).where(row.organization_id == organization_id).order_by(row.id.desc())

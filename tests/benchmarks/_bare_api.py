@@ -55,5 +55,5 @@ def bare_app(database_url: str, recorded: dict[str, list[tuple[str, Any]]]) -> S
 
 if __name__ == "__main__":
     url, file, port = sys.argv[1:]
-    statements = pickle.loads(Path(file).read_bytes())  # noqa: S301  # we wrote it a moment ago
+    statements = pickle.loads(Path(file).read_bytes())  # we wrote it a moment ago
     uvicorn.run(bare_app(url, statements), port=int(port), log_level="error")

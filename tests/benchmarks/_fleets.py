@@ -211,11 +211,11 @@ class Rows:
 async def _writes_sqlite(connection: AsyncConnection, fleet: Fleet) -> None:
     rows = Rows(fleet, sqlite=True)
     for table in reversed(TABLES):
-        await connection.exec_driver_sql(f"delete from {table}")  # noqa: S608  # our own words
+        await connection.exec_driver_sql(f"delete from {table}")  # our own words
     for table, columns in TABLES.items():
         names = ", ".join(f'"{column}"' for column in columns)
         marks = ", ".join("?" * len(columns))
-        insert = f"insert into {table} ({names}) values ({marks})"  # noqa: S608  # our own words
+        insert = f"insert into {table} ({names}) values ({marks})"  # our own words
         waiting = rows.of(table)
         while chunk := list(islice(waiting, CHUNK)):
             await connection.exec_driver_sql(insert, chunk)

@@ -28,14 +28,14 @@ from sqlalchemy import event
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from small_api import client_of  # noqa: E402  # the path comes first
+from small_api import client_of  # the path comes first
 
-from geo.embedded import EmbeddedGeocoder  # noqa: E402  # the same
-from models.database import Database  # noqa: E402  # the same
-from models.migrating import migrate  # noqa: E402  # the same
-from schema.demo.access import load_demo  # noqa: E402  # the same
-from schema.serving import assembled  # noqa: E402  # the same
-from schema.settings import Settings  # noqa: E402  # the same
+from geo.embedded import EmbeddedGeocoder  # the same
+from models.database import Database  # the same
+from models.migrating import migrate  # the same
+from schema.demo.access import load_demo  # the same
+from schema.serving import assembled  # the same
+from schema.settings import Settings  # the same
 
 CONNECTIONS = 16
 ENTITY = '{ entity(externalId: "demo-apartment-1") { id } }'
@@ -96,7 +96,7 @@ def server(*command: str, **environment: str) -> Iterator[tuple[int, int]]:
         port = taken.getsockname()[1]
     given = {**os.environ, **environment, "LIVIONKEY_PORT": str(port)}
     arguments = [part.replace("PORT", str(port)) for part in command]
-    with subprocess.Popen([sys.executable, *arguments], env=given, cwd=ROOT) as process:  # noqa: S603
+    with subprocess.Popen([sys.executable, *arguments], env=given, cwd=ROOT) as process:
         try:
             wait_for(port)
             yield port, process.pid

@@ -26,17 +26,17 @@ import psycopg
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from geo.address_merging import metres  # noqa: E402 - the path comes first
-from geo.address_rows import AddressRow  # noqa: E402 - the same
-from geo.address_tables import read_table  # noqa: E402 - the same
-from geo.embedded import EmbeddedGeocoder  # noqa: E402 - the same
-from geo.geocoding import Match  # noqa: E402 - the same
-from geo.importing import import_addresses  # noqa: E402 - the same
-from geo.osm import read_osm  # noqa: E402 - the same
-from models.database import Database  # noqa: E402 - the same
-from models.errors import LivionKeyError  # noqa: E402 - the same
-from models.migrating import migrate  # noqa: E402 - the same
-from models.places import PlacementPrecision, PostalAddress  # noqa: E402 - the same
+from geo.address_merging import metres
+from geo.address_rows import AddressRow
+from geo.address_tables import read_table
+from geo.embedded import EmbeddedGeocoder
+from geo.geocoding import Match
+from geo.importing import import_addresses
+from geo.osm import read_osm
+from models.database import Database
+from models.errors import LivionKeyError
+from models.migrating import migrate
+from models.places import PlacementPrecision, PostalAddress
 
 SEED = 20_240_917
 MOST_MESSY = 6_000

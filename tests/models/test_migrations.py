@@ -99,7 +99,7 @@ async def test_a_position_is_a_geography_with_an_index(database: Database) -> No
         )
 
         assert {row[1] for row in kinds} == {"geography(Point,4326)"}
-        assert "USING gist (organization_id, \"position\")" in index.scalar_one()
+        assert 'USING gist (organization_id, "position")' in index.scalar_one()
 
 
 async def test_an_r_tree_follows_the_automats(database: Database) -> None:

@@ -9,7 +9,7 @@ from documents import days_from_now
 from talking import Client
 from things import KINDS, one_of_everything
 
-from models.accounts import Actor, Role
+from models.accounts import Actor, Role, token_digest
 from resolvers import accounts
 from resolvers.work import Work
 from schema.api import schema
@@ -196,7 +196,7 @@ async def test_without_a_valid_token_nothing_is_answered(client: Client, kind: s
         "wrong": "Bearer lk_wrong",
         "expired": f"Bearer {await token_that(client, expires_in_days=-1)}",
         "revoked": f"Bearer {await token_that(client, is_revoked=True)}",
-        "digest": f"Bearer {accounts.token_digest(client.tokens[Role.ADMIN])}",
+        "digest": f"Bearer {token_digest(client.tokens[Role.ADMIN])}",
         "basic": f"Basic {client.tokens[Role.ADMIN]}",
     }[kind]
     headers = {"authorization": wrong} if wrong else {}

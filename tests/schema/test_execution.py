@@ -121,7 +121,7 @@ class Query:
         return automats()
 
     @strawberry.field
-    def automat(self, missing: bool = False) -> Automat | None:  # noqa: FBT001, FBT002
+    def automat(self, missing: bool = False) -> Automat | None:
         return None if missing else automats()[0]
 
     @strawberry.field

@@ -110,7 +110,7 @@ async def test_a_request_that_cannot_be_read_gets_a_reason_in_json(
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_request_that_is_too_large_gets_a_reason_in_json(chunked: bool) -> None:  # noqa: FBT001
+async def test_a_request_that_is_too_large_gets_a_reason_in_json(chunked: bool) -> None:
     async def chunks() -> Any:
         for _ in range(3):
             yield b"x" * (MAX_BODY_BYTES // 2)

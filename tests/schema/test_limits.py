@@ -69,7 +69,7 @@ async def test_what_is_within_the_limits_is_answered() -> None:
 @pytest.mark.parametrize(("first", "refused"), [(100, True), (10, False), (-5, False)])
 async def test_the_rows_of_nested_pages_are_counted_with_the_variables(
     first: int,
-    refused: bool,  # noqa: FBT001
+    refused: bool,
 ) -> None:
     query = (
         "query($n: Int!) { automats(first: $n) { edges { node { neighbours(first: $n) { edges "

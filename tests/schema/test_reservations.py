@@ -144,7 +144,7 @@ async def test_a_permanent_reservation_has_no_end(client: Client, house: House) 
 async def test_local_times_are_those_of_the_zone_else_of_the_unit(
     client: Client, house: House
 ) -> None:
-    local = {"startsAt": ..., "endsAt": ..., "startsAtLocal": "2031-06-01T15:00"}
+    local: dict[str, Any] = {"startsAt": ..., "endsAt": ..., "startsAtLocal": "2031-06-01T15:00"}
     helsinki = await pushed(client, entityId=house.apartment, **local, endsAtLocal="2031-06-02T11")
     tokyo = await pushed(
         client,
@@ -265,7 +265,7 @@ async def test_a_reservation_is_found_by_its_id_and_by_the_partners_number(
 
 @pytest.mark.parametrize("names", [{}, {"id": "reservation_1", "externalId": "stay"}])
 async def test_a_reservation_is_named_in_exactly_one_way(
-    client: Client, names: dict[str, str]
+    client: Client, names: dict[str, Any]
 ) -> None:
     assert await client.error_code(FIND_RESERVATION, **names) == "INVALID_INPUT"
 
