@@ -5,6 +5,7 @@ last commit (WAL); on PostgreSQL both doors are pools of connections. The rest o
 not know which of them it talks to.
 """
 
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +23,8 @@ RINGS = "rings"
 """The mark in `session.info` of a transaction in which something happened."""
 SESSION_OPTIONS = "-c TimeZone=UTC -c jit=off -c lock_timeout=30s"
 READ_ONLY = "-c default_transaction_read_only=on"
+LOGGERS_OF_VALUES = ("aiosqlite", "sqlalchemy.engine.Engine")
+"""They repeat parameters and rows on the level DEBUG, PINs and return codes among them."""
 
 
 class Database:
@@ -36,6 +39,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        keep_values_out_of_logs()
         self.url = parsed(url)
         self.is_sqlite = self.url.drivername.startswith("sqlite")
         self._writers, self._readers = (
@@ -74,6 +78,17 @@ class Database:
         await self._readers.dispose()
 
 
+def keep_values_out_of_logs() -> None:
+    """Let no line into any log that repeats what is stored, whatever level is set."""
+    for name in LOGGERS_OF_VALUES:
+        logging.getLogger(name).addFilter(repeats_no_values)
+
+
+def repeats_no_values(record: logging.LogRecord) -> bool:
+    """Tell whether a line may be logged; statements may, their parameters are hidden."""
+    return record.levelno > logging.DEBUG
+
+
 def parsed(url: str) -> URL:
     """Read a database's address and name the driver that we use for it."""
     parts = make_url(url)
@@ -90,7 +105,12 @@ def parsed(url: str) -> URL:
 
 def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
     """Make the two pools; readers commit each statement and may not write."""
-    common: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 10, "pool_pre_ping": False}
+    common: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": 10,
+        "pool_pre_ping": False,
+        "hide_parameters": True,
+    }
     writers = create_async_engine(url, connect_args={"options": SESSION_OPTIONS}, **common)
     readers = create_async_engine(
         url,
@@ -106,6 +126,7 @@ def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     common: dict[str, Any] = {
         "poolclass": AsyncAdaptedQueuePool,
         "max_overflow": 0,
+        "hide_parameters": True,
         "pool_timeout": BUSY_SECONDS,
         "connect_args": {"timeout": BUSY_SECONDS},
     }

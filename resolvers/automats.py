@@ -19,6 +19,7 @@ from models.automats import (
 )
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
+from models.keys import Key
 from models.places import Placement, PostalAddress
 from models.times import time_zone as checked_time_zone
 from resolvers import placing
@@ -159,10 +160,15 @@ async def update_locker(work: Work, id: UUID | None, *, out_of_order: bool) -> L
     """
     work.require(Permission.EDIT_AUTOMATS)
     locker = await work.get(Locker, id, path=("id",))
-    locker.state = LockerState.OUT_OF_ORDER if out_of_order else LockerState.EMPTY
+    locker.state = LockerState.OUT_OF_ORDER if out_of_order else await _filling(work, locker)
     await work.save()
     work.record(EventKind.LOCKER_UPDATED, locker, state=locker.state.value)
     return locker
+
+
+async def _filling(work: Work, locker: Locker) -> LockerState:
+    inside = await work.first(work.own(Key).where(Key.locker_id == locker.id))
+    return LockerState.WITH_KEY if inside else LockerState.EMPTY
 
 
 async def create_group(

@@ -173,12 +173,13 @@ async def update(
         NotAllowed: The actor may not change keys.
         NotFound: There is no such key or entity.
         InvalidInput: The code is empty, or a return code is none.
+        PinInUse: The key's automat knows the return code already.
         ExternalIdInUse: Another key has that code.
     """
     work.require(Permission.EDIT_KEYS)
     key = await work.get(Key, id, path=("id",))
-    if changes.get("return_code") is not None:
-        checked_return_code(changes["return_code"] or "")
+    if (code := changes.get("return_code")) is not None and code != key.return_code:
+        await _check_new_return_code(work, key, checked_return_code(code))
     if "code" in changes:
         required_text(changes["code"], path=("code",))
     for name, value in changes.items():
@@ -189,6 +190,12 @@ async def update(
     opens = await work.scalars(select(EntityKey.entity_id).where(EntityKey.key_id == key.id))
     work.record(EventKind.KEY_UPDATED, key, changed=sorted(changes), entity_ids=opens)
     return key
+
+
+async def _check_new_return_code(work: Work, key: Key, code: str) -> None:
+    homes = {id for id in (key.automat_id, key.selected_automat_id) if id is not None}
+    for automat in await work.locked(Automat, list(homes)):
+        await check_code_unused(work, automat, code)
 
 
 async def _open_only(work: Work, key: Key, entity_ids: Sequence[UUID | None]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from rich.table import Table
+from rich.table import Column, Table
 
 from models.accounts import Actor, Role
 from models.database import Database
@@ -20,6 +20,7 @@ from schema import cli_places
 from schema.context import clock
 from schema.demo.welcome import welcome
 from schema.scalars import from_id, to_id
+from schema.serving import check_address, only_server
 from schema.settings import described, settings
 from schema.terminal import errors, on_database, run_command, write_logs
 from schema.terminal import output as results
@@ -42,7 +43,9 @@ def main() -> None:
 @app.command("settings")
 def show_settings() -> None:
     """List every setting with its meaning, its default and its present value."""
-    table = Table("setting", "meaning", "default", "now")
+    table = Table(Column("setting", no_wrap=True))
+    for name in ("meaning", "default", "now"):
+        table.add_column(name, overflow="fold")
     for row in described(settings()):
         table.add_row(*row)
     results.print(table)
@@ -92,19 +95,21 @@ def _serve(workers: int) -> None:
             "PostgreSQL."
         )
     write_logs(current.log_level)
-    uvicorn.run(
-        "schema.serving:application",
-        factory=True,
-        host=current.host,
-        port=current.port,
-        workers=workers,
-        log_config=None,
-        access_log=False,  # addresses of requests may hold variables
-        server_header=False,
-        ws="websockets-sansio",
-        ws_max_size=65_536,
-        timeout_graceful_shutdown=10,
-    )
+    check_address(current.host, current.port)
+    with only_server(current.database_url):
+        uvicorn.run(
+            "schema.serving:application",
+            factory=True,
+            host=current.host,
+            port=current.port,
+            workers=workers,
+            log_config=None,
+            access_log=False,  # addresses of requests may hold variables
+            server_header=False,
+            ws="websockets-sansio",
+            ws_max_size=65_536,
+            timeout_graceful_shutdown=10,
+        )
 
 
 @organization_commands.command("create")

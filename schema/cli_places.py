@@ -40,7 +40,9 @@ def import_file(
 ) -> None:
     """Fill the embedded geocoder from a file; an interrupted import goes on when run again."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=errors) as bar:
+    with Progress(
+        *columns, TimeElapsedColumn(), console=errors, disable=not errors.is_terminal
+    ) as bar:
         task = bar.add_task(file.name, total=None)
 
         async def load(database: Database) -> ImportSummary:
@@ -53,7 +55,8 @@ def import_file(
 
         summary = on_database(load)
     for problem in summary.problems:
-        errors.print(f"{file.name}: {problem}", highlight=False, markup=False)
+        where = f"{file.name}, line {problem.line}"
+        errors.print(f"{where}: {problem.reason}", soft_wrap=True, highlight=False, markup=False)
     done = "was in the index already" if summary.unchanged else "is in the index"
     output.print(
         f"{file.name} {done}: {summary.rows} rows, {summary.streets} streets, {summary.houses} "

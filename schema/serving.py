@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import logging
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from starlette.requests import HTTPConnection
 
 from geo.geocoding import Geocoder
 from models.accounts import Actor
-from models.database import Database
+from models.database import Database, parsed
 from models.errors import InvalidInput
 from models.migrating import is_migrated
 from resolvers import waiting
@@ -23,6 +24,7 @@ from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
 from schema.geocoders import geocoder_for
 from schema.settings import Settings, settings
+from schema.terminal import write_logs
 
 ROUND_SECONDS = 60
 PAUSE_SECONDS = 2
@@ -33,6 +35,7 @@ logger = logging.getLogger(__name__)
 def application() -> Starlette:
     """Make the application of one process, from the environment; uvicorn calls it."""
     current = settings()
+    write_logs(current.log_level)  # a worker is a new process, which knows nothing of the command's
     database = Database(current.database_url, pool_size=current.database_pool_size)
     return assembled(database, current)
 
@@ -46,16 +49,15 @@ def assembled(database: Database, current: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        with only_server(database):
-            caretaker = asyncio.create_task(take_care(database, geocoder))
-            try:
-                yield
-            finally:
-                caretaker.cancel()
-                with suppress(asyncio.CancelledError):
-                    await caretaker
-                await close_geocoder()
-                await database.dispose()
+        caretaker = asyncio.create_task(take_care(database, geocoder))
+        try:
+            yield
+        finally:
+            caretaker.cancel()
+            with suppress(asyncio.CancelledError):
+                await caretaker
+            await close_geocoder()
+            await database.dispose()
 
     return create_app(
         schema,
@@ -98,23 +100,40 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
         await changes.aclose()
 
 
+def check_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, before anything is started.
+
+    Raises:
+        InvalidInput: Somebody else listens there, or it is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = (error.strerror or "").partition(" (")[0]  # it goes on with the address
+        raise InvalidInput(
+            f"Nothing can be served on {host}:{port} ({reason}); set LIVIONKEY_HOST and "
+            "LIVIONKEY_PORT."
+        ) from error
+
+
 @contextmanager
-def only_server(database: Database) -> Iterator[None]:
+def only_server(database_url: str) -> Iterator[None]:
     """Hold an SQLite file for one server; other commands may use it beside it.
 
     Raises:
         InvalidInput: Another server has it.
     """
-    if not database.is_sqlite or database.url.database in {None, "", ":memory:"}:
+    url = parsed(database_url)
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
         yield
         return
-    path = Path(f"{database.url.database}.lock")
-    with path.open("w") as lock:
+    with Path(f"{url.database}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise InvalidInput(
-                f"Another server runs on {database.url.database}. SQLite serves one process: stop "
-                "the other one, or use PostgreSQL."
+                f"Another server runs on {url.database}. SQLite serves one process: stop the "
+                "other one, or use PostgreSQL."
             ) from error
         yield

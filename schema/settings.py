@@ -91,5 +91,5 @@ def without_password(url: str) -> str:
     """Write a database's address for people to read."""
     try:
         return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return "not an address of a database"

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -20,7 +21,12 @@ Result = TypeVar("Result")
 MISSING_EXTENSION = {"42501", "0A000", "58P01"}
 """SQLSTATEs of CREATE EXTENSION: not allowed, not available, its files are not there."""
 
-output = Console()
+WIDE = 1_000
+"""Columns of what another program reads: nothing is cut off for it."""
+CHATTY = ("alembic", "httpcore2", "httpx2")
+"""They tell of every look at the migrations, and every address and key in what was asked."""
+
+output = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True)
 
 
@@ -50,7 +56,7 @@ async def _on_database(
     url = settings().database_url
     try:
         database = Database(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise InvalidInput("LIVIONKEY_DATABASE_URL is not the address of a database.") from error
     try:
         if must_be_migrated and not await is_migrated(database):
@@ -64,6 +70,8 @@ async def _on_database(
             "and password right?"
         ) from error
     except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+            raise InvalidInput(f"{without_password(url)} is no database of SQLite.") from error
         if getattr(error.orig, "sqlstate", None) not in MISSING_EXTENSION:
             raise
         raise InvalidInput(
@@ -82,3 +90,5 @@ def write_logs(level: str) -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         force=True,
     )
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
