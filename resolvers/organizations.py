@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any, TypedDict
 from uuid import UUID
@@ -121,17 +122,41 @@ def check_unit(unit: OrganizationUnit) -> None:
     """
     required_text(unit.name, path=("name",))
     if unit.time_zone is not None:
-        time_zone(unit.time_zone)
-    if unit.country_code is not None and not re.fullmatch("[A-Z]{2}", unit.country_code):
-        raise InvalidInput("A country code has two capital letters, such as FI.")
-    if unit.language is not None and not re.fullmatch("[a-z]{2,3}", unit.language):
-        raise InvalidInput("A language has two or three small letters, such as fi.")
-    if unit.largest_distance_metres is not None and not unit.largest_distance_metres > 0:
-        raise InvalidInput("The largest distance must be more than 0 metres.")
-    for name in ("default_sync_time", "silence_tolerance"):
-        duration = getattr(unit, name)
-        if duration is not None and duration.total_seconds() < 0:
-            raise InvalidInput(f"The {name.replace('_', ' ')} must not be negative.")
+        time_zone(unit.time_zone, path=("settings", "time_zone"))
+    distance = unit.largest_distance_metres
+    for broken, setting, message in (
+        (
+            unit.country_code is not None and not re.fullmatch("[A-Z]{2}", unit.country_code),
+            "country_code",
+            "A country code has two capital letters, such as FI.",
+        ),
+        (
+            unit.language is not None and not re.fullmatch("[a-z]{2,3}", unit.language),
+            "language",
+            "A language has two or three small letters, such as fi.",
+        ),
+        (
+            distance is not None and not distance > 0,
+            "largest_distance_metres",
+            "The largest distance must be more than 0 metres.",
+        ),
+        (
+            _is_negative(unit.default_sync_time),
+            "default_sync_seconds",
+            "The default sync time must not be negative.",
+        ),
+        (
+            _is_negative(unit.silence_tolerance),
+            "silence_tolerance_seconds",
+            "The silence tolerance must not be negative.",
+        ),
+    ):
+        if broken:
+            raise InvalidInput(message, path=("settings", setting))
+
+
+def _is_negative(duration: timedelta | None) -> bool:
+    return duration is not None and duration < timedelta(0)
 
 
 async def unit_or_root(
@@ -212,12 +237,14 @@ def checked_contacts(details: list[ContactDetails]) -> list[ContactDetails]:
     if not details:
         raise InvalidInput("At least one contact is needed.", path=("contacts",))
     for place, contact in enumerate(details):
-        required_text(contact.name, path=("contacts", str(place), "name"))
-        if contact.email is not None and "@" not in contact.email:
-            raise InvalidInput(
-                "An e-mail address has an @ in it.", path=("contacts", str(place), "email")
-            )
+        _check_contact(contact, path=("contacts", str(place)))
     return details
+
+
+def _check_contact(contact: ContactDetails, *, path: tuple[str, ...] = ()) -> None:
+    required_text(contact.name, path=(*path, "name"))
+    if contact.email is not None and "@" not in contact.email:
+        raise InvalidInput("An e-mail address has an @ in it.", path=(*path, "email"))
 
 
 async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -> Contact:
@@ -232,7 +259,7 @@ async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -
     contact = await work.get(Contact, id, path=("id",))
     for name, value in changes.items():
         setattr(contact, name, value)
-    checked_contacts([ContactDetails(contact.name, contact.email, contact.phone)])
+    _check_contact(ContactDetails(contact.name, contact.email, contact.phone))
     await work.save()
     work.record(EventKind.CONTACT_UPDATED, contact, changed=sorted(changes))
     return contact

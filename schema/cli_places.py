@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from geo.candidates import Candidate
-from geo.importing import ImportSummary, import_addresses
+from geo.index.importing import ImportSummary, import_addresses
 from geo.selection import ranking
 from models.accounts import Actor, Role
 from models.addressed import PlacementProblem

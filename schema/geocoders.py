@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import select
 
-from geo.cache import CachingGeocoder
-from geo.embedded import EmbeddedGeocoder
 from geo.geocoding import ChainGeocoder, Geocoder
-from geo.providers import make_provider
+from geo.index.embedded import EmbeddedGeocoder
+from geo.services.cache import CachingGeocoder
+from geo.services.providers import make_provider
 from models.addresses import AddressImport
 from models.database import Database
 from schema.context import clock

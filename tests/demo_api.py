@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 
-from geo.embedded import EmbeddedGeocoder
+from geo.index.embedded import EmbeddedGeocoder
 from models.database import Database
 from models.migrating import migrate
 from schema.demo.access import DemoAccess, load_demo

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from geo.asking import ProviderGeocoder
 from geo.geocoding import Match
-from geo.providers import make_provider
+from geo.services.asking import ProviderGeocoder
+from geo.services.providers import make_provider
 from models.database import Database
 from models.places import Coordinates, PostalAddress
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from geo.embedded import EmbeddedGeocoder
+from geo.index.embedded import EmbeddedGeocoder
 from models.accounts import Actor, Role, Token
 from models.database import Database
 from models.organizations import OrganizationUnit

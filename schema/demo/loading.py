@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from geo.embedded import EmbeddedGeocoder
-from geo.importing import import_addresses
+from geo.index.embedded import EmbeddedGeocoder
+from geo.index.importing import import_addresses
 from models.accounts import Actor
 from models.database import Database
 from models.organizations import UnitKind

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from geo.embedded import EmbeddedGeocoder
 from geo.geocoding import Match
+from geo.index.embedded import EmbeddedGeocoder
 from models.addressed import PlacementProblem
 from models.errors import LivionKeyError
 from models.places import Placement, PostalAddress

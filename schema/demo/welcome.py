@@ -1,6 +1,6 @@
 """What a newcomer sees after `./dev run`: where to go, with which token, and what to paste."""
 
-from geo.embedded import EmbeddedGeocoder
+from geo.index.embedded import EmbeddedGeocoder
 from models.database import Database
 from schema.context import clock
 from schema.demo.access import load_demo

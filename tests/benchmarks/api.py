@@ -30,7 +30,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from small_api import client_of  # the path comes first
 
-from geo.embedded import EmbeddedGeocoder  # the same
+from geo.index.embedded import EmbeddedGeocoder  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
 from schema.demo.access import load_demo  # the same

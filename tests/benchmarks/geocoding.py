@@ -26,13 +26,13 @@ import psycopg
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from geo.address_merging import metres
-from geo.address_rows import AddressRow
-from geo.address_tables import read_table
-from geo.embedded import EmbeddedGeocoder
 from geo.geocoding import Match
-from geo.importing import import_addresses
-from geo.osm import read_osm
+from geo.index.address_merging import metres
+from geo.index.address_rows import AddressRow
+from geo.index.address_tables import read_table
+from geo.index.embedded import EmbeddedGeocoder
+from geo.index.importing import import_addresses
+from geo.index.osm import read_osm
 from models.database import Database
 from models.errors import LivionKeyError
 from models.migrating import migrate

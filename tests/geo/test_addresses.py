@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.addresses import ParsedAddress, parse
-from geo.name_likeness import similarity
-from geo.postal_codes import postal_code_key
-from geo.street_names import aligned, fold, key, spelling, spellings
+from geo.wording.addresses import ParsedAddress, parse
+from geo.wording.name_likeness import similarity
+from geo.wording.postal_codes import postal_code_key
+from geo.wording.street_names import aligned, fold, key, spelling, spellings
 from models.places import PostalAddress
 
 TOWNS = {"helsinki", "helsingfors", "oslo", "berlin", "paris", "lyon", "london", "tallinn"}

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from geo.address_merging import metres
-from geo.embedded import EmbeddedGeocoder
 from geo.geocoding import Match
-from geo.importing import import_addresses
+from geo.index.address_merging import metres
+from geo.index.embedded import EmbeddedGeocoder
+from geo.index.importing import import_addresses
 from models.database import Database
 from models.errors import AddressAmbiguous, AddressNotFound, LivionKeyError
 from models.places import PlacementPrecision, PostalAddress

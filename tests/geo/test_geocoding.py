@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.cache import CachingGeocoder, Terms
 from geo.geocoding import ChainGeocoder, Geocoder, Match
+from geo.services.cache import CachingGeocoder, Terms
 from models.base import new_id
 from models.database import Database
 from models.errors import (

@@ -7,10 +7,10 @@ import osmium
 import pytest
 from sqlalchemy import func, select
 
-from geo import importing
-from geo.address_rows import AddressRow, houses_of
-from geo.embedded import EmbeddedGeocoder
-from geo.importing import import_addresses
+from geo.index import importing
+from geo.index.address_rows import AddressRow, houses_of
+from geo.index.embedded import EmbeddedGeocoder
+from geo.index.importing import import_addresses
 from models.addresses import AddressImport, houses, name_deletions, street_names, streets, towns
 from models.database import Database
 from models.errors import InvalidInput

@@ -23,8 +23,8 @@ from geocoding_peer import (
 )
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from geo.pace import SharedPace
-from geo.providers import ONE_REQUEST_A_SECOND, make_provider
+from geo.services.pace import SharedPace
+from geo.services.providers import ONE_REQUEST_A_SECOND, make_provider
 from models.database import Database
 from models.errors import AddressNotFound, GeocoderUnavailable, InvalidInput
 from models.places import PlacementPrecision

@@ -89,9 +89,7 @@ async def test_a_transaction_that_fails_is_not_heard(database: Database, other: 
     await strokes.aclose()
 
 
-async def test_several_listeners_hear_the_same_stroke(
-    database: Database, other: Database
-) -> None:
+async def test_several_listeners_hear_the_same_stroke(database: Database, other: Database) -> None:
     everybody = [database.changes(), other.changes(), other.changes()]
     assert all([await heard(strokes) for strokes in everybody])
     listening = [asyncio.ensure_future(heard(strokes)) for strokes in everybody]
@@ -159,9 +157,7 @@ async def test_a_transaction_that_is_cancelled_leaves_nothing(
     assert await contacts_of(database, founder) == 1
 
 
-async def test_fifty_may_write_at_once(
-    database: Database, other: Database, founder: Actor
-) -> None:
+async def test_fifty_may_write_at_once(database: Database, other: Database, founder: Actor) -> None:
     async def write(number: int) -> None:
         async with (database, other)[number % 2].writing() as session:
             session.add(contact(founder, f"Guest {number}"))
@@ -198,5 +194,3 @@ async def test_the_first_unit_is_its_own_organization(database: Database) -> Non
 async def test_other_kinds_of_database_are_refused(url: str) -> None:
     with pytest.raises(InvalidInput, match="LIVIONKEY_DATABASE_URL"):
         Database(url)
-
-

@@ -222,9 +222,7 @@ async def test_a_named_automat_without_the_key_cannot_serve(work: Work) -> None:
 
 
 @pytest.mark.parametrize("state", [AutomatState.OUT_OF_SERVICE, AutomatState.UNINSTALLED])
-async def test_a_named_automat_out_of_service_cannot_serve(
-    work: Work, state: AutomatState
-) -> None:
+async def test_a_named_automat_out_of_service_cannot_serve(work: Work, state: AutomatState) -> None:
     apartment = await make_entity(work)
     await make_automat(work)
     named = await make_automat(work)

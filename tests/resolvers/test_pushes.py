@@ -239,9 +239,7 @@ async def test_naming_a_group_is_a_change(work: Work) -> None:
     await make_key(work, apartment)
     await push(work, apartment, external_id="stay")
 
-    reservation, outcome = await push(
-        work, apartment, external_id="stay", device_group_id=group.id
-    )
+    reservation, outcome = await push(work, apartment, external_id="stay", device_group_id=group.id)
 
     assert outcome is UpsertOutcome.UPDATED
     assert (await decision(work, reservation)).method == "device_group"

@@ -7,7 +7,6 @@ from documents import days_from_now
 from factories import make_automat, make_desk, make_entity, make_group, make_key, make_unit, push
 from talking import Client
 
-from models.accounts import Role
 from models.automats import Automat, AutomatModel, DeviceGroup
 from models.organizations import OrganizationUnit
 from schema.scalars import to_id
@@ -46,7 +45,7 @@ CABINET = {
 
 
 async def installed(client: Client, **changes: Any) -> dict[str, Any]:
-    answer = await client.ask(INSTALL, Role.INSTALLER, input={**CABINET, **changes})
+    answer = await client.ask(INSTALL, input={**CABINET, **changes})
     payload: dict[str, Any] = answer["automatInstall"]
     return payload
 
@@ -121,9 +120,8 @@ async def test_an_automat_out_of_service_is_no_candidate(client: Client) -> None
 
     assert out["automatUpdate"]["automat"] == {**made, "state": "OUT_OF_SERVICE"}
     near = "near: {coordinates: {latitude: 60.17, longitude: 24.94}}"
-    (found,) = (
-        await client.ask(f"{{ nearestAutomats({near}) {{ suitable rejections {{ code }} }} }}")
-    )["nearestAutomats"]
+    nearest = f"{{ nearestAutomats({near}) {{ suitable rejections {{ code }} }} }}"
+    (found,) = (await client.ask(nearest))["nearestAutomats"]
     assert found == {"suitable": False, "rejections": [{"code": "NOT_IN_SERVICE"}]}
 
 

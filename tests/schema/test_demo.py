@@ -15,7 +15,7 @@ import pytest
 from small_api import ask, client_of, nothing_missing
 from sqlalchemy import func, select
 
-from geo.embedded import EmbeddedGeocoder
+from geo.index.embedded import EmbeddedGeocoder
 from models.accounts import Actor, Role, Token
 from models.automats import Automat, AutomatModel, DeviceGroup
 from models.base import Base
