@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from geo.nearest import Found, in_order
 from geo.position import distance_metres
 from models.automats import Automat, AutomatModel, AutomatState, Locker
 from models.availability import free_lockers, is_open_for_contract, moments, told_later
@@ -112,18 +113,21 @@ async def measured(
     """Measure how far certain automats are, nearest first; those without a place come last."""
     rows = await connection.execute(
         select(Automat.id, Automat.position, Automat.installed_at).where(
-            Automat.id.in_(list(automat_ids)), Automat.state != AutomatState.UNINSTALLED
+            Automat.id.in_(list(automat_ids))
         )
     )
-    distances = [
-        (distance_metres(here, row.position) if here and row.position else None, row)
-        for row in rows
-    ]
-    far = float("inf")
-    distances.sort(
-        key=lambda pair: (pair[0] if pair[0] is not None else far, pair[1][2], pair[1].id)
+    places = {row.id: row for row in rows}
+    near = in_order(
+        [
+            Found(distance_metres(here, row.position), row.installed_at, row.id)
+            for row in places.values()
+            if here and row.position
+        ]
     )
-    return {row.id: metres for metres, row in distances}
+    metres: dict[UUID, float | None] = {found.automat_id: found.metres for found in near}
+    nowhere = [row for row in places.values() if row.id not in metres]
+    nowhere.sort(key=lambda row: (row.installed_at, row.id))
+    return metres | {row.id: None for row in nowhere}
 
 
 async def lockers_to_fetch_from(

@@ -91,9 +91,10 @@ def supply(options: Sequence[KeyOption], *, wanted: Sequence[UUID]) -> KeySupply
         _check_wanted(chosen)
     mechanical = [o for o in chosen if o.key.kind is KeyKind.MECHANICAL]
     electromechanical = [o for o in chosen if o.key.kind is KeyKind.ELECTROMECHANICAL]
+    needed = len(set(wanted)) or 1
     if electromechanical and not (wanted and mechanical):
-        return _interchangeable(electromechanical, needed=len(wanted) or 1)
-    return _certain(chosen, needed=len(wanted) or 1)
+        return _interchangeable(electromechanical, needed=needed)
+    return _certain(chosen, needed=needed)
 
 
 def _check_wanted(chosen: Sequence[KeyOption]) -> None:

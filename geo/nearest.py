@@ -5,6 +5,7 @@ them as a bound, and then rank everything within that bound. So the answer is ex
 index itself only knows spheres (PostgreSQL) or boxes (SQLite).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from models.dialects.nearest_index import earth_centred, organization_axis
 from models.places import Coordinates
 
 START_METRES = 1_000.0
+FEW = 64
+"""So few automats are measured all, without asking the index."""
 WHOLE_EARTH_METRES = 13_000_000.0
 """A box of this half side around any place holds the earth."""
 
@@ -51,6 +54,15 @@ async def nearest_automats(
     search = _on_postgresql if connection.dialect.name == "postgresql" else _on_sqlite
     found = await search(connection, here, organization_ids, count)
     return in_order(found)[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an automat stands."""
+
+    id: UUID
+    installed_at: datetime
+    position: Coordinates
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +160,26 @@ async def _on_sqlite(
 async def _in_organization(
     connection: AsyncConnection, here: Coordinates, organization_id: UUID, count: int
 ) -> list[Found]:
-    some = await _measured(connection, here, _placed(organization_id).limit(count + 1))
-    if len(some) <= count:
-        return some  # the organization has no more of them
+    few = max(count, FEW)
+    some = await _places(connection, _placed(organization_id).limit(few + 1))
+    if len(some) <= few:
+        return _nearest_of(some, here, count)  # the organization has no more of them
     half_side = START_METRES
-    found = await _in_box(connection, here, organization_id, half_side)
-    while len(found) < count and half_side < WHOLE_EARTH_METRES:
-        half_side *= 2 if found else 8
-        found = await _in_box(connection, here, organization_id, half_side)
+    inside = await _in_box(connection, here, organization_id, half_side)
+    while len(inside) < count and half_side < WHOLE_EARTH_METRES:
+        half_side *= _growth(len(inside), count)
+        inside = await _in_box(connection, here, organization_id, half_side)
+    found = _nearest_of(inside, here, count)
     farthest = max(sorted(row.metres for row in found)[:count], default=0.0)
-    needed = min(farthest + TIE_METRES, WHOLE_EARTH_METRES)
-    if half_side < needed:
-        found = await _in_box(connection, here, organization_id, needed)
+    if half_side < min(farthest + TIE_METRES, WHOLE_EARTH_METRES):
+        inside = await _in_box(connection, here, organization_id, farthest + TIE_METRES)
+        found = _nearest_of(inside, here, count)
     return found
+
+
+def _growth(found: int, wanted: int) -> float:
+    """Guess from what a box held how much larger the next one should be."""
+    return 8.0 if found == 0 else min(8.0, 1.5 * math.sqrt(wanted / found))
 
 
 def _placed(organization_id: UUID) -> Select[UUID, datetime, Coordinates | None]:
@@ -173,7 +192,7 @@ def _placed(organization_id: UUID) -> Select[UUID, datetime, Coordinates | None]
 
 async def _in_box(
     connection: AsyncConnection, here: Coordinates, organization_id: UUID, half_side: float
-) -> list[Found]:
+) -> list[Place]:
     x, y, z = earth_centred(here)
     box = text(_BOX).bindparams(
         x0=x - half_side, x1=x + half_side, y0=y - half_side, y1=y + half_side,
@@ -181,13 +200,37 @@ async def _in_box(
     )  # fmt: skip
     places = box.columns(Automat.id.label("automat_id")).subquery()
     inside = _placed(organization_id).join(places, places.c.automat_id == Automat.id)
-    return await _measured(connection, here, inside)
+    return await _places(connection, inside)
 
 
-async def _measured(
-    connection: AsyncConnection,
-    here: Coordinates,
-    statement: Select[UUID, datetime, Coordinates | None],
-) -> list[Found]:
+async def _places(
+    connection: AsyncConnection, statement: Select[UUID, datetime, Coordinates | None]
+) -> list[Place]:
     rows = await connection.execute(statement)
-    return [Found(distance_metres(here, row.position), row.installed_at, row.id) for row in rows]
+    return [
+        Place(id, installed_at, position)
+        for id, installed_at, position in rows
+        if position is not None
+    ]
+
+
+def _nearest_of(places: list[Place], here: Coordinates, count: int) -> list[Found]:
+    """Measure the nearest places and all that tie with them.
+
+    The chord is never longer than the geodesic, so whatever has a longer chord than the geodesic
+    of the last that is wanted is farther away, and need not be measured.
+    """
+    centre = earth_centred(here)
+    chords = [(math.dist(centre, earth_centred(place.position)), place) for place in places]
+    chords.sort(key=lambda pair: pair[0])
+    found = [_measured(place, here) for _, place in chords[:count]]
+    bound = max((row.metres for row in found), default=0.0) + TIE_METRES
+    for chord, place in chords[count:]:
+        if chord > bound:
+            break
+        found.append(_measured(place, here))
+    return found
+
+
+def _measured(place: Place, here: Coordinates) -> Found:
+    return Found(distance_metres(here, place.position), place.installed_at, place.id)

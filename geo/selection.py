@@ -262,8 +262,13 @@ def _nothing_applies(wish: Wish) -> Decision:
 
 
 async def members(connection: AsyncConnection, group_id: UUID) -> set[UUID]:
-    """List the automats of a device group."""
+    """List the automats of a device group that are still installed."""
     rows = await connection.execute(
-        select(DeviceGroupAutomat.automat_id).where(DeviceGroupAutomat.device_group_id == group_id)
+        select(DeviceGroupAutomat.automat_id)
+        .join(Automat, Automat.id == DeviceGroupAutomat.automat_id)
+        .where(
+            DeviceGroupAutomat.device_group_id == group_id,
+            Automat.state != AutomatState.UNINSTALLED,
+        )
     )
     return {row.automat_id for row in rows}

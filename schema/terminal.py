@@ -58,6 +58,8 @@ async def _on_database(
         database = Database(url)
     except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise InvalidInput("LIVIONKEY_DATABASE_URL is not the address of a database.") from error
+    if database.is_sqlite:
+        check_file(url, database.url.database or ":memory:")
     try:
         if must_be_migrated and not await is_migrated(database):
             raise InvalidInput(
@@ -65,10 +67,7 @@ async def _on_database(
             )
         return await job(database)
     except OperationalError as error:
-        raise InvalidInput(
-            f"The database {without_password(url)} cannot be reached; is it there, and are name "
-            "and password right?"
-        ) from error
+        raise unreachable(url) from error
     except DBAPIError as error:
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
             raise InvalidInput(f"{without_password(url)} is no database of SQLite.") from error
@@ -80,6 +79,28 @@ async def _on_database(
         ) from error
     finally:
         await database.dispose()
+
+
+def check_file(url: str, path: str) -> None:
+    """Refuse a file that cannot be opened before aiosqlite tries to in a thread of its own.
+
+    That thread would outlive the command's event loop, and say so in many lines.
+
+    Raises:
+        InvalidInput: There is no such folder, or it is not ours.
+    """
+    try:
+        sqlite3.connect(path).close()
+    except sqlite3.Error as error:
+        raise unreachable(url) from error
+
+
+def unreachable(url: str) -> InvalidInput:
+    """Say that a database does not answer."""
+    return InvalidInput(
+        f"The database {without_password(url)} cannot be reached; is it there, and are name and "
+        "password right?"
+    )
 
 
 def write_logs(level: str) -> None:

@@ -23,7 +23,7 @@ from models.places import Coordinates, PlacementPrecision, PostalAddress
 
 REFUSALS_KEPT = timedelta(days=1)
 APPRAISAL = "1"
-"""Raise it when `geo.services.appraisal` decides differently: older answers are then asked for again."""
+"""Raise it when `geo.services.appraisal` decides differently: older answers are asked for again."""
 
 
 @dataclass(frozen=True, slots=True)

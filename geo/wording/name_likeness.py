@@ -39,8 +39,11 @@ def similarity(written: str, known: str) -> float:
 
 def are_contrary(written: str, known: str) -> bool:
     """Tell whether one name begins as the contrary of the other: `Ostend…` and `Westend…`."""
-    one, other = _beginnings(written), _beginnings(known)
-    return any(a and b and a != b for a, b in zip(one, other, strict=True))
+    pairs = zip(_beginnings(written), _beginnings(known), strict=True)
+    return any(
+        one and other and not (one.startswith(other) or other.startswith(one))
+        for one, other in pairs
+    )
 
 
 def are_numbered_apart(written: str, known: str) -> bool:

@@ -222,7 +222,7 @@ async def _writes_sqlite(connection: AsyncConnection, fleet: Fleet) -> None:
 
 
 async def _writes_postgresql(connection: AsyncConnection, fleet: Fleet) -> None:
-    """Copy; what is slow to keep row by row (GiST, foreign keys) is left out and made afterwards."""
+    """Copy; what is slow to keep row by row (GiST, foreign keys) is made afterwards."""
     rows = Rows(fleet, sqlite=False)
     run = connection.exec_driver_sql
     await run(f"truncate {', '.join(TABLES)} cascade")

@@ -359,7 +359,7 @@ async def test_blanks_around_an_external_id_do_not_count(work: Work) -> None:
 
 async def test_local_times_are_those_of_the_unit_unless_a_zone_is_named(work: Work) -> None:
     apartment = await make_entity(work)
-    noon = datetime(2027, 7, 1, 12)
+    noon = datetime(2027, 7, 1, 12)  # noqa: DTZ001 - a wall-clock time
 
     async def starts(zone: str | None) -> datetime:
         reservation, _ = await reservations.upsert(

@@ -145,7 +145,7 @@ async def test_free_lockers_are_those_free_over_the_whole_window(client: Client)
     assert await free(**window) == 27
     assert await free(**{"from": days_from_now(3.5)}) == 28
     assert await free(to=days_from_now(2)) == 27
-    backwards = {"from": days_from_now(2), "to": days_from_now(1)}
+    backwards: dict[str, Any] = {"from": days_from_now(2), "to": days_from_now(1)}
     assert await client.error_code(FREE, id=id, **backwards) == "STARTS_AFTER_END"
 
 

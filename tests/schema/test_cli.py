@@ -184,7 +184,7 @@ def test_addresses_come_in_but_for_the_lines_that_are_named(migrated: CommandLin
         ("missing.csv", None, "There is no file missing.csv."),
         ("a.txt", b"text", "a.txt is of an unknown kind: .*"),
         ("a.csv", b"a,b\n1,2\n", "a.csv lacks the columns street, .*"),
-        ("a.csv.gz", b"\x1f\x8bnever packed", "a.csv.gz cannot be read.*"),
+        ("a.csv.gz", b"\x1f\x8bnever packed", "a.csv.gz is damaged.*"),
         ("a.osm.pbf", b"\x00\x00neither a map", "a.osm.pbf cannot be read.*"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -121,7 +121,7 @@ class Query:
         return automats()
 
     @strawberry.field
-    def automat(self, missing: bool = False) -> Automat | None:
+    def automat(self, missing: bool = False) -> Automat | None:  # noqa: FBT002 - a field with an argument
         return None if missing else automats()[0]
 
     @strawberry.field

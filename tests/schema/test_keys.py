@@ -134,7 +134,7 @@ async def test_a_key_changes_and_goes_out_of_use(client: Client, places: Places)
     retired = await client.ask(UPDATE, input={"id": made["id"], "retired": True})
     wrong = (await client.ask(UPDATE, input={"id": made["id"], "code": ""}))["keyUpdate"]
 
-    nothing = {"edges": []}
+    nothing: dict[str, Any] = {"edges": []}
     assert changed["keyUpdate"]["key"] == {**made, "code": "K 2", "entities": nothing}
     assert retired["keyUpdate"]["key"]["status"] == "RETIRED"
     assert wrong["userErrors"] == [{"code": "INVALID_INPUT", "path": ["input", "code"]}]

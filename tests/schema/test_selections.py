@@ -114,8 +114,8 @@ async def test_free_lockers_are_counted_over_the_window(client: Client) -> None:
         await make_key(work, home)
         await push(work, home)
     near = at(MARKET_SQUARE)
-    window = {"from": days_from_now(2), "to": days_from_now(9)}
-    later = {"from": days_from_now(4), "to": days_from_now(9)}
+    window: dict[str, Any] = {"from": days_from_now(2), "to": days_from_now(9)}
+    later: dict[str, Any] = {"from": days_from_now(4), "to": days_from_now(9)}
 
     full = (await client.ask(NEAREST, near=near, **window))["nearestAutomats"][0]
     free = (await client.ask(NEAREST, near=near, **later))["nearestAutomats"][0]

@@ -185,7 +185,7 @@ async def test_a_server_fulfils_what_another_process_made_possible(
     reservation = await waiting(client, entityId=to_id(ReservableEntity, home.id))
     url = client.database.url.render_as_string(hide_password=False).replace("+aiosqlite", "")
     other = type(client.database)(url.replace("+psycopg", ""))
-    app = assembled(other, Settings(_env_file=None, database_url=url))
+    app = assembled(other, Settings(database_url=url))
 
     async with app.router.lifespan_context(app):
         async with client.working() as work:

@@ -1,0 +1,131 @@
+"""The nearest suitable automat, among few and among very many: `./dev bench nearest`.
+
+    python tests/benchmarks/nearest.py [--postgresql URL] [--sizes N ...] [--rounds N] [--cases N]
+
+Filters and the count of lockers that are free over a window are included, as the product does it.
+A large, a rare and four organizations ask; a fleet in one hand is reported beside. At the end the
+order of random cases is compared with geodesics of every automat, antimeridian, poles and ties
+among them. Figures only.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "benchmarks")]
+
+import _exactness as exactness  # the path comes first
+from _fleets import DAY, FOUR, LARGE, NOW, RARE, fleet_of, load, organization_id, random_places
+
+from geo.candidates import facts_of  # the same
+from geo.judging import nearness  # the same
+from geo.nearest import nearest_automats  # the same
+from models.database import Database  # the same
+from models.migrating import migrate  # the same
+from models.organizations import UnitSettings  # the same
+from models.places import Coordinates  # the same
+from models.times import Window  # the same
+
+WINDOW = Window(NOW + 2 * DAY, NOW + 5 * DAY)
+ASKERS = {"large": (LARGE,), "rare": (RARE,), "four": FOUR}
+LARGEST_ON_SQLITE = 100_000
+Figures = dict[tuple[str, int, str], list[float]]
+
+
+async def nearest_suitable(
+    connection: AsyncConnection, here: Coordinates, owners: Sequence[UUID]
+) -> UUID | None:
+    """Find the nearest automat against which nothing stands."""
+    count = 16
+    while True:
+        near = await nearest_automats(connection, here, organization_ids=owners, count=count)
+        facts = await facts_of(connection, {one.automat_id: one.metres for one in near}, WINDOW)
+        for known in facts:
+            if nearness(known, UnitSettings(), NOW, WINDOW).is_suitable:
+                return known.automat.id
+        if len(near) < count:
+            return None
+        count *= 4
+
+
+async def times(database: Database, owners: Sequence[int], rounds: int) -> list[float]:
+    """Measure a search from many places, in milliseconds."""
+    latitudes, longitudes = random_places(np.random.default_rng(1), rounds + 20, world=False)
+    ids = [organization_id(owner) for owner in owners]
+    measured = []
+    async with database.reading() as connection:
+        for latitude, longitude in zip(latitudes, longitudes, strict=True):
+            here = Coordinates(float(latitude), float(longitude))
+            begin = time.perf_counter()
+            await nearest_suitable(connection, here, ids)
+            measured.append((time.perf_counter() - begin) * 1_000)
+    return measured[20:]
+
+
+async def measure(database: Database, name: str, size: int, rounds: int, found: Figures) -> None:
+    """Load one size and let everybody ask."""
+    begin = time.perf_counter()
+    await load(database, fleet_of(size))
+    print(f"{name}: {size} automats loaded in {time.perf_counter() - begin:.0f} s", flush=True)
+    for asker, owners in ASKERS.items():
+        found[name, size, asker] = await times(database, owners, rounds)
+
+
+def shown(found: Figures) -> None:
+    """Print medians, and each size's ratio to the smallest."""
+    print(f"{'database':12}{'asker':10}{'automats':>10}{'p50 ms':>9}{'p95 ms':>9}{'ratio':>8}")
+    smallest = min(size for _, size, _ in found)
+    for (name, size, asker), measured in sorted(found.items(), key=lambda item: item[0][::2]):
+        p50, p95 = statistics.median(measured), statistics.quantiles(measured, n=20)[-1]
+        base = found.get((name, smallest, asker))
+        ratio = f"{p50 / statistics.median(base):.2f}" if base else "-"
+        print(f"{name:12}{asker:10}{size:>10}{p50:>9.2f}{p95:>9.2f}{ratio:>8}")
+
+
+async def bench(url: str, name: str, options: argparse.Namespace, found: Figures) -> None:
+    """Run everything on one database."""
+    database = Database(url)
+    try:
+        await migrate(database)
+        sizes = [n for n in options.sizes if name == "postgresql" or n <= LARGEST_ON_SQLITE]
+        for size in sizes:
+            await measure(database, name, size, options.rounds, found)
+        one_hand = min(sizes[-1], LARGEST_ON_SQLITE)
+        await load(database, fleet_of(one_hand, one_owner=True))
+        found[name, one_hand, "one hand"] = await times(database, (1,), options.rounds)
+        for kind, fleet in exactness.fleets().items():
+            await load(database, fleet)
+            cases = options.cases // 2 // len(exactness.fleets())
+            wrong = await exactness.differences(database, fleet, cases)
+            print(f"{name}: {wrong} of {cases} {kind} cases differ from all geodesics", flush=True)
+    finally:
+        await database.dispose()
+
+
+async def main() -> None:
+    """Read the options and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgresql", help="an empty database")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--cases", type=int, default=20_000)
+    options = parser.parse_args()
+    found: Figures = {}
+    with tempfile.TemporaryDirectory() as folder:
+        await bench(f"sqlite:///{folder}/bench.db", "sqlite", options, found)
+    if options.postgresql:
+        await bench(options.postgresql, "postgresql", options, found)
+    shown(found)
+
+
+asyncio.run(main())

@@ -1,0 +1,85 @@
+"""The same idempotency key and the same input give the same answer again, for seven days."""
+
+from datetime import timedelta
+
+from documents import CANCEL, UPSERT, days_from_now, stay
+from factories import make_automat, make_entity, make_key
+from sqlalchemy import update
+from talking import Client
+
+from models.entities import ReservableEntity
+from models.idempotency import IdempotentAnswer
+from schema.scalars import to_id
+
+
+async def furnished(client: Client) -> str:
+    async with client.working() as work:
+        home = await make_entity(work)
+        await make_automat(work)
+        await make_key(work, home)
+    return to_id(ReservableEntity, home.id)
+
+
+async def test_the_same_again_is_answered_as_before(client: Client) -> None:
+    push = stay(entityId=await furnished(client), idempotencyKey=" once ")
+
+    first = (await client.ask(UPSERT, input=push))["reservationUpsert"]
+    other_order = dict(reversed(push.items())) | {"idempotencyKey": " once "}
+    again = (await client.ask(UPSERT, input=other_order))["reservationUpsert"]
+    without = {name: value for name, value in push.items() if name != "idempotencyKey"}
+    plain = (await client.ask(UPSERT, input=without))["reservationUpsert"]
+
+    assert first["outcome"] == "CREATED"
+    assert again == first
+    assert plain["outcome"] == "UNCHANGED"
+
+
+async def test_a_key_with_another_input_is_a_conflict(client: Client) -> None:
+    push = stay(entityId=await furnished(client), idempotencyKey="once")
+    await client.ask(UPSERT, input=push)
+
+    later = {**push, "endsAt": days_from_now(9)}
+    payload = (await client.ask(UPSERT, input=later))["reservationUpsert"]
+
+    assert payload["reservation"] is None
+    (error,) = payload["userErrors"]
+    assert (error["code"], error["path"]) == ("IDEMPOTENCY_CONFLICT", ["input", "idempotencyKey"])
+
+
+async def test_a_push_that_was_refused_leaves_its_key_unused(client: Client) -> None:
+    home = await furnished(client)
+    push = stay(entityId=home, idempotencyKey="once")
+    wrong = {**push, "contacts": []}
+
+    refused = (await client.ask(UPSERT, input=wrong))["reservationUpsert"]
+    accepted = (await client.ask(UPSERT, input=push))["reservationUpsert"]
+
+    assert [error["code"] for error in refused["userErrors"]] == ["INVALID_INPUT"]
+    assert accepted["outcome"] == "CREATED"
+
+
+async def test_after_a_cancel_the_same_key_does_not_revive(client: Client) -> None:
+    push = stay(entityId=await furnished(client), idempotencyKey="once")
+    made = (await client.ask(UPSERT, input=push))["reservationUpsert"]["reservation"]
+    await client.ask(CANCEL, input={"id": made["id"]})
+
+    again = (await client.ask(UPSERT, input=push))["reservationUpsert"]
+
+    assert (again["outcome"], again["reservation"]["status"]) == ("CREATED", "CANCELLED")
+
+
+async def test_after_seven_days_a_key_can_be_used_anew(client: Client) -> None:
+    push = stay(entityId=await furnished(client), idempotencyKey="once")
+    await client.ask(UPSERT, input=push)
+    async with client.working() as work:
+        long_ago = work.now - timedelta(days=7, seconds=1)
+        await work.session.execute(
+            update(IdempotentAnswer)
+            .where(IdempotentAnswer.organization_id == client.organization_id)
+            .values(answered_at=long_ago)
+        )
+
+    later = {**push, "endsAt": days_from_now(9)}
+    payload = (await client.ask(UPSERT, input=later))["reservationUpsert"]
+
+    assert payload["outcome"] == "UPDATED"
