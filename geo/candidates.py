@@ -86,6 +86,8 @@ async def facts_of(
     ignoring: UUID | None = None,
 ) -> list[Facts]:
     """Look automats up, in the order of `metres`, with their lockers free over a window."""
+    if not metres:
+        return []
     told: dict[str, Any] = {**moments(window), "ids": list(metres)}
     if ignoring is not None:
         told["ignoring"] = ignoring

@@ -72,18 +72,22 @@ async def live_allocations(work: Work, contract: KeyContract) -> list[KeyAllocat
 async def retarget(work: Work, key_ids: list[UUID]) -> None:
     """Say of keys where they should go next: to the automat of the contract that comes first."""
     for key in await work.locked(Key, key_ids):
-        earliest = await work.first(
-            work.own(LockerContract)
-            .where(
-                LockerContract.key_id == key.id,
-                LockerContract.state.in_(LIVE_STATES),
-                or_(LockerContract.ends_at.is_(None), LockerContract.ends_at > work.now),
-            )
-            .order_by(LockerContract.starts_at)
-        )
-        elsewhere = earliest is not None and earliest.automat_id != key.automat_id
-        key.target_automat_id = earliest.automat_id if earliest and elsewhere else None
+        await _aim(work, key)
     await work.save()
+
+
+async def _aim(work: Work, key: Key) -> None:
+    earliest = await work.first(
+        work.own(LockerContract)
+        .where(
+            LockerContract.key_id == key.id,
+            LockerContract.state.in_(LIVE_STATES),
+            or_(LockerContract.ends_at.is_(None), LockerContract.ends_at > work.now),
+        )
+        .order_by(LockerContract.starts_at)
+    )
+    elsewhere = earliest is not None and earliest.automat_id != key.automat_id
+    key.target_automat_id = earliest.automat_id if earliest and elsewhere else None
 
 
 async def make(
@@ -134,29 +138,32 @@ async def _key_contract(
     contract.starts_at, contract.ends_at = reservation.starts_at, reservation.ends_at
     contract.status = KeyContractStatus.UPCOMING
     await work.add(contract)
-    await _forget_old_keys(work, contract)
-    await copy_contacts(work, reservation, contract)
+    if kind is EventKind.KEY_CONTRACT_UPDATED:
+        await _forget_old(work, contract)
+    await _copy_contacts(work, reservation, contract)
     work.record(kind, contract, reservation_id=reservation.id)
     return contract
 
 
-async def _forget_old_keys(work: Work, contract: KeyContract) -> None:
-    """Take keys off a contract that it let go before anybody fetched them; the trail has them."""
+async def _forget_old(work: Work, contract: KeyContract) -> None:
+    """Take contacts off a contract, and keys that nobody fetched; the trail has them."""
+    of_contract = KeyAllocation.key_contract_id == contract.id
+    unused = (of_contract, KeyAllocation.live.is_(False), KeyAllocation.fetched_at.is_(None))
+    await work.session.execute(delete(KeyAllocation).where(*unused))
     await work.session.execute(
-        delete(KeyAllocation).where(
-            KeyAllocation.key_contract_id == contract.id,
-            KeyAllocation.live.is_(False),
-            KeyAllocation.fetched_at.is_(None),
-        )
+        delete(KeyContractContact).where(KeyContractContact.key_contract_id == contract.id)
     )
 
 
-async def copy_contacts(work: Work, reservation: Reservation, contract: KeyContract) -> None:
-    """Give a key contract the contacts of its reservation."""
-    of_contract = KeyContractContact.key_contract_id == contract.id
-    for old in await work.all(work.own(KeyContractContact).where(of_contract)):
-        await work.session.delete(old)
-    await work.save()
+async def renew_contacts(work: Work, reservation: Reservation, contract: KeyContract) -> None:
+    """Give a key contract the contacts that its reservation has now."""
+    await work.session.execute(
+        delete(KeyContractContact).where(KeyContractContact.key_contract_id == contract.id)
+    )
+    await _copy_contacts(work, reservation, contract)
+
+
+async def _copy_contacts(work: Work, reservation: Reservation, contract: KeyContract) -> None:
     of_reservation = ReservationContact.reservation_id == reservation.id
     await work.add(
         *(
@@ -269,15 +276,14 @@ async def _hold(
         locker_id=locker_id,
     )
     if option.automat_id != automat.id:
-        await _ask_for_key(work, option.key.id, automat, locker_contract)
+        await _ask_for_key(work, option.key, automat, locker_contract)
 
 
 async def _ask_for_key(
-    work: Work, key_id: UUID, automat: Automat, locker_contract: LockerContract
+    work: Work, key: Key, automat: Automat, locker_contract: LockerContract
 ) -> None:
     """Tell that a key has to be put into its locker before the guest comes (R14, G33)."""
-    await retarget(work, [key_id])
-    key = await work.get(Key, key_id)
+    await _aim(work, key)
     work.record(
         EventKind.INSERT_KEY,
         key,

@@ -145,19 +145,17 @@ async def check_code_unused(work: Work, automat: Automat, code: str) -> None:
 
 async def codes_of(work: Reading, automat_id: UUID) -> set[str]:
     """List every code that an automat knows or will know: PINs and return codes (G13)."""
-    pins = await work.scalars(
-        select(LockerContract.pin).where(
-            LockerContract.automat_id == automat_id,
-            LockerContract.state.in_(LIVE_STATES),
-            or_(LockerContract.ends_at.is_(None), LockerContract.ends_at > work.now),
-        )
+    pins = select(LockerContract.pin).where(
+        LockerContract.automat_id == automat_id,
+        LockerContract.state.in_(LIVE_STATES),
+        LockerContract.pin.is_not(None),
+        or_(LockerContract.ends_at.is_(None), LockerContract.ends_at > work.now),
     )
-    return_codes = await work.scalars(
-        select(Key.return_code).where(
-            or_(Key.automat_id == automat_id, Key.selected_automat_id == automat_id)
-        )
+    return_codes = select(Key.return_code).where(
+        or_(Key.automat_id == automat_id, Key.selected_automat_id == automat_id),
+        Key.return_code.is_not(None),
     )
-    return {code for code in (*pins, *return_codes) if code is not None}
+    return {row[0] for row in await work.rows(pins.union(return_codes))}
 
 
 async def update(

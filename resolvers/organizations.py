@@ -105,6 +105,7 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
         setattr(unit, name, value)
     check_unit(unit)
     await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
+    work.known_settings.clear()
     work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))
     return unit
 
@@ -172,7 +173,9 @@ async def unit_or_root(
 
 async def settings(reading: Reading, unit_id: UUID) -> UnitSettings:
     """Put together what holds for a unit: its own settings, then those of the units above it."""
-    return (await settings_of_all(reading, [unit_id]))[0]
+    if unit_id not in reading.known_settings:
+        (reading.known_settings[unit_id],) = await settings_of_all(reading, [unit_id])
+    return reading.known_settings[unit_id]
 
 
 async def settings_of_all(reading: Reading, unit_ids: Sequence[UUID]) -> list[UnitSettings]:

@@ -4,8 +4,10 @@ The choice is made on what is committed; the chosen automat is then locked and l
 somebody else took its last locker in between, the choice is made anew.
 """
 
+from sqlalchemy import ColumnElement, or_, select
+
 from geo.selection import Decision
-from models.contracts import KeyContract, KeyContractStatus
+from models.contracts import KeyAllocation, KeyContract, KeyContractStatus
 from models.entities import ReservableEntity
 from models.errors import LivionKeyError, NoFreeLocker, NoKeyForEntity
 from models.events import EventKind
@@ -30,10 +32,10 @@ async def plan(work: Work, reservation: Reservation, entity: ReservableEntity) -
         NotFound: A wanted key does not open the entity.
     """
     contract = await contracts.contract_of(work, reservation)
+    await _lock_keys(work, entity, contract)
     held = await contracts.let_go(work, contract) if contract else None
-    await _lock_keys(work, entity)
     try:
-        decision = await _fulfil(work, reservation, entity, held)
+        decision = await _fulfil(work, reservation, entity, contract, held)
     except NoKeyForEntity as refusal:
         decision = selections.nothing(entity, refusal)
     await selections.store(work, reservation, decision)
@@ -44,15 +46,21 @@ async def plan(work: Work, reservation: Reservation, entity: ReservableEntity) -
     await work.save()
 
 
-async def _lock_keys(work: Work, entity: ReservableEntity) -> None:
-    links = await work.all(work.own(EntityKey).where(EntityKey.entity_id == entity.id))
-    await work.locked(Key, [link.key_id for link in links])
+async def _lock_keys(work: Work, entity: ReservableEntity, contract: KeyContract | None) -> None:
+    """Lock the keys that open the entity and those that are held now, all in one order."""
+    opens = select(EntityKey.key_id).where(EntityKey.entity_id == entity.id)
+    concerned: ColumnElement[bool] = Key.id.in_(opens)
+    if contract is not None:
+        held = select(KeyAllocation.key_id).where(KeyAllocation.key_contract_id == contract.id)
+        concerned = or_(concerned, Key.id.in_(held))
+    await work.locking(work.own(Key).where(concerned), Key)
 
 
 async def _fulfil(
     work: Work,
     reservation: Reservation,
     entity: ReservableEntity,
+    contract: KeyContract | None,
     held: Held | None,
 ) -> Decision:
     settings = await organizations.settings(work, entity.unit_id)
@@ -74,7 +82,7 @@ async def _fulfil(
                 await contracts.make(
                     work,
                     reservation,
-                    await contracts.contract_of(work, reservation),
+                    contract,
                     decision,
                     sync_time=settings.default_sync_time,
                     held=held,
@@ -82,6 +90,7 @@ async def _fulfil(
         except NoFreeLocker as refusal:
             if attempt == ATTEMPTS:
                 return decision.refused(refusal)
+            contract = await contracts.contract_of(work, reservation)  # as it was before the try
         else:
             return decision
     raise AssertionError  # the last attempt returned

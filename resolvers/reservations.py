@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import delete
+
 from models.accounts import Permission
 from models.contracts import KeyContractStatus
 from models.entities import ReservableEntity
@@ -127,6 +129,7 @@ async def _create(work: Work, push: Push) -> tuple[Reservation, UpsertOutcome]:
         external_id=push.external_id,
     )
     _write(reservation, push)
+    reservation.confirm()
     try:
         async with work.session.begin_nested():
             await work.add(reservation, refusals={ID_TAKEN: ExternalIdInUse()})
@@ -152,6 +155,7 @@ async def _update(
     if not plan_changes and not contacts_change:
         return reservation, await _try_again(work, reservation, push)
     if contacts_change:
+        await _forget_contacts(work, reservation)
         await _set_contacts(work, reservation, push)
     if plan_changes:
         await _refuse_while_out(work, reservation)
@@ -159,7 +163,7 @@ async def _update(
         reservation.confirm()
         await planning.plan(work, reservation, push.entity)
     elif contract := await contracts.contract_of(work, reservation):
-        await contracts.copy_contacts(work, reservation, contract)
+        await contracts.renew_contacts(work, reservation, contract)
     changed = sorted(plan_changes | ({"contacts"} if contacts_change else set()))
     work.record(EventKind.RESERVATION_UPDATED, reservation, changed=changed)
     return reservation, UpsertOutcome.UPDATED
@@ -217,11 +221,12 @@ async def contacts_of(reading: Reading, reservation_id: UUID) -> Sequence[Contac
     )
 
 
-async def _set_contacts(work: Work, reservation: Reservation, push: Push) -> None:
+async def _forget_contacts(work: Work, reservation: Reservation) -> None:
     of_reservation = ReservationContact.reservation_id == reservation.id
-    for old in await work.all(work.own(ReservationContact).where(of_reservation)):
-        await work.session.delete(old)
-    await work.save()
+    await work.session.execute(delete(ReservationContact).where(of_reservation))
+
+
+async def _set_contacts(work: Work, reservation: Reservation, push: Push) -> None:
     settings = await organizations.settings(work, push.entity.unit_id)
     people = await organizations.add_contacts(work, push.contacts, language=settings.language)
     await work.add(

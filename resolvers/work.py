@@ -4,13 +4,13 @@ A `Reading` gives plain rows, which is fast; a `Work` gives objects that may be 
 the same attributes, so whoever only looks takes a `Reading` and is also served by a `Work`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import CompoundSelect, Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -20,6 +20,7 @@ from models.database import RINGS
 from models.dialects.overlaps import broken_constraint
 from models.errors import LivionKeyError, NotAllowed, NotFound
 from models.events import Event, EventKind
+from models.organizations import UnitSettings
 
 Row = TypeVar("Row", bound=Base)
 Anything = TypeVar("Anything")
@@ -54,6 +55,7 @@ class Reading:
         self._connection = connection
         self.actor = actor
         self.now = now
+        self.known_settings: dict[UUID, UnitSettings] = {}
 
     def require(self, permission: Permission) -> None:
         """Go on only if the actor may.
@@ -86,7 +88,9 @@ class Reading:
         """
         return cast("Sequence[Anything]", (await self._connection.execute(statement, told)).all())
 
-    async def rows(self, statement: Select[*tuple[Any, ...]], **told: Any) -> list[Any]:
+    async def rows(
+        self, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], **told: Any
+    ) -> list[Any]:
         """Read every row of a query of columns."""
         return list(await (await self.connection()).execute(statement, told))
 
@@ -134,6 +138,7 @@ class Work(Reading):
         self.session = session
         self.actor = actor
         self.now = now
+        self.known_settings = {}
         self.recorded: list[Event] = []
 
     async def connection(self) -> AsyncConnection:
@@ -145,14 +150,17 @@ class Work(Reading):
         """Read every row of a query of one model, as objects that may be changed."""
         return (await self.session.scalars(statement, told)).all()
 
-    async def locked(self, model: type[Row], ids: Sequence[UUID]) -> list[Row]:
-        """Read rows that nobody else may change until this transaction ends.
+    async def locked(self, model: type[Row], ids: Collection[UUID]) -> list[Row]:
+        """Read rows that nobody else may change until this transaction ends."""
+        return await self.locking(self.own(model).where(model.id.in_(ids)), model)
+
+    async def locking(self, statement: Select[Row], model: type[Row]) -> list[Row]:
+        """Read the rows of a query, and lock them until this transaction ends.
 
         They are locked in the order of their ids, so that two transactions never wait for each
         other; FOR NO KEY UPDATE leaves rows that refer to them alone.
         """
-        statement = self.own(model).where(model.id.in_(ids)).order_by(model.id)
-        fresh = statement.execution_options(populate_existing=True)
+        fresh = statement.order_by(model.id).execution_options(populate_existing=True)
         return list(await self.all(fresh.with_for_update(key_share=True)))
 
     async def add(self, *rows: Base, refusals: dict[str, LivionKeyError] | None = None) -> None:

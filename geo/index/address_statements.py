@@ -63,4 +63,8 @@ DELETIONS = (
     .where(_among(name_deletions.c.deletion))
 )
 HOUSES = select(houses).where(_among(houses.c.street_id))
-HOUSES_NUMBERED = select(houses).where(_among(tuple_(houses.c.street_id, houses.c.number)))
+HOUSES_NUMBERED = select(houses).where(
+    # SQLite reads the whole table for pairs alone; by their streets it finds them
+    houses.c.street_id.in_(bindparam("street_ids", expanding=True)),
+    _among(tuple_(houses.c.street_id, houses.c.number)),
+)

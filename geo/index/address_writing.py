@@ -109,8 +109,10 @@ async def _remove_houses(connection: AsyncConnection, houses: list[dict[str, Any
     table = addresses.houses.c
     number = tuple_(*(table[column] for column in columns))
     for start in range(0, len(keys), KEYS_AT_ONCE):
+        some = keys[start : start + KEYS_AT_ONCE]
+        streets = {key[0] for key in some}  # SQLite reads the whole table for the rest alone
         await connection.execute(
-            delete(addresses.houses).where(number.in_(keys[start : start + KEYS_AT_ONCE]))
+            delete(addresses.houses).where(table.street_id.in_(streets), number.in_(some))
         )
 
 

@@ -1,0 +1,130 @@
+"""Where the keys of an entity are, and which of them can go out."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from geo.key_supply import KeyOption, supply
+from models.base import new_id
+from models.errors import KeyTaken, MixedStorage, NoKeyForEntity
+from models.keys import Key, KeyKind
+
+STATION, PASILA, DESK = new_id(), new_id(), new_id()
+ELECTRIC = KeyKind.ELECTROMECHANICAL
+
+
+def option(
+    automat: UUID | None = None,
+    *,
+    free: bool = True,
+    kind: KeyKind = KeyKind.MECHANICAL,
+    **given: Any,
+) -> KeyOption:
+    places = {
+        "automat_id": automat,
+        "locker_id": new_id() if automat else None,
+        "manual_storage_id": None if automat else DESK,
+    }
+    key = Key(id=new_id(), code="K", kind=kind, shared=False, **{**places, **given})
+    return KeyOption(key, free, "" if free else "The key K is promised to somebody.")
+
+
+def test_an_entity_without_keys_has_no_supply() -> None:
+    with pytest.raises(NoKeyForEntity):
+        supply([], wanted=[])
+
+
+@pytest.mark.parametrize("kind", [KeyKind.MECHANICAL, ELECTRIC])
+def test_keys_at_desks_can_be_brought(kind: KeyKind) -> None:
+    both = [option(kind=kind), option(kind=kind)]
+
+    found = supply(both, wanted=[])
+
+    assert (found.at_desks, found.inside, found.needed) == (tuple(both), {}, 1)
+    assert found.may_be_brought
+    assert not found.is_bound
+    assert not found.interchangeable
+
+
+def test_a_mechanical_key_inside_binds() -> None:
+    inside, at_desk = option(STATION), option()
+
+    found = supply([inside, at_desk], wanted=[])
+
+    assert found.is_bound
+    assert found.inside == {STATION: (inside,)}
+    assert found.brought().inside == {}
+    assert found.brought().at_desks == (at_desk,)
+
+
+def test_a_promised_mechanical_key_does_not_bind() -> None:
+    found = supply([option(STATION, free=False), option()], wanted=[])
+
+    assert not found.is_bound
+    assert found.inside == {}
+
+
+def test_all_keys_promised_is_said_with_the_reason() -> None:
+    with pytest.raises(KeyTaken, match="promised"):
+        supply([option(free=False), option(STATION, free=False)], wanted=[])
+
+
+def test_electromechanical_keys_inside_are_interchangeable() -> None:
+    keys = [option(STATION, kind=ELECTRIC), option(PASILA, kind=ELECTRIC, free=False)]
+
+    found = supply([*keys, option()], wanted=[])
+
+    assert found.interchangeable
+    assert not found.is_bound
+    assert found.inside == {STATION: (keys[0],), PASILA: ()}
+    assert found.ready_in(STATION) == (keys[0],)
+    assert found.ready_in(PASILA) == found.ready_in(new_id()) == ()
+
+
+def test_a_mechanical_key_that_is_asked_for_decides() -> None:
+    mechanical, electric = option(STATION), option(PASILA, kind=ELECTRIC)
+
+    found = supply([mechanical, electric], wanted=[mechanical.key.id])
+
+    assert found.inside == {STATION: (mechanical,)}
+    assert found.is_bound
+
+
+def test_wanted_keys_all_go_out_and_each_counts_once() -> None:
+    keys = [option(STATION), option(STATION), option(STATION)]
+    wanted = [keys[0].key.id, keys[1].key.id, keys[0].key.id]
+
+    found = supply(keys, wanted=wanted)
+
+    assert found.needed == 2
+    assert found.ready_in(STATION) == tuple(keys[:2])
+
+
+def test_wanted_keys_must_all_be_free() -> None:
+    keys = [option(), option(free=False)]
+
+    with pytest.raises(KeyTaken) as refusal:
+        supply(keys, wanted=[one.key.id for one in keys])
+
+    assert refusal.value.path == ("key_ids",)
+
+
+def test_wanted_keys_lie_all_in_automats_or_all_at_desks() -> None:
+    keys = [option(), option(STATION)]
+
+    with pytest.raises(MixedStorage):
+        supply(keys, wanted=[one.key.id for one in keys])
+
+
+def test_a_key_that_is_out_counts_where_it_comes_back() -> None:
+    locker = new_id()
+    away = option(manual_storage_id=None, selected_automat_id=STATION, selected_locker_id=locker)
+
+    assert (away.automat_id, away.locker_id) == (STATION, locker)
+
+
+def test_a_key_at_a_desk_is_not_in_the_automat_where_it_lives() -> None:
+    visiting = option(selected_automat_id=STATION, selected_locker_id=new_id())
+
+    assert (visiting.automat_id, visiting.locker_id) == (None, None)
