@@ -12,7 +12,14 @@ from models.automats import Automat, Locker, LockerState
 from models.availability import is_free, overlaps
 from models.contracts import LIVE_STATES, KeyAllocation, KeyContract, LockerContract
 from models.entities import ReservableEntity
-from models.errors import ExternalIdInUse, InvalidInput, NoFreeLocker, NotFound, PinInUse
+from models.errors import (
+    ExternalIdInUse,
+    InvalidInput,
+    KeyOut,
+    NoFreeLocker,
+    NotFound,
+    PinInUse,
+)
 from models.events import EventKind
 from models.keys import (
     EntityKey,
@@ -180,6 +187,8 @@ async def update(
         await _check_new_return_code(work, key, checked_return_code(code))
     if "code" in changes:
         required_text(changes["code"], path=("code",))
+    if "status" in changes and key.status in {KeyStatus.OUT, KeyStatus.OVERDUE}:
+        raise KeyOut("Somebody has the key; it can be retired when it is back.", path=("retired",))
     for name, value in changes.items():
         setattr(key, name, value)
     await work.save({CODE_TAKEN: _taken(key.code)})

@@ -185,10 +185,10 @@ class AddressIndex:
         self, wanted: Iterable[tuple[int, int]]
     ) -> dict[tuple[int, int], list[Row[Any]]]:
         """Give the houses with certain numbers: pairs of a street's id and a number."""
-        found = await self._grouped(HOUSES_NUMBERED, wanted)
         numbered: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
-        for rows in found.values():
-            for row in rows:
+        for some in _portions(list(dict.fromkeys(wanted))):
+            keys = {"keys": some, "street_ids": list({street for street, _ in some})}
+            for row in await self._connection.execute(HOUSES_NUMBERED, keys):
                 numbered[row.street_id, row.number].append(row)
         return numbered
 
