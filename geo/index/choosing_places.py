@@ -54,6 +54,8 @@ def choose(question: AddressQuestion, options: list[Option]) -> Match:
     if any(near[0].spot.metres_to(other.spot) > SAME_PLACE_METRES for other in near[1:]):
         raise ambiguous(question, near)
     chosen = near[0]
+    if _is_rather_elsewhere(question, chosen):
+        raise not_found(question)
     if _contradicts(question, chosen):
         raise contradicted(question, chosen)
     return _match(question, chosen, ELSEWHERE_FACTOR if anywhere else 1.0)
@@ -112,6 +114,16 @@ def _contradicts(question: AddressQuestion, option: Option) -> bool:
     if not wanted or option.candidate.scope.is_named or agreement(question, option.spot):
         return False
     return not any(is_near_miss(wanted, code) for code in option.spot.postcode_keys)
+
+
+def _is_rather_elsewhere(question: AddressQuestion, option: Option) -> bool:
+    """Tell whether the street is spelt right but lies in another town than the one named.
+
+    Then a similar name in the town named is no better a guess than a wrong town, unless the postal
+    code speaks for it.
+    """
+    wanted = question.parsed.postal_key
+    return bool(question.known_elsewhere) and wanted not in option.spot.postcode_keys
 
 
 def _match(question: AddressQuestion, option: Option, factor: float) -> Match:

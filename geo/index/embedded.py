@@ -82,7 +82,7 @@ async def _answers(
     asking = [question for question in questions if question.scoped and not question.refusal]
     await find_exactly(index, country_code, asking)
     await find_nearly(index, country_code, _without_street(asking))
-    await find_elsewhere(index, country_code, _without_street(asking))
+    await find_elsewhere(index, country_code, [each for each in asking if each.is_fuzzy])
     options = await _options(index, country_code, asking)
     return [_answer(question, options.get(id(question), [])) for question in questions]
 

@@ -100,7 +100,7 @@ def _reason(question: AddressQuestion) -> str:
         reason = f"{_named_place(question)} is no town of the index"
     elif scopes and scopes[0].town_ids:
         named = sorted(towns[each].name for each in scopes[0].town_ids if each in towns)
-        reason = f"{' or '.join(named[:3])} has no such street"
+        reason = f"{' or '.join(filter(None, named[:3])) or 'that place'} has no such street"
     else:
         reason = "no town has such a street"
     elsewhere = [towns[each].name for each in question.known_elsewhere if each in towns]

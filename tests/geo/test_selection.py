@@ -84,9 +84,10 @@ async def test_the_rules_apply_in_their_order(work: Work) -> None:
 
     named = await choice(work, apartment, **both)
     lies = await choice(work, apartment, device_group_id=group.id)
-    key.automat_id, key.locker_id = None, None
-    key.selected_automat_id = key.selected_locker_id = None
-    key.selected_manual_storage_id = key.manual_storage_id = (await make_desk(work)).id
+    desk = await make_desk(work)
+    key.automat_id = key.locker_id = key.selected_automat_id = key.selected_locker_id = None
+    key.selected_manual_storage_id = key.manual_storage_id = desk.id
+    await work.save()
     grouped = await choice(work, apartment, device_group_id=group.id)
     nearest = await choice(work, apartment)
     legacy = await choice(work, nowhere)
