@@ -107,4 +107,6 @@ def best_of(coarse: list[Match], refusals: list[LivionKeyError]) -> Match:
     for refusal in refusals:
         if isinstance(refusal, GeocoderUnavailable):
             raise refusal
+    if refusals:
+        raise refusals[0]  # it says what was understood, and the way out
     raise AddressNotFound

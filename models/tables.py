@@ -2,6 +2,7 @@
 
 from models import (
     accounts,
+    addresses,
     automats,
     contracts,
     entities,
@@ -19,6 +20,7 @@ metadata = Base.metadata
 
 NOUNS = (
     accounts,
+    addresses,
     automats,
     contracts,
     entities,

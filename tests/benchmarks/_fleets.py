@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts import OVERLAPS
 from models.database import Database
 from models.dialects.instants import EPOCH, MICROSECOND
-from models.places import Coordinates
 
 NOW = datetime(2027, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -72,5 +72,5 @@ def differs(measured: Measured, answered: Measured, count: int, seniority: Any) 
     wanted = [number for _, number in right[:count]]
     if wanted != [number for _, number in answered]:
         return True
-    true = dict((number, metres) for metres, number in measured)
+    true = {number: metres for metres, number in measured}
     return any(abs(metres - true[number]) > TIE / 10 for metres, number in answered)

@@ -24,7 +24,10 @@ OVERLAPS = """
       and (one.ends_at is null or other.starts_at < one.ends_at)
       and (other.ends_at is null or one.starts_at < other.ends_at)
 """
-LIVE = "one.state in ('planned', 'syncing', 'ready') and other.state in ('planned', 'syncing', 'ready')"
+LIVE = """
+    one.state in ('planned', 'syncing', 'ready')
+    and other.state in ('planned', 'syncing', 'ready')
+"""
 QUESTIONS = {
     "lockers": OVERLAPS.format(
         table="locker_contracts", same="one.locker_id = other.locker_id", live=LIVE

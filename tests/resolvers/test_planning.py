@@ -10,7 +10,6 @@ from factories import (
     PASILA,
     STATION,
     make_automat,
-    make_desk,
     make_entity,
     make_group,
     make_key,
@@ -29,17 +28,14 @@ from outcomes import (
     locker_contracts,
     undone,
 )
-from sqlalchemy import select
 
 from models.addressed import PlacementProblem
-from models.automats import AutomatModel, AutomatState, Locker
-from models.contracts import LockerContractKind, LockerContractState
-from models.errors import ErrorCode, KeyTaken, MixedStorage, NotFound
+from models.automats import AutomatState
+from models.errors import ErrorCode, KeyTaken
 from models.events import EventKind
 from models.keys import Key, KeyKind
 from models.places import PlacementPrecision, PostalAddress
 from models.reservations import ReservationStatus
-from models.times import Window
 from resolvers import automats, keys, organizations
 from resolvers.work import Work
 
@@ -104,110 +100,6 @@ async def test_a_key_does_not_go_where_a_stay_is_over(work: Work) -> None:
     assert key.target_automat_id == pasila.id
 
 
-async def test_another_key_is_taken_when_the_first_is_promised(work: Work) -> None:
-    apartment = await make_entity(work)
-    await make_automat(work)
-    both = {(await make_key(work, apartment)).id for _ in range(2)}
-
-    one, _ = await push(work, apartment)
-    other, _ = await push(work, apartment)
-
-    held = {(await keys_of(work, stay))[0].id for stay in (one, other)}
-    assert held == both
-    with pytest.raises(KeyTaken, match="promised"):
-        await push(work, apartment)
-
-
-async def test_touching_stays_share_a_key(work: Work) -> None:
-    apartment = await make_entity(work)
-    await make_automat(work)
-    await make_key(work, apartment)
-    first, _ = await push(work, apartment)
-
-    second, _ = await push(work, apartment, starts_at=first.ends_at)
-
-    assert second.status is ReservationStatus.CONFIRMED
-
-
-async def test_a_shared_key_is_promised_twice_at_once(work: Work) -> None:
-    apartment = await make_entity(work)
-    await make_automat(work)
-    await make_key(work, apartment, shared=True)
-
-    stays = [(await push(work, apartment))[0] for _ in range(2)]
-
-    assert [stay.status for stay in stays] == [ReservationStatus.CONFIRMED] * 2
-
-
-async def test_certain_keys_all_go_out_each_with_a_pin_of_its_own(work: Work) -> None:
-    apartment = await make_entity(work)
-    automat = await make_automat(work)
-    desk = await make_desk(work)
-    wanted = [(await make_key(work, apartment, desk=desk)).id for _ in range(3)]
-
-    reservation, _ = await push(work, apartment, key_ids=wanted[1:])
-
-    held = await locker_contracts(work, reservation)
-    assert {one.key_id for one in held} == set(wanted[1:])
-    assert len({one.pin for one in held}) == len({one.locker_id for one in held}) == 2
-    assert await free(work, automat, reservation.window) == 28
-
-
-async def test_a_key_that_is_named_twice_is_one_key(work: Work) -> None:
-    apartment = await make_entity(work)
-    await make_automat(work, model=AutomatModel.LIVIONKEY_1)
-    key = await make_key(work, apartment)
-
-    reservation, _ = await push(work, apartment, key_ids=[key.id, key.id])
-
-    assert reservation.status is ReservationStatus.CONFIRMED
-
-
-async def test_a_wanted_key_that_is_promised_refuses(work: Work) -> None:
-    apartment = await make_entity(work)
-    await make_automat(work)
-    key, _ = await make_key(work, apartment), await make_key(work, apartment)
-    await push(work, apartment, key_ids=[key.id])
-
-    with pytest.raises(KeyTaken, match=key.code) as refusal:
-        await push(work, apartment, key_ids=[key.id])
-
-    assert refusal.value.path == ("key_ids",)
-
-
-async def test_wanted_keys_of_both_kinds_of_storage_are_refused(work: Work) -> None:
-    apartment = await make_entity(work)
-    automat = await make_automat(work)
-    inside = await make_key(work, apartment, automat=automat)
-    at_desk = await make_key(work, apartment)
-
-    with pytest.raises(MixedStorage):
-        await push(work, apartment, key_ids=[inside.id, at_desk.id])
-
-
-async def test_a_wanted_key_opens_the_entity(work: Work) -> None:
-    apartment, other = await make_entity(work), await make_entity(work)
-    await make_automat(work)
-    await make_key(work, apartment)
-    key = await make_key(work, other)
-
-    with pytest.raises(NotFound):
-        await push(work, apartment, key_ids=[key.id])
-
-
-async def test_wanted_keys_in_two_automats_cannot_be_served(work: Work) -> None:
-    apartment = await make_entity(work)
-    station, pasila = await make_automat(work), await make_automat(work, "Pasila", PASILA)
-    one = await make_key(work, apartment, automat=station)
-    other = await make_key(work, apartment, automat=pasila)
-
-    reservation, _ = await push(work, apartment, key_ids=[one.id, other.id])
-
-    chosen = await decision(work, reservation)
-    assert reservation.unfulfilled_reason is ErrorCode.NO_SUITABLE_AUTOMAT
-    assert codes(chosen, station) == codes(chosen, pasila) == ["key_elsewhere"]
-
-
 async def test_a_named_automat_without_the_key_cannot_serve(work: Work) -> None:
     apartment = await make_entity(work)
     station, pasila = await make_automat(work), await make_automat(work, "Pasila", PASILA)
@@ -233,68 +125,6 @@ async def test_a_named_automat_out_of_service_cannot_serve(work: Work, state: Au
 
     assert reservation.unfulfilled_reason is ErrorCode.NO_SUITABLE_AUTOMAT
     assert codes(await decision(work, reservation), named) == ["not_in_service"]
-
-
-async def test_an_electromechanical_key_is_fetched_from_the_nearest_that_has_one(
-    work: Work,
-) -> None:
-    apartment = await make_entity(work, STATION)
-    station = await make_automat(work, "Station", STATION)
-    square = await make_automat(work, "Square", MARKET_SQUARE)
-    pasila = await make_automat(work, "Pasila", PASILA)
-    await make_key(work, apartment, automat=pasila, kind=ELECTRIC)
-    key = await make_key(work, apartment, automat=square, kind=ELECTRIC)
-
-    reservation, _ = await push(work, apartment)
-
-    held = await locker_contract(work, reservation)
-    chosen = await decision(work, reservation)
-    assert (held.automat_id, held.locker_id, held.key_id) == (square.id, key.locker_id, None)
-    assert [one.id for one in await keys_of(work, reservation)] == [key.id]
-    assert chosen.method == "nearest"
-    assert codes(chosen, station) == ["no_free_key"]
-
-
-async def test_the_next_automat_serves_when_the_keys_of_the_first_are_promised(work: Work) -> None:
-    apartment = await make_entity(work, STATION)
-    station = await make_automat(work, "Station", STATION)
-    pasila = await make_automat(work, "Pasila", PASILA)
-    for automat in (station, pasila):
-        await make_key(work, apartment, automat=automat, kind=ELECTRIC)
-
-    stays = [(await push(work, apartment))[0] for _ in range(2)]
-
-    chosen = [(await locker_contract(work, stay)).automat_id for stay in stays]
-    assert chosen == [station.id, pasila.id]
-    assert codes(await decision(work, stays[1]), station) == ["no_free_key"]
-
-
-async def test_electromechanical_keys_at_desks_are_brought_like_others(work: Work) -> None:
-    apartment = await make_entity(work)
-    automat = await make_automat(work)
-    key = await make_key(work, apartment, kind=ELECTRIC)
-
-    reservation, _ = await push(work, apartment)
-
-    held = await locker_contract(work, reservation)
-    assert (held.automat_id, held.key_id) == (automat.id, key.id)
-    assert key.target_automat_id == automat.id
-
-
-async def test_a_mechanical_key_decides_only_where_it_is_asked_for(work: Work) -> None:
-    apartment = await make_entity(work, STATION)
-    station = await make_automat(work, "Station", STATION)
-    pasila = await make_automat(work, "Pasila", PASILA)
-    mechanical = await make_key(work, apartment, automat=pasila)
-    await make_key(work, apartment, automat=station, kind=ELECTRIC)
-
-    any_key, _ = await push(work, apartment)
-    certain, _ = await push(work, apartment, key_ids=[mechanical.id])
-
-    assert (await decision(work, any_key)).method == "nearest"
-    assert (await locker_contract(work, any_key)).automat_id == station.id
-    assert (await decision(work, certain)).method == "key_location"
-    assert (await locker_contract(work, certain)).automat_id == pasila.id
 
 
 async def test_a_unit_without_automats_hands_keys_over_at_its_desks(work: Work) -> None:
@@ -374,68 +204,6 @@ async def test_a_coarse_place_counts_only_where_the_unit_allows_it(work: Work) -
     assert refused.unfulfilled_reason is ErrorCode.NO_SUITABLE_AUTOMAT
     assert "STREET" in (await decision(work, refused)).notes[0]
     assert allowed.status is ReservationStatus.CONFIRMED
-
-
-async def test_a_full_automat_leaves_the_reservation_waiting(work: Work) -> None:
-    apartment, other = await make_entity(work), await make_entity(work)
-    automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1)
-    await make_key(work, apartment)
-    await make_key(work, other)
-    await push(work, apartment)
-
-    reservation, _ = await push(work, other)
-
-    assert reservation.unfulfilled_reason is ErrorCode.NO_FREE_LOCKER
-    assert codes(await decision(work, reservation), automat) == ["full_in_window"]
-    after, _ = await push(work, other, starts_at=work.now + 3 * DAY)
-    assert after.status is ReservationStatus.CONFIRMED
-
-
-async def test_a_locker_in_which_a_key_lives_is_nobody_elses(work: Work) -> None:
-    apartment, other = await make_entity(work), await make_entity(work)
-    automat = await make_automat(work)
-    key = await make_key(work, apartment, automat=automat)
-    await make_key(work, other)
-    assert await free(work, automat, Window(work.now, None)) == 29
-
-    reservation, _ = await push(work, other)
-
-    held = await locker_contract(work, reservation)
-    assert held.locker_id not in {None, key.locker_id}
-    key.locker_id = key.automat_id = None  # somebody has it; it comes back here
-    await work.save()
-    assert await free(work, automat, Window(work.now, work.now + HOUR)) == 29
-
-
-async def test_a_locker_out_of_order_is_not_free(work: Work) -> None:
-    automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1)
-    (locker,) = await work.all(select(Locker).where(Locker.automat_id == automat.id))
-
-    await automats.update_locker(work, locker.id, out_of_order=True)
-    assert await free(work, automat, Window.moment(work.now)) == 0
-    await automats.update_locker(work, locker.id, out_of_order=False)
-
-    assert await free(work, automat, Window.moment(work.now)) == 1
-
-
-async def test_a_fetch_that_takes_the_key_out_before_frees_the_locker(work: Work) -> None:
-    apartment = await make_entity(work)
-    automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1)
-    await make_key(work, apartment, automat=automat)
-    reservation, _ = await push(work, apartment)
-    fetch = await locker_contract(work, reservation)
-    assert fetch.ends_at is not None
-    after = Window(fetch.ends_at, fetch.ends_at + DAY)
-    assert await free(work, automat, after) == 0
-
-    fetch.kind = LockerContractKind.FETCH
-
-    assert await free(work, automat, after) == 1
-    assert await free(work, automat, Window(fetch.starts_at, fetch.ends_at)) == 0
-    assert await free(work, automat, Window(work.now, fetch.starts_at)) == 0
-    assert await free(work, automat, Window(fetch.ends_at - HOUR, None)) == 0
-    fetch.state = LockerContractState.CANCELLED
-    assert await free(work, automat, after) == 0
 
 
 async def test_a_pin_is_not_a_return_code_of_the_automat(work: Work) -> None:
