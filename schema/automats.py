@@ -18,7 +18,7 @@ from schema.loaders import WindowKey, to_first, to_many, to_one
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, pages_of
-from schema.places import Address, Placement
+from schema.places import Address, Placement, addresses, placements
 from schema.scalars import to_id
 from schema.windows import From, To, window_of
 
@@ -62,6 +62,7 @@ class Locker(Node):
 @strawberry.type(description="A cabinet that opens one locker for a right code.")
 class Automat(Node):
     automat_id: strawberry.Private[UUID]
+    row: strawberry.Private[Any]
     unit_id: strawberry.Private[UUID]
     device_id: str = strawberry.field(
         description="The device's own id, kept as text (leading zeros count)."
@@ -69,9 +70,9 @@ class Automat(Node):
     name: str = strawberry.field(description="What people call it.")
     model: AutomatModel = strawberry.field(description="Which cabinet it is.")
     state: AutomatState = strawberry.field(description="Whether people may be sent there.")
-    address: Address = strawberry.field(description="Where it stands, as it was given.")
-    placement: Placement | None = strawberry.field(
-        description="Where that is; null while the address could not be placed."
+    address: Address = batched(addresses, description="Where it stands, as it was given.")
+    placement: Placement | None = batched(
+        placements, description="Where that is; null while the address could not be placed."
     )
     time_zone: str = strawberry.field(description="IANA name, fixed at installation.")
     installed_at: datetime = strawberry.field(description="When it was installed.")
@@ -104,18 +105,15 @@ class Automat(Node):
 
     @classmethod
     def of(cls, row: models.Automat) -> Self:
-        address = Address.of(row)
-        assert address is not None  # noqa: S101  # every automat is installed with an address
         return cls(
             id=to_id(models.Automat, row.id),
             automat_id=row.id,
+            row=row,
             unit_id=row.unit_id,
             device_id=row.device_id,
             name=row.name,
             model=row.model,
             state=row.state,
-            address=address,
-            placement=Placement.of_row(row),
             time_zone=row.time_zone,
             installed_at=row.installed_at,
             last_seen_at=row.last_seen_at,

@@ -1,6 +1,6 @@
 """Apartments, offices and cars as clients see them."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
@@ -21,7 +21,16 @@ from schema.loaders import to_one
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor, pages_of
-from schema.places import Address, AddressInput, CoordinatesInput, Placement, warnings, whereabouts
+from schema.places import (
+    Address,
+    AddressInput,
+    CoordinatesInput,
+    Placement,
+    addresses,
+    placements,
+    warnings,
+    whereabouts,
+)
 from schema.scalars import from_id, to_id
 
 keys_of_entity = pages_of(relations.KEYS_OF_ENTITY, Key.of)
@@ -31,14 +40,15 @@ keys_of_entity = pages_of(relations.KEYS_OF_ENTITY, Key.of)
 @strawberry.type(description="Something that can be reserved and that keys open.")
 class ReservableEntity(Node):
     entity_id: strawberry.Private[UUID]
+    row: strawberry.Private[Any]
     unit_id: strawberry.Private[UUID]
     group_id: strawberry.Private[UUID | None]
     kind: EntityKind = strawberry.field(description="What kind of thing it is.")
     name: str = strawberry.field(description="What people call it.")
     external_id: str | None = strawberry.field(description="The partner's own number of it.")
-    address: Address | None = strawberry.field(description="Where it is, as it was given.")
-    placement: Placement | None = strawberry.field(
-        description="Where that is; null while the address could not be placed."
+    address: Address | None = batched(addresses, description="Where it is, as it was given.")
+    placement: Placement | None = batched(
+        placements, description="Where that is; null while the address could not be placed."
     )
     device_group: DeviceGroup | None = batched(
         to_one(GroupRow, "group_id"), description="The legacy group that serves it."
@@ -56,13 +66,12 @@ class ReservableEntity(Node):
         return cls(
             id=to_id(models.ReservableEntity, row.id),
             entity_id=row.id,
+            row=row,
             unit_id=row.unit_id,
             group_id=row.device_group_id,
             kind=row.kind,
             name=row.name,
             external_id=row.external_id,
-            address=Address.of(row),
-            placement=Placement.of_row(row),
         )
 
 

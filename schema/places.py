@@ -115,6 +115,16 @@ class Placement:
         return None if placement is None else cls.of(placement)
 
 
+async def addresses(things: list[Any], _context: Any) -> list[Address | None]:
+    """Show addresses of things that keep their rows: only of those that are asked for."""
+    return [Address.of(thing.row) for thing in things]
+
+
+async def placements(things: list[Any], _context: Any) -> list[Placement | None]:
+    """Show placements of things that keep their rows: only of those that are asked for."""
+    return [Placement.of_row(thing.row) for thing in things]
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """What an input says of where something stands, and what was found of it."""
