@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.position import TIE_METRES, distance_metres
@@ -141,11 +141,19 @@ async def _on_postgresql(
 
 # ---------------------------------------------------------------- SQLite
 
-_BOX = """
-    select automat_id from automat_places
-    where x1 >= :x0 and x0 <= :x1 and y1 >= :y0 and y0 <= :y1 and z1 >= :z0 and z0 <= :z1
-      and o1 >= :axis and o0 <= :axis
-"""
+_BOX = (
+    text("""
+      select automats.id, automats.installed_at, automats.position
+      from automat_places cross join automats on automats.id = automat_places.automat_id
+      where x1 >= :x0 and x0 <= :x1 and y1 >= :y0 and y0 <= :y1 and z1 >= :z0 and z0 <= :z1
+        and o1 >= :axis and o0 <= :axis
+        and automats.organization_id = :organization_id and automats.state <> 'uninstalled'
+    """)
+    .bindparams(bindparam("organization_id", type_=Uuid()))
+    .columns(Automat.id, Automat.installed_at, Automat.position)
+)
+# SQLite never reorders a cross join. A file without statistics, which nobody has analyzed, would
+# otherwise begin with all automats of the organization: 30 times slower among 100 000.
 
 
 async def _on_sqlite(
@@ -194,13 +202,12 @@ async def _in_box(
     connection: AsyncConnection, here: Coordinates, organization_id: UUID, half_side: float
 ) -> list[Place]:
     x, y, z = earth_centred(here)
-    box = text(_BOX).bindparams(
-        x0=x - half_side, x1=x + half_side, y0=y - half_side, y1=y + half_side,
-        z0=z - half_side, z1=z + half_side, axis=organization_axis(organization_id),
-    )  # fmt: skip
-    places = box.columns(Automat.id.label("automat_id")).subquery()
-    inside = _placed(organization_id).join(places, places.c.automat_id == Automat.id)
-    return await _places(connection, inside)
+    box = {
+        "x0": x - half_side, "x1": x + half_side, "y0": y - half_side, "y1": y + half_side,
+        "z0": z - half_side, "z1": z + half_side, "axis": organization_axis(organization_id),
+    }  # fmt: skip
+    rows = await connection.execute(_BOX, {**box, "organization_id": organization_id})
+    return [Place(id, installed_at, position) for id, installed_at, position in rows]
 
 
 async def _places(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from models.dialects.instants import Duration, Instant
 from models.dialects.position import Position
+from models.dialects.texts import Text
 from models.places import Coordinates
 
 new_id: Callable[[], UUID] = uuid_utils.compat.uuid7
@@ -37,6 +38,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         UUID: Uuid(),
+        str: Text(),
         datetime: Instant(),
         timedelta: Duration(),
         Coordinates: Position(),

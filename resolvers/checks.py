@@ -1,5 +1,6 @@
 """Checks of what somebody sent that hold for every noun."""
 
+from models.dialects.texts import UnstorableText, is_storable
 from models.errors import InvalidInput
 
 LONGEST_TEXT = 500
@@ -9,7 +10,7 @@ def required_text(text: str | None, *, path: tuple[str, ...]) -> str:
     """Give a text without blanks around it.
 
     Raises:
-        InvalidInput: It is empty, or longer than 500 characters.
+        InvalidInput: It is empty, longer than 500 characters, or cannot be stored.
     """
     name = path[-1].replace("_", " ")
     stripped = (text or "").strip()
@@ -17,6 +18,8 @@ def required_text(text: str | None, *, path: tuple[str, ...]) -> str:
         raise InvalidInput(f"The {name} must not be empty.", path=path)
     if len(stripped) > LONGEST_TEXT:
         raise InvalidInput(f"The {name} has more than {LONGEST_TEXT} characters.", path=path)
+    if not is_storable(stripped):
+        raise UnstorableText(f"The {name} holds the character NUL or half a character.", path=path)
     return stripped
 
 

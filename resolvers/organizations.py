@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any, TypedDict
@@ -142,9 +143,9 @@ def check_unit(unit: OrganizationUnit) -> None:
             "The largest distance must be more than 0 metres.",
         ),
         (
-            _is_negative(unit.default_sync_time),
+            _is_negative(unit.default_sync_time) or _is_longer_than_a_year(unit.default_sync_time),
             "default_sync_seconds",
-            "The default sync time must not be negative.",
+            "The default sync time must be from 0 seconds to 366 days.",
         ),
         (
             _is_negative(unit.silence_tolerance),
@@ -158,6 +159,10 @@ def check_unit(unit: OrganizationUnit) -> None:
 
 def _is_negative(duration: timedelta | None) -> bool:
     return duration is not None and duration < timedelta(0)
+
+
+def _is_longer_than_a_year(duration: timedelta | None) -> bool:
+    return duration is not None and duration > timedelta(days=366)
 
 
 async def unit_or_root(
@@ -239,15 +244,16 @@ def checked_contacts(details: list[ContactDetails]) -> list[ContactDetails]:
     """
     if not details:
         raise InvalidInput("At least one contact is needed.", path=("contacts",))
-    for place, contact in enumerate(details):
-        _check_contact(contact, path=("contacts", str(place)))
-    return details
+    return [
+        _checked_contact(contact, path=("contacts", str(place)))
+        for place, contact in enumerate(details)
+    ]
 
 
-def _check_contact(contact: ContactDetails, *, path: tuple[str, ...] = ()) -> None:
-    required_text(contact.name, path=(*path, "name"))
+def _checked_contact(contact: ContactDetails, *, path: tuple[str, ...] = ()) -> ContactDetails:
     if contact.email is not None and "@" not in contact.email:
         raise InvalidInput("An e-mail address has an @ in it.", path=(*path, "email"))
+    return replace(contact, name=required_text(contact.name, path=(*path, "name")))
 
 
 async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -> Contact:
@@ -262,7 +268,8 @@ async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -
     contact = await work.get(Contact, id, path=("id",))
     for name, value in changes.items():
         setattr(contact, name, value)
-    _check_contact(ContactDetails(contact.name, contact.email, contact.phone))
+    details = ContactDetails(contact.name, contact.email, contact.phone)
+    contact.name = _checked_contact(details).name
     await work.save()
     work.record(EventKind.CONTACT_UPDATED, contact, changed=sorted(changes))
     return contact

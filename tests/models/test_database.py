@@ -175,6 +175,19 @@ async def test_a_row_of_nobody_is_refused(database: Database) -> None:
             session.add(Contact(organization_id=new_id(), name="A", language="fi"))
 
 
+@pytest.mark.parametrize("name", ["A\0B", "A\ud800B"])
+async def test_a_text_that_one_database_cannot_keep_is_refused_by_both(
+    database: Database, founder: Actor, name: str
+) -> None:
+    with pytest.raises(InvalidInput, match="NUL"):
+        async with database.writing() as session:
+            session.add(contact(founder, name))
+
+    async with database.reading() as connection:
+        with pytest.raises(InvalidInput):
+            await connection.execute(select(Contact.id).where(Contact.name == name))
+
+
 async def test_ids_that_were_made_later_sort_later(database: Database) -> None:
     ids = [new_id() for _ in range(1_000)]
 

@@ -1,0 +1,93 @@
+"""What can be reserved, by its id or by the partner's own number of it."""
+
+import pytest
+from factories import (
+    PASILA,
+    STATION,
+    make_automat,
+    make_entity,
+    make_group,
+    make_stranger,
+    placed,
+)
+from outcomes import events, undone
+
+from models.addressed import PlacementProblem
+from models.errors import ErrorCode, InvalidInput, NotFound
+from models.events import EventKind
+from models.places import PostalAddress
+from resolvers import entities
+from resolvers.work import Work
+
+
+async def test_an_entity_is_found_by_either_of_its_ids(work: Work) -> None:
+    apartment = await make_entity(work, external_id="A-15")
+
+    by_id = await entities.named(work, id=apartment.id, external_id=None)
+    by_number = await entities.named(work, id=None, external_id="A-15")
+
+    assert by_id.id == by_number.id == apartment.id
+
+
+async def test_an_external_id_is_given_once_in_an_organization(work: Work) -> None:
+    stranger = await make_stranger(work)
+    apartment = await make_entity(work, external_id="A-15")
+    other = await make_entity(work)
+
+    made = await undone(work, make_entity(work, external_id="A-15"))
+    changed = await undone(work, entities.update(work, other.id, {"external_id": "A-15"}))
+
+    assert {made.code, changed.code} == {ErrorCode.EXTERNAL_ID_IN_USE}
+    assert "'A-15'" in made.message
+    theirs = await make_entity(stranger, external_id="A-15")
+    found = await entities.named(stranger, id=None, external_id="A-15")
+    assert found.id == theirs.id != apartment.id
+
+
+async def test_several_entities_may_have_no_number(work: Work) -> None:
+    assert (await make_entity(work)).id != (await make_entity(work)).id
+    with pytest.raises(NotFound):
+        await entities.named(work, id=None, external_id="")
+
+
+async def test_an_entity_is_stored_without_a_place(work: Work) -> None:
+    problem = PlacementProblem(ErrorCode.ADDRESS_NOT_FOUND, "No such street.")
+
+    apartment = await make_entity(work, found=problem, address=PostalAddress("Nowhere 1"))
+
+    assert apartment.placement is None
+    assert apartment.placement_problem == problem
+    (event,) = await events(work, EventKind.ADDRESS_NOT_PLACED)
+    assert event.facts == {"code": "address_not_found"}
+
+
+async def test_a_new_place_takes_the_problem_away(work: Work) -> None:
+    problem = PlacementProblem(ErrorCode.ADDRESS_NOT_FOUND, "No such street.")
+    apartment = await make_entity(work, found=problem, address=PostalAddress("Nowhere 1"))
+
+    await entities.move(work, apartment.id, address=PostalAddress("Katu 1"), found=placed(PASILA))
+
+    assert apartment.position == PASILA
+    assert apartment.placement_problem is None
+    assert apartment.address == PostalAddress("Katu 1")
+
+
+async def test_what_is_not_said_is_not_changed(work: Work) -> None:
+    group = await make_group(work, await make_automat(work))
+    apartment = await make_entity(work, external_id="A-15", device_group_id=group.id)
+
+    await entities.update(work, apartment.id, {"name": "B 16"})
+
+    assert (apartment.name, apartment.external_id) == ("B 16", "A-15")
+    assert (apartment.device_group_id, apartment.position) == (group.id, STATION)
+    await entities.update(work, apartment.id, {"device_group_id": None, "external_id": None})
+    assert (apartment.device_group_id, apartment.external_id) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 501])
+async def test_an_entity_has_a_name(work: Work, name: str) -> None:
+    with pytest.raises(InvalidInput):
+        await make_entity(work, name=name)
+    apartment = await make_entity(work)
+    with pytest.raises(InvalidInput):
+        await entities.update(work, apartment.id, {"name": name})
