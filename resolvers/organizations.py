@@ -143,9 +143,9 @@ def check_unit(unit: OrganizationUnit) -> None:
             "The largest distance must be more than 0 metres.",
         ),
         (
-            _is_negative(unit.default_sync_time) or _is_longer_than_a_year(unit.default_sync_time),
+            _is_negative(unit.default_sync_time),
             "default_sync_seconds",
-            "The default sync time must be from 0 seconds to 366 days.",
+            "The default sync time must not be negative.",
         ),
         (
             _is_negative(unit.silence_tolerance),
@@ -159,10 +159,6 @@ def check_unit(unit: OrganizationUnit) -> None:
 
 def _is_negative(duration: timedelta | None) -> bool:
     return duration is not None and duration < timedelta(0)
-
-
-def _is_longer_than_a_year(duration: timedelta | None) -> bool:
-    return duration is not None and duration > timedelta(days=366)
 
 
 async def unit_or_root(

@@ -44,7 +44,7 @@ def inside(
     option = _option(automat_id)
     locker_id = option.locker_id
     assert locker_id is not None
-    here = {automat_id: (option,) if free else ()}
+    here: dict[UUID, tuple[KeyOption, ...]] = {automat_id: (option,) if free else ()}
     return KeySupply(interchangeable, 1, here, ()), locker_id
 
 

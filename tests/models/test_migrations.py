@@ -101,7 +101,7 @@ async def test_a_position_has_the_index_of_its_database(database: Database) -> N
             "select indexdef from pg_indexes where indexname = 'automats_nearest_index'"
         )
 
-        assert {row[1] for row in kinds} == {"geography(Point,4326)"}
+        assert set(kinds.scalars(1)) == {"geography(Point,4326)"}
         assert 'USING gist (organization_id, "position")' in index.scalar_one()
 
 

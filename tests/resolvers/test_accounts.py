@@ -1,5 +1,7 @@
 """Tokens open the door of their own organization, until they expire or are taken back."""
 
+from typing import Any
+
 import pytest
 from factories import DAY, HOUR, make_stranger
 from outcomes import events, everything
@@ -70,6 +72,6 @@ async def test_the_text_of_a_token_is_not_kept(work: Work) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"source": "  "}])
-async def test_a_token_has_a_name_and_a_source(work: Work, wrong: dict[str, str]) -> None:
+async def test_a_token_has_a_name_and_a_source(work: Work, wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         await accounts.create_token(work, role=Role.USER, **wrong)

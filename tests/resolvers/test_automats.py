@@ -1,5 +1,7 @@
 """Automats come with all their lockers; groups hold some of them."""
 
+from typing import Any
+
 import pytest
 from factories import (
     PASILA,
@@ -70,7 +72,7 @@ async def test_a_device_id_is_given_once_in_an_organization(work: Work) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"device_id": " "}, {"name": ""}, {"time_zone": "Nowhere"}])
-async def test_what_makes_no_sense_is_not_installed(work: Work, wrong: dict[str, str]) -> None:
+async def test_what_makes_no_sense_is_not_installed(work: Work, wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         await make_automat(work, **{"name": "Station", **wrong})
 

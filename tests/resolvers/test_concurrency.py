@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -99,7 +100,7 @@ async def test_sixteen_want_the_last_lockers(database: Database, founder: Actor)
     answers = await at_once(
         database,
         founder,
-        [lambda work, one=one: push(work, one) for one in apartments],
+        [partial(push, entity=one) for one in apartments],
     )
 
     statuses = Counter(reservation.status for reservation, _ in answers)
@@ -115,7 +116,7 @@ async def test_sixteen_want_a_locker_of_one_automat(database: Database, founder:
     answers = await at_once(
         database,
         founder,
-        [lambda work, one=one: push(work, one) for one in apartments],
+        [partial(push, entity=one) for one in apartments],
     )
 
     assert {one.status for one, _ in answers} == {ReservationStatus.CONFIRMED}

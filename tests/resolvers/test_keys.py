@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models.automats import AutomatModel, Locker, LockerState
 from models.errors import ErrorCode, ExternalIdInUse, InvalidInput, NoFreeLocker, PinInUse
-from models.keys import EntityKey, Key
+from models.keys import EntityKey, Key, KeyKind
 from resolvers import keys
 from resolvers.work import Work
 
@@ -140,7 +140,7 @@ async def test_a_key_lies_in_one_place(work: Work, both: bool) -> None:
 
     with pytest.raises(InvalidInput, match="exactly one"):
         await keys.register(
-            work, kind=keys.KeyKind.MECHANICAL, entity_ids=[], **(places if both else {})
+            work, kind=KeyKind.MECHANICAL, entity_ids=[], **(places if both else {})
         )
 
 

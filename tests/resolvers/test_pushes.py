@@ -23,6 +23,7 @@ from outcomes import (
     locker_contracts,
 )
 
+from models.automats import AutomatState
 from models.contracts import KeyContractStatus, LockerContractKind, LockerContractState
 from models.errors import ErrorCode, InvalidInput
 from models.events import EventKind
@@ -229,7 +230,7 @@ async def test_an_automat_out_of_service_keeps_what_was_promised(work: Work) -> 
     automat = await make_automat(work)
     await make_key(work, apartment)
     await push(work, apartment, external_id="stay")
-    await automats.update(work, automat.id, {"state": automats.AutomatState.OUT_OF_SERVICE})
+    await automats.update(work, automat.id, {"state": AutomatState.OUT_OF_SERVICE})
 
     reservation, outcome = await push(work, apartment, external_id="stay")
 

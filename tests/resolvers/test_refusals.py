@@ -26,7 +26,7 @@ from models.base import new_id
 from models.entities import EntityKind, ReservableEntity
 from models.errors import ErrorCode
 from models.keys import KeyKind
-from models.organizations import ContactDetails
+from models.organizations import ContactDetails, UnitKind
 from models.places import PostalAddress
 from resolvers import accounts, automats, desks, entities, keys, organizations, reservations
 from resolvers.reservations import Times
@@ -143,7 +143,7 @@ def register(work: Work, *entity_ids: UUID, **given: Any) -> Awaitable[Any]:
 
 
 def unit(work: Work, parent_id: UUID | None = None) -> Awaitable[Any]:
-    kind = organizations.UnitKind.OTHER
+    kind = UnitKind.OTHER
     return organizations.create_unit(work, parent_id=parent_id, kind=kind, changes={"name": "A"})
 
 

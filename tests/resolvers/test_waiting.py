@@ -15,7 +15,7 @@ from factories import (
 )
 
 from models.accounts import Actor
-from models.automats import AutomatModel, AutomatState
+from models.automats import Automat, AutomatModel, AutomatState
 from models.database import Database
 from models.entities import ReservableEntity
 from models.errors import ErrorCode
@@ -59,7 +59,7 @@ async def silent_automat(work: Work, entity: ReservableEntity) -> object:
 
 
 async def back_in_service(work: Work, entity: ReservableEntity) -> object:
-    (one,) = await work.all(work.own(automats.Automat))
+    (one,) = await work.all(work.own(Automat))
     return await automats.update(work, one.id, {"state": AutomatState.IN_SERVICE})
 
 
