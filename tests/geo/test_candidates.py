@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from choosing import choice, chosen, names, with_key
 from factories import (
     DAY,
     HOUR,
@@ -17,43 +18,13 @@ from factories import (
     push,
 )
 
-from geo.selection import Decision
 from models.automats import Automat, AutomatModel, AutomatState
-from models.entities import ReservableEntity
 from models.errors import NoSuitableAutomat
 from models.places import Coordinates
 from models.selections import RejectionCode
-from resolvers import selections
-from resolvers.selections import Wanted
 from resolvers.work import Work
 
 ONE = AutomatModel.LIVIONKEY_1
-
-
-async def choice(work: Work, entity: ReservableEntity, **wanted: Any) -> Decision:
-    """Ask what a stay would get that begins in a day."""
-    return await selections.preview(
-        work,
-        entity_id=entity.id,
-        entity_external_id=None,
-        starts_at=work.now + DAY,
-        ends_at=work.now + 2 * DAY,
-        wanted=Wanted(**wanted),
-    )
-
-
-async def with_key(work: Work, position: Coordinates | None = STATION, **given: Any) -> Any:
-    entity = await make_entity(work, position, **given)
-    await make_key(work, entity)
-    return entity
-
-
-def chosen(decision: Decision) -> str | None:
-    return decision.chosen.automat.name if decision.chosen else None
-
-
-def names(decision: Decision) -> list[str]:
-    return [candidate.automat.name for candidate in decision.candidates]
 
 
 def along(metres: float) -> Coordinates:

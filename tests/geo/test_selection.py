@@ -1,9 +1,9 @@
 """Which automat is chosen, by which rule, and what the decision tells of the others."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
+from choosing import choice, chosen, names, with_key
 from factories import (
     DAY,
     HOUR,
@@ -21,43 +21,14 @@ from factories import (
     push,
 )
 
-from geo.selection import Decision
 from models.automats import AutomatModel
-from models.entities import ReservableEntity
 from models.errors import NoFreeLocker, NoSuitableAutomat
-from models.places import Coordinates
 from models.selections import RejectionCode, SelectionMethod
 from resolvers import selections
 from resolvers.selections import Wanted
 from resolvers.work import Work
 
 ONE = AutomatModel.LIVIONKEY_1
-
-
-async def choice(work: Work, entity: ReservableEntity, **wanted: Any) -> Decision:
-    """Ask what a stay would get that begins in a day."""
-    return await selections.preview(
-        work,
-        entity_id=entity.id,
-        entity_external_id=None,
-        starts_at=work.now + DAY,
-        ends_at=work.now + 2 * DAY,
-        wanted=Wanted(**wanted),
-    )
-
-
-async def with_key(work: Work, position: Coordinates | None = STATION, **given: Any) -> Any:
-    entity = await make_entity(work, position, **given)
-    await make_key(work, entity)
-    return entity
-
-
-def chosen(decision: Decision) -> str | None:
-    return decision.chosen.automat.name if decision.chosen else None
-
-
-def names(decision: Decision) -> list[str]:
-    return [candidate.automat.name for candidate in decision.candidates]
 
 
 async def test_the_rules_apply_in_their_order(work: Work) -> None:
