@@ -6,7 +6,7 @@ from uuid import UUID
 
 from geo.candidates import Candidate, Facts, Rejection, general_rejections, is_full
 from geo.key_supply import KeySupply
-from models.organizations import UnitSettings
+from models.settings import UnitSettings
 from models.selections import RejectionCode, SelectionMethod
 from models.times import Window
 

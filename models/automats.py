@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.addressed import Placed
 from models.base import Base, Owned
 from models.dialects.nearest_index import NEAREST_INDEX
+from models.settings import SaysSettings
 
 HEARTBEAT_TOLERANCE = timedelta(seconds=90)
 """How long after its last sign of life an automat is still shown as online."""
@@ -61,6 +62,8 @@ class Automat(Placed, Owned, Base):
     time_zone: Mapped[str]
     installed_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    code_revision: Mapped[int] = mapped_column(default=0)
+    """How often the codes that it should know have changed, see `AutomatCode`."""
 
 
 def is_online(last_seen_at: datetime | None, now: datetime) -> bool:
@@ -82,8 +85,8 @@ class Locker(Owned, Base):
     state: Mapped[LockerState] = mapped_column(default=LockerState.EMPTY)
 
 
-class DeviceGroup(Owned, Base):
-    """The legacy way to say which automats serve which entities."""
+class DeviceGroup(SaysSettings, Owned, Base):
+    """The legacy way to say which automats serve which entities; its settings come first (G2)."""
 
     __tablename__ = "device_groups"
     __table_args__ = (UniqueConstraint("organization_id", "name"),)

@@ -1,21 +1,20 @@
 """Key contracts and locker contracts (livionkey.md 2.8, 2.9), and the overlaps that they refuse."""
 
 import secrets
-import string
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
 from models.dialects.overlaps import NoOverlap
 from models.keys import CODE_ALPHABET
 
-PIN_DIGITS = 6
 LIVE_STATES = ("planned", "syncing", "ready")
+LIVE = text("state in ('planned', 'syncing', 'ready')")
+"""The condition of the partial indexes that only hold what is live."""
 
 
 class KeyContractStatus(StrEnum):
@@ -55,7 +54,15 @@ class LockerContractState(StrEnum):
 
 
 class KeyContract(Owned, Base):
-    """Keys promised to contacts for a time."""
+    """Keys promised to contacts for a time: by a reservation, or by staff when it has none.
+
+    Args:
+        overdue_at: From when on a key that is not back is overdue (G11).
+        free_locker_after_fetch: Whether its locker is free for others once its key is out (R18).
+        pick_up_information: How to get keys that lie at a desk (R78).
+        start_reminded_at: When its contacts were reminded of its start; null before.
+        end_reminded_at: When its contacts were reminded of its end; null before.
+    """
 
     __tablename__ = "key_contracts"
     __table_args__ = (UniqueConstraint("organization_id", "reference"),)
@@ -64,11 +71,19 @@ class KeyContract(Owned, Base):
     reservation_id: Mapped[UUID | None] = mapped_column(ForeignKey("reservations.id"), unique=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    overdue_at: Mapped[datetime | None]
     status: Mapped[KeyContractStatus] = mapped_column(default=KeyContractStatus.UPCOMING)
+    free_locker_after_fetch: Mapped[bool] = mapped_column(default=False)
+    pick_up_information: Mapped[str | None]
+    start_reminded_at: Mapped[datetime | None]
+    end_reminded_at: Mapped[datetime | None]
 
 
 class KeyContractContact(Owned, Base):
-    """One contact of a key contract; the first is the main one (G28)."""
+    """One contact of a key contract made by staff; the first is the main one (G28).
+
+    A key contract with a reservation has that one's contacts, see `ReservationContact`.
+    """
 
     __tablename__ = "key_contract_contacts"
     __table_args__ = (UniqueConstraint("key_contract_id", "place"),)
@@ -81,7 +96,8 @@ class KeyContractContact(Owned, Base):
 class KeyAllocation(Owned, Base):
     """One key of a key contract. The database refuses two live ones of a key that overlap.
 
-    A shared key (R62) is not `exclusive`: its allocations may overlap.
+    A shared key (R62) is not `exclusive`: its allocations may overlap. Once the key is back, the
+    allocation is not live any more, and the key is free for the rest of the time.
     """
 
     __tablename__ = "key_allocations"
@@ -100,26 +116,54 @@ class KeyAllocation(Owned, Base):
 
 
 class LockerContract(Owned, Base):
-    """One locker held for contacts for a time, with the PIN that opens it."""
+    """One locker held for contacts for a time, with the PIN that opens it.
+
+    Args:
+        ends_at: Until when the locker is held; later than promised once fact keeps it longer.
+        return_only: Whether its PIN only takes a key back any more (G12).
+        opened_at: When its window was seen to open; null before.
+        unused_at: When its window was seen to pass without a fetch; null before (G8).
+        reason: Why it FAILED or was given up, in words.
+    """
 
     __tablename__ = "locker_contracts"
     __table_args__ = (
         CheckConstraint("ends_at is null or ends_at > starts_at", name="locker_contracts_forwards"),
-        Index("locker_contracts_locker_id_ends_at_index", "locker_id", "ends_at"),
-        Index("locker_contracts_automat_id_ends_at_index", "automat_id", "ends_at"),
+        Index(
+            "live_locker_contracts_of_lockers",
+            *("locker_id", "ends_at"),
+            postgresql_where=LIVE,
+            sqlite_where=LIVE,
+        ),
+        Index(
+            "live_locker_contracts_of_automats",
+            *("automat_id", "ends_at"),
+            postgresql_where=LIVE,
+            sqlite_where=LIVE,
+        ),
+        Index(
+            "live_locker_contracts_of_keys",
+            *("key_id", "starts_at"),
+            postgresql_where=LIVE,
+            sqlite_where=LIVE,
+        ),
     )
 
     kind: Mapped[LockerContractKind] = mapped_column(default=LockerContractKind.DEFAULT)
     key_contract_id: Mapped[UUID] = mapped_column(ForeignKey("key_contracts.id"), index=True)
     automat_id: Mapped[UUID] = mapped_column(ForeignKey("automats.id"))
     locker_id: Mapped[UUID | None] = mapped_column(ForeignKey("lockers.id"))
-    key_id: Mapped[UUID | None] = mapped_column(ForeignKey("keys.id"), index=True)
+    key_id: Mapped[UUID | None] = mapped_column(ForeignKey("keys.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     pin: Mapped[str | None]
     sync_at: Mapped[datetime]
     synced_at: Mapped[datetime | None]
     state: Mapped[LockerContractState] = mapped_column(default=LockerContractState.PLANNED)
+    return_only: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime | None]
+    unused_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
 
 
 _LIVE = "{state} in ('planned', 'syncing', 'ready')"
@@ -153,52 +197,23 @@ def new_reference() -> str:
     return "KC-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
 
 
-def new_pin(taken: set[str]) -> str:
-    """Make a PIN that nobody guesses at once and that is not `taken` (G13)."""
-    while True:
-        pin = "".join(secrets.choice(string.digits) for _ in range(PIN_DIGITS))
-        if pin not in taken and not is_easy(pin):
-            return pin
-
-
-def is_easy(pin: str) -> bool:
-    """Tell whether a PIN has a run (`345`, `543`), a repeat (`777`), or repeats itself (`121212`).
-
-    Three like digits or three running ones anywhere are enough.
-    """
-    steps = [int(after) - int(before) for before, after in pairwise(pin)]
-    runs = any(first == second and first in {-1, 0, 1} for first, second in pairwise(steps))
-    halves = any(
-        pin == pin[:length] * (len(pin) // length)
-        for length in range(1, len(pin) // 2 + 1)
-        if len(pin) % length == 0
-    )
-    return runs or halves
+MOVING = {KeyContractStatus.UPCOMING, KeyContractStatus.ACTIVE, KeyContractStatus.OVERDUE}
+"""What the clock and the keys decide; the other statuses stay until somebody changes them."""
 
 
 def key_contract_status_at(
-    status: KeyContractStatus,
-    starts_at: datetime,
-    ends_at: datetime | None,
-    now: datetime,
-    *,
-    key_is_out: bool,
+    contract: KeyContract, now: datetime, *, key_is_out: bool
 ) -> KeyContractStatus:
-    """Tell a key contract's status at a moment, as far as the clock decides it."""
-    if status is not KeyContractStatus.UPCOMING or now < starts_at:
-        return status
-    if ends_at is None or now < ends_at:
+    """Tell a key contract's status at a moment (G11); also for plain rows."""
+    if contract.status not in MOVING:
+        return contract.status
+    if contract.ends_at is not None and contract.ends_at <= now and not key_is_out:
+        return KeyContractStatus.ENDED
+    if key_is_out and contract.overdue_at is not None and contract.overdue_at <= now:
+        return KeyContractStatus.OVERDUE
+    if contract.starts_at <= now or key_is_out:
         return KeyContractStatus.ACTIVE
-    return KeyContractStatus.OVERDUE if key_is_out else KeyContractStatus.ENDED
-
-
-def locker_contract_state_at(
-    state: LockerContractState, sync_at: datetime, now: datetime
-) -> LockerContractState:
-    """Tell a locker contract's state at a moment: SYNCING from `sync_at` until it is confirmed."""
-    if state is LockerContractState.PLANNED and sync_at <= now:
-        return LockerContractState.SYNCING
-    return state
+    return KeyContractStatus.UPCOMING
 
 
 def opens_at(state: LockerContractState, ends_at: datetime | None, now: datetime) -> bool:

@@ -7,20 +7,21 @@ not know which of them it talks to.
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, event, insert, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from models.dialects.bell import Bell, PostgresBell, SqliteBell
 from models.dialects.nearest_index import install_functions
 from models.errors import InvalidInput
+from models.events import Event
 
 BUSY_SECONDS = 30
-RINGS = "rings"
-"""The mark in `session.info` of a transaction in which something happened."""
+RINGS, HAPPENED, UNDONE = "rings", "happened", "undone"
+"""Marks in `session.info`: the bell has to ring, rows of events to write, nothing is to be kept."""
 SESSION_OPTIONS = "-c TimeZone=UTC -c jit=off -c lock_timeout=30s"
 READ_ONLY = "-c default_transaction_read_only=on"
 LOGGERS_OF_VALUES = ("aiosqlite", "sqlalchemy.engine.Engine")
@@ -55,12 +56,20 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Open one transaction: all of it is kept when the block ends, nothing when it raises."""
-        async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
-            yield session
-            await session.flush()
-            if session.info.get(RINGS):
-                await self._bell.ring(await session.connection())
+        """Open one transaction: all of it is kept when the block ends, nothing when it raises.
+
+        With the mark `UNDONE` nothing is kept either, and nothing is raised.
+        """
+        async with AsyncSession(self._writers, expire_on_commit=False) as session:
+            with suppress(_Undone):
+                async with session.begin():
+                    yield session
+                    if session.info.get(UNDONE):
+                        raise _Undone
+                    await session.flush()
+                    await write_events(session)
+                    if session.info.get(RINGS):
+                        await self._bell.ring(await session.connection())
 
     @asynccontextmanager
     async def administering(self) -> AsyncIterator[AsyncConnection]:
@@ -76,6 +85,18 @@ class Database:
         """Close every connection."""
         await self._writers.dispose()
         await self._readers.dispose()
+
+
+class _Undone(Exception):
+    """Ends a transaction of which nothing is to be kept."""
+
+
+async def write_events(session: AsyncSession) -> None:
+    """Write what happened in a transaction so far, all of it at once."""
+    rows = session.info.pop(HAPPENED, None)
+    if rows:
+        await (await session.connection()).execute(insert(Event), rows)
+        session.info[RINGS] = True
 
 
 def keep_values_out_of_logs() -> None:

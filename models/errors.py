@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     EXTERNAL_ID_IN_USE = "external_id_in_use"
     STILL_IN_USE = "still_in_use"
     GEOCODER_UNAVAILABLE = "geocoder_unavailable"
+    ILLEGAL_TRANSITION = "illegal_transition"
 
 
 class LivionKeyError(Exception):
@@ -153,6 +154,12 @@ class ExternalIdInUse(LivionKeyError):
     """That id is in use already."""
 
     code = ErrorCode.EXTERNAL_ID_IN_USE
+
+
+class IllegalTransition(LivionKeyError):
+    """It cannot go from that state to the other."""
+
+    code = ErrorCode.ILLEGAL_TRANSITION
 
 
 class StillInUse(LivionKeyError):

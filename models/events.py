@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Json, Owned
@@ -49,7 +49,15 @@ class Event(Owned, Base):
     """One thing that happened to one subject, and who did it. Never holds a PIN or a token."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("events_subject_id_index", "subject_id"),)
+    __table_args__ = (
+        Index("events_subject_id_index", "subject_id"),
+        Index(
+            "notices_of_organizations",
+            *("organization_id", "id"),
+            postgresql_where=text("notice is not null"),
+            sqlite_where=text("notice is not null"),
+        ),
+    )
 
     kind: Mapped[EventKind]
     at: Mapped[datetime]
@@ -58,3 +66,5 @@ class Event(Owned, Base):
     token_id: Mapped[UUID | None]
     """The token that did it; null when the system did."""
     facts: Mapped[Json]
+    notice: Mapped[str | None]
+    """A sentence for the organization's people, where they have to know of it (R14-R17)."""

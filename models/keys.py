@@ -1,6 +1,5 @@
 """Keys, what they open, and where they lie (livionkey.md 2.6, 2.7)."""
 
-import re
 import secrets
 import string
 from enum import StrEnum
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.addressed import Addressed
 from models.base import Base, Owned
-from models.errors import InvalidInput
 
 CODE_ALPHABET = string.ascii_uppercase + string.digits
 
@@ -40,6 +38,15 @@ class ManualStorage(Addressed, Owned, Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("organization_units.id"), index=True)
     name: Mapped[str]
     instructions: Mapped[str | None]
+
+
+class KeyRing(Owned, Base):
+    """Keys that are handed over as one (G31)."""
+
+    __tablename__ = "key_rings"
+    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+
+    name: Mapped[str]
 
 
 class Key(Owned, Base):
@@ -89,6 +96,16 @@ class Key(Owned, Base):
     target_automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"))
 
 
+class KeyRingKey(Owned, Base):
+    """One key on a ring."""
+
+    __tablename__ = "key_ring_keys"
+    __table_args__ = (UniqueConstraint("key_id"),)
+
+    key_ring_id: Mapped[UUID] = mapped_column(ForeignKey("key_rings.id"), index=True)
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("keys.id"))
+
+
 class EntityKey(Owned, Base):
     """One key opens one entity."""
 
@@ -102,14 +119,3 @@ class EntityKey(Owned, Base):
 def new_key_code() -> str:
     """Make a key's number: six of A-Z and 0-9 (R38)."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
-
-
-def checked_return_code(code: str) -> str:
-    """Check a return code: four to nine digits, like a PIN (X4).
-
-    Raises:
-        InvalidInput: It is something else. The message does not repeat it: it is a secret.
-    """
-    if not re.fullmatch(r"[0-9]{4,9}", code):
-        raise InvalidInput("A return code has four to nine digits.", path=("return_code",))
-    return code

@@ -1,16 +1,14 @@
 """Organizations: a tree of units with inherited settings, and the contacts that they know."""
 
-from dataclasses import dataclass, fields
-from datetime import timedelta
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
-from models.places import PlacementPrecision
+from models.settings import SaysSettings
 
 
 class UnitKind(StrEnum):
@@ -27,43 +25,7 @@ class UnitKind(StrEnum):
     BUILDING_SECTION = "building_section"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitSettings:
-    """What a unit decides for itself and all below it; the nearest unit that says it wins (R50).
-
-    Args:
-        time_zone: IANA name.
-        language: BCP 47 primary tag.
-        country_code: ISO 3166-1 alpha-2.
-        least_precision: The coarsest placement that may choose an automat.
-        largest_distance_metres: How far an automat may be from the entity; None: any distance.
-        default_sync_time: How long before its start a PIN goes to the automat (R5).
-        silence_tolerance: How long an automat may be silent and still be chosen.
-        uses_automats: Whether keys that lie at desks are to be fetched from automats.
-    """
-
-    time_zone: str = "Europe/Helsinki"
-    language: str = "en"
-    country_code: str = "FI"
-    least_precision: PlacementPrecision = PlacementPrecision.INTERPOLATED
-    largest_distance_metres: float | None = None
-    default_sync_time: timedelta = timedelta(days=1)
-    silence_tolerance: timedelta = timedelta(hours=1)
-    uses_automats: bool = True
-
-    @classmethod
-    def effective(cls, units: "list[OrganizationUnit]") -> Self:
-        """Put together what holds for a unit: it comes first, its organization last."""
-        said: dict[str, Any] = {}
-        for unit in units:
-            for field in fields(cls):
-                value = getattr(unit, field.name)
-                if value is not None:
-                    said.setdefault(field.name, value)
-        return cls(**said)
-
-
-class OrganizationUnit(Base):
+class OrganizationUnit(SaysSettings, Base):
     """A node of the tree. A root is an organization, and its own id is its organization's."""
 
     __tablename__ = "organization_units"
@@ -79,15 +41,6 @@ class OrganizationUnit(Base):
     kind: Mapped[UnitKind] = mapped_column(default=UnitKind.OTHER)
     name: Mapped[str]
     customer_id: Mapped[str | None]
-
-    time_zone: Mapped[str | None]
-    language: Mapped[str | None]
-    country_code: Mapped[str | None]
-    least_precision: Mapped[PlacementPrecision | None]
-    largest_distance_metres: Mapped[float | None]
-    default_sync_time: Mapped[timedelta | None]
-    silence_tolerance: Mapped[timedelta | None]
-    uses_automats: Mapped[bool | None]
 
 
 class Contact(Owned, Base):

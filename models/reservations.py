@@ -16,7 +16,7 @@ GRACE = timedelta(minutes=15)
 
 
 class ReservationStatus(StrEnum):
-    """Where a reservation stands. The first three follow from the time, see `status_at`."""
+    """Where a reservation stands, see `models.lifecycles`."""
 
     CONFIRMED = "confirmed"
     ACTIVE = "active"
@@ -36,7 +36,7 @@ class UpsertOutcome(StrEnum):
 class Reservation(Owned, Base):
     """What a partner pushed: `source` and `external_id` always mean the same reservation (G1).
 
-    `status` keeps CONFIRMED, UNFULFILLED or CANCELLED; what the clock adds is `status_at`.
+    The timers write down what the clock does to `status`; `status_at` tells it to the moment.
     """
 
     __tablename__ = "reservations"
@@ -47,6 +47,8 @@ class Reservation(Owned, Base):
     entity_id: Mapped[UUID] = mapped_column(ForeignKey("reservable_entities.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    time_zone: Mapped[str | None]
+    """The zone in which it was pushed by the clock on the wall; its unit's when null."""
     status: Mapped[ReservationStatus] = mapped_column(default=ReservationStatus.CONFIRMED)
     unfulfilled_reason: Mapped[ErrorCode | None]
     unfulfilled_message: Mapped[str | None]
@@ -92,15 +94,17 @@ class ReservationContact(Owned, Base):
     place: Mapped[int]
 
 
-def status_at(
-    status: ReservationStatus, window: Window, now: datetime, *, key_is_out: bool
-) -> ReservationStatus:
-    """Tell a reservation's status at a moment: ACTIVE from its start, ENDED when all is back."""
-    if status is not ReservationStatus.CONFIRMED or now < window.starts_at:
-        return status
-    if window.ends_at is None or now < window.ends_at or key_is_out:
-        return ReservationStatus.ACTIVE
-    return ReservationStatus.ENDED
+MOVING = {ReservationStatus.CONFIRMED, ReservationStatus.ACTIVE}
+"""What the clock and the keys decide; the other statuses stay until somebody changes them."""
+
+
+def status_at(reservation: Reservation, now: datetime, *, key_is_out: bool) -> ReservationStatus:
+    """Tell a reservation's status at a moment: ENDED only when all is back; also for plain rows."""
+    if reservation.status not in MOVING:
+        return reservation.status
+    if reservation.ends_at is not None and reservation.ends_at <= now and not key_is_out:
+        return ReservationStatus.ENDED
+    return ReservationStatus.ACTIVE if reservation.starts_at <= now else ReservationStatus.CONFIRMED
 
 
 def check_start(starts_at: datetime, now: datetime) -> None:

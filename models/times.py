@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from models.errors import InvalidInput, StartsAfterEnd
 
 MOMENT = timedelta(microseconds=1)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ class Window:
         """Say it in words, with the numbers."""
         end = "without an end" if self.ends_at is None else f"until {self.ends_at.isoformat()}"
         return f"from {self.starts_at.isoformat()} {end}"
+
+
+def earlier(moment: datetime, end: datetime | None) -> datetime:
+    """Give the earlier of a moment and an end; no end is later than any moment."""
+    return moment if end is None else min(moment, end)
+
+
+def after(moment: datetime, duration: timedelta) -> datetime:
+    """Give the moment so much later, or the last one of the calendar where that is none."""
+    return moment + min(duration, LAST_MOMENT - moment)
 
 
 def time_zone(name: str, *, path: tuple[str, ...] = ("time_zone",)) -> ZoneInfo:

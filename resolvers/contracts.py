@@ -18,12 +18,12 @@ from models.contracts import (
     KeyContractStatus,
     LockerContract,
     LockerContractState,
-    new_pin,
     new_reference,
 )
 from models.errors import KeyTaken, NoFreeLocker
 from models.events import EventKind
 from models.keys import Key, KeyKind
+from models.pins import new_pin
 from models.reservations import Reservation, ReservationContact
 from models.times import Window
 from resolvers.holdings import Held, Holding
@@ -257,7 +257,7 @@ async def _hold(
         key_id=None if any_key_will_do else option.key.id,
         starts_at=contract.starts_at,
         ends_at=contract.ends_at,
-        pin=kept.pin if kept.pin and kept.pin not in known else new_pin(known),
+        pin=kept.pin if kept.pin and kept.pin not in known else new_pin(known, 6),
         sync_at=max(contract.starts_at - sync_time, work.now),
     )
     locker_contract.sync_at = min(locker_contract.sync_at, contract.starts_at)

@@ -27,9 +27,9 @@ from models.keys import (
     KeyKind,
     KeyStatus,
     ManualStorage,
-    checked_return_code,
     new_key_code,
 )
+from models.pins import checked_code
 from models.times import Window
 from resolvers.checks import exactly_one, required_text
 from resolvers.work import Reading, Work
@@ -81,7 +81,7 @@ async def register(
         kind=kind,
         shared=shared,
         rfid_tag=rfid_tag,
-        return_code=checked_return_code(return_code) if return_code is not None else None,
+        return_code=checked_code(return_code, path=("return_code",)) if return_code is not None else None,
     )
     if manual_storage_id is not None:
         desk = await work.get(ManualStorage, manual_storage_id, path=("storage",))
@@ -184,7 +184,7 @@ async def update(
     work.require(Permission.EDIT_KEYS)
     key = await work.get(Key, id, path=("id",))
     if (code := changes.get("return_code")) is not None and code != key.return_code:
-        await _check_new_return_code(work, key, checked_return_code(code))
+        await _check_new_return_code(work, key, checked_code(code, path=("return_code",)))
     if "code" in changes:
         required_text(changes["code"], path=("code",))
     if "status" in changes and key.status in {KeyStatus.OUT, KeyStatus.OVERDUE}:

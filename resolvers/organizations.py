@@ -20,8 +20,8 @@ from models.organizations import (
     ContactDetails,
     OrganizationUnit,
     UnitKind,
-    UnitSettings,
 )
+from models.settings import UnitSettings
 from models.times import time_zone
 from resolvers.checks import required_text
 from resolvers.work import Reading, Work, owned

@@ -78,7 +78,7 @@ async def _fulfil(
         if decision.refusal is not None:
             return decision
         try:
-            async with work.session.begin_nested():
+            async with work.attempt():
                 await contracts.make(
                     work,
                     reservation,
@@ -125,12 +125,10 @@ async def retry(work: Work, reservation: Reservation, entity: ReservableEntity) 
 
     When it is not, nothing is written: neither a new decision nor an event.
     """
-    recorded = len(work.recorded)
     try:
-        async with work.session.begin_nested():
+        async with work.attempt():
             await _plan_or_undo(work, reservation, entity)
     except (LivionKeyError, _StillWaiting):
-        work.forget(behind=recorded)
         await work.session.refresh(reservation)
         return False
     return True

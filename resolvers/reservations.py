@@ -131,7 +131,7 @@ async def _create(work: Work, push: Push) -> tuple[Reservation, UpsertOutcome]:
     _write(reservation, push)
     reservation.confirm()
     try:
-        async with work.session.begin_nested():
+        async with work.attempt():
             await work.add(reservation, refusals={ID_TAKEN: ExternalIdInUse()})
     except ExternalIdInUse:
         # Somebody pushed the same one at the same moment and was first: this is a change of it.

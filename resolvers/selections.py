@@ -22,7 +22,7 @@ from models.errors import (
     LivionKeyError,
     NoKeyForEntity,
 )
-from models.organizations import UnitSettings
+from models.settings import UnitSettings
 from models.places import Coordinates
 from models.reservations import Reservation
 from models.selections import AutomatSelection

@@ -15,13 +15,13 @@ from models.automats import Automat
 from models.database import Database
 from models.entities import ReservableEntity
 from models.errors import ErrorCode
-from models.events import Event, EventKind
+from models.events import EventKind
 from models.organizations import OrganizationUnit
 from models.places import Placement, PostalAddress
 from models.reservations import Reservation, ReservationStatus
 from resolvers import planning
 from resolvers.placing import place, record_place
-from resolvers.work import Work
+from resolvers.work import Happened, Work
 
 SPACE = {ErrorCode.NO_SUITABLE_AUTOMAT, ErrorCode.NO_FREE_LOCKER}
 PLACE = SPACE | {ErrorCode.ADDRESS_NOT_FOUND, ErrorCode.ADDRESS_AMBIGUOUS}
@@ -49,7 +49,7 @@ AT_ONCE = 20
 """How many are tried again before the answer to whoever changed something."""
 
 
-def helped(events: Sequence[Event]) -> ColumnElement[bool] | None:
+def helped(events: Sequence[Happened]) -> ColumnElement[bool] | None:
     """Say which reservations events may have helped; None when none of them helps any."""
     reasons = {reason for event in events for reason in HELPS.get(event.kind, ())}
     entity_ids = {id for event in events for id in _entities_of(event)}
@@ -58,7 +58,7 @@ def helped(events: Sequence[Event]) -> ColumnElement[bool] | None:
     return or_(Reservation.unfulfilled_reason.in_(reasons), Reservation.entity_id.in_(entity_ids))
 
 
-def _entities_of(event: Event) -> set[UUID]:
+def _entities_of(event: Happened) -> set[UUID]:
     if event.kind not in HELPS_ENTITIES:
         return set()
     return {event.subject_id, *(UUID(id) for id in event.facts.get("entity_ids", ()))}

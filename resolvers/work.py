@@ -4,10 +4,12 @@ A `Reading` gives plain rows, which is fast; a `Work` gives objects that may be 
 the same attributes, so whoever only looks takes a `Reading` and is also served by a `Work`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Select, bindparam, select
@@ -15,12 +17,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.accounts import Actor, Permission
-from models.base import Base
-from models.database import RINGS
+from models.base import Base, new_id
+from models.database import HAPPENED, UNDONE, write_events
 from models.dialects.overlaps import broken_constraint
 from models.errors import LivionKeyError, NotAllowed, NotFound
-from models.events import Event, EventKind
-from models.organizations import UnitSettings
+from models.events import EventKind
+from models.settings import UnitSettings
 
 Row = TypeVar("Row", bound=Base)
 Anything = TypeVar("Anything")
@@ -125,6 +127,28 @@ class Reading:
         return found
 
 
+@dataclass(frozen=True)
+class Happened:
+    """One event as it is written: the columns of `models.events.Event`."""
+
+    id: UUID
+    organization_id: UUID
+    kind: EventKind
+    at: datetime
+    subject_type: str
+    subject_id: UUID
+    token_id: UUID | None
+    facts: dict[str, Any]
+    notice: str | None
+
+
+class About(NamedTuple):
+    """What an event is about, where there is no object at hand."""
+
+    model: type[Base]
+    id: UUID
+
+
 class Work(Reading):
     """One transaction for somebody at a moment; whoever opened it commits it.
 
@@ -139,16 +163,19 @@ class Work(Reading):
         self.actor = actor
         self.now = now
         self.known_settings = {}
-        self.recorded: list[Event] = []
+        self.recorded: list[Happened] = []
 
     async def connection(self) -> AsyncConnection:
-        """Give the connection, with everything written that was added so far."""
+        """Give the connection, with everything written that was added and recorded so far."""
         await self.session.flush()
+        await write_events(self.session)
         return await self.session.connection()
 
     async def all(self, statement: Select[Anything], **told: Any) -> Sequence[Anything]:
-        """Read every row of a query of one model, as objects that may be changed."""
-        return (await self.session.scalars(statement, told)).all()
+        """Read every row of a query of one model, as fresh objects that may be changed."""
+        fresh = {"populate_existing": True}
+        await self.connection()
+        return (await self.session.scalars(statement, told, execution_options=fresh)).all()
 
     async def locked(self, model: type[Row], ids: Collection[UUID]) -> list[Row]:
         """Read rows that nobody else may change until this transaction ends."""
@@ -160,8 +187,7 @@ class Work(Reading):
         They are locked in the order of their ids, so that two transactions never wait for each
         other; FOR NO KEY UPDATE leaves rows that refer to them alone.
         """
-        fresh = statement.order_by(model.id).execution_options(populate_existing=True)
-        return list(await self.all(fresh.with_for_update(key_share=True)))
+        return list(await self.all(statement.order_by(model.id).with_for_update(key_share=True)))
 
     async def add(self, *rows: Base, refusals: dict[str, LivionKeyError] | None = None) -> None:
         """Write rows now.
@@ -175,33 +201,64 @@ class Work(Reading):
 
     async def save(self, refusals: dict[str, LivionKeyError] | None = None) -> None:
         """Write what was changed, and turn a broken constraint into its refusal."""
-        try:
+        with refusing(refusals):
             await self.session.flush()
-        except IntegrityError as error:
-            refusal = (refusals or {}).get(broken_constraint(error) or "")
-            if refusal is None:
-                raise
-            raise refusal from error
 
-    def forget(self, *, behind: int) -> None:
-        """Forget what was recorded behind the first so many events: it was undone."""
-        del self.recorded[behind:]
-        self.session.info[RINGS] = bool(self.recorded)
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Do something that is undone alone when it raises, with all that it recorded."""
+        await self.connection()
+        recorded = len(self.recorded)
+        try:
+            async with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self.recorded[recorded:]
+            self.session.info.pop(HAPPENED, None)
+            raise
 
-    def record(self, kind: EventKind, subject: Base, **facts: Any) -> None:
-        """Write down what happened. Facts are ids, numbers and codes: never a PIN or a token."""
-        event = Event(
+    def undo(self) -> None:
+        """Let nothing be kept of this transaction: it only tells what would have come of it."""
+        self.recorded.clear()
+        self.session.info[UNDONE] = True
+
+    def record(
+        self, kind: EventKind, subject: Base | About, *, notice: str | None = None, **facts: Any
+    ) -> None:
+        """Write down what happened.
+
+        Args:
+            kind: What.
+            subject: To what.
+            notice: A sentence for people who have to know of it.
+            facts: Ids, numbers and codes: never a PIN or a token.
+        """
+        model = subject.model if isinstance(subject, About) else type(subject)
+        happened = Happened(
+            id=new_id(),
             organization_id=self.actor.organization_id,
             kind=kind,
             at=self.now,
-            subject_type=type(subject).__name__,
+            subject_type=model.__name__,
             subject_id=subject.id,
             token_id=self.actor.token_id,
             facts={name: _plain(value) for name, value in facts.items()},
+            notice=notice,
         )
-        self.recorded.append(event)
-        self.session.info[RINGS] = True
-        self.session.add(event)
+        self.recorded.append(happened)
+        self.session.info.setdefault(HAPPENED, []).append(vars(happened))
+
+
+@contextmanager
+def refusing(refusals: dict[str, LivionKeyError] | None) -> Iterator[None]:
+    """Turn a broken constraint into the refusal that stands for it."""
+    try:
+        yield
+    except IntegrityError as error:
+        refusal = (refusals or {}).get(broken_constraint(error) or "")
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def _plain(value: Any) -> Any:

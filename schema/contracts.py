@@ -10,7 +10,7 @@ import models.contracts as models
 from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import Locker as LockerRow
-from models.contracts import key_contract_status_at, locker_contract_state_at, opens_at
+from models.contracts import key_contract_status_at, opens_at
 from models.keys import Key as KeyRow
 from models.reservations import Reservation as ReservationRow
 from resolvers import looking, relations
@@ -35,22 +35,20 @@ async def contracts_with_a_key_out(contract_ids: list[UUID], context: Any) -> se
     return {id for id, out in zip(contract_ids, found, strict=True) if out}
 
 
+def is_within(contract: Any, now: datetime) -> bool:
+    """Tell whether a moment is in the time of a contract."""
+    return contract.starts_at <= now and (contract.ends_at is None or now < contract.ends_at)
+
+
 async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyContractStatus]:
-    """Tell where key contracts stand now; whether a key is out matters only after the end."""
+    """Tell where key contracts stand now; keys that are out matter before and after the time."""
     now = context.now
-    over = [one.contract_id for one in contracts if one.ends_at and one.ends_at <= now]
-    out = await contracts_with_a_key_out(over, context) if over else set()
+    asked = [one.contract_id for one in contracts if not is_within(one, now)]
+    out = await contracts_with_a_key_out(asked, context) if asked else set()
     return [
-        key_contract_status_at(
-            one.stored, one.starts_at, one.ends_at, now, key_is_out=one.contract_id in out
-        )
+        key_contract_status_at(one.row, now, key_is_out=one.contract_id in out)
         for one in contracts
     ]
-
-
-async def locker_contract_states(contracts: list[Any], context: Any) -> list[LockerContractState]:
-    """Tell how far the automats are with locker contracts now."""
-    return [locker_contract_state_at(one.stored, one.sync_at, context.now) for one in contracts]
 
 
 async def pins(contracts: list[Any], context: Any) -> list[str | None]:
@@ -58,7 +56,7 @@ async def pins(contracts: list[Any], context: Any) -> list[str | None]:
     if not context.actor.may(Permission.SEE_PINS):
         return [None] * len(contracts)
     return [
-        one.code if opens_at(one.stored, one.ends_at, context.now) else None for one in contracts
+        one.code if opens_at(one.state, one.ends_at, context.now) else None for one in contracts
     ]
 
 
@@ -67,7 +65,7 @@ async def pins(contracts: list[Any], context: Any) -> list[str | None]:
 class KeyContract(Node):
     contract_id: strawberry.Private[UUID]
     reservation_id: strawberry.Private[UUID | None]
-    stored: strawberry.Private[KeyContractStatus]
+    row: strawberry.Private[Any]
     reference: str = strawberry.field(description="What people call it, such as KC-7H2K9QZX.")
     starts_at: datetime = strawberry.field(description="Where it begins.")
     ends_at: datetime | None = strawberry.field(
@@ -95,7 +93,7 @@ class KeyContract(Node):
             id=to_id(models.KeyContract, row.id),
             contract_id=row.id,
             reservation_id=row.reservation_id,
-            stored=row.status,
+            row=row,
             reference=row.reference,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
@@ -109,7 +107,6 @@ class LockerContract(Node):
     automat_id: strawberry.Private[UUID]
     locker_id: strawberry.Private[UUID | None]
     key_id: strawberry.Private[UUID | None]
-    stored: strawberry.Private[LockerContractState]
     code: strawberry.Private[str | None]
     kind: LockerContractKind = strawberry.field(description="What it is held for.")
     key_contract: KeyContract = batched(
@@ -139,9 +136,8 @@ class LockerContract(Node):
     )
     sync_at: datetime = strawberry.field(description="When the PIN goes to the automat.")
     synced_at: datetime | None = strawberry.field(description="When the automat said it has it.")
-    state: LockerContractState = batched(
-        locker_contract_states, description="How far the automat is with it."
-    )
+    state: LockerContractState = strawberry.field(description="How far the automat is with it.")
+    reason: str | None = strawberry.field(description="Why it FAILED or was given up, in words.")
 
     @classmethod
     def of(cls, row: models.LockerContract) -> Self:
@@ -151,7 +147,8 @@ class LockerContract(Node):
             automat_id=row.automat_id,
             locker_id=row.locker_id,
             key_id=row.key_id,
-            stored=row.state,
+            state=row.state,
+            reason=row.reason,
             code=row.pin,
             kind=row.kind,
             starts_at=row.starts_at,

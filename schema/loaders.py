@@ -13,7 +13,7 @@ from strawberry.dataloader import DataLoader
 from models.automats import Automat
 from models.availability import free_lockers
 from models.base import Base
-from models.organizations import UnitSettings
+from models.settings import UnitSettings
 from models.times import Window
 from resolvers import looking, organizations
 from resolvers.looking import Slice

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 import models.organizations as models
+from models.settings import UnitSettings as Settings
 from resolvers import looking, organizations
 from schema.context import Info
 from schema.enums import UnitKind
@@ -19,9 +20,9 @@ from schema.scalars import from_id, to_id
 from schema.unit_settings import UnitSettings, UnitSettingsInput
 
 
-async def effective(units: list[Any], context: Any) -> list[models.UnitSettings]:
+async def effective(units: list[Any], context: Any) -> list[Settings]:
     """Load what holds for each of several units."""
-    loaded: list[models.UnitSettings] = await context.loaders.unit_settings.load_many(
+    loaded: list[Settings] = await context.loaders.unit_settings.load_many(
         [unit.unit_id for unit in units]
     )
     return loaded

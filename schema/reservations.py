@@ -11,7 +11,6 @@ from models.accounts import Permission
 from models.entities import ReservableEntity as EntityRow
 from models.errors import ErrorCode
 from models.reservations import status_at
-from models.times import Window
 from resolvers import idempotency, looking, relations, reservations
 from resolvers.checks import exactly_one
 from schema.contacts import Contact, ContactInput
@@ -41,12 +40,7 @@ async def statuses(pushed: list[Any], context: Any) -> list[ReservationStatus]:
         with_key_out = await contracts_with_a_key_out(ids, context)
         out = {one.reservation_id for one in contracts if one.contract_id in with_key_out}
     return [
-        status_at(
-            one.stored,
-            Window(one.starts_at, one.ends_at),
-            context.now,
-            key_is_out=one.reservation_id in out,
-        )
+        status_at(one.row, context.now, key_is_out=one.reservation_id in out)
         for one in pushed
     ]
 
@@ -56,7 +50,7 @@ async def statuses(pushed: list[Any], context: Any) -> list[ReservationStatus]:
 class Reservation(Node):
     reservation_id: strawberry.Private[UUID]
     entity_id: strawberry.Private[UUID]
-    stored: strawberry.Private[ReservationStatus]
+    row: strawberry.Private[Any]
     source: str = strawberry.field(description="Whose number `externalId` is.")
     external_id: str = strawberry.field(description="The partner's own number of it.")
     entity: ReservableEntity = batched(
@@ -89,7 +83,7 @@ class Reservation(Node):
             id=to_id(models.Reservation, row.id),
             reservation_id=row.id,
             entity_id=row.entity_id,
-            stored=row.status,
+            row=row,
             source=row.source,
             external_id=row.external_id,
             starts_at=row.starts_at,

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import strawberry
 
-import models.organizations as models
+import models.settings as models
 from schema.enums import PlacementPrecision
 from schema.inputs import changes
 

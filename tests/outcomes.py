@@ -109,7 +109,7 @@ async def count_of(work: Work, model: Any) -> int:
 async def undone(work: Work, action: Any) -> LivionKeyError:
     """Do something that is refused, the way the front door does: what it wrote is undone."""
     try:
-        async with work.session.begin_nested():
+        async with work.attempt():
             await action
     except LivionKeyError as refusal:
         return refusal

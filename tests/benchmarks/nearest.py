@@ -32,8 +32,8 @@ from geo.judging import nearness  # the same
 from geo.nearest import nearest_automats  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
-from models.organizations import UnitSettings  # the same
 from models.places import Coordinates  # the same
+from models.settings import UnitSettings  # the same
 from models.times import Window  # the same
 
 WINDOW = Window(NOW + 2 * DAY, NOW + 5 * DAY)

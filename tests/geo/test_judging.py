@@ -13,8 +13,8 @@ from geo.key_supply import KeyOption, KeySupply
 from models.automats import Automat, AutomatModel, AutomatState
 from models.base import new_id
 from models.keys import Key, KeyKind
-from models.organizations import UnitSettings
 from models.selections import RejectionCode, SelectionMethod
+from models.settings import UnitSettings
 from models.times import Window
 
 WINDOW = Window(NOON, NOON + timedelta(days=1))

@@ -1,19 +1,15 @@
-"""PINs that nobody guesses, and where contracts stand by the clock."""
+"""Where contracts stand by the clock, and their references."""
 
 from datetime import UTC, datetime, timedelta
-from string import digits
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from models.contracts import (
+    MOVING,
+    KeyContract,
     KeyContractStatus,
     LockerContractState,
-    is_easy,
     key_contract_status_at,
-    locker_contract_state_at,
-    new_pin,
     new_reference,
     opens_at,
 )
@@ -23,46 +19,6 @@ HOUR = timedelta(hours=1)
 LIVE = {LockerContractState.PLANNED, LockerContractState.SYNCING, LockerContractState.READY}
 
 
-def test_a_pin_has_six_digits_and_is_not_easy() -> None:
-    pins = {new_pin(set()) for _ in range(2_000)}
-
-    assert all(len(pin) == 6 and set(pin) <= set(digits) for pin in pins)
-    assert not any(is_easy(pin) for pin in pins)
-    assert len(pins) > 1_900
-    assert {pin[0] for pin in pins} == set(digits)
-
-
-def test_a_pin_is_never_one_that_the_automat_knows() -> None:
-    every_other = {f"{number:06}" for number in range(0, 1_000_000, 2)}
-
-    assert all(int(new_pin(every_other)) % 2 == 1 for _ in range(500))
-
-
-@pytest.mark.parametrize(
-    "pin", ["111111", "000000", "123456", "654321", "111294", "829000", "912388", "832104"]
-)
-def test_runs_and_repeats_are_easy(pin: str) -> None:
-    assert is_easy(pin)
-
-
-@pytest.mark.parametrize("pin", ["121212", "837837", "474747"])
-def test_a_pin_that_repeats_itself_is_easy(pin: str) -> None:
-    assert is_easy(pin)
-
-
-@pytest.mark.parametrize("pin", ["830492", "906172", "118822", "980135", "901357"])
-def test_other_pins_are_not_easy(pin: str) -> None:
-    assert not is_easy(pin)
-
-
-@given(st.text(digits, min_size=6, max_size=6))
-def test_a_pin_with_three_like_or_running_digits_is_easy(pin: str) -> None:
-    steps = [int(pin[at + 1]) - int(pin[at]) for at in range(5)]
-    runs = any(steps[at] == steps[at + 1] and abs(steps[at]) <= 1 for at in range(4))
-
-    assert is_easy(pin) == (runs or pin[:3] == pin[3:] or pin[:2] * 3 == pin)
-
-
 def test_a_reference_is_long_enough_to_be_its_own() -> None:
     references = {new_reference() for _ in range(500)}
 
@@ -70,55 +26,40 @@ def test_a_reference_is_long_enough_to_be_its_own() -> None:
     assert all(reference.startswith("KC-") and len(reference) == 11 for reference in references)
 
 
+def contract(status: KeyContractStatus, ends_at: datetime | None = NOON + HOUR) -> KeyContract:
+    overdue_at = None if ends_at is None else ends_at + HOUR
+    return KeyContract(starts_at=NOON, ends_at=ends_at, overdue_at=overdue_at, status=status)
+
+
+@pytest.mark.parametrize("stored", sorted(MOVING))
 @pytest.mark.parametrize(
     ("now", "out", "expected"),
     [
         (NOON - HOUR, False, KeyContractStatus.UPCOMING),
+        (NOON - HOUR, True, KeyContractStatus.ACTIVE),
         (NOON, False, KeyContractStatus.ACTIVE),
         (NOON + HOUR, False, KeyContractStatus.ENDED),
-        (NOON + HOUR, True, KeyContractStatus.OVERDUE),
+        (NOON + HOUR, True, KeyContractStatus.ACTIVE),
+        (NOON + 2 * HOUR, False, KeyContractStatus.ENDED),
+        (NOON + 2 * HOUR, True, KeyContractStatus.OVERDUE),
     ],
 )
-def test_the_clock_moves_a_key_contract(
-    now: datetime, out: bool, expected: KeyContractStatus
+def test_the_clock_and_the_keys_move_a_key_contract(
+    stored: KeyContractStatus, now: datetime, out: bool, expected: KeyContractStatus
 ) -> None:
-    status = key_contract_status_at(
-        KeyContractStatus.UPCOMING, NOON, NOON + HOUR, now, key_is_out=out
-    )
-
-    assert status is expected
+    assert key_contract_status_at(contract(stored), now, key_is_out=out) is expected
 
 
-@pytest.mark.parametrize(
-    "status",
-    [
-        KeyContractStatus.CANCELLED,
-        KeyContractStatus.DRAFT,
-        KeyContractStatus.WAITING_FOR_SIGNATURE,
-    ],
-)
+@pytest.mark.parametrize("status", sorted(set(KeyContractStatus) - MOVING))
 def test_the_clock_does_not_move_other_key_contracts(status: KeyContractStatus) -> None:
-    assert key_contract_status_at(status, NOON, None, NOON + HOUR, key_is_out=True) is status
+    assert key_contract_status_at(contract(status), NOON + HOUR, key_is_out=True) is status
 
 
 def test_a_permanent_key_contract_never_ends() -> None:
     far = NOON + timedelta(days=9_999)
+    forever = contract(KeyContractStatus.UPCOMING, ends_at=None)
 
-    status = key_contract_status_at(KeyContractStatus.UPCOMING, NOON, None, far, key_is_out=True)
-
-    assert status is KeyContractStatus.ACTIVE
-
-
-def test_a_locker_contract_is_syncing_from_its_sync_time_on() -> None:
-    planned = LockerContractState.PLANNED
-
-    assert locker_contract_state_at(planned, NOON, NOON - HOUR) is planned
-    assert locker_contract_state_at(planned, NOON, NOON) is LockerContractState.SYNCING
-
-
-@pytest.mark.parametrize("state", set(LockerContractState) - {LockerContractState.PLANNED})
-def test_the_clock_does_not_move_other_locker_contracts(state: LockerContractState) -> None:
-    assert locker_contract_state_at(state, NOON, NOON + HOUR) is state
+    assert key_contract_status_at(forever, far, key_is_out=True) is KeyContractStatus.ACTIVE
 
 
 @pytest.mark.parametrize("state", LockerContractState)

@@ -9,7 +9,8 @@ from outcomes import undone
 
 from models.accounts import Role
 from models.errors import ErrorCode, InvalidInput
-from models.organizations import ContactDetails, UnitKind, UnitSettings
+from models.organizations import ContactDetails, UnitKind
+from models.settings import UnitSettings
 from resolvers import organizations
 from resolvers.work import Work
 

@@ -1,0 +1,55 @@
+"""What is due when: one row for each thing that has to be looked at again at some moment.
+
+A job is written in the transaction that makes it necessary. A worker claims it with a lease; when
+the worker dies, the lease ends and another one claims it. One column holds both moments: `due_at`
+is when it may be claimed next, which is when its lease ends while somebody works on it.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Owned
+
+LEASE = timedelta(seconds=30)
+MOST_ATTEMPTS = 20
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class JobKind(StrEnum):
+    """What there is to do."""
+
+    KEY_CONTRACT = "key_contract"
+
+
+class Job(Owned, Base):
+    """One thing that has to be looked at when its time comes; there is at most one of a kind.
+
+    Args:
+        subject_id: What it is about.
+        due_at: From when on it may be claimed.
+        attempt: How often it was claimed; whoever settles a job names the attempt (fencing).
+        worker: Who has it; null when nobody has.
+        error: Why the last attempt failed, by class; never a value.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id", name="one_job_for_each_subject"),
+        Index("jobs_due_at_index", "due_at"),
+    )
+
+    kind: Mapped[JobKind]
+    subject_id: Mapped[UUID]
+    due_at: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None]
+    error: Mapped[str | None]
+
+
+def pause_after(attempt: int) -> timedelta:
+    """Tell how long to wait after a failed attempt: 2, 4, 8 seconds, an hour at most."""
+    return min(timedelta(seconds=2.0 ** min(attempt, 20)), LONGEST_PAUSE)

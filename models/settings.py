@@ -1,0 +1,125 @@
+"""What a unit decides for itself and all below it: durations, limits, a language (R50-R53, G2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any, Self
+
+from sqlalchemy.orm import Mapped
+
+from models.errors import InvalidInput
+from models.places import PlacementPrecision
+
+SHORTEST_PIN, LONGEST_PIN = 4, 9
+LONGEST_TIME = timedelta(days=3650)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSettings:
+    """What holds somewhere: the nearest that says a setting wins, else the value given here.
+
+    Args:
+        time_zone: IANA name.
+        language: BCP 47 primary tag.
+        country_code: ISO 3166-1 alpha-2.
+        least_precision: The coarsest placement that may choose an automat.
+        largest_distance_metres: How far an automat may be from the entity; None: any distance.
+        silence_tolerance: How long an automat may be silent and still be chosen.
+        uses_automats: Whether keys that lie at desks are to be fetched from automats.
+        one_device_group: Whether a stay that began in a device group has to end in it too.
+        pin_length: How many digits a PIN has, 4 to 9 (G13).
+        default_duration: The longest stay over which a locker is held all the time (R3).
+        default_sync_time: How long before such a stay its PIN goes to the automat (R5).
+        fetch_duration: How long the locker of a longer stay is held for the fetch (R7).
+        fetch_sync_time: How long before a longer stay its first PIN goes to the automat (R7).
+        return_duration: How long before the end of a longer stay a locker is held again (R9).
+        return_sync_time: How long before the end of a longer stay its second PIN goes (R9).
+        overdue_delay: How long after the end a key that is not back counts as overdue (G11).
+        start_reminder_time: How long before the start its contacts are reminded (R74).
+        end_reminder_time: How long before the end its contacts are reminded (R74).
+    """
+
+    time_zone: str = "Europe/Helsinki"
+    language: str = "en"
+    country_code: str = "FI"
+    least_precision: PlacementPrecision = PlacementPrecision.INTERPOLATED
+    largest_distance_metres: float | None = None
+    silence_tolerance: timedelta = timedelta(hours=1)
+    uses_automats: bool = True
+    one_device_group: bool = False
+    pin_length: int = 6
+    default_duration: timedelta = 14 * DAY
+    default_sync_time: timedelta = DAY
+    fetch_duration: timedelta = 3 * DAY
+    fetch_sync_time: timedelta = DAY
+    return_duration: timedelta = 3 * DAY
+    return_sync_time: timedelta = 4 * DAY
+    overdue_delay: timedelta = timedelta(0)
+    start_reminder_time: timedelta = DAY
+    end_reminder_time: timedelta = DAY
+
+    @classmethod
+    def effective(cls, line: "Sequence[SaysSettings]") -> Self:
+        """Put together what holds: whoever says a setting first wins."""
+        origins = origins_of(line)
+        return cls(**{name: getattr(says, name) for name, says in origins.items()})
+
+    def check(self) -> None:
+        """Refuse values that do not fit each other.
+
+        Raises:
+            InvalidInput: The return PIN would come after its window has opened.
+        """
+        if self.return_sync_time < self.return_duration:
+            raise InvalidInput(
+                f"The return sync time ({days(self.return_sync_time)}) is shorter than the return "
+                f"duration ({days(self.return_duration)}): both count back from the end, so the "
+                "PIN would reach the automat after its window has opened. Make the return sync "
+                "time at least as long.",
+                path=("settings", "return_sync_seconds"),
+            )
+
+
+class SaysSettings:
+    """Columns for settings; what is null is inherited."""
+
+    time_zone: Mapped[str | None]
+    language: Mapped[str | None]
+    country_code: Mapped[str | None]
+    least_precision: Mapped[PlacementPrecision | None]
+    largest_distance_metres: Mapped[float | None]
+    silence_tolerance: Mapped[timedelta | None]
+    uses_automats: Mapped[bool | None]
+    one_device_group: Mapped[bool | None]
+    pin_length: Mapped[int | None]
+    default_duration: Mapped[timedelta | None]
+    default_sync_time: Mapped[timedelta | None]
+    fetch_duration: Mapped[timedelta | None]
+    fetch_sync_time: Mapped[timedelta | None]
+    return_duration: Mapped[timedelta | None]
+    return_sync_time: Mapped[timedelta | None]
+    overdue_delay: Mapped[timedelta | None]
+    start_reminder_time: Mapped[timedelta | None]
+    end_reminder_time: Mapped[timedelta | None]
+
+
+SETTING_NAMES = tuple(field.name for field in fields(UnitSettings))
+
+
+def origins_of(line: Sequence[SaysSettings]) -> dict[str, SaysSettings]:
+    """Tell who says each setting, nearest first; what nobody says is left out."""
+    origins: dict[str, Any] = {}
+    for says in line:
+        for name in SETTING_NAMES:
+            if getattr(says, name) is not None:
+                origins.setdefault(name, says)
+    return origins
+
+
+def days(duration: timedelta) -> str:
+    """Write a duration for people: `3 d`, `1 d 12 h`."""
+    hours = round(duration.total_seconds() / 3600, 2)
+    whole, rest = divmod(hours, 24)
+    parts = [f"{whole:g} d"] if whole or not rest else []
+    return " ".join([*parts, f"{rest:g} h"] if rest else parts)
