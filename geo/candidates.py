@@ -14,9 +14,9 @@ from geo.nearest import Found, in_order
 from geo.position import distance_metres
 from models.automats import Automat, AutomatModel, AutomatState, Locker
 from models.availability import free_lockers, is_open_for_contract, moments, told_later
-from models.settings import UnitSettings
 from models.places import Coordinates
 from models.selections import RejectionCode
+from models.settings import UnitSettings
 from models.times import Window
 
 

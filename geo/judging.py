@@ -6,8 +6,8 @@ from uuid import UUID
 
 from geo.candidates import Candidate, Facts, Rejection, general_rejections, is_full
 from geo.key_supply import KeySupply
-from models.settings import UnitSettings
 from models.selections import RejectionCode, SelectionMethod
+from models.settings import UnitSettings
 from models.times import Window
 
 

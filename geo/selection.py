@@ -22,9 +22,9 @@ from geo.key_supply import KeySupply
 from geo.nearest import nearest_automats
 from models.automats import Automat, AutomatState, DeviceGroupAutomat
 from models.errors import LivionKeyError, NoFreeLocker, NoSuitableAutomat
-from models.settings import UnitSettings
 from models.places import Coordinates
 from models.selections import RejectionCode, SelectionMethod
+from models.settings import UnitSettings
 from models.times import Window
 
 FIRST_LOOK = 16

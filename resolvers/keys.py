@@ -81,7 +81,9 @@ async def register(
         kind=kind,
         shared=shared,
         rfid_tag=rfid_tag,
-        return_code=checked_code(return_code, path=("return_code",)) if return_code is not None else None,
+        return_code=checked_code(return_code, path=("return_code",))
+        if return_code is not None
+        else None,
     )
     if manual_storage_id is not None:
         desk = await work.get(ManualStorage, manual_storage_id, path=("storage",))

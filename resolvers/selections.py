@@ -22,10 +22,10 @@ from models.errors import (
     LivionKeyError,
     NoKeyForEntity,
 )
-from models.settings import UnitSettings
 from models.places import Coordinates
 from models.reservations import Reservation
 from models.selections import AutomatSelection
+from models.settings import UnitSettings
 from models.times import Window
 from resolvers import entities, keys, organizations
 from resolvers.work import Reading, Work

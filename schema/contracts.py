@@ -46,8 +46,7 @@ async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyC
     asked = [one.contract_id for one in contracts if not is_within(one, now)]
     out = await contracts_with_a_key_out(asked, context) if asked else set()
     return [
-        key_contract_status_at(one.row, now, key_is_out=one.contract_id in out)
-        for one in contracts
+        key_contract_status_at(one.row, now, key_is_out=one.contract_id in out) for one in contracts
     ]
 
 

@@ -39,10 +39,7 @@ async def statuses(pushed: list[Any], context: Any) -> list[ReservationStatus]:
         ids = [contract.contract_id for contract in contracts]
         with_key_out = await contracts_with_a_key_out(ids, context)
         out = {one.reservation_id for one in contracts if one.contract_id in with_key_out}
-    return [
-        status_at(one.row, context.now, key_is_out=one.reservation_id in out)
-        for one in pushed
-    ]
+    return [status_at(one.row, context.now, key_is_out=one.reservation_id in out) for one in pushed]
 
 
 @shows(models.Reservation)
