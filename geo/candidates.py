@@ -1,23 +1,39 @@
 """Automats as a choice sees them: what is known of each, and every reason against it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from geo.nearest import Found, in_order
-from geo.position import distance_metres
-from models.automats import Automat, AutomatModel, AutomatState, Locker
-from models.availability import free_lockers, is_open_for_contract, moments, told_later
-from models.places import Coordinates
+from models.automats import AutomatModel, AutomatState
 from models.selections import RejectionCode
 from models.settings import UnitSettings
 from models.times import Window
+
+
+class Seen(Protocol):
+    """The columns of an automat that a choice looks at."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def model(self) -> AutomatModel:
+        """Which cabinet it is."""
+
+    @property
+    def state(self) -> AutomatState:
+        """Whether people may be sent there."""
+
+    @property
+    def last_seen_at(self) -> datetime | None:
+        """When it gave its last sign of life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +50,32 @@ class Facts:
 
     Args:
         automat: Its row.
-        free_lockers: How many of its lockers are free over the whole window.
         metres: The geodesic to where the guest is; None when either place is unknown.
+        usable: Its lockers that are not out of order, as bits.
+        by_contracts: Those that a contract holds for part of the window.
+        by_keys: Those in which a key lies, or to which one is bound.
     """
 
-    automat: Automat
-    free_lockers: int
+    automat: Seen
     metres: float | None
+    usable: int
+    by_contracts: int = 0
+    by_keys: int = 0
+
+    @property
+    def uncontracted(self) -> int:
+        """Its lockers that no contract holds, so that a key in them can be fetched."""
+        return self.usable & ~self.by_contracts
+
+    @property
+    def free(self) -> int:
+        """Its lockers that are free over the whole window."""
+        return self.uncontracted & ~self.by_keys
+
+    @property
+    def free_lockers(self) -> int:
+        """How many of its lockers are free over the whole window."""
+        return self.free.bit_count()
 
     @property
     def free_share(self) -> float:
@@ -52,11 +87,19 @@ class Facts:
 class Candidate:
     """One automat, judged."""
 
-    automat: Automat
-    metres: float | None
-    free_lockers: int
+    facts: Facts
     rejections: tuple[Rejection, ...]
     rank: int = field(default=0)
+
+    @property
+    def automat(self) -> Seen:
+        """The automat."""
+        return self.facts.automat
+
+    @property
+    def metres(self) -> float | None:
+        """How far away it is."""
+        return self.facts.metres
 
     @property
     def is_suitable(self) -> bool:
@@ -70,7 +113,7 @@ class Candidate:
             "rank": self.rank,
             "distance_metres": self.metres,
             "suitable": self.is_suitable,
-            "free_lockers": self.free_lockers,
+            "free_lockers": self.facts.free_lockers,
             "rejections": [
                 {"code": rejection.code.value, "message": rejection.message}
                 for rejection in self.rejections
@@ -78,74 +121,12 @@ class Candidate:
         }
 
 
-async def facts_of(
-    connection: AsyncConnection,
-    metres: dict[UUID, float | None],
-    window: Window,
-    *,
-    ignoring: UUID | None = None,
-) -> list[Facts]:
-    """Look automats up, in the order of `metres`, with their lockers free over a window."""
-    if not metres:
-        return []
-    told: dict[str, Any] = {**moments(window), "ids": list(metres)}
-    if ignoring is not None:
-        told["ignoring"] = ignoring
-    statement = _facts(permanent=window.ends_at is None, ignoring=ignoring is not None)
-    found = {row.id: row for row in await connection.execute(statement, told)}
-    return [
-        Facts(cast("Automat", found[id]), found[id].free_lockers, metres[id])
-        for id in metres
-        if id in found
-    ]
-
-
-@cache
-def _facts(*, permanent: bool, ignoring: bool) -> Select[Automat, int]:
-    window = told_later(permanent=permanent)
-    free = free_lockers(window, ignoring=bindparam("ignoring") if ignoring else None)
-    return select(Automat, free.label("free_lockers")).where(
-        Automat.id.in_(bindparam("ids", expanding=True))
-    )
-
-
-async def measured(
-    connection: AsyncConnection, automat_ids: Iterable[UUID], here: Coordinates | None
-) -> dict[UUID, float | None]:
-    """Measure how far certain automats are, nearest first; those without a place come last."""
-    rows = await connection.execute(
-        select(Automat.id, Automat.position, Automat.installed_at).where(
-            Automat.id.in_(list(automat_ids))
-        )
-    )
-    places = {row.id: row for row in rows}
-    near = in_order(
-        [
-            Found(distance_metres(here, row.position), row.installed_at, row.id)
-            for row in places.values()
-            if here and row.position
-        ]
-    )
-    metres: dict[UUID, float | None] = {found.automat_id: found.metres for found in near}
-    nowhere = [row for row in places.values() if row.id not in metres]
-    nowhere.sort(key=lambda row: (row.installed_at, row.id))
-    return metres | {row.id: None for row in nowhere}
-
-
-async def lockers_to_fetch_from(
-    connection: AsyncConnection,
-    locker_ids: Sequence[UUID],
-    window: Window,
-    *,
-    ignoring: UUID | None = None,
-) -> set[UUID]:
-    """Tell which lockers, each with its own key inside, nobody else holds over a window."""
-    rows = await connection.execute(
-        select(Locker.id).where(
-            Locker.id.in_(locker_ids), is_open_for_contract(window, ignoring=ignoring)
-        )
-    )
-    return {row.id for row in rows}
+def bits(lockers: int) -> Iterator[int]:
+    """List the indexes of lockers that are given as bits, lowest first."""
+    while lockers:
+        lowest = lockers & -lockers
+        yield lowest.bit_length() - 1
+        lockers ^= lowest
 
 
 def general_rejections(

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from geo.candidates import Candidate, Facts, Rejection, general_rejections, is_full
-from geo.key_supply import KeySupply
+from geo.key_supply import KeyOption, KeySupply
 from models.selections import RejectionCode, SelectionMethod
 from models.settings import UnitSettings
 from models.times import Window
@@ -21,7 +21,6 @@ class Judge:
         now: The moment of the choice.
         settings: The policy.
         supply: Where the keys are.
-        open_lockers: Lockers with a key of the supply in them that nobody else holds.
         group: The only automats that a key may be fetched from; None for any.
     """
 
@@ -30,8 +29,7 @@ class Judge:
     now: datetime
     settings: UnitSettings
     supply: KeySupply
-    open_lockers: set[UUID]
-    group: set[UUID] | None
+    group: frozenset[UUID] | None = None
 
     def judged(self, facts: Facts) -> Candidate:
         """Judge one automat."""
@@ -40,7 +38,7 @@ class Judge:
             *self._place_rejections(facts),
             *self._key_rejections(facts),
         ]
-        return Candidate(facts.automat, facts.metres, facts.free_lockers, tuple(rejections))
+        return Candidate(facts, tuple(rejections))
 
     def is_too_far(self, metres: float | None) -> bool:
         """Tell whether the policy's largest distance is exceeded."""
@@ -67,16 +65,15 @@ class Judge:
             return is_full(facts, self.window, lockers_needed=self.supply.needed)
         ready = self.supply.ready_in(facts.automat.id)
         if ready:
-            return self._locker_rejections([option.locker_id for option in ready])
+            return self._locker_rejections(facts, ready)
         if self.supply.interchangeable:
             return [self._no_free_key(facts)]
         if self.method is SelectionMethod.NAMED_AUTOMAT and self.supply.may_be_brought:
             return is_full(facts, self.window, lockers_needed=self.supply.needed)
         return [self._key_elsewhere(facts)]
 
-    def _locker_rejections(self, lockers: list[UUID | None]) -> list[Rejection]:
-        held = [locker_id for locker_id in lockers if locker_id not in self.open_lockers]
-        if len(lockers) - len(held) >= self.supply.needed:
+    def _locker_rejections(self, facts: Facts, ready: tuple[KeyOption, ...]) -> list[Rejection]:
+        if len(keys_to_fetch(facts, ready)) >= self.supply.needed:
             return []
         message = f"The locker in which the key lies is held by another contract {self.window}."
         return [Rejection(RejectionCode.FULL_IN_WINDOW, message)]
@@ -95,10 +92,27 @@ class Judge:
         )
 
 
+def keys_to_fetch(facts: Facts, ready: tuple[KeyOption, ...]) -> list[KeyOption]:
+    """Choose the keys of an automat that can be fetched from it over a window.
+
+    A key in a locker of its own can be fetched when no contract holds that locker; one that is yet
+    to come back to the automat needs any free locker.
+    """
+    at_home = [
+        option
+        for option in ready
+        if option.locker_index is not None and facts.uncontracted >> option.locker_index & 1
+    ]
+    at_home.sort(key=lambda option: option.locker_index or 0)
+    own = sum(1 << option.locker_index for option in at_home if option.locker_index is not None)
+    coming = [option for option in ready if option.locker_index is None]
+    return at_home + coming[: (facts.free & ~own).bit_count()]
+
+
 def nearness(facts: Facts, settings: UnitSettings, now: datetime, window: Window) -> Candidate:
     """Judge an automat for somebody who only looks around, with no key in mind."""
     rejections = [
         *general_rejections(facts, settings, now, lockers_needed=1),
         *is_full(facts, window, lockers_needed=1),
     ]
-    return Candidate(facts.automat, facts.metres, facts.free_lockers, tuple(rejections))
+    return Candidate(facts, tuple(rejections))

@@ -62,6 +62,8 @@ class Automat(Placed, Owned, Base):
     time_zone: Mapped[str]
     installed_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    usable_lockers: Mapped[int]
+    """Bit i is set when the locker with the index i is there and not out of order."""
     code_revision: Mapped[int] = mapped_column(default=0)
     """How often the codes that it should know have changed, see `AutomatCode`."""
 

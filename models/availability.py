@@ -1,88 +1,102 @@
-"""When a locker is free, as SQL that counts over the whole window that a contract would hold.
+"""When lockers are free, counted over the whole window that a contract would hold.
 
 A locker is free over [from, to) when it is not out of order, no live locker contract on it
 overlaps the window, and no key lies in it or is bound to it, unless a contract takes that key out
 before `from`.
+
+Lockers of an automat are bits of a whole number: bit 3 is the locker with the index 3. So what is
+free at many automats over many windows is one statement, and whole numbers are its answer.
 """
 
-from datetime import datetime
-from typing import Any, TypeAlias
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    ScalarSelect,
-    and_,
-    bindparam,
-    exists,
-    func,
-    not_,
-    or_,
-    select,
-)
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, and_, or_, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.automats import Automat, Locker, LockerState
-from models.contracts import LIVE_STATES, KeyContract, LockerContract, LockerContractKind
-from models.keys import Key
+from models.dialects.asked import ASKED, asked
 from models.times import Window
 
-_FETCH = aliased(LockerContract, name="fetch_contract")
-Ignored: TypeAlias = UUID | BindParameter[UUID] | None
+
+class Span(NamedTuple):
+    """An automat over a window."""
+
+    automat_id: UUID
+    window: Window
 
 
-def told_later(*, permanent: bool) -> Window:
-    """Give a window for a statement that is made once and told its `moments` when it is run.
-
-    Making such a statement anew each time takes longer than running it.
-    """
-    later: Any = Window
-    window: Window = later(bindparam("starts_at"), None if permanent else bindparam("ends_at"))
-    return window
-
-
-def moments(window: Window) -> dict[str, datetime]:
-    """Give what a statement that was made with `told_later` is told when it is run."""
-    if window.ends_at is None:
-        return {"starts_at": window.starts_at}
-    return {"starts_at": window.starts_at, "ends_at": window.ends_at}
-
-
-def free_lockers(window: Window, *, ignoring: Ignored = None) -> ScalarSelect[int]:
-    """Count the lockers of `Automat` that are free over a window.
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Which lockers are not free.
 
     Args:
-        window: The whole time that a locker would be held.
-        ignoring: A reservation whose own locker contracts count as free.
+        by_contracts: Those that a live contract holds for part of the window.
+        by_keys: Those in which a key lies, or to which one is bound.
     """
-    return (
-        select(func.count())
-        .select_from(Locker)
-        .where(Locker.automat_id == Automat.id, is_free(window, ignoring=ignoring))
-        .correlate(Automat)
-        .scalar_subquery()
-    )
+
+    by_contracts: int = 0
+    by_keys: int = 0
 
 
-def is_free(window: Window, *, ignoring: Ignored = None) -> ColumnElement[bool]:
-    """Tell of a `Locker` whether it is free over a window."""
-    return and_(
-        is_open_for_contract(window, ignoring=ignoring),
-        not_(_holds_a_key(Key.locker_id, window)),
-        not_(_holds_a_key(Key.selected_locker_id, window)),
-    )
+async def blocked_lockers(
+    connection: AsyncConnection, spans: Sequence[Span], *, ignoring: Collection[UUID] = ()
+) -> dict[Span, Blocked]:
+    """Tell which lockers are held when.
+
+    Args:
+        connection: An open connection.
+        spans: What is asked about.
+        ignoring: Key contracts whose own locker contracts count as free.
+    """
+    if not spans:
+        return {}
+    dialect = connection.dialect.name
+    found: dict[Span, Blocked] = dict.fromkeys(spans, Blocked())
+    for row in await connection.execute(_BLOCKED[dialect], asked(dialect, spans, ignoring)):
+        found[spans[row.number]] = Blocked(row.by_contracts or 0, row.by_keys or 0)
+    return found
 
 
-def is_open_for_contract(window: Window, *, ignoring: Ignored = None) -> ColumnElement[bool]:
-    """Tell of a `Locker` whether the key that lies in it can be fetched from it over a window."""
-    overlapping = exists().where(
-        LockerContract.locker_id == Locker.id,
-        LockerContract.state.in_(LIVE_STATES),
-        overlaps(LockerContract, window),
-        *_not_of(ignoring),
-    )
-    return and_(Locker.state != LockerState.OUT_OF_ORDER, not_(overlapping))
+def _blocked(dialect: str) -> Any:
+    """Write the statement; it begins with the rows that are asked about."""
+    return text(f"""
+        with {ASKED[dialect]},
+        live as not materialized (
+          select * from locker_contracts
+          where state in ('planned', 'syncing', 'ready')
+        ),
+        held as (
+          select asked.number, 1 as contracts, 0 as keys, live.locker_id
+          from asked join live on live.automat_id = asked.id
+          where (live.ends_at is null or live.ends_at > asked.starts_at)
+            and (asked.ends_at is null or live.starts_at < asked.ends_at)
+            and live.key_contract_id not in (select id from ignored)
+          union all
+          select asked.number, 0, 1, keys.locker_id
+          from asked join keys on keys.automat_id = asked.id
+          where keys.locker_id is not null and not {_TAKEN_OUT_BEFORE.format("keys.locker_id")}
+          union all
+          select asked.number, 0, 1, keys.selected_locker_id
+          from asked join keys on keys.selected_automat_id = asked.id
+          where keys.selected_locker_id is not null
+            and not {_TAKEN_OUT_BEFORE.format("keys.selected_locker_id")}
+        )
+        select number,
+          sum(distinct contracts * (1 << lockers."index")) as by_contracts,
+          sum(distinct keys * (1 << lockers."index")) as by_keys
+        from held join lockers on lockers.id = held.locker_id
+        group by number
+    """)  # noqa: S608 - all of it is our own words
+
+
+_TAKEN_OUT_BEFORE = """exists (
+    select 1 from live where live.locker_id = {0} and live.kind = 'fetch'
+      and (live.key_id = keys.id or live.key_id is null) and live.ends_at <= asked.starts_at
+      and live.key_contract_id not in (select id from ignored)
+)"""
+_BLOCKED = {dialect: _blocked(dialect) for dialect in ASKED}
 
 
 def overlaps(promise: Any, window: Window) -> ColumnElement[bool]:
@@ -93,21 +107,3 @@ def overlaps(promise: Any, window: Window) -> ColumnElement[bool]:
     if window.ends_at is None:
         return ends_later
     return and_(promise.starts_at < window.ends_at, ends_later)
-
-
-def _holds_a_key(place: InstrumentedAttribute[UUID | None], window: Window) -> ColumnElement[bool]:
-    taken_out_before = exists().where(
-        _FETCH.locker_id == place,
-        _FETCH.key_id == Key.id,
-        _FETCH.kind == LockerContractKind.FETCH,
-        _FETCH.state.in_(LIVE_STATES),
-        _FETCH.ends_at <= window.starts_at,
-    )
-    return exists().where(place == Locker.id, not_(taken_out_before))
-
-
-def _not_of(reservation_id: Ignored) -> list[ColumnElement[bool]]:
-    if reservation_id is None:
-        return []
-    own = select(KeyContract.id).where(KeyContract.reservation_id == reservation_id)
-    return [LockerContract.key_contract_id.not_in(own)]

@@ -55,6 +55,11 @@ class Base(DeclarativeBase):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
 
 
+def table_of(model: type[Base]) -> Table:
+    """Give the table of a model, for statements on many rows at once."""
+    return cast("Table", model.__table__)
+
+
 class Owned:
     """A row that belongs to an organization; nobody else's queries see it."""
 

@@ -15,6 +15,7 @@ from models.keys import CODE_ALPHABET
 LIVE_STATES = ("planned", "syncing", "ready")
 LIVE = text("state in ('planned', 'syncing', 'ready')")
 """The condition of the partial indexes that only hold what is live."""
+PAST = text("state in ('completed', 'failed', 'cancelled')")
 
 
 class KeyContractStatus(StrEnum):
@@ -103,10 +104,11 @@ class KeyAllocation(Owned, Base):
     __tablename__ = "key_allocations"
     __table_args__ = (
         CheckConstraint("ends_at is null or ends_at > starts_at", name="key_allocations_forwards"),
+        Index("key_allocations_key_id_starts_at_index", "key_id", "starts_at"),
     )
 
     key_contract_id: Mapped[UUID] = mapped_column(ForeignKey("key_contracts.id"), index=True)
-    key_id: Mapped[UUID] = mapped_column(ForeignKey("keys.id"), index=True)
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("keys.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     exclusive: Mapped[bool]
@@ -140,6 +142,12 @@ class LockerContract(Owned, Base):
             *("automat_id", "ends_at"),
             postgresql_where=LIVE,
             sqlite_where=LIVE,
+        ),
+        Index(
+            "past_locker_contracts_of_automats",
+            *("automat_id", "ends_at"),
+            postgresql_where=PAST,
+            sqlite_where=PAST,
         ),
         Index(
             "live_locker_contracts_of_keys",

@@ -73,10 +73,12 @@ RESERVATION = Lifecycle(
         },
         Reservation.UNFULFILLED: {
             Reservation.CONFIRMED: "what was missing is there",
+            Reservation.ACTIVE: "the same, while its time runs",
             Reservation.CANCELLED: "it is given up",
         },
         Reservation.CANCELLED: {
             Reservation.CONFIRMED: "it is pushed again",
+            Reservation.ACTIVE: "it is pushed again while its time runs",
             Reservation.UNFULFILLED: "it is pushed again, and something is missing",
         },
     },
@@ -115,6 +117,7 @@ KEY_CONTRACT = Lifecycle(
         },
         Contract.CANCELLED: {
             Contract.UPCOMING: "its reservation is pushed again or fulfilled after all",
+            Contract.ACTIVE: "the same, while its time runs",
         },
     },
 )

@@ -25,6 +25,20 @@ class ReservationStatus(StrEnum):
     UNFULFILLED = "unfulfilled"
 
 
+class Change(StrEnum):
+    """What a push changed of a reservation."""
+
+    ENTITY = "entity"
+    STARTS_AT = "starts_at"
+    ENDS_AT = "ends_at"
+    TIME_ZONE = "time_zone"
+    CONTACTS = "contacts"
+    AUTOMAT = "automat"
+    DEVICE_GROUP = "device_group"
+    KEYS = "keys"
+    STATUS = "status"
+
+
 class UpsertOutcome(StrEnum):
     """What a push did."""
 
@@ -67,9 +81,10 @@ class Reservation(Owned, Base):
         """The time that was reserved."""
         return Window(self.starts_at, self.ends_at)
 
-    def confirm(self) -> None:
+    def confirm(self, now: datetime) -> None:
         """Keep that everything it needs was found."""
-        self.status = ReservationStatus.CONFIRMED
+        has_begun = self.starts_at <= now
+        self.status = ReservationStatus.ACTIVE if has_begun else ReservationStatus.CONFIRMED
         self.unfulfilled_reason = self.unfulfilled_message = None
 
     def wait(self, reason: ErrorCode, message: str) -> None:

@@ -29,14 +29,14 @@ def phases_of(stay: Window, settings: UnitSettings) -> tuple[Phase, ...]:
     nothing is left of it, one locker is held all the time after all (G7).
     """
     if is_short(stay, settings):
-        return (_default(stay, settings),)
+        return (default_phase(stay, settings),)
     fetch_ends_at = earlier(after(stay.starts_at, settings.fetch_duration), stay.ends_at)
     sync_at = stay.starts_at - settings.fetch_sync_time
     fetch = Phase(LockerContractKind.FETCH, Window(stay.starts_at, fetch_ends_at), sync_at)
     if stay.ends_at is None:
         return (fetch,)
     back = return_phase(stay, settings, not_before=fetch_ends_at)
-    return (fetch, back) if back else (_default(stay, settings),)
+    return (fetch, back) if back else (default_phase(stay, settings),)
 
 
 def is_short(stay: Window, settings: UnitSettings) -> bool:
@@ -66,7 +66,8 @@ def fetch_all_the_time(stay: Window, settings: UnitSettings) -> tuple[Phase, ...
     return (Phase(LockerContractKind.FETCH, stay, sync_at),)
 
 
-def _default(stay: Window, settings: UnitSettings) -> Phase:
+def default_phase(stay: Window, settings: UnitSettings) -> Phase:
+    """Hold one locker all the time (R4, R5)."""
     sync_at = stay.starts_at - settings.default_sync_time
     return Phase(LockerContractKind.DEFAULT, stay, sync_at)
 

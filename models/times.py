@@ -1,5 +1,6 @@
 """Stretches of time. All of ours are half-open: the first moment is in, the last is out (G6)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -38,6 +39,18 @@ class Window:
         """Make the window that holds one moment only."""
         return cls(at, at + MOMENT)
 
+    def overlaps(self, other: "Window") -> bool:
+        """Tell whether the two share a moment."""
+        return (other.ends_at is None or self.starts_at < other.ends_at) and (
+            self.ends_at is None or other.starts_at < self.ends_at
+        )
+
+    def moved_to(self, starts_at: datetime) -> "Window":
+        """Give a window that is as long and starts at another moment."""
+        if self.ends_at is None:
+            return Window(starts_at, None)
+        return Window(starts_at, after(starts_at, self.ends_at - self.starts_at))
+
     def __str__(self) -> str:
         """Say it in words, with the numbers."""
         end = "without an end" if self.ends_at is None else f"until {self.ends_at.isoformat()}"
@@ -52,6 +65,23 @@ def earlier(moment: datetime, end: datetime | None) -> datetime:
 def after(moment: datetime, duration: timedelta) -> datetime:
     """Give the moment so much later, or the last one of the calendar where that is none."""
     return moment + min(duration, LAST_MOMENT - moment)
+
+
+def first_gap(wanted: Window, taken: Iterable[Window]) -> datetime | None:
+    """Find from when on a stretch as long as the wanted one is free; None when it never is.
+
+    Args:
+        wanted: When it was wanted; nothing before its start is looked at.
+        taken: What is not free, in the order of the starts.
+    """
+    starts_at = wanted.starts_at
+    for window in taken:
+        if not window.overlaps(wanted.moved_to(starts_at)):
+            continue
+        if window.ends_at is None:
+            return None
+        starts_at = max(starts_at, window.ends_at)
+    return starts_at
 
 
 def time_zone(name: str, *, path: tuple[str, ...] = ("time_zone",)) -> ZoneInfo:

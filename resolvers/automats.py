@@ -73,6 +73,7 @@ async def install(
         model=model,
         time_zone=zone,
         installed_at=work.now,
+        usable_lockers=(1 << model.locker_count) - 1,
     )
     automat.address = address
     automat.place(found)
@@ -160,7 +161,11 @@ async def update_locker(work: Work, id: UUID | None, *, out_of_order: bool) -> L
     """
     work.require(Permission.EDIT_AUTOMATS)
     locker = await work.get(Locker, id, path=("id",))
+    (automat,) = await work.locked(Automat, [locker.automat_id])
     locker.state = LockerState.OUT_OF_ORDER if out_of_order else await _filling(work, locker)
+    bit = 1 << locker.index
+    usable = automat.usable_lockers
+    automat.usable_lockers = usable & ~bit if out_of_order else usable | bit
     await work.save()
     work.record(EventKind.LOCKER_UPDATED, locker, state=locker.state.value)
     return locker

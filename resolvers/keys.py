@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from geo.key_supply import KeyOption, KeySupply, supply
+from geo.candidates import bits
 from models.accounts import Permission
 from models.automats import Automat, Locker, LockerState
-from models.availability import is_free, overlaps
-from models.contracts import LIVE_STATES, KeyAllocation, KeyContract, LockerContract
+from models.availability import Span, blocked_lockers
 from models.entities import ReservableEntity
 from models.errors import (
     ExternalIdInUse,
@@ -31,8 +30,9 @@ from models.keys import (
 )
 from models.pins import checked_code
 from models.times import Window
+from resolvers import codes
 from resolvers.checks import exactly_one, required_text
-from resolvers.work import Reading, Work
+from resolvers.work import Work
 
 CODE_TAKEN = "keys_organization_id_code_key"
 
@@ -122,24 +122,31 @@ async def _put_into_automat(
 
 
 async def _locker_for_key(work: Work, automat: Automat, index: int | None) -> Locker:
-    lockers = work.own(Locker).where(Locker.automat_id == automat.id).order_by(Locker.index)
-    if index is not None:
-        lockers = lockers.where(Locker.index == index)
-        if await work.first(lockers) is None:
-            raise InvalidInput(
-                f"The automat {automat.name} has lockers 0 to {automat.model.locker_count - 1}; "
-                f"there is no locker {index}.",
-                path=("locker_index",),
-            )
-    locker = await work.first(lockers.where(is_free(Window(work.now, None))))
-    if locker is None:
+    if index is not None and not 0 <= index < automat.model.locker_count:
+        raise InvalidInput(
+            f"The automat {automat.name} has lockers 0 to {automat.model.locker_count - 1}; "
+            f"there is no locker {index}.",
+            path=("locker_index",),
+        )
+    free = await free_lockers(work, automat, Window(work.now, None))
+    if index is None:
+        index = next(bits(free), None)
+    if index is None or not free >> index & 1:
         which = "No locker" if index is None else f"Locker {index}"
         raise NoFreeLocker(
             f"{which} of the automat {automat.name} is free from now on"
             f"{'' if index is None else ' (it is not)'}.",
             path=("locker_index",),
         )
-    return locker
+    lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
+    return (await work.all(lockers))[0]
+
+
+async def free_lockers(work: Work, automat: Automat, window: Window) -> int:
+    """Tell which lockers of an automat are free over a window, as bits."""
+    span = Span(automat.id, window)
+    blocked = (await blocked_lockers(await work.connection(), [span]))[span]
+    return automat.usable_lockers & ~blocked.by_contracts & ~blocked.by_keys
 
 
 async def check_code_unused(work: Work, automat: Automat, code: str) -> None:
@@ -148,23 +155,8 @@ async def check_code_unused(work: Work, automat: Automat, code: str) -> None:
     Raises:
         PinInUse: It does. The message does not repeat the code.
     """
-    if code in await codes_of(work, automat.id):
+    if code in (await codes.in_use(work, [automat.id]))[automat.id]:
         raise PinInUse(path=("return_code",))
-
-
-async def codes_of(work: Reading, automat_id: UUID) -> set[str]:
-    """List every code that an automat knows or will know: PINs and return codes (G13)."""
-    pins = select(LockerContract.pin).where(
-        LockerContract.automat_id == automat_id,
-        LockerContract.state.in_(LIVE_STATES),
-        LockerContract.pin.is_not(None),
-        or_(LockerContract.ends_at.is_(None), LockerContract.ends_at > work.now),
-    )
-    return_codes = select(Key.return_code).where(
-        or_(Key.automat_id == automat_id, Key.selected_automat_id == automat_id),
-        Key.return_code.is_not(None),
-    )
-    return {row[0] for row in await work.rows(pins.union(return_codes))}
 
 
 async def update(
@@ -213,57 +205,6 @@ async def _open_only(work: Work, key: Key, entity_ids: Sequence[UUID | None]) ->
         await work.session.delete(link)
     await work.save()
     await _link(work, key, entities)
-
-
-async def supply_for(
-    reading: Reading,
-    entity: ReservableEntity,
-    *,
-    wanted: Sequence[UUID],
-    window: Window,
-    ignoring: UUID | None = None,
-) -> KeySupply:
-    """Look where the keys of an entity are and which of them are free over a window.
-
-    Raises:
-        NotFound: A wanted key does not open the entity.
-        NoKeyForEntity: No key opens the entity.
-        KeyTaken: The wanted keys, or all keys, are promised to somebody.
-        MixedStorage: The wanted keys lie partly in automats and partly at desks.
-    """
-    keys = await reading.all(
-        reading.own(Key)
-        .join(EntityKey, EntityKey.key_id == Key.id)
-        .where(EntityKey.entity_id == entity.id, Key.status != KeyStatus.RETIRED)
-        .order_by(Key.id)
-    )
-    for id in wanted:
-        if id not in {key.id for key in keys}:
-            raise NotFound("One of the keys does not open the entity.", path=("key_ids",))
-    promises = await _promises(reading, [key.id for key in keys], window, ignoring)
-    options = [KeyOption(key, key.id not in promises, promises.get(key.id, "")) for key in keys]
-    return supply(options, wanted=wanted)
-
-
-async def _promises(
-    reading: Reading, key_ids: list[UUID], window: Window, ignoring: UUID | None
-) -> dict[UUID, str]:
-    """Say in words by whom keys are held over a window."""
-    held = (
-        select(Key.id, Key.code, KeyAllocation.starts_at, KeyAllocation.ends_at)
-        .join(KeyAllocation, KeyAllocation.key_id == Key.id)
-        .join(KeyContract, KeyContract.id == KeyAllocation.key_contract_id)
-        .where(Key.id.in_(key_ids), KeyAllocation.live, KeyAllocation.exclusive)
-        .where(overlaps(KeyAllocation, window))
-    )
-    if ignoring is not None:
-        others = or_(KeyContract.reservation_id.is_(None), KeyContract.reservation_id != ignoring)
-        held = held.where(others)
-    return {
-        row.id: f"The key {row.code} is promised to somebody "
-        f"{Window(row.starts_at, row.ends_at)}; you asked for it {window}."
-        for row in await reading.rows(held)
-    }
 
 
 def _taken(code: str) -> ExternalIdInUse:

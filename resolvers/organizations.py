@@ -179,6 +179,14 @@ async def settings(reading: Reading, unit_id: UUID) -> UnitSettings:
     return reading.known_settings[unit_id]
 
 
+async def settings_for(
+    reading: Reading, unit_id: UUID, device_group_id: UUID | None
+) -> UnitSettings:
+    """Put together what holds for a unit (stub until settings are merged)."""
+    del device_group_id
+    return await settings(reading, unit_id)
+
+
 async def settings_of_all(reading: Reading, unit_ids: Sequence[UUID]) -> list[UnitSettings]:
     """Put together what holds for each of several units, in one statement."""
     told = {"owner": reading.actor.organization_id, "ids": unit_ids}

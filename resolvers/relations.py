@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select, union_all
 
 from models.automats import Automat, DeviceGroup, DeviceGroupAutomat, Locker
 from models.contracts import (
@@ -87,13 +87,26 @@ CONTACTS_OF_RESERVATION = Relation(
     ReservationContact.place,
     link=(ReservationContact, ReservationContact.contact_id == Contact.id),
 )
+_LINKS = union_all(
+    select(
+        KeyContract.id.label("key_contract_id"),
+        ReservationContact.contact_id,
+        ReservationContact.place,
+    ).join(ReservationContact, ReservationContact.reservation_id == KeyContract.reservation_id),
+    select(
+        KeyContractContact.key_contract_id,
+        KeyContractContact.contact_id,
+        KeyContractContact.place,
+    ),
+).subquery("contact_links")
 CONTACTS_OF_KEY_CONTRACT = Relation(
     "contacts of key contract",
     Contact,
-    KeyContractContact.key_contract_id,
-    KeyContractContact.place,
-    link=(KeyContractContact, KeyContractContact.contact_id == Contact.id),
+    _LINKS.c.key_contract_id,
+    _LINKS.c.place,
+    link=(_LINKS, _LINKS.c.contact_id == Contact.id),
 )
+"""Its reservation's contacts, or its own where staff made it."""
 KEYS_OF_KEY_CONTRACT = Relation(
     "keys of key contract",
     Key,

@@ -1,43 +1,26 @@
 """Which automat: what a reservation would get, what it got, and which automats are nearest."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from geo.candidates import Candidate, facts_of
+from geo.candidates import Candidate
+from geo.decisions import Decision, ranking
 from geo.judging import nearness
-from geo.key_supply import KeySupply
-from geo.nearest import nearest_automats
-from geo.selection import Decision, Wish, choose, ranking
+from geo.snapshot import Snapshot
 from models.accounts import Permission
-from models.addressed import PlacementProblem, placement_of
+from models.addressed import PlacementProblem
 from models.automats import Automat, DeviceGroup
+from models.contracts import KeyContract
 from models.entities import ReservableEntity
-from models.errors import (
-    AddressAmbiguous,
-    AddressNotFound,
-    ErrorCode,
-    InvalidInput,
-    LivionKeyError,
-    NoKeyForEntity,
-)
+from models.errors import AddressNotFound, InvalidInput, LivionKeyError
 from models.places import Coordinates
 from models.reservations import Reservation
-from models.selections import AutomatSelection
-from models.settings import UnitSettings
 from models.times import Window
-from resolvers import entities, keys, organizations
-from resolvers.work import Reading, Work
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody wants of a choice, beside the entity and the time."""
-
-    automat_id: UUID | None = None
-    device_group_id: UUID | None = None
-    key_ids: Sequence[UUID] = ()
+from resolvers import entities, organizations
+from resolvers.planning.planner import look, plan_one
+from resolvers.planning.stays import Plan, Stay, Wanted
+from resolvers.planning.supplies import keys_of
+from resolvers.work import Reading
 
 
 async def preview(
@@ -63,38 +46,29 @@ async def preview(
     window = Window.checked(starts_at, ends_at)
     entity = await entities.named(reading, id=entity_id, external_id=entity_external_id)
     await check_wanted(reading, wanted)
-    if reservation_id is not None:
-        await reading.get(Reservation, reservation_id, path=("reservation_id",))
-    try:
-        supply = await keys.supply_for(
-            reading, entity, wanted=wanted.key_ids, window=window, ignoring=reservation_id
-        )
-    except NoKeyForEntity as refusal:
-        return nothing(entity, refusal)
-    settings = await organizations.settings(reading, entity.unit_id)
-    return await decide(
-        reading,
-        entity,
-        settings=settings,
-        supply=supply,
+    group_id = wanted.device_group_id or entity.device_group_id
+    stay = Stay(
         window=window,
+        settings=await organizations.settings_for(reading, entity.unit_id, group_id),
         wanted=wanted,
-        ignoring=reservation_id,
+        entity=entity,
+        contract=await _contract(reading, reservation_id),
     )
+    known = await keys_of(reading, [stay])
+    snapshot = await look(reading, [stay])
+    planned = await plan_one(reading, snapshot, stay, known)
+    if not isinstance(planned, Plan):
+        raise planned
+    return planned.decision
 
 
-def nothing(entity: ReservableEntity, refusal: LivionKeyError) -> Decision:
-    """Decide nothing, for want of something other than an automat."""
-    none = KeySupply(interchangeable=False, needed=1, inside={}, at_desks=())
-    return Decision(None, None, (), 0, (refusal.message,), entity.position, refusal, none)
-
-
-def notes_of(decision: Decision) -> list[str]:
-    """Give a decision's notes; why nothing was chosen is one of them."""
-    notes = list(decision.notes)
-    if decision.refusal is not None and decision.refusal.message not in notes:
-        notes.append(decision.refusal.message)
-    return notes
+async def _contract(reading: Reading, reservation_id: UUID | None) -> KeyContract | None:
+    """Find what would be replaced; what it holds counts as free."""
+    if reservation_id is None:
+        return None
+    replaced = await reading.get(Reservation, reservation_id, path=("reservation_id",))
+    contracts = reading.own(KeyContract).where(KeyContract.reservation_id == replaced.id)
+    return await reading.first(contracts)
 
 
 async def check_wanted(reading: Reading, wanted: Wanted) -> None:
@@ -107,91 +81,6 @@ async def check_wanted(reading: Reading, wanted: Wanted) -> None:
         await reading.get(Automat, wanted.automat_id, path=("automat_id",))
     if wanted.device_group_id is not None:
         await reading.get(DeviceGroup, wanted.device_group_id, path=("device_group_id",))
-
-
-async def decide(
-    reading: Reading,
-    entity: ReservableEntity,
-    *,
-    settings: UnitSettings,
-    supply: KeySupply,
-    window: Window,
-    wanted: Wanted,
-    ignoring: UUID | None = None,
-) -> Decision:
-    """Choose an automat, or none where the unit hands keys over at its desks."""
-    origin, notes = origin_of(entity, settings)
-    wish = Wish(
-        organization_id=reading.actor.organization_id,
-        window=window,
-        now=reading.now,
-        settings=settings,
-        supply=supply,
-        origin=origin,
-        notes=notes,
-        automat_id=wanted.automat_id,
-        device_group_id=wanted.device_group_id,
-        own_device_group_id=entity.device_group_id,
-        ignoring=ignoring,
-    )
-    if stays_at_desk(supply, settings, wanted):
-        note = "The unit hands keys over at its desks, so no automat is wanted."
-        return Decision(None, None, (), 0, (*notes, note), origin, None, supply)
-    decision = await choose(await reading.connection(), wish)
-    return _with_reason(decision, entity)
-
-
-def stays_at_desk(supply: KeySupply, settings: UnitSettings, wanted: Wanted) -> bool:
-    """Tell whether keys that all lie at desks are to stay there."""
-    named = wanted.automat_id is not None or wanted.device_group_id is not None
-    return not settings.uses_automats and not supply.inside and not named
-
-
-def origin_of(
-    entity: ReservableEntity, settings: UnitSettings
-) -> tuple[Coordinates | None, tuple[str, ...]]:
-    """Give the entity's place where it is known exactly enough, else say why it is not used."""
-    placement = placement_of(entity)
-    if placement is None:
-        if entity.address_text is None:
-            return None, ("The entity has no address.",)
-        problem = entity.placement_problem_message or "It has not been looked up yet."
-        return None, (f"The entity's address has no place: {problem}",)
-    if not placement.precision.is_at_least(settings.least_precision):
-        note = (
-            f"The entity's address was placed only as {placement.precision.name}; its unit asks "
-            f"for {settings.least_precision.name} or better."
-        )
-        return None, (note,)
-    return placement.coordinates, ()
-
-
-def _with_reason(decision: Decision, entity: ReservableEntity) -> Decision:
-    """Name the address as the reason when nothing else could decide."""
-    if decision.method is not None or entity.placement_problem_code is None:
-        return decision
-    if entity.position is not None or decision.refusal is None:
-        return decision
-    ambiguous = entity.placement_problem_code is ErrorCode.ADDRESS_AMBIGUOUS
-    kind = AddressAmbiguous if ambiguous else AddressNotFound  # also when nobody could be asked
-    return decision.refused(kind(entity.placement_problem_message or ""))
-
-
-async def store(work: Work, reservation: Reservation, decision: Decision) -> AutomatSelection:
-    """Keep a decision with its reservation."""
-    selection = AutomatSelection(
-        organization_id=work.actor.organization_id,
-        reservation_id=reservation.id,
-        method=decision.method,
-        automat_id=decision.chosen.automat.id if decision.chosen else None,
-        origin=decision.origin,
-        candidates=[candidate.stored() for candidate in decision.candidates],
-        examined=decision.examined,
-        notes=notes_of(decision),
-        decided_at=work.now,
-    )
-    await work.add(selection)
-    return selection
 
 
 async def nearest(
@@ -217,13 +106,13 @@ async def nearest(
     organization_id = reading.actor.organization_id
     settings = await organizations.settings(reading, organization_id)
     connection = await reading.connection()
-    near = await nearest_automats(connection, here, organization_ids=[organization_id], count=count)
+    snapshot = Snapshot(connection, organization_id, whole=True)
     metres: dict[UUID, float | None] = {
-        found.automat_id: found.metres
-        for found in near
-        if farthest_metres is None or found.metres <= farthest_metres
+        id: metres
+        for id, metres in (await snapshot.nearest(here, count)).items()
+        if farthest_metres is None or (metres is not None and metres <= farthest_metres)
     }
-    facts = await facts_of(connection, metres, over)
+    facts = await snapshot.facts(metres, over)
     judged = [nearness(known, settings, reading.now, over) for known in facts]
     ranks = {candidate.automat.id: candidate for candidate in ranking(judged)}
     return [ranks[candidate.automat.id] for candidate in judged]

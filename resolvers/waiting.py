@@ -19,8 +19,8 @@ from models.events import EventKind
 from models.organizations import OrganizationUnit
 from models.places import Placement, PostalAddress
 from models.reservations import Reservation, ReservationStatus
-from resolvers import planning
 from resolvers.placing import place, record_place
+from resolvers.planning.waiting import retry
 from resolvers.work import Happened, Work
 
 SPACE = {ErrorCode.NO_SUITABLE_AUTOMAT, ErrorCode.NO_FREE_LOCKER}
@@ -118,14 +118,7 @@ async def _waiting(
 
 
 async def _try(work: Work, reservation_id: UUID) -> bool:
-    locked = await work.locked(Reservation, [reservation_id])
-    if not locked or not planning.is_waiting(locked[0]):
-        return False
-    entity = await work.get(ReservableEntity, locked[0].entity_id)
-    fulfilled = await planning.retry(work, locked[0], entity)
-    if fulfilled:
-        work.record(EventKind.RESERVATION_UPDATED, locked[0], changed=["status"])
-    return fulfilled
+    return await retry(work, reservation_id) is not None
 
 
 async def care(database: Database, geocoder: Geocoder, now: datetime) -> None:

@@ -8,13 +8,14 @@ import strawberry
 
 import models.automats as models
 from models.automats import is_online
+from models.availability import Span
 from models.organizations import OrganizationUnit as UnitRow
 from models.times import Window
 from resolvers import relations
 from schema.context import Info
 from schema.enums import AutomatModel, AutomatState, LockerState
 from schema.execution import batched
-from schema.loaders import WindowKey, to_first, to_many, to_one
+from schema.loaders import to_first, to_many, to_one
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, pages_of
@@ -99,7 +100,7 @@ class Automat(Node):
     )
     async def free_lockers(self, info: Info, from_: From = None, to: To = None) -> int:
         window = window_of(from_, to, info.context.now) or Window.moment(info.context.now)
-        key = WindowKey(self.automat_id, window.starts_at, window.ends_at)
+        key = Span(self.automat_id, window)
         count: int = await info.context.loaders.free_lockers.load(key)
         return count
 

@@ -9,8 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from geo.candidates import Candidate
+from geo.decisions import ranking
 from geo.index.importing import ImportSummary, import_addresses
-from geo.selection import ranking
 from models.accounts import Actor, Role
 from models.addressed import PlacementProblem
 from models.database import Database
@@ -102,7 +102,7 @@ def nearest(
     for one in on_database(look):
         reasons = " ".join(f"{reason.code.name}: {reason.message}" for reason in one.rejections)
         metres = "-" if one.metres is None else f"{one.metres:.0f}"
-        table.add_row(str(one.rank), one.automat.name, metres, str(one.free_lockers), reasons)
+        table.add_row(str(one.rank), one.automat.name, metres, str(one.facts.free_lockers), reasons)
     output.print(table)
 
 

@@ -3,18 +3,15 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
 from strawberry.dataloader import DataLoader
 
-from models.automats import Automat
-from models.availability import free_lockers
+from geo.snapshot import Snapshot
+from models.availability import Span
 from models.base import Base
 from models.settings import UnitSettings
-from models.times import Window
 from resolvers import looking, organizations
 from resolvers.looking import Slice
 from resolvers.relations import Relation
@@ -32,14 +29,6 @@ class PageKey(NamedTuple):
     parent_id: UUID
     first: int
     after: UUID | None
-
-
-class WindowKey(NamedTuple):
-    """Which window at which automat."""
-
-    automat_id: UUID
-    starts_at: datetime
-    ends_at: datetime | None
 
 
 class Loaders:
@@ -86,17 +75,12 @@ class Loaders:
 
         return self._once(("page", relation.name), load)
 
-    async def _count_free_lockers(self, keys: list[WindowKey]) -> list[int]:
-        windows: dict[Window, list[UUID]] = defaultdict(list)
-        for key in keys:
-            windows[Window(key.starts_at, key.ends_at)].append(key.automat_id)
-        found: dict[WindowKey, int] = {}
-        for window, ids in windows.items():
-            counts = select(Automat.id, free_lockers(window).label("free"))
-            async with self._reader() as reading:
-                rows = await reading.rows(counts.where(Automat.id.in_(ids)))
-            found |= {WindowKey(row.id, window.starts_at, window.ends_at): row.free for row in rows}
-        return [found[key] for key in keys]
+    async def _count_free_lockers(self, spans: list[Span]) -> list[int]:
+        async with self._reader() as reading:
+            connection = await reading.connection()
+            snapshot = Snapshot(connection, reading.actor.organization_id)
+            found = await snapshot.free_lockers(spans)
+        return [found[span] for span in spans]
 
     async def _load_unit_settings(self, ids: list[UUID]) -> list[UnitSettings]:
         async with self._reader() as reading:

@@ -13,6 +13,7 @@ from models.errors import ErrorCode
 from models.reservations import status_at
 from resolvers import idempotency, looking, relations, reservations
 from resolvers.checks import exactly_one
+from resolvers.pushing.requests import Times
 from schema.contacts import Contact, ContactInput
 from schema.context import Info
 from schema.contracts import KeyContract, contracts_with_a_key_out
@@ -142,8 +143,8 @@ class ReservationUpsertInput:
         description="The same key and the same input give the same answer again for seven days.",
     )
 
-    def times(self) -> reservations.Times:
-        return reservations.Times(
+    def times(self) -> Times:
+        return Times(
             starts_at=given(self.starts_at),
             ends_at=given(self.ends_at),
             starts_at_local=given(self.starts_at_local),

@@ -8,7 +8,7 @@ import strawberry
 
 import models.selections as models
 from geo import candidates as candidate_values
-from geo.selection import Decision
+from geo.decisions import Decision
 from models.addressed import PlacementProblem
 from models.automats import Automat as AutomatRow
 from models.automats import DeviceGroup as GroupRow
@@ -18,7 +18,8 @@ from models.keys import Key as KeyRow
 from models.places import Coordinates as Place
 from models.reservations import Reservation as ReservationRow
 from resolvers import looking, selections
-from resolvers.selections import Wanted
+from resolvers.planning.stays import Wanted
+from resolvers.planning.wishes import notes_of
 from schema.automats import Automat
 from schema.context import Context, Info
 from schema.enums import RejectionCode, SelectionMethod
@@ -132,9 +133,9 @@ class AutomatSelection:
             automat_id=decision.chosen.automat.id if decision.chosen else None,
             method=decision.method,
             origin=Coordinates.of(decision.origin) if decision.origin else None,
-            candidates=[AutomatCandidate.of(one) for one in decision.candidates],
+            candidates=[AutomatCandidate.of_stored(one.stored()) for one in decision.candidates],
             examined=decision.examined,
-            notes=selections.notes_of(decision),
+            notes=notes_of(decision),
             decided_at=now,
         )
 

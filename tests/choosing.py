@@ -8,7 +8,7 @@ from geo.selection import Decision
 from models.entities import ReservableEntity
 from models.places import Coordinates
 from resolvers import selections
-from resolvers.selections import Wanted
+from resolvers.planning.stays import Wanted
 from resolvers.work import Work
 
 

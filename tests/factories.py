@@ -12,8 +12,8 @@ from models.organizations import ContactDetails, OrganizationUnit
 from models.places import Coordinates, Placement, PlacementPrecision, PostalAddress
 from models.reservations import Reservation, UpsertOutcome
 from resolvers import automats, desks, entities, keys, organizations, reservations
-from resolvers.reservations import Times
-from resolvers.selections import Wanted
+from resolvers.planning.stays import Wanted
+from resolvers.pushing.requests import Times
 from resolvers.work import Work
 
 NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)

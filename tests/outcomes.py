@@ -1,11 +1,13 @@
 """What came of a reservation: its contracts, the decision, the trail, and what is left free."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
-from models.automats import Automat
-from models.availability import free_lockers
+from geo.snapshot import Snapshot
+from models.automats import Automat, DeviceGroup
+from models.availability import Span
 from models.contracts import LIVE_STATES, KeyAllocation, KeyContract, LockerContract
 from models.errors import LivionKeyError
 from models.events import Event, EventKind
@@ -14,12 +16,13 @@ from models.reservations import Reservation
 from models.selections import AutomatSelection
 from models.tables import metadata
 from models.times import Window
-from resolvers import contracts
+from resolvers.codes import in_use as codes_in_use
 from resolvers.work import Work
 
 
 async def key_contract(work: Work, reservation: Reservation) -> KeyContract:
-    found = await contracts.contract_of(work, reservation)
+    of_reservation = work.own(KeyContract).where(KeyContract.reservation_id == reservation.id)
+    found = await work.first(of_reservation)
     assert found is not None
     return found
 
@@ -53,7 +56,9 @@ async def keys_of(work: Work, reservation: Reservation) -> list[Key]:
 
 
 async def allocation(work: Work, reservation: Reservation) -> KeyAllocation:
-    (found,) = await contracts.live_allocations(work, await key_contract(work, reservation))
+    contract = await key_contract(work, reservation)
+    held = work.own(KeyAllocation).where(KeyAllocation.key_contract_id == contract.id)
+    (found,) = await work.all(held.where(KeyAllocation.live))
     return found
 
 
@@ -79,9 +84,20 @@ async def events(work: Work, *kinds: EventKind) -> list[Event]:
 
 async def free(work: Work, automat: Automat, window: Window) -> int:
     """Count the lockers of an automat that are free over a window."""
-    counting = select(free_lockers(window)).where(Automat.id == automat.id)
-    counted = await (await work.connection()).execute(counting)
-    return counted.scalar_one()
+    snapshot = Snapshot(await work.connection(), automat.organization_id)
+    span = Span(automat.id, window)
+    return (await snapshot.free_lockers([span]))[span]
+
+
+async def members(work: Work, group: DeviceGroup) -> set[UUID]:
+    """List the automats of a device group as a choice sees them."""
+    snapshot = Snapshot(await work.connection(), group.organization_id)
+    return set(await snapshot.members(group.id))
+
+
+async def known_codes(work: Work, automat: Automat) -> set[str]:
+    """List the codes that an automat knows or will know."""
+    return (await codes_in_use(work, [automat.id]))[automat.id]
 
 
 async def everything(work: Work) -> dict[str, list[tuple[Any, ...]]]:

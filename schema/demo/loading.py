@@ -12,8 +12,8 @@ from models.accounts import Actor
 from models.database import Database
 from models.organizations import UnitKind
 from resolvers import automats, desks, entities, keys, organizations, reservations
-from resolvers.reservations import Times
-from resolvers.selections import Wanted
+from resolvers.planning.stays import Wanted
+from resolvers.pushing.requests import Times
 from resolvers.work import Work
 from schema.demo import files
 from schema.demo.places import Place, find_places

@@ -1,5 +1,6 @@
 """Every reason against an automat, each with its numbers."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ import pytest
 from factories import NOON
 
 from geo.candidates import Facts
-from geo.judging import Judge, nearness
+from geo.judging import Judge, keys_to_fetch, nearness
 from geo.key_supply import KeyOption, KeySupply
 from models.automats import Automat, AutomatModel, AutomatState
 from models.base import new_id
@@ -21,7 +22,11 @@ WINDOW = Window(NOON, NOON + timedelta(days=1))
 MINUTE = timedelta(minutes=1)
 
 
-def facts(*, free: int = 30, metres: float | None = 100.0, **given: Any) -> Facts:
+LOCKER = 7
+
+
+def facts(*, free: int = 30, metres: float | None = 100.0, held: int = 0, **given: Any) -> Facts:
+    """Know an automat of which so many lockers are free, the others having keys in them."""
     values = {
         "id": new_id(),
         "name": "Station",
@@ -30,47 +35,33 @@ def facts(*, free: int = 30, metres: float | None = 100.0, **given: Any) -> Fact
         "last_seen_at": None,
         **given,
     }
-    return Facts(Automat(**values), free, metres)
+    every = (1 << 30) - 1
+    return Facts(Automat(**values), metres, every, by_contracts=held, by_keys=every >> free)
 
 
 def at_desk(needed: int = 1) -> KeySupply:
-    options = tuple(_option(None) for _ in range(needed))
+    options = tuple(option(None) for _ in range(needed))
     return KeySupply(interchangeable=False, needed=needed, inside={}, at_desks=options)
 
 
-def inside(
-    automat_id: UUID, *, interchangeable: bool = False, free: bool = True
-) -> tuple[KeySupply, UUID]:
-    option = _option(automat_id)
-    locker_id = option.locker_id
-    assert locker_id is not None
-    here: dict[UUID, tuple[KeyOption, ...]] = {automat_id: (option,) if free else ()}
-    return KeySupply(interchangeable, 1, here, ()), locker_id
+def inside(automat_id: UUID, *keys: KeyOption, interchangeable: bool = False) -> KeySupply:
+    here = keys or (option(automat_id),)
+    return KeySupply(interchangeable, len(here), {automat_id: here}, ())
 
 
-def _option(automat_id: UUID | None) -> KeyOption:
-    locker_id = new_id() if automat_id else None
-    desk = None if automat_id else new_id()
-    key = Key(
-        id=new_id(),
-        kind=KeyKind.MECHANICAL,
-        automat_id=automat_id,
-        locker_id=locker_id,
-        manual_storage_id=desk,
-    )
-    return KeyOption(key, is_free=True)
+def option(automat_id: UUID | None, locker_index: int | None = LOCKER) -> KeyOption:
+    key = Key(id=new_id(), kind=KeyKind.MECHANICAL)
+    return KeyOption(key, automat_id, locker_index if automat_id else None)
 
 
 def judge(
     supply: KeySupply,
     method: SelectionMethod = SelectionMethod.NEAREST,
     *,
-    open_lockers: frozenset[UUID] = frozenset(),
-    group: set[UUID] | None = None,
+    group: frozenset[UUID] | None = None,
     **settings: Any,
 ) -> Judge:
-    policy = UnitSettings(**settings)
-    return Judge(method, WINDOW, NOON, policy, supply, set(open_lockers), group)
+    return Judge(method, WINDOW, NOON, UnitSettings(**settings), supply, group)
 
 
 def reasons(judge: Judge, known: Facts) -> dict[RejectionCode, str]:
@@ -143,7 +134,7 @@ def test_wrong_model_for_so_many_keys() -> None:
 
 
 def test_the_key_lies_elsewhere() -> None:
-    supply, _ = inside(new_id())
+    supply = inside(new_id())
 
     found = reasons(judge(supply, SelectionMethod.NAMED_AUTOMAT), facts())
 
@@ -152,7 +143,7 @@ def test_the_key_lies_elsewhere() -> None:
 
 
 def test_no_free_key() -> None:
-    supply, _ = inside(new_id(), interchangeable=True)
+    supply = inside(new_id(), interchangeable=True)
 
     found = reasons(judge(supply), facts())
 
@@ -162,29 +153,43 @@ def test_no_free_key() -> None:
 
 def test_not_in_the_group_that_was_named() -> None:
     known = facts()
-    supply, locker = inside(known.automat.id)
-    open_lockers = frozenset({locker})
+    supply = inside(known.automat.id)
+    method = SelectionMethod.KEY_LOCATION
 
-    strict = judge(
-        supply, SelectionMethod.KEY_LOCATION, open_lockers=open_lockers, group={new_id()}
-    )
-    kind = judge(
-        supply, SelectionMethod.KEY_LOCATION, open_lockers=open_lockers, group={known.automat.id}
-    )
+    strict = judge(supply, method, group=frozenset({new_id()}))
+    kind = judge(supply, method, group=frozenset({known.automat.id}))
 
     assert set(reasons(strict, known)) == {RejectionCode.NOT_IN_GROUP}
     assert reasons(kind, known) == {}
 
 
 def test_the_locker_of_the_key_is_held_by_somebody() -> None:
-    known = facts(free=0)  # full of keys, and still this key can be fetched
-    supply, locker = inside(known.automat.id)
+    full = facts(free=0)  # full of keys, and still this key can be fetched
+    method = SelectionMethod.KEY_LOCATION
+    supply = inside(full.automat.id)
 
-    held = judge(supply, SelectionMethod.KEY_LOCATION)
-    free = judge(supply, SelectionMethod.KEY_LOCATION, open_lockers=frozenset({locker}))
+    held = replace(full, by_contracts=1 << LOCKER)
 
-    assert set(reasons(held, known)) == {RejectionCode.FULL_IN_WINDOW}
-    assert reasons(free, known) == {}
+    assert set(reasons(judge(supply, method), held)) == {RejectionCode.FULL_IN_WINDOW}
+    assert reasons(judge(supply, method), full) == {}
+
+
+def test_a_key_that_is_yet_to_come_back_needs_any_free_locker() -> None:
+    one_free, full = facts(free=1), facts(free=0)
+    method = SelectionMethod.KEY_LOCATION
+
+    for known, expected in ((one_free, set()), (full, {RejectionCode.FULL_IN_WINDOW})):
+        supply = inside(known.automat.id, option(known.automat.id, None))
+
+        assert set(reasons(judge(supply, method), known)) == expected
+
+
+def test_a_free_locker_serves_one_key_only() -> None:
+    known = facts(free=1)
+    id = known.automat.id
+    planned_there, coming = option(id, 29), option(id, None)  # 29 is the one that is free
+
+    assert keys_to_fetch(known, (coming, planned_there)) == [planned_there]
 
 
 def test_all_reasons_are_given_together() -> None:

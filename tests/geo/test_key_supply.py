@@ -1,12 +1,14 @@
 """Where the keys of an entity are, and which of them can go out."""
 
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from factories import NOON
 
 from geo.key_supply import KeyOption, supply
 from models.base import new_id
+from models.entities import KeyRule
 from models.errors import KeyTaken, MixedStorage, NoKeyForEntity
 from models.keys import Key, KeyKind
 
@@ -15,19 +17,11 @@ ELECTRIC = KeyKind.ELECTROMECHANICAL
 
 
 def option(
-    automat: UUID | None = None,
-    *,
-    free: bool = True,
-    kind: KeyKind = KeyKind.MECHANICAL,
-    **given: Any,
+    automat: UUID | None = None, *, free: bool = True, kind: KeyKind = KeyKind.MECHANICAL
 ) -> KeyOption:
-    places = {
-        "automat_id": automat,
-        "locker_id": new_id() if automat else None,
-        "manual_storage_id": None if automat else DESK,
-    }
-    key = Key(id=new_id(), code="K", kind=kind, shared=False, **{**places, **given})
-    return KeyOption(key, free, "" if free else "The key K is promised to somebody.")
+    key = Key(id=new_id(), code="K", kind=kind, shared=False)
+    taken = None if free else KeyTaken("The key K is promised to somebody.", path=("key_ids",))
+    return KeyOption(key, automat, 7 if automat else None, taken)
 
 
 def test_an_entity_without_keys_has_no_supply() -> None:
@@ -117,14 +111,37 @@ def test_wanted_keys_lie_all_in_automats_or_all_at_desks() -> None:
         supply(keys, wanted=[one.key.id for one in keys])
 
 
-def test_a_key_that_is_out_counts_where_it_comes_back() -> None:
-    locker = new_id()
-    away = option(manual_storage_id=None, selected_automat_id=STATION, selected_locker_id=locker)
+def test_all_keys_of_an_entity_go_where_its_rule_says_so() -> None:
+    keys = [option(STATION), option(PASILA)]
 
-    assert (away.automat_id, away.locker_id) == (STATION, locker)
+    found = supply(keys, wanted=[], rule=KeyRule.ALL)
+
+    assert (found.needed, found.is_spread, found.is_bound) == (2, True, True)
+    assert found.in_one(PASILA).ready_in(PASILA) == (keys[1],)
+    with pytest.raises(MixedStorage):
+        supply([*keys, option()], wanted=[], rule=KeyRule.ALL)
+    with pytest.raises(KeyTaken):
+        supply([*keys, option(STATION, free=False)], wanted=[], rule=KeyRule.ALL)
 
 
-def test_a_key_at_a_desk_is_not_in_the_automat_where_it_lives() -> None:
-    visiting = option(selected_automat_id=STATION, selected_locker_id=new_id())
+def test_some_keys_of_an_entity_go_where_its_rule_says_how_many() -> None:
+    keys = [option(STATION, free=False), option(STATION), option(STATION)]
 
-    assert (visiting.automat_id, visiting.locker_id) == (None, None)
+    found = supply(keys, wanted=[], rule=KeyRule.SOME, count=2)
+
+    assert found.ready_in(STATION) == tuple(keys[1:])
+    assert not found.is_spread
+    with pytest.raises(KeyTaken):
+        supply(keys[:2], wanted=[], rule=KeyRule.SOME, count=2)
+    with pytest.raises(NoKeyForEntity, match="3 keys have to go and 2 open the entity"):
+        supply(keys[:2], wanted=[], rule=KeyRule.SOME, count=3)
+
+
+def test_the_refusal_is_that_of_the_key_that_can_be_had_first() -> None:
+    refusals = [KeyTaken(free_from=NOON + timedelta(days=days)) for days in (3, 1, 2)]
+    keys = [KeyOption(Key(id=new_id()), None, None, refusal) for refusal in refusals]
+
+    with pytest.raises(KeyTaken) as refusal:
+        supply([option(free=False), *keys], wanted=[])
+
+    assert refusal.value is refusals[1]

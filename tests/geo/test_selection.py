@@ -25,7 +25,7 @@ from models.automats import AutomatModel
 from models.errors import NoFreeLocker, NoSuitableAutomat
 from models.selections import RejectionCode, SelectionMethod
 from resolvers import selections
-from resolvers.selections import Wanted
+from resolvers.planning.stays import Wanted
 from resolvers.work import Work
 
 ONE = AutomatModel.LIVIONKEY_1

@@ -54,13 +54,14 @@ def test_a_start_may_lie_fifteen_minutes_back_and_no_more() -> None:
 
 
 def test_a_reservation_that_waits_says_why_until_it_is_confirmed_or_cancelled() -> None:
-    reservation = Reservation()
+    reservation = Reservation(starts_at=NOON)
     reservation.wait(ErrorCode.NO_KEY_FOR_ENTITY, "No key.")
     assert reservation.unfulfilled_reason is ErrorCode.NO_KEY_FOR_ENTITY
 
-    reservation.confirm()
+    reservation.confirm(NOON - HOUR)
 
     assert reservation.unfulfilled_reason is reservation.unfulfilled_message is None
+    assert reservation.status is ReservationStatus.CONFIRMED
     reservation.wait(ErrorCode.NO_FREE_LOCKER, "Full.")
     reservation.cancel()
     assert reservation.status is ReservationStatus.CANCELLED
@@ -71,3 +72,11 @@ def test_wanted_keys_are_kept_as_texts() -> None:
     one = new_id()
 
     assert Reservation(wanted_key_ids=[one.hex]).wanted_keys == [one]
+
+
+def test_a_reservation_that_is_confirmed_while_its_time_runs_is_active() -> None:
+    reservation = Reservation(starts_at=NOON)
+
+    reservation.confirm(NOON)
+
+    assert reservation.status is ReservationStatus.ACTIVE

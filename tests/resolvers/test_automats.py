@@ -14,10 +14,9 @@ from factories import (
     make_unit,
     placed,
 )
-from outcomes import events, everything, undone
+from outcomes import events, everything, members, undone
 from sqlalchemy import select
 
-from geo.selection import members
 from models.accounts import Role
 from models.addressed import PlacementProblem
 from models.automats import AutomatModel, Locker, LockerState
@@ -117,12 +116,11 @@ async def test_a_locker_comes_back_as_what_is_in_it(work: Work) -> None:
 async def test_a_group_holds_each_automat_once(work: Work) -> None:
     one, other = await make_automat(work, position=STATION), await make_automat(work)
     group = await make_group(work, one, one, other)
-    connection = await work.connection()
-    assert await members(connection, group.id) == {one.id, other.id}
+    assert await members(work, group) == {one.id, other.id}
 
     await automats.update_group(work, group.id, automat_ids=[other.id])
 
-    assert await members(await work.connection(), group.id) == {other.id}
+    assert await members(work, group) == {other.id}
 
 
 async def test_an_automat_joins_groups_when_it_is_installed(work: Work) -> None:
@@ -130,7 +128,7 @@ async def test_an_automat_joins_groups_when_it_is_installed(work: Work) -> None:
 
     automat = await make_automat(work, device_group_ids=[group.id, group.id])
 
-    assert await members(await work.connection(), group.id) == {automat.id}
+    assert await members(work, group) == {automat.id}
 
 
 async def test_a_group_has_a_name_of_its_own(work: Work) -> None:

@@ -20,10 +20,11 @@ from outcomes import (
     locker_contracts,
 )
 
-from models.automats import AutomatModel
+from models.automats import AutomatModel, AutomatState
 from models.errors import ErrorCode, KeyTaken, MixedStorage, NotFound
 from models.keys import KeyKind
 from models.reservations import ReservationStatus
+from resolvers import automats
 from resolvers.work import Work
 
 ELECTRIC = KeyKind.ELECTROMECHANICAL
@@ -120,7 +121,7 @@ async def test_a_wanted_key_opens_the_entity(work: Work) -> None:
         await push(work, apartment, key_ids=[key.id])
 
 
-async def test_wanted_keys_in_two_automats_cannot_be_served(work: Work) -> None:
+async def test_wanted_keys_in_two_automats_are_each_fetched_where_they_lie(work: Work) -> None:
     apartment = await make_entity(work)
     station, pasila = await make_automat(work), await make_automat(work, "Pasila", PASILA)
     one = await make_key(work, apartment, automat=station)
@@ -128,9 +129,32 @@ async def test_wanted_keys_in_two_automats_cannot_be_served(work: Work) -> None:
 
     reservation, _ = await push(work, apartment, key_ids=[one.id, other.id])
 
+    held = {contract.key_id: contract for contract in await locker_contracts(work, reservation)}
+    chosen = await decision(work, reservation)
+    assert reservation.status is ReservationStatus.CONFIRMED
+    assert {id: contract.automat_id for id, contract in held.items()} == {
+        one.id: station.id,
+        other.id: pasila.id,
+    }
+    assert held[one.id].locker_id == one.locker_id
+    assert (chosen.method, chosen.automat_id) == ("key_location", station.id)
+    assert chosen.notes == ["The keys lie in 2 automats; each is fetched where it lies."]
+
+
+async def test_of_keys_in_two_automats_none_is_held_when_one_cannot_be_fetched(work: Work) -> None:
+    apartment = await make_entity(work)
+    station, pasila = await make_automat(work), await make_automat(work, "Pasila", PASILA)
+    wanted = [
+        (await make_key(work, apartment, automat=automat)).id for automat in (station, pasila)
+    ]
+    await automats.update(work, pasila.id, {"state": AutomatState.OUT_OF_SERVICE})
+
+    reservation, _ = await push(work, apartment, key_ids=wanted)
+
     chosen = await decision(work, reservation)
     assert reservation.unfulfilled_reason is ErrorCode.NO_SUITABLE_AUTOMAT
-    assert codes(chosen, station) == codes(chosen, pasila) == ["key_elsewhere"]
+    assert (codes(chosen, station), codes(chosen, pasila)) == ([], ["not_in_service"])
+    assert await free(work, station, reservation.window) == 29
 
 
 async def test_an_electromechanical_key_is_fetched_from_the_nearest_that_has_one(

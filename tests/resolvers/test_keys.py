@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models.automats import AutomatModel, Locker, LockerState
 from models.errors import ErrorCode, ExternalIdInUse, InvalidInput, NoFreeLocker, PinInUse
 from models.keys import EntityKey, Key, KeyKind
-from resolvers import keys
+from resolvers import automats, keys
 from resolvers.work import Work
 
 
@@ -45,7 +45,7 @@ async def test_a_locker_that_is_promised_or_broken_is_not_given(work: Work) -> N
     lockers: Sequence[Locker] = await work.all(
         select(Locker).where(Locker.automat_id == automat.id).order_by(Locker.index)
     )
-    lockers[1].state = LockerState.OUT_OF_ORDER
+    await automats.update_locker(work, lockers[1].id, out_of_order=True)
 
     key = await make_key(work, automat=automat)
 

@@ -24,6 +24,7 @@ from outcomes import (
     free,
     key_contract,
     keys_of,
+    known_codes,
     locker_contract,
     locker_contracts,
     undone,
@@ -36,7 +37,7 @@ from models.events import EventKind
 from models.keys import Key, KeyKind
 from models.places import PlacementPrecision, PostalAddress
 from models.reservations import ReservationStatus
-from resolvers import automats, keys, organizations
+from resolvers import automats, organizations
 from resolvers.work import Work
 
 ELECTRIC = KeyKind.ELECTROMECHANICAL
@@ -211,10 +212,10 @@ async def test_a_pin_is_not_a_return_code_of_the_automat(work: Work) -> None:
     automat = await make_automat(work)
     key = await make_key(work, apartment, automat=automat, return_code="830492")
 
-    assert "830492" in await keys.codes_of(work, automat.id)
+    assert "830492" in await known_codes(work, automat)
     reservation, _ = await push(work, apartment)
     pin = (await locker_contract(work, reservation)).pin
-    assert {"830492", pin} == await keys.codes_of(work, automat.id)
+    assert {"830492", pin} == await known_codes(work, automat)
     assert (await work.get(Key, key.id)).return_code != pin
 
 

@@ -31,8 +31,8 @@ from models.organizations import ContactDetails
 from models.reservations import UpsertOutcome
 from models.times import Window
 from resolvers import automats, reservations
-from resolvers.reservations import Times
-from resolvers.selections import Wanted
+from resolvers.planning.stays import Wanted
+from resolvers.pushing.requests import Times
 from resolvers.work import Work
 
 VEIKKO = ContactDetails("Veikko Korhonen", phone="+358505550002", language="fi")
@@ -52,7 +52,7 @@ async def test_a_push_makes_a_default_contract_with_a_pin(work: Work) -> None:
     assert (contract.starts_at, contract.ends_at) == (reservation.starts_at, reservation.ends_at)
     assert contract.status is KeyContractStatus.UPCOMING
     assert held.kind is LockerContractKind.DEFAULT
-    assert held.state is LockerContractState.PLANNED
+    assert held.state is LockerContractState.SYNCING
     assert (held.starts_at, held.ends_at) == (reservation.starts_at, reservation.ends_at)
     assert held.sync_at == reservation.starts_at - DAY
     assert (held.automat_id, held.key_id) == (automat.id, key.id)

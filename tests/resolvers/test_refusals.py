@@ -29,8 +29,8 @@ from models.keys import KeyKind
 from models.organizations import ContactDetails, UnitKind
 from models.places import PostalAddress
 from resolvers import accounts, automats, desks, entities, keys, organizations, reservations
-from resolvers.reservations import Times
-from resolvers.selections import Wanted
+from resolvers.planning.stays import Wanted
+from resolvers.pushing.requests import Times
 from resolvers.work import Work
 
 BACK = timedelta(minutes=15, seconds=1)

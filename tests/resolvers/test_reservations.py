@@ -12,10 +12,11 @@ from factories import (
     make_key,
     push,
 )
+from outcomes import key_contract
 
 from models.errors import ErrorCode, KeyTaken
 from models.reservations import ReservationStatus, UpsertOutcome
-from resolvers import contracts, reservations
+from resolvers import reservations
 from resolvers.work import Work
 
 
@@ -27,10 +28,10 @@ async def test_a_key_at_a_desk_is_fetched_from_the_nearest_automat(work: Work) -
 
     reservation, outcome = await push(work, apartment)
 
-    contract = await contracts.contract_of(work, reservation)
+    contract = await key_contract(work, reservation)
     assert outcome is UpsertOutcome.CREATED
     assert reservation.status is ReservationStatus.CONFIRMED
-    assert contract is not None
+    assert contract.reference.startswith("KC-")
     assert key.target_automat_id == station.id
 
 

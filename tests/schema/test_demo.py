@@ -30,7 +30,7 @@ from models.reservations import Reservation, ReservationStatus
 from models.selections import SelectionMethod
 from resolvers import organizations, selections
 from resolvers.accounts import authenticate
-from resolvers.selections import Wanted
+from resolvers.planning.stays import Wanted
 from resolvers.work import Reading, Work
 from schema.api import schema
 from schema.app import create_app

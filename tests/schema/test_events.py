@@ -39,6 +39,7 @@ async def test_everything_that_a_push_did_is_written_down(client: Client) -> Non
         "INSERT_KEY",
         "KEY_CONTRACT_CREATED",
         "LOCKER_CONTRACT_PLANNED",
+        "LOCKER_CONTRACT_SYNCING",
         "RESERVATION_CREATED",
     ]
     assert unchanged == written

@@ -40,8 +40,8 @@ PARTS = {
     "contacts": "select reservation_id from reservation_contacts",
     "decision": "select reservation_id from automat_selections",
     "key contract": "select reservation_id from key_contracts",
-    "contacts of the key contract": "select k.reservation_id from key_contract_contacts c "
-    "join key_contracts k on k.id = c.key_contract_id",
+    "what has to happen when": "select k.reservation_id from jobs j "
+    "join key_contracts k on k.id = j.subject_id",
     "key": "select k.reservation_id from key_allocations a "
     "join key_contracts k on k.id = a.key_contract_id",
     "locker contract": "select k.reservation_id from locker_contracts l "

@@ -138,7 +138,8 @@ async def test_a_permanent_reservation_has_no_end(client: Client, house: House) 
     reservation = payload["reservation"]
     assert reservation["endsAt"] is None
     assert reservation["keyContract"]["endsAt"] is None
-    assert reservation["keyContract"]["lockerContracts"][0]["endsAt"] is None
+    (fetch,) = reservation["keyContract"]["lockerContracts"]
+    assert (fetch["kind"], fetch["endsAt"]) == ("FETCH", days_from_now(4))
 
 
 async def test_local_times_are_those_of_the_zone_else_of_the_unit(

@@ -13,6 +13,7 @@ revision = "0005"
 down_revision = "0003"
 
 LIVE = sa.text("state in ('planned', 'syncing', 'ready')")
+PAST = sa.text("state in ('completed', 'failed', 'cancelled')")
 NOTICES = sa.text("notice is not null")
 NEW_SETTINGS = {
     "one_device_group": sa.Boolean,
@@ -68,6 +69,7 @@ def add_settings() -> None:
 def add_columns(on_postgresql: bool) -> None:
     no = sa.false()
     for table, column in (
+        ("automats", sa.Column("usable_lockers", sa.Integer(), nullable=False, server_default="0")),
         ("automats", sa.Column("code_revision", sa.Integer(), nullable=False, server_default="0")),
         ("events", sa.Column("notice", sa.String(), nullable=True)),
         ("reservations", sa.Column("time_zone", sa.String(), nullable=True)),
@@ -222,6 +224,17 @@ def create_custody() -> None:
 def keep_only_what_is_live_in_indexes() -> None:
     for old in ("automat_id_ends_at", "locker_id_ends_at", "key_id"):
         op.drop_index(f"locker_contracts_{old}_index", "locker_contracts")
+    op.create_index(
+        "past_locker_contracts_of_automats",
+        "locker_contracts",
+        ["automat_id", "ends_at"],
+        postgresql_where=PAST,
+        sqlite_where=PAST,
+    )
+    op.drop_index("key_allocations_key_id_index", "key_allocations")
+    op.create_index(
+        "key_allocations_key_id_starts_at_index", "key_allocations", ["key_id", "starts_at"]
+    )
     for what, columns in (
         ("lockers", ["locker_id", "ends_at"]),
         ("automats", ["automat_id", "ends_at"]),
@@ -243,6 +256,10 @@ def tidy_up() -> None:
         "(select id from key_contracts where reservation_id is not null)"
     )
     op.execute("update key_contracts set overdue_at = ends_at")
+    op.execute(
+        "update automats set usable_lockers = (select coalesce(sum(1 << lockers.\"index\"), 0) "
+        "from lockers where lockers.automat_id = automats.id and lockers.state <> 'out_of_order')"
+    )
     bind = op.get_bind()
     now = datetime.now(UTC)
     rows = sa.table(

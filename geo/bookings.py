@@ -1,0 +1,64 @@
+"""What has been taken while many stays are planned together, before any of it is written.
+
+Stays that are pushed in one call are planned one after the other against the same look at the
+database. Whatever an earlier one takes is not free for a later one, and whatever a stay held before
+it was changed is free for itself alone.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from models.times import Window
+
+Owner = object
+"""Whoever takes something: any object that lives as long as the bookings, by its identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """That somebody takes something over a window."""
+
+    owner: Owner
+    window: Window
+
+
+class Bookings:
+    """Lockers and keys that are taken."""
+
+    def __init__(self) -> None:
+        self._lockers: dict[UUID, dict[int, list[Taken]]] = {}
+        self._keys: dict[UUID, list[Taken]] = {}
+        self._owned: dict[int, list[tuple[list[Taken], Taken]]] = {}
+
+    def take_locker(self, owner: Owner, automat_id: UUID, index: int, window: Window) -> None:
+        """Take a locker over a window."""
+        lockers = self._lockers.setdefault(automat_id, {})
+        self._take(lockers.setdefault(index, []), Taken(owner, window))
+
+    def take_key(self, owner: Owner, key_id: UUID, window: Window) -> None:
+        """Take a key over a window."""
+        self._take(self._keys.setdefault(key_id, []), Taken(owner, window))
+
+    def _take(self, shelf: list[Taken], taken: Taken) -> None:
+        shelf.append(taken)
+        self._owned.setdefault(id(taken.owner), []).append((shelf, taken))
+
+    def release(self, owner: Owner) -> None:
+        """Give back all that somebody has taken."""
+        for shelf, taken in self._owned.pop(id(owner), ()):
+            shelf.remove(taken)
+
+    def lockers_taken(self, automat_id: UUID, window: Window) -> int:
+        """Give the lockers of an automat that are taken for part of a window, as bits."""
+        return sum(
+            1 << index
+            for index, shelf in self._lockers.get(automat_id, {}).items()
+            if any(taken.window.overlaps(window) for taken in shelf)
+        )
+
+    def key_taken(self, key_id: UUID, window: Window) -> Window | None:
+        """Give the first window in which a key is taken for part of a window, if any."""
+        clashes = [
+            taken.window for taken in self._keys.get(key_id, ()) if taken.window.overlaps(window)
+        ]
+        return min(clashes, key=lambda clash: clash.starts_at, default=None)

@@ -1,0 +1,213 @@
+"""What choices look at: nearest automats, groups, and which lockers are free when.
+
+A snapshot remembers what it has read, so stays that are planned together ask the database once
+for all of them (`prefetch`), and what somebody asks for beyond that is read when it is needed.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from geo.bookings import Bookings
+from geo.candidates import Facts
+from geo.nearest import Found, Nearby, in_order, nearest_automats
+from geo.position import distance_metres
+from models.automats import Automat, AutomatState, DeviceGroupAutomat
+from models.availability import Blocked, Span, blocked_lockers
+from models.places import Coordinates
+from models.times import Window
+
+MOST_WITHOUT_PLACE = 50
+Metres = Mapping[UUID, float | None]
+"""How far automats are, in the order in which they are looked at."""
+
+
+class Snapshot:
+    """A look at the automats of an organization.
+
+    Args:
+        connection: An open connection.
+        organization_id: Whose automats may be used.
+        ignoring: Key contracts whose lockers count as free; `bookings` says who has them.
+        whole: Whether whole rows of automats are wanted, to show them, or what a choice looks at.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        organization_id: UUID,
+        *,
+        ignoring: Collection[UUID] = (),
+        whole: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._organization_id = organization_id
+        self._ignoring = ignoring
+        self._select = _whole_automats() if whole else _automats()
+        self.bookings = Bookings()
+        """What has been taken since the look."""
+        self._automats: dict[UUID, Any] = {}
+        self._blocked: dict[Span, Blocked] = {}
+        self._sure: dict[Span, Blocked] = {}
+        self._near: dict[Coordinates, list[Nearby]] = {}
+        self._members: dict[UUID, frozenset[UUID]] = {}
+
+    async def prefetch(self, asked: Iterable[tuple[Metres, Iterable[Window]]]) -> None:
+        """Read what many choices will look at, in two statements."""
+        spans = [
+            Span(automat_id, window)
+            for metres, windows in asked
+            for window in windows
+            for automat_id in metres
+        ]
+        await self._know_automats({span.automat_id for span in spans})
+        await self._know_spans(spans)
+
+    async def facts(self, metres: Metres, window: Window) -> list[Facts]:
+        """Give what is known of automats over a window, in the order of `metres`."""
+        await self._know_automats(metres)
+        await self._know_spans([Span(automat_id, window) for automat_id in metres])
+        return [
+            self._facts(automat_id, window, distance)
+            for automat_id, distance in metres.items()
+            if automat_id in self._automats
+        ]
+
+    def _facts(self, automat_id: UUID, window: Window, metres: float | None) -> Facts:
+        automat = self._automats[automat_id]
+        blocked = self._blocked[Span(automat_id, window)]
+        taken = self.bookings.lockers_taken(automat_id, window)
+        by_contracts = blocked.by_contracts | taken
+        return Facts(automat, metres, automat.usable_lockers, by_contracts, blocked.by_keys)
+
+    async def _know_automats(self, ids: Iterable[UUID]) -> None:
+        missing = [id for id in dict.fromkeys(ids) if id not in self._automats]
+        if missing:
+            told = {"owner": self._organization_id, "ids": missing}
+            rows = await self._connection.execute(self._select, told)
+            self._automats |= {row.id: row for row in rows}
+
+    async def _know_spans(self, spans: Iterable[Span]) -> None:
+        missing = [span for span in dict.fromkeys(spans) if span not in self._blocked]
+        if missing:
+            found = await blocked_lockers(self._connection, missing, ignoring=self._ignoring)
+            self._blocked |= found
+
+    def start_over(self) -> None:
+        """Forget what was taken since the look."""
+        self.bookings = Bookings()
+
+    async def make_sure(self, spans: Collection[Span]) -> bool:
+        """Lock the automats of spans and look again; tell whether all is as it was.
+
+        They are locked in the order of their ids, so that two who plan never wait for each other.
+        Where something is otherwise, all that is not locked is looked at anew when it is needed.
+        """
+        told = {"owner": self._organization_id, "ids": list({span.automat_id for span in spans})}
+        locking = self._select.order_by(Automat.id).with_for_update(key_share=True)
+        automats = {row.id: row for row in await self._connection.execute(locking, told)}
+        blocked = await blocked_lockers(self._connection, list(spans), ignoring=self._ignoring)
+        as_before = all(self._automats[id] == row for id, row in automats.items()) and all(
+            self._blocked[span] == now for span, now in blocked.items()
+        )
+        self._sure |= blocked
+        self._automats |= automats
+        self._blocked = (self._blocked if as_before else {}) | self._sure
+        return as_before
+
+    async def free_lockers(self, spans: Collection[Span]) -> dict[Span, int]:
+        """Count the lockers of automats that are free over windows."""
+        await self._know_automats(span.automat_id for span in spans)
+        await self._know_spans(spans)
+        return {
+            span: self._facts(span.automat_id, span.window, None).free_lockers for span in spans
+        }
+
+    async def nearest(self, here: Coordinates, count: int) -> dict[UUID, float | None]:
+        """Give the automats nearest to a place; fewer than `count` when there are no more."""
+        known = self._near.get(here, [])
+        if len(known) < count:
+            self._near[here] = known = await nearest_automats(
+                self._connection, here, organization_ids=[self._organization_id], count=count
+            )
+        return {found.automat_id: found.metres for found in known[:count]}
+
+    async def without_place(self) -> dict[UUID, float | None]:
+        """Give automats whose address could not be placed."""
+        rows = await self._connection.execute(
+            select(Automat.id)
+            .where(
+                Automat.organization_id == self._organization_id,
+                Automat.position.is_(None),
+                Automat.state != AutomatState.UNINSTALLED,
+            )
+            .order_by(Automat.installed_at, Automat.id)
+            .limit(MOST_WITHOUT_PLACE)
+        )
+        return {row.id: None for row in rows}
+
+    async def measured(
+        self, automat_ids: Collection[UUID], here: Coordinates | None
+    ) -> dict[UUID, float | None]:
+        """Measure how far certain automats are, nearest first; those without a place come last."""
+        await self._know_automats(automat_ids)
+        rows = [self._automats[id] for id in automat_ids if id in self._automats]
+        near = in_order(
+            [
+                Found(distance_metres(here, row.position), row.installed_at, row.id)
+                for row in rows
+                if here and row.position
+            ]
+        )
+        metres: dict[UUID, float | None] = {found.automat_id: found.metres for found in near}
+        nowhere = [row for row in rows if row.id not in metres]
+        nowhere.sort(key=lambda row: (row.installed_at, row.id))
+        return metres | {row.id: None for row in nowhere}
+
+    async def members(self, group_id: UUID) -> frozenset[UUID]:
+        """List the automats of a device group that are still installed."""
+        if group_id not in self._members:
+            rows = await self._connection.execute(
+                select(DeviceGroupAutomat.automat_id)
+                .join(Automat, Automat.id == DeviceGroupAutomat.automat_id)
+                .where(
+                    DeviceGroupAutomat.device_group_id == group_id,
+                    Automat.state != AutomatState.UNINSTALLED,
+                )
+            )
+            self._members[group_id] = frozenset(row.automat_id for row in rows)
+        return self._members[group_id]
+
+
+@cache
+def _whole_automats() -> Select[Any]:
+    return _of_owner(select(Automat))
+
+
+@cache
+def _automats() -> Select[Any]:
+    """Select what a choice looks at; made once, as making a statement takes longer than its run."""
+    return _of_owner(
+        select(
+            Automat.id,
+            Automat.name,
+            Automat.model,
+            Automat.state,
+            Automat.last_seen_at,
+            Automat.usable_lockers,
+            Automat.position,
+            Automat.installed_at,
+        )
+    )
+
+
+def _of_owner(statement: Any) -> Select[Any]:
+    found: Select[Any] = statement.where(
+        Automat.organization_id == bindparam("owner"),
+        Automat.id.in_(bindparam("ids", expanding=True)),
+    )
+    return found

@@ -1,0 +1,127 @@
+"""The codes that automats should know, kept in step with the contracts and keys behind them.
+
+Until an automat is linked this is as far as a PIN goes. The link compares `Automat.code_revision`
+with the revision that the automat says it has.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, union, update
+
+from models.automats import Automat
+from models.base import new_id
+from models.codes import AutomatCode, CodeUse
+from models.contracts import LIVE_STATES, LockerContract, LockerContractKind, LockerContractState
+from models.keys import Key
+from models.pins import COOL_DOWN
+from resolvers.work import Reading, Work
+
+PAST_STATES = (
+    LockerContractState.COMPLETED,
+    LockerContractState.FAILED,
+    LockerContractState.CANCELLED,
+)
+SYNCED_STATES = (LockerContractState.SYNCING, LockerContractState.READY)
+
+
+async def renew(work: Work, locker_contract_ids: Collection[UUID]) -> None:
+    """Let automats know, or forget, the PINs of locker contracts as they stand now."""
+    if not locker_contract_ids:
+        return
+    connection = await work.connection()
+    row = AutomatCode
+    forgotten = await connection.execute(
+        delete(row).where(row.locker_contract_id.in_(locker_contract_ids)).returning(row.automat_id)
+    )
+    known = await work.rows(
+        select(LockerContract).where(
+            LockerContract.id.in_(locker_contract_ids),
+            LockerContract.state.in_(SYNCED_STATES),
+            LockerContract.locker_id.is_not(None),
+            LockerContract.pin.is_not(None),
+        )
+    )
+    if known:
+        await connection.execute(insert(row), [_code_of(work, contract) for contract in known])
+    changed = {one.automat_id for one in (*forgotten, *known)}
+    await _bump(work, changed)
+
+
+def _code_of(work: Work, contract: Any) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organization_id": work.actor.organization_id,
+        "automat_id": contract.automat_id,
+        "locker_id": contract.locker_id,
+        "code": contract.pin,
+        "use": _use(contract),
+        "locker_contract_id": contract.id,
+        "opens_at": contract.starts_at,
+        "closes_at": contract.ends_at,
+    }
+
+
+def _use(contract: Any) -> CodeUse:
+    if contract.return_only or contract.kind is LockerContractKind.RETURN:
+        return CodeUse.RETURN
+    return CodeUse.FETCH if contract.kind is LockerContractKind.FETCH else CodeUse.FETCH_AND_RETURN
+
+
+async def let_return_codes_in(
+    work: Work, key: Key, *, automat_id: UUID | None, locker_id: UUID | None
+) -> None:
+    """Let the return code of a key that is out open one locker, or none without one (R31)."""
+    row = AutomatCode
+    connection = await work.connection()
+    forgotten = await connection.execute(
+        delete(row).where(row.key_id == key.id).returning(row.automat_id)
+    )
+    changed = {one.automat_id for one in forgotten}
+    if key.return_code is not None and automat_id is not None and locker_id is not None:
+        code = {
+            "id": new_id(),
+            "organization_id": work.actor.organization_id,
+            "automat_id": automat_id,
+            "locker_id": locker_id,
+            "code": key.return_code,
+            "use": CodeUse.RETURN,
+            "key_id": key.id,
+            "opens_at": work.now,
+        }
+        await connection.execute(insert(row), [code])
+        changed.add(automat_id)
+    await _bump(work, changed)
+
+
+async def _bump(work: Work, automat_ids: Iterable[UUID]) -> None:
+    ids = sorted(automat_ids)
+    if ids:
+        await (await work.connection()).execute(
+            update(Automat)
+            .where(Automat.id.in_(ids))
+            .values(code_revision=Automat.code_revision + 1)
+        )
+
+
+async def in_use(reading: Reading, automat_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """List each code that automats know, will know or knew lately: PINs and return codes (G13)."""
+    row = LockerContract
+    lately: datetime = reading.now - COOL_DOWN
+    pins = select(row.automat_id, row.pin).where(
+        row.automat_id.in_(automat_ids), row.pin.is_not(None)
+    )
+    live = pins.where(row.state.in_(LIVE_STATES))
+    past = pins.where(row.state.in_(PAST_STATES), row.ends_at > lately)
+    here = select(Key.automat_id, Key.return_code).where(
+        Key.automat_id.in_(automat_ids), Key.return_code.is_not(None)
+    )
+    home = select(Key.selected_automat_id, Key.return_code).where(
+        Key.selected_automat_id.in_(automat_ids), Key.return_code.is_not(None)
+    )
+    found: dict[UUID, set[str]] = {id: set() for id in automat_ids}
+    for automat_id, code in await reading.rows(union(live, past, here, home)):
+        found[automat_id].add(code)
+    return found

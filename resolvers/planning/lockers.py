@@ -1,0 +1,190 @@
+"""The locker contracts of plans: new rows, and those that go on with another time or locker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, tuple_, update
+
+from models.automats import Locker
+from models.base import new_id, table_of
+from models.contracts import LockerContract
+from models.contracts import LockerContractState as State
+from models.events import EventKind
+from models.keys import Key
+from models.times import earlier
+from resolvers import codes
+from resolvers.planning import notices
+from resolvers.planning.claiming import any_key_will_do
+from resolvers.planning.holdings import HeldLocker
+from resolvers.planning.letting_go import SYNCED, give_up
+from resolvers.planning.stays import Claim, Plan
+from resolvers.transitions import step
+from resolvers.work import About, Work
+
+NO_LOCKER = "No locker is free then at any automat that could serve; it is tried again."
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A claim and its row.
+
+    Args:
+        claim: What was claimed.
+        id: The row.
+        before: The locker contract that goes on in it; None for a new one.
+        values: The columns.
+    """
+
+    claim: Claim
+    id: UUID
+    before: HeldLocker | None
+    values: dict[str, Any]
+
+    @property
+    def state(self) -> State:
+        """Where it stands now."""
+        return State(self.values["state"])
+
+
+async def write(work: Work, plans: Sequence[Plan], contract_ids: dict[Plan, UUID]) -> None:
+    """Write the locker contracts of plans, whose former ones are freed already."""
+    locker_ids = await _locker_ids(work, plans)
+    written = [
+        one for plan in plans for one in _rows(work, plan, contract_ids.get(plan), locker_ids)
+    ]
+    connection = await work.connection()
+    new = [one.values for one in written if one.before is None]
+    kept = [{"row": one.id, **one.values} for one in written if one.before is not None]
+    if new:
+        await connection.execute(insert(LockerContract), new)
+    if kept:
+        row = table_of(LockerContract)
+        await connection.execute(update(row).where(row.c.id == bindparam("row")), kept)
+    for one in written:
+        _record(work, one)
+    released = _released(plans, written)
+    for held in released:
+        give_up(work, held, reason="It is replaced by a new plan.")
+    await codes.renew(work, _to_renew(written, released))
+
+
+def _to_renew(written: Sequence[Written], released: Sequence[HeldLocker]) -> list[UUID]:
+    """List the locker contracts that automats know, or have to forget."""
+    before = [held for held in (*released, *(one.before for one in written)) if held is not None]
+    known = {held.id for held in before if held.state in SYNCED}
+    return sorted(known | {one.id for one in written if one.state in SYNCED})
+
+
+def _released(plans: Sequence[Plan], written: Sequence[Written]) -> list[HeldLocker]:
+    kept = {one.id for one in written}
+    return [held for plan in plans for held in plan.stay.held.lockers if held.id not in kept]
+
+
+async def _locker_ids(work: Work, plans: Sequence[Plan]) -> dict[tuple[UUID, int], UUID]:
+    pairs = {
+        (claim.automat_id, claim.locker_index)
+        for plan in plans
+        for claim in plan.claims
+        if claim.locker_index is not None
+    }
+    if not pairs:
+        return {}
+    rows = await work.rows(
+        select(Locker.id, Locker.automat_id, Locker.index).where(
+            tuple_(Locker.automat_id, Locker.index).in_(sorted(pairs))
+        )
+    )
+    return {(row.automat_id, row.index): row.id for row in rows}
+
+
+def _rows(
+    work: Work, plan: Plan, contract_id: UUID | None, locker_ids: dict[tuple[UUID, int], UUID]
+) -> list[Written]:
+    written = []
+    for claim in plan.claims:
+        before = claim.before
+        id = before.id if before is not None else new_id()
+        locker_id = locker_ids.get((claim.automat_id, claim.locker_index or 0))
+        values = _values(work, claim, before) | {
+            "id": id,
+            "key_contract_id": contract_id,
+            "locker_id": locker_id if claim.locker_index is not None else None,
+        }
+        written.append(Written(claim, id, before, values))
+    return written
+
+
+def _values(work: Work, claim: Claim, before: HeldLocker | None) -> dict[str, Any]:
+    window = claim.phase.window
+    sync_at = _sync_at(work.now, claim, before)
+    state = State.SYNCING if sync_at <= work.now else State.PLANNED
+    failed = claim.locker_index is None
+    return {
+        "organization_id": work.actor.organization_id,
+        "kind": claim.phase.kind,
+        "automat_id": claim.automat_id,
+        "key_id": None if any_key_will_do(claim) else claim.option.key.id,
+        "starts_at": window.starts_at,
+        "ends_at": window.ends_at,
+        "pin": claim.pin,
+        "sync_at": sync_at,
+        "synced_at": None,
+        "state": State.FAILED if failed else state,
+        "return_only": False,
+        "opened_at": None,
+        "unused_at": None,
+        "reason": NO_LOCKER if failed else None,
+    }
+
+
+def _sync_at(now: datetime, claim: Claim, before: HeldLocker | None) -> datetime:
+    """Tell when a PIN goes to the automat: now where that was to happen before."""
+    due = claim.phase.sync_at
+    if before is not None and before.sync_at <= now and due <= now:
+        return before.sync_at
+    return earlier(max(due, now), claim.phase.window.starts_at)
+
+
+def _record(work: Work, one: Written) -> None:
+    facts = {
+        "key_contract_id": one.values["key_contract_id"],
+        "automat_id": one.claim.automat_id,
+        "locker_id": one.values["locker_id"],
+    }
+    subject = About(LockerContract, one.id)
+    if one.before is None:
+        work.record(EventKind.LOCKER_CONTRACT_PLANNED, subject, **facts)
+    before = State.PLANNED if one.before is None else one.before.state
+    if one.state is State.FAILED:
+        notice = notices.no_locker(one.claim)
+        step(work, subject, before, State.FAILED, reason=NO_LOCKER, notice=notice, **facts)
+    elif before in SYNCED:
+        notices.changed_at_automat(work, subject, one.claim, before, one.state, **facts)
+    else:
+        told = notices.synced(one.claim) if one.state is State.SYNCING else None
+        step(work, subject, before, one.state, reason="It is planned.", notice=told, **facts)
+    if _has_to_be_brought(one):
+        _ask_for_key(work, one)
+
+
+def _has_to_be_brought(one: Written) -> bool:
+    """Tell whether somebody has to put the key there, and has not been told so before."""
+    claim, before = one.claim, one.before
+    if claim.is_return or claim.option.automat_id == claim.automat_id:
+        return False
+    asked = before is not None and before.locker_index == claim.locker_index
+    return not (asked and before and before.window.starts_at == claim.phase.window.starts_at)
+
+
+def _ask_for_key(work: Work, one: Written) -> None:
+    work.record(
+        EventKind.INSERT_KEY,
+        About(Key, one.claim.option.key.id),
+        notice=notices.insert_key(one.claim),
+        automat_id=one.claim.automat_id,
+        locker_id=one.values["locker_id"],
+        before=one.claim.phase.window.starts_at,
+    )

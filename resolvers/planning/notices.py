@@ -1,0 +1,62 @@
+"""What an organization's people are told of contracts and keys (R14, R15), in sentences."""
+
+from typing import Any
+
+from models.contracts import LockerContractState as State
+from models.events import EventKind
+from resolvers.planning.stays import Claim
+from resolvers.transitions import step
+from resolvers.work import About, Work
+
+
+def insert_key(claim: Claim) -> str:
+    """Say which key has to be put where, and by when."""
+    return (
+        f"Put the key {claim.option.key.code} into locker {claim.locker_index} of "
+        f"{claim.automat.name} before {claim.phase.window.starts_at.isoformat()}."
+    )
+
+
+def synced(claim: Claim) -> str:
+    """Say that a PIN is on its way."""
+    return (
+        f"The PIN for the key {claim.option.key.code} goes to {claim.automat.name}, locker "
+        f"{claim.locker_index}, {claim.phase.window}."
+    )
+
+
+def no_locker(claim: Claim) -> str:
+    """Say that no locker was found for a return."""
+    return (
+        f"No locker is free for the {claim.phase.kind.value} of the key "
+        f"{claim.option.key.code} {claim.phase.window}. It is tried again; free a locker, or add "
+        "an automat."
+    )
+
+
+def changed_at_automat(
+    work: Work, subject: About, claim: Claim, before: State, after: State, **facts: Any
+) -> None:
+    """Tell that an automat has to forget a PIN, or to learn it anew."""
+    key, name = claim.option.key.code, claim.automat.name
+    if after is State.PLANNED:
+        reason = "The stay was moved to later."
+        notice = f"{name} forgets the PIN for the key {key} until {claim.phase.sync_at}: {reason}"
+        step(
+            *(work, subject, before, after),
+            kind=EventKind.LOCKER_CONTRACT_UNSYNCED,
+            reason=reason,
+            notice=notice,
+            **facts,
+        )
+        return
+    reason = "The stay was changed."
+    if before is not after:
+        step(work, subject, before, after, reason=reason, **facts)
+    work.record(
+        EventKind.LOCKER_CONTRACT_RESYNCED,
+        subject,
+        notice=f"{name} learns the PIN for the key {key} anew, {claim.phase.window}: {reason}",
+        reason=reason,
+        **facts,
+    )

@@ -1,0 +1,149 @@
+"""The way through: keys, choices, claims, locks, and a second look."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from geo.decisions import Wish
+from geo.key_supply import KeySupply
+from geo.selection import first_look
+from geo.snapshot import Snapshot
+from models.availability import Span
+from models.errors import KeyTaken, LivionKeyError, NoFreeLocker, NoKeyForEntity
+from models.pins import new_pin
+from resolvers import codes
+from resolvers.planning import claiming, supplies, wishes
+from resolvers.planning.next_free import locker_free_from
+from resolvers.planning.stays import Claim, Plan, Stay
+from resolvers.planning.supplies import Known
+from resolvers.work import Reading, Work
+
+LOOKS = 10
+"""How often the world may change between a look and the locks before somebody has to wait."""
+
+Planned = Plan | LivionKeyError
+
+
+async def decide(work: Work, stays: Sequence[Stay]) -> list[Planned]:
+    """Plan stays; a refusal stands in the place of a plan.
+
+    Keys and automats are locked, and nothing is written: `writing.write` does that. A stay that is
+    refused keeps what it holds. One that waits for something (`Plan.waits_for`) lets go of it.
+    """
+    if not stays:
+        return []
+    known = await supplies.keys_of(work, stays)
+    snapshot = await look(work, stays)
+    await prefetch(work, snapshot, stays, known)
+    planned = await _settled(work, snapshot, stays, known)
+    plans = await _with_pins(work, [one for one in planned if isinstance(one, Plan)])
+    by_stay = {one.stay: one for one in plans}
+    return [by_stay[one.stay] if isinstance(one, Plan) else one for one in planned]
+
+
+async def look(reading: Reading, stays: Sequence[Stay]) -> Snapshot:
+    """Open a look at the organization's automats, as if the stays held nothing."""
+    return Snapshot(
+        await reading.connection(),
+        reading.actor.organization_id,
+        ignoring=supplies.contracts_of(stays),
+    )
+
+
+async def prefetch(
+    reading: Reading, snapshot: Snapshot, stays: Sequence[Stay], known: Known
+) -> None:
+    """Read what the choices for several stays will look at first, all at once."""
+    asked = []
+    for stay in stays:
+        supply = _supply(stay, snapshot, known)
+        if isinstance(supply, KeySupply) and not wishes.stays_at_desk(stay, supply):
+            metres = await first_look(snapshot, wishes.wish_of(reading, stay, supply))
+            asked.append((metres, [phase.window for phase in stay.phases]))
+    await snapshot.prefetch(asked)
+
+
+def _supply(stay: Stay, snapshot: Snapshot, known: Known) -> KeySupply | LivionKeyError:
+    try:
+        return supplies.supply_of(stay, known[stay], snapshot.bookings)
+    except LivionKeyError as refusal:
+        return refusal
+
+
+async def _settled(
+    work: Work, snapshot: Snapshot, stays: Sequence[Stay], known: Known
+) -> list[Planned]:
+    """Decide until what was decided on is locked and still as it was when it was looked at."""
+    sure: set[Span] = set()
+    for _ in range(LOOKS):
+        snapshot.start_over()
+        claiming.take_what_is_held(snapshot, stays)
+        planned = [await plan_one(work, snapshot, stay, known) for stay in stays]
+        unsure = _spans(planned) - sure
+        if not unsure or await snapshot.make_sure(unsure):
+            return planned
+        sure |= unsure
+    raise NoFreeLocker("Too many others are taking the same lockers just now; send it again.")
+
+
+def _spans(planned: Sequence[Planned]) -> set[Span]:
+    return {
+        Span(claim.automat_id, phase.window)
+        for one in planned
+        if isinstance(one, Plan)
+        for claim in one.claims
+        for phase in one.stay.phases
+    }
+
+
+async def plan_one(reading: Reading, snapshot: Snapshot, stay: Stay, known: Known) -> Planned:
+    """Decide for one stay, against what the ones before it have taken."""
+    snapshot.bookings.release(stay)
+    supply = _supply(stay, snapshot, known)
+    if isinstance(supply, NoKeyForEntity):
+        return Plan(stay, wishes.nothing(stay, supply))
+    if isinstance(supply, LivionKeyError):
+        claiming.take_what_is_held(snapshot, [stay])
+        return await _with_free_time(reading, stay, known, supply)
+    wish = wishes.wish_of(reading, stay, supply)
+    plan = await decided(snapshot, stay, wish)
+    if isinstance(plan.waits_for, NoFreeLocker):
+        refusal = await locker_free_from(reading, stay, plan)
+        return replace(plan, decision=plan.decision.refused(refusal))
+    return plan
+
+
+async def decided(snapshot: Snapshot, stay: Stay, wish: Wish) -> Plan:
+    """Choose an automat, then keys and lockers there."""
+    decision = await wishes.decide(snapshot, stay, wish)
+    return await claiming.claimed(snapshot, stay, wish, decision)
+
+
+async def _with_free_time(
+    reading: Reading, stay: Stay, known: Known, refusal: LivionKeyError
+) -> LivionKeyError:
+    if not isinstance(refusal, KeyTaken):
+        return refusal
+    free_from = await supplies.when_free(reading, stay, known[stay])
+    until = "nobody knows until when" if free_from is None else f"free from {free_from.isoformat()}"
+    message = f"{refusal.message} For as long as you asked it is {until}."
+    return KeyTaken(message, path=refusal.path, free_from=free_from)
+
+
+async def _with_pins(work: Work, plans: Sequence[Plan]) -> list[Plan]:
+    """Give each claim its PIN: the one that it had at that automat, else a new one."""
+    automats = {claim.automat_id for plan in plans for claim in plan.claims}
+    known = await codes.in_use(work, automats) if automats else {}
+    return [
+        replace(plan, claims=tuple(_with_pin(plan.stay, claim, known) for claim in plan.claims))
+        for plan in plans
+    ]
+
+
+def _with_pin(stay: Stay, claim: Claim, known_codes: dict[UUID, set[str]]) -> Claim:
+    if claim.before is not None and claim.before.pin is not None:
+        return replace(claim, pin=claim.before.pin)
+    known = known_codes[claim.automat_id]
+    pin = new_pin(known, stay.settings.pin_length)
+    known.add(pin)
+    return replace(claim, pin=pin)

@@ -1,0 +1,127 @@
+"""Stays that are to be planned, and plans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from geo.candidates import Seen
+from geo.decisions import Decision
+from geo.key_supply import KeyOption
+from models.contracts import KeyContract, LockerContractKind
+from models.entities import ReservableEntity
+from models.errors import LivionKeyError
+from models.reservations import Reservation
+from models.settings import UnitSettings
+from models.stays import Phase, default_phase, fetch_all_the_time, phases_of
+from models.times import Window
+from resolvers.planning.holdings import NOTHING_HELD, Held, HeldLocker
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants of a choice, beside the entity and the time."""
+
+    automat_id: UUID | None = None
+    device_group_id: UUID | None = None
+    key_ids: Sequence[UUID] = ()
+
+
+@dataclass(eq=False, slots=True)
+class Stay:
+    """One promise that is to be planned.
+
+    Args:
+        window: When.
+        settings: What holds for it.
+        wanted: What somebody wants beside.
+        entity: What is reserved; None for a contract that staff make of certain keys.
+        reservation: Whose stay it is; None for a contract that staff make.
+        contract: The key contract that is there already.
+        held: What that contract held until now.
+        made_by_staff: Whether one locker is held all the time, however long that is (R18).
+        free_locker_after_fetch: For a contract by staff: whether the locker is free afterwards.
+        reference: What people call a new contract; made when None.
+        pick_up_information: How to get keys at a desk (R78).
+    """
+
+    window: Window
+    settings: UnitSettings
+    wanted: Wanted
+    entity: ReservableEntity | None = None
+    reservation: Reservation | None = None
+    contract: KeyContract | None = None
+    held: Held = NOTHING_HELD
+    made_by_staff: bool = False
+    free_locker_after_fetch: bool = False
+    reference: str | None = None
+    pick_up_information: str | None = None
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """When it holds lockers."""
+        if self.free_locker_after_fetch:
+            return fetch_all_the_time(self.window, self.settings)
+        if self.made_by_staff:
+            return (default_phase(self.window, self.settings),)
+        return phases_of(self.window, self.settings)
+
+    def first_moment(self, now: datetime) -> datetime:
+        """Tell when something has to be looked at first; the timers find out what."""
+        starts_at = self.window.starts_at
+        moments = [phase.sync_at for phase in self.phases]
+        moments.append(starts_at - self.settings.start_reminder_time)
+        return max(now, min([starts_at, *(moment for moment in moments if moment > now)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One locker for one key in one phase.
+
+    Args:
+        phase: When.
+        automat: At which automat.
+        locker_index: Which of its lockers; None when none could be found (FAILED).
+        option: The key.
+        before: The locker contract that goes on in this one.
+        pin: What opens it.
+    """
+
+    phase: Phase
+    automat: Seen
+    locker_index: int | None
+    option: KeyOption
+    before: HeldLocker | None = None
+    pin: str | None = None
+
+    @property
+    def automat_id(self) -> UUID:
+        """At which automat."""
+        return self.automat.id
+
+    @property
+    def is_return(self) -> bool:
+        """Whether only the return is meant."""
+        return self.phase.kind is LockerContractKind.RETURN
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Plan:
+    """What comes of a stay.
+
+    Args:
+        stay: The stay.
+        decision: Which automat, and why; with a refusal when something is missing.
+        keys: The keys that go out.
+        claims: The lockers.
+    """
+
+    stay: Stay
+    decision: Decision
+    keys: tuple[KeyOption, ...] = ()
+    claims: tuple[Claim, ...] = field(default=())
+
+    @property
+    def waits_for(self) -> LivionKeyError | None:
+        """Why the stay cannot be fulfilled now."""
+        return self.decision.refusal

@@ -1,0 +1,228 @@
+"""Which keys open what is reserved, where they will be, and whether anybody else has them then."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, or_, select, text
+
+from geo.bookings import Bookings
+from geo.key_supply import KeyOption, KeySupply, supply
+from models.contracts import KeyAllocation
+from models.dialects.asked import ASKED, asked
+from models.dialects.instants import Instant
+from models.entities import KeyRule
+from models.errors import KeyTaken, NotFound
+from models.keys import EntityKey, Key, KeyStatus
+from models.stays import HOLD_STEP
+from models.times import Window, first_gap
+from resolvers.planning.stays import Stay
+from resolvers.work import Reading, Work
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """A key and what is known of it for one stay.
+
+    Args:
+        key: Its row.
+        locker_index: The locker in which it lies, or that is its own while it is out.
+        taken: A stretch over which somebody else has it, if any.
+        planned_automat_id: Where an earlier stay will leave it, if one will.
+        planned_locker_index: In which locker.
+    """
+
+    key: Key
+    locker_index: int | None
+    taken: Window | None
+    planned_automat_id: UUID | None
+    planned_locker_index: int | None
+
+
+Known = dict[Stay, list[KeyFacts]]
+
+
+async def keys_of(reading: Reading, stays: Sequence[Stay]) -> Known:
+    """Read the keys of stays and what is promised of them, in three statements.
+
+    A `Work` locks them: they and what they hold now, all in one order.
+    """
+    by_id, openers = await _keys(reading, stays)
+    rows = [(stay, by_id[id]) for stay in stays for id in _keys_for(stay, openers) if id in by_id]
+    known: Known = {stay: [] for stay in stays}
+    facts = await _promises(reading, rows, ignoring=contracts_of(stays))
+    for (stay, key), said in zip(rows, facts, strict=True):
+        if key.status != KeyStatus.RETIRED:
+            known[stay].append(_key_facts(key, said))
+    return known
+
+
+def contracts_of(stays: Sequence[Stay]) -> list[UUID]:
+    """List the key contracts of stays that have one: what those hold is theirs."""
+    return [stay.contract.id for stay in stays if stay.contract is not None]
+
+
+def _keys_for(stay: Stay, openers: dict[UUID, list[UUID]]) -> Sequence[UUID]:
+    return openers[stay.entity.id] if stay.entity is not None else stay.wanted.key_ids
+
+
+async def _keys(
+    reading: Reading, stays: Sequence[Stay]
+) -> tuple[dict[UUID, Key], dict[UUID, list[UUID]]]:
+    entity_ids = {stay.entity.id for stay in stays if stay.entity is not None}
+    links = reading.own(EntityKey).where(EntityKey.entity_id.in_(entity_ids))
+    openers: dict[UUID, list[UUID]] = defaultdict(list)
+    for link in await reading.all(links.order_by(EntityKey.key_id)):
+        openers[link.entity_id].append(link.key_id)
+    ids = {id for key_ids in openers.values() for id in key_ids}
+    ids |= {id for stay in stays for id in stay.wanted.key_ids}
+    ids |= {key.key_id for stay in stays for key in stay.held.keys}
+    keys = reading.own(Key).where(Key.id.in_(ids))
+    found = await (reading.locking(keys, Key) if isinstance(reading, Work) else reading.all(keys))
+    return {key.id: key for key in found}, openers
+
+
+def _key_facts(key: Key, said: Any) -> KeyFacts:
+    taken = None if said.taken_from is None else Window(said.taken_from, said.taken_until)
+    return KeyFacts(
+        key=key,
+        locker_index=said.locker_index,
+        taken=taken,
+        planned_automat_id=said.planned_automat_id,
+        planned_locker_index=said.planned_locker_index,
+    )
+
+
+async def _promises(
+    reading: Reading, rows: Sequence[tuple[Stay, Key]], *, ignoring: Collection[UUID]
+) -> list[Any]:
+    """Say of keys over the windows of stays who has them then, and where they were left before."""
+    if not rows:
+        return []
+    connection = await reading.connection()
+    dialect = connection.dialect.name
+    told = asked(dialect, [(key.id, stay.window) for stay, key in rows], ignoring)
+    held_until = reading.now + HOLD_STEP
+    found = await connection.execute(
+        _PROMISES[dialect], told | {"now": reading.now, "held_until": held_until}
+    )
+    return sorted(found, key=lambda row: row.number)
+
+
+def _promises_on(dialect: str) -> Any:
+    return (
+        text(f"""
+        with {ASKED[dialect]}
+        select asked.number, lockers."index" as locker_index,
+          taken.starts_at as taken_from, taken.ends_at as taken_until,
+          planned.automat_id as planned_automat_id,
+          planned_locker."index" as planned_locker_index
+        from asked
+        join keys on keys.id = asked.id
+        left join lockers on lockers.id = coalesce(keys.locker_id, keys.selected_locker_id)
+        left join key_allocations as taken on taken.id = (
+          select one.id from key_allocations as one
+          where one.key_id = asked.id and one.live and one.exclusive
+            and (asked.ends_at is null or one.starts_at < asked.ends_at)
+            and (one.ends_at is null or one.ends_at > asked.starts_at
+              or one.ends_at <= :now and one.fetched_at is not null
+                and asked.starts_at < :held_until)
+            and one.key_contract_id not in (select id from ignored)
+          order by one.starts_at limit 1)
+        left join locker_contracts as planned on planned.id = (
+          select one.id from locker_contracts as one
+          where one.key_id = asked.id and one.state in ('planned', 'syncing', 'ready')
+            and one.kind in ('default', 'return') and one.ends_at <= asked.starts_at
+            and one.key_contract_id not in (select id from ignored)
+          order by one.ends_at desc limit 1)
+        left join lockers as planned_locker on planned_locker.id = planned.locker_id
+        """)  # noqa: S608 - all of it is our own words
+        .bindparams(bindparam("now", type_=Instant), bindparam("held_until", type_=Instant))
+        .columns(
+            number=Integer,
+            locker_index=Integer,
+            taken_from=Instant,
+            taken_until=Instant,
+            planned_automat_id=Uuid,
+            planned_locker_index=Integer,
+        )
+    )
+
+
+_PROMISES = {dialect: _promises_on(dialect) for dialect in ASKED}
+
+
+def supply_of(stay: Stay, known: Sequence[KeyFacts], bookings: Bookings) -> KeySupply:
+    """Sort the keys of a stay out.
+
+    Raises:
+        NotFound: A wanted key does not open the entity.
+        NoKeyForEntity: Too few keys open it.
+        KeyTaken: The wanted keys, or too many of all keys, are promised to others.
+        MixedStorage: The wanted keys lie partly in automats and partly at desks.
+    """
+    wanted = stay.wanted.key_ids
+    if not set(wanted) <= {facts.key.id for facts in known}:
+        raise NotFound("One of the keys does not open the entity.", path=("key_ids",))
+    options = [_option(stay, facts, bookings) for facts in known]
+    if stay.entity is None:
+        return supply(options, wanted=wanted)
+    rule = KeyRule(stay.entity.key_rule)
+    return supply(options, wanted=wanted, rule=rule, count=stay.entity.key_count)
+
+
+def _option(stay: Stay, facts: KeyFacts, bookings: Bookings) -> KeyOption:
+    key = facts.key
+    taken = facts.taken
+    if not key.shared and taken is None:
+        taken = bookings.key_taken(key.id, stay.window)
+    automat_id, locker_index = _place(facts)
+    return KeyOption(
+        key, automat_id, locker_index, None if taken is None else _taken(stay, key, taken)
+    )
+
+
+def _place(facts: KeyFacts) -> tuple[UUID | None, int | None]:
+    """Tell where a key will lie: where an earlier stay leaves it, else where it lies or lives."""
+    key = facts.key
+    if key.manual_storage_id is not None:
+        return None, None
+    if facts.planned_automat_id is not None:
+        return facts.planned_automat_id, facts.planned_locker_index
+    return key.automat_id or key.selected_automat_id, facts.locker_index
+
+
+def _taken(stay: Stay, key: Key, taken: Window) -> KeyTaken:
+    path = ("key_ids",) if stay.wanted.key_ids else ()
+    return KeyTaken(
+        f"The key {key.code} is promised to somebody {taken}; you asked for it {stay.window}.",
+        path=path,
+    )
+
+
+async def when_free(reading: Reading, stay: Stay, known: Sequence[KeyFacts]) -> datetime | None:
+    """Tell from when on one of the keys could be had for as long as the stay lasts.
+
+    None when it is never free again as far as is known, or for a permanent stay that would have to
+    begin after a permanent one.
+    """
+    held = select(KeyAllocation.key_id, KeyAllocation.starts_at, KeyAllocation.ends_at).where(
+        KeyAllocation.organization_id == reading.actor.organization_id,
+        KeyAllocation.key_id.in_([facts.key.id for facts in known]),
+        KeyAllocation.live,
+        KeyAllocation.exclusive,
+        _ends_after(stay.window.starts_at),
+        KeyAllocation.key_contract_id.not_in(contracts_of([stay])),
+    )
+    promised: dict[UUID, list[Window]] = {facts.key.id: [] for facts in known}
+    for row in await reading.rows(held.order_by(KeyAllocation.starts_at)):
+        promised[row.key_id].append(Window(row.starts_at, row.ends_at))
+    moments = [first_gap(stay.window, windows) for windows in promised.values()]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _ends_after(moment: datetime) -> ColumnElement[bool]:
+    return or_(KeyAllocation.ends_at.is_(None), KeyAllocation.ends_at > moment)

@@ -1,0 +1,183 @@
+"""Writing plans down: contracts, allocations, lockers, decisions, and what has to happen when.
+
+What stays held before is let go first and taken again, row for row where it is the same locker
+contract, so that nobody trips over what is about to be freed.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from models.base import new_id
+from models.contracts import KeyAllocation, KeyContract, KeyContractStatus, new_reference
+from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
+from models.events import EventKind
+from models.jobs import JobKind
+from models.reservations import Reservation, ReservationStatus
+from models.selections import AutomatSelection
+from models.times import after
+from resolvers import jobs
+from resolvers.planning import lockers
+from resolvers.planning.letting_go import free
+from resolvers.planning.stays import Plan
+from resolvers.planning.targets import aim
+from resolvers.planning.wishes import notes_of
+from resolvers.transitions import move_contract, step
+from resolvers.work import About, Work, refusing
+
+REFUSALS: dict[str, LivionKeyError] = {
+    "one_holder_per_key_at_a_time": KeyTaken(),
+    "one_contract_per_locker_at_a_time": NoFreeLocker(),
+    "one_contract_per_pin_at_a_time": NoFreeLocker(),
+}
+"""The database's own words, should somebody have gone round our locks."""
+
+
+async def write(work: Work, plans: Sequence[Plan]) -> None:
+    """Write plans down, all in a few statements."""
+    await free(work, [plan.stay.held for plan in plans])
+    contract_ids = await _write_contracts(work, plans)
+    with refusing(REFUSALS):
+        await _allocate(work, contract_ids)
+        await lockers.write(work, plans, contract_ids)
+    await _keep_decisions(work, plans)
+    for plan in plans:
+        _conclude(work, plan)
+    await work.save()
+    await aim(work, _concerned(plans))
+    await jobs.schedule_all(
+        work,
+        JobKind.KEY_CONTRACT,
+        {id: plan.stay.first_moment(work.now) for plan, id in contract_ids.items()},
+    )
+
+
+def _concerned(plans: Sequence[Plan]) -> set[UUID]:
+    now = {option.key.id for plan in plans for option in plan.keys}
+    return now | {key.key_id for plan in plans for key in plan.stay.held.keys}
+
+
+async def _write_contracts(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
+    """Write the key contracts of plans that can be kept; gives their ids."""
+    ids: dict[Plan, UUID] = {}
+    new = []
+    for plan in plans:
+        contract = plan.stay.contract
+        if plan.waits_for is not None:
+            if contract is not None:
+                _give_up(work, contract)
+        elif contract is not None:
+            _renew(work, contract, plan)
+            ids[plan] = contract.id
+        else:
+            new.append(_new_contract(work, plan))
+            ids[plan] = new[-1]["id"]
+    await work.save()
+    if new:
+        await (await work.connection()).execute(insert(KeyContract), new)
+    return ids
+
+
+def _new_contract(work: Work, plan: Plan) -> dict[str, Any]:
+    stay, id = plan.stay, new_id()
+    reservation_id = stay.reservation.id if stay.reservation else None
+    work.record(
+        EventKind.KEY_CONTRACT_CREATED, About(KeyContract, id), reservation_id=reservation_id
+    )
+    return {
+        "id": id,
+        "organization_id": work.actor.organization_id,
+        "reference": stay.reference or new_reference(),
+        "reservation_id": reservation_id,
+        "status": _status(work, plan),
+        "free_locker_after_fetch": stay.free_locker_after_fetch,
+        "pick_up_information": stay.pick_up_information,
+        **_times(plan),
+    }
+
+
+def _status(work: Work, plan: Plan) -> KeyContractStatus:
+    has_begun = plan.stay.window.starts_at <= work.now
+    return KeyContractStatus.ACTIVE if has_begun else KeyContractStatus.UPCOMING
+
+
+def _times(plan: Plan) -> dict[str, Any]:
+    window, delay = plan.stay.window, plan.stay.settings.overdue_delay
+    overdue_at = None if window.ends_at is None else after(window.ends_at, delay)
+    return {
+        "starts_at": window.starts_at,
+        "ends_at": window.ends_at,
+        "overdue_at": overdue_at,
+        "start_reminded_at": None,
+        "end_reminded_at": None,
+    }
+
+
+def _renew(work: Work, contract: KeyContract, plan: Plan) -> None:
+    for name, value in _times(plan).items():
+        setattr(contract, name, value)
+    move_contract(work, contract, _status(work, plan), reason="It is planned anew.")
+    work.record(EventKind.KEY_CONTRACT_UPDATED, contract, reservation_id=contract.reservation_id)
+
+
+def _give_up(work: Work, contract: KeyContract) -> None:
+    reason = "It cannot be kept as the reservation is now."
+    move_contract(work, contract, KeyContractStatus.CANCELLED, reason=reason)
+
+
+async def _allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "organization_id": work.actor.organization_id,
+            "key_contract_id": id,
+            "key_id": option.key.id,
+            "starts_at": plan.stay.window.starts_at,
+            "ends_at": plan.stay.window.ends_at,
+            "exclusive": not option.key.shared,
+            "live": True,
+        }
+        for plan, id in contract_ids.items()
+        for option in plan.keys
+    ]
+    if rows:
+        await (await work.connection()).execute(insert(KeyAllocation), rows)
+
+
+async def _keep_decisions(work: Work, plans: Sequence[Plan]) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "organization_id": work.actor.organization_id,
+            "reservation_id": plan.stay.reservation.id,
+            "method": plan.decision.method,
+            "automat_id": plan.decision.chosen.automat.id if plan.decision.chosen else None,
+            "origin": plan.decision.origin,
+            "candidates": [candidate.stored() for candidate in plan.decision.candidates],
+            "examined": plan.decision.examined,
+            "notes": notes_of(plan.decision),
+            "decided_at": work.now,
+        }
+        for plan in plans
+        if plan.stay.reservation is not None
+    ]
+    if rows:
+        await (await work.connection()).execute(insert(AutomatSelection), rows)
+
+
+def _conclude(work: Work, plan: Plan) -> None:
+    """Let the reservation say whether all that it needs was found."""
+    reservation, refusal = plan.stay.reservation, plan.waits_for
+    if reservation is None:
+        return
+    before = ReservationStatus(reservation.status)
+    if refusal is None:
+        reservation.confirm(work.now)
+        reason, notice = "All that it needs was found.", None
+    else:
+        reservation.wait(refusal.code, refusal.message)
+        reason, notice = refusal.code.value, refusal.message
+    subject = About(Reservation, reservation.id)
+    step(work, subject, before, reservation.status, reason=reason, notice=notice)

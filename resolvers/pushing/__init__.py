@@ -1,0 +1,10 @@
+"""Pushes of reservations: what partners say, compared with what is known, and done.
+
+A push says all of a reservation, each time. Many come in one call; a single one is a call of one.
+
+- `requests`: what was said, checked.
+- `comparing`: what of it is news.
+- `rows`: the rows of reservations and their contacts.
+- `running`: changes while somebody has the key.
+- `pushing`: the way through.
+"""

@@ -1,0 +1,45 @@
+"""What of a push is news: compared with the reservation as it is."""
+
+from collections.abc import Sequence
+
+from models.organizations import Contact
+from models.reservations import Change, Reservation, ReservationStatus
+from resolvers.pushing.requests import Push
+
+WITHOUT_A_PLAN = {Change.CONTACTS, Change.TIME_ZONE}
+"""Changes for which keys and lockers stay as they are."""
+
+
+def changes(reservation: Reservation, contacts: Sequence[Contact], push: Push) -> frozenset[Change]:
+    """Name what a push changes; a push after a cancel revives the reservation."""
+    wanted = push.wanted
+    pairs = {
+        Change.ENTITY: (reservation.entity_id, push.entity.id),
+        Change.STARTS_AT: (reservation.starts_at, push.window.starts_at),
+        Change.ENDS_AT: (reservation.ends_at, push.window.ends_at),
+        Change.TIME_ZONE: (reservation.time_zone, push.time_zone or reservation.time_zone),
+        Change.AUTOMAT: (reservation.wanted_automat_id, wanted.automat_id),
+        Change.DEVICE_GROUP: (reservation.wanted_device_group_id, wanted.device_group_id),
+        Change.KEYS: (set(reservation.wanted_keys), set(wanted.key_ids)),
+    }
+    changed = {change for change, (before, after) in pairs.items() if before != after}
+    if reservation.status is ReservationStatus.CANCELLED:
+        changed.add(Change.STATUS)
+    if _contacts_differ(contacts, push):
+        changed.add(Change.CONTACTS)
+    return frozenset(changed)
+
+
+def _contacts_differ(contacts: Sequence[Contact], push: Push) -> bool:
+    if len(contacts) != len(push.contacts):
+        return True
+    return any(
+        (before.name, before.email, before.phone) != (after.name, after.email, after.phone)
+        or after.language not in {None, before.language}
+        for before, after in zip(contacts, push.contacts, strict=True)
+    )
+
+
+def needs_a_plan(changed: frozenset[Change]) -> bool:
+    """Tell whether keys and lockers have to be looked at again."""
+    return bool(changed - WITHOUT_A_PLAN)

@@ -1,0 +1,140 @@
+"""The rows of reservations and their contacts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, tuple_
+
+from models.base import new_id, table_of
+from models.dialects.missing_rows import insert_missing
+from models.organizations import Contact
+from models.reservations import Reservation, ReservationContact, ReservationStatus
+from resolvers.pushing.requests import Push
+from resolvers.work import Reading, Work
+
+Identity = tuple[str, str]
+
+
+async def known(
+    reading: Reading, identities: Collection[Identity], *, lock: bool = False
+) -> dict[Identity, Reservation]:
+    """Read the reservations that partners mean by their own numbers."""
+    row = Reservation
+    if not identities:
+        return {}
+    meant = reading.own(row).where(tuple_(row.source, row.external_id).in_(sorted(identities)))
+    found = (
+        await reading.locking(meant, row)
+        if lock and isinstance(reading, Work)
+        else await reading.all(meant)
+    )
+    return {(one.source, one.external_id): one for one in found}
+
+
+async def contacts_of(
+    reading: Reading, reservation_ids: Collection[UUID]
+) -> dict[UUID, list[Contact]]:
+    """List the contacts of reservations, the main one first."""
+    link = ReservationContact
+    rows = await reading.rows(
+        select(link.reservation_id, *Contact.__table__.c)
+        .join(Contact, Contact.id == link.contact_id)
+        .where(
+            link.organization_id == reading.actor.organization_id,
+            link.reservation_id.in_(reservation_ids),
+        )
+        .order_by(link.place)
+    )
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.reservation_id].append(row)
+    return found
+
+
+async def claim(work: Work, pushes: Sequence[Push]) -> dict[Identity, Reservation]:
+    """Write new reservations; those that somebody else has just written are left out."""
+    rows = [_row(work, push) for push in pushes]
+    connection = await work.connection()
+    insertion = insert_missing(table_of(Reservation), connection.dialect.name).returning(
+        Reservation.id
+    )
+    made = [row.id for row in await connection.execute(insertion, rows)]
+    found = await work.all(work.own(Reservation).where(Reservation.id.in_(made)))
+    return {(one.source, one.external_id): one for one in found}
+
+
+def _row(work: Work, push: Push) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organization_id": work.actor.organization_id,
+        "source": push.source,
+        "external_id": push.external_id,
+        "status": ReservationStatus.CONFIRMED,
+        **_said(push),
+    }
+
+
+def _said(push: Push) -> dict[str, Any]:
+    return {
+        "entity_id": push.entity.id,
+        "starts_at": push.window.starts_at,
+        "ends_at": push.window.ends_at,
+        "time_zone": push.time_zone,
+        "wanted_automat_id": push.wanted.automat_id,
+        "wanted_device_group_id": push.wanted.device_group_id,
+        "wanted_key_ids": [id.hex for id in push.wanted.key_ids],
+    }
+
+
+def keep(reservation: Reservation, push: Push) -> None:
+    """Write what a push says into its reservation; a zone that it does not say stays."""
+    for name, value in _said(push).items():
+        if name != "time_zone" or value is not None:
+            setattr(reservation, name, value)
+
+
+async def remove(work: Work, reservations: Sequence[Reservation]) -> None:
+    """Remove reservations that were claimed and then refused."""
+    ids = [one.id for one in reservations]
+    for one in reservations:
+        work.session.expunge(one)
+    if ids:
+        await (await work.connection()).execute(delete(Reservation).where(Reservation.id.in_(ids)))
+
+
+async def set_contacts(work: Work, pairs: Sequence[tuple[Reservation, Push]]) -> None:
+    """Give reservations the contacts that their pushes say, instead of those they had."""
+    contacts, links = [], []
+    for reservation, push in pairs:
+        for place, details in enumerate(push.contacts):
+            contact = {
+                "id": new_id(),
+                "organization_id": reservation.organization_id,
+                "name": details.name,
+                "email": details.email,
+                "phone": details.phone,
+                "language": details.language or push.settings.language,
+            }
+            link = {
+                "id": new_id(),
+                "organization_id": reservation.organization_id,
+                "reservation_id": reservation.id,
+                "contact_id": contact["id"],
+                "place": place,
+            }
+            contacts.append(contact)
+            links.append(link)
+    if contacts:
+        connection = await work.connection()
+        await connection.execute(insert(Contact), contacts)
+        await connection.execute(insert(ReservationContact), links)
+
+
+async def forget_contacts(work: Work, reservations: Sequence[Reservation]) -> None:
+    """Take the contacts off reservations; who they were stays in the trail."""
+    ids = [one.id for one in reservations]
+    if ids:
+        of_these = ReservationContact.reservation_id.in_(ids)
+        await (await work.connection()).execute(delete(ReservationContact).where(of_these))

@@ -1,0 +1,93 @@
+"""Steps from one state to the next: asked of the lifecycle, and written down with their reason."""
+
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from models.base import Base
+from models.contracts import KeyContract, KeyContractStatus, LockerContract, LockerContractState
+from models.events import EventKind
+from models.lifecycles import KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION, Lifecycle
+from models.reservations import Reservation, ReservationStatus
+from resolvers.work import About, Work
+
+LIFECYCLES: dict[type[Base], Lifecycle] = {
+    Reservation: RESERVATION,
+    KeyContract: KEY_CONTRACT,
+    LockerContract: LOCKER_CONTRACT,
+}
+
+
+class Standing(Protocol):
+    """A reservation or a key contract."""
+
+    id: UUID
+    status: Any
+
+
+def step(
+    work: Work,
+    subject: About,
+    before: StrEnum,
+    after: StrEnum,
+    *,
+    reason: str,
+    kind: EventKind | None = None,
+    notice: str | None = None,
+    **facts: Any,
+) -> None:
+    """Write down that a thing went from one state to another; the caller changes its row.
+
+    Args:
+        work: The transaction.
+        subject: The thing.
+        before: The state that it had; nothing is written when that is the new one.
+        after: The state that it has now.
+        reason: Why, in words.
+        kind: What to call it; by the new state when left out.
+        notice: A sentence for people who have to know of it.
+        facts: More that belongs to it.
+
+    Raises:
+        IllegalTransition: No rule allows that step.
+    """
+    if before == after:
+        return
+    lifecycle = LIFECYCLES[subject.model]
+    lifecycle.check(before, after)
+    usual = EventKind[f"{lifecycle.noun.replace(' ', '_').upper()}_{after.name}"]
+    work.record(kind or usual, subject, notice=notice, before=before.value, reason=reason, **facts)
+
+
+def move_reservation(
+    work: Work, reservation: Reservation, after: ReservationStatus, *, reason: str, **facts: Any
+) -> None:
+    """Let a reservation go to another status."""
+    before = ReservationStatus(reservation.status)
+    step(work, About(Reservation, reservation.id), before, after, reason=reason, **facts)
+    reservation.status = after
+
+
+def move_contract(
+    work: Work, contract: KeyContract, after: KeyContractStatus, *, reason: str, **facts: Any
+) -> None:
+    """Let a key contract go to another status."""
+    before = KeyContractStatus(contract.status)
+    step(work, About(KeyContract, contract.id), before, after, reason=reason, **facts)
+    contract.status = after
+
+
+def move_locker_contract(
+    work: Work,
+    contract: LockerContract,
+    after: LockerContractState,
+    *,
+    reason: str,
+    notice: str | None = None,
+    **facts: Any,
+) -> None:
+    """Let a locker contract go to another state."""
+    before = LockerContractState(contract.state)
+    about = About(LockerContract, contract.id)
+    step(work, about, before, after, reason=reason, notice=notice, **facts)
+    contract.state = after
