@@ -1,5 +1,6 @@
 """The ways we say no. Each is named for the rule that was broken; its docstring is its message."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -38,13 +39,17 @@ class LivionKeyError(Exception):
     Args:
         message: One plain sentence with the facts in it; the class's first line when left out.
         path: The way to the offending input, in the caller's own names, such as `ends_at`.
+        free_from: From when on it would work, where that is known.
     """
 
     code: ClassVar[ErrorCode]
 
-    def __init__(self, message: str = "", *, path: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str = "", *, path: tuple[str, ...] = (), free_from: datetime | None = None
+    ) -> None:
         self.message = message or (self.__doc__ or "").partition("\n")[0]
         self.path = path
+        self.free_from = free_from
         super().__init__(self.message)
 
 
