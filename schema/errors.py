@@ -62,18 +62,6 @@ class UserError:
 Payload = TypeVar("Payload")
 
 
-def mutation(*, description: str) -> Callable[[Callable[..., Awaitable[Payload]]], Any]:
-    """Make a mutation whose broken rules come back as `userErrors`, all else in its payload null.
-
-    The payload's class is the resolver's return annotation; every field of it has a default.
-    """
-
-    def decorate(resolve: Callable[..., Awaitable[Payload]]) -> Any:
-        return strawberry.mutation(refusing_politely(resolve), description=description)
-
-    return decorate
-
-
 def refusing_politely(
     resolve: Callable[..., Awaitable[Payload]],
 ) -> Callable[..., Awaitable[Payload]]:
