@@ -1,77 +1,99 @@
 """Answers that are given again: the same idempotency key and input get the same answer."""
 
 import hashlib
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Collection, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
 
-import orjson
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
-from models.accounts import Permission
+from models.base import Base, new_id
+from models.dialects.missing_rows import insert_or_replace
 from models.errors import IdempotencyConflict
 from models.idempotency import KEPT, IdempotentAnswer
 from resolvers.checks import required_text
 from resolvers.work import Work
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 PATH = ("idempotency_key",)
-KEY_TAKEN = "idempotent_answers_organization_id_key_key"
+FORGOTTEN_AT_ONCE = 100
+
+Row = TypeVar("Row", bound=Base)
 
 
-async def recall(
-    work: Work, key: str | None, input: "DataclassInstance", *, permission: Permission
-) -> dict[str, Any] | None:
-    """Find the answer that was given before; None when there is none.
+async def claim(work: Work, key: str, asked: dict[str, Any]) -> dict[str, Any] | None:
+    """Take a key for what is asked, or find the answer that it got before.
+
+    Whoever comes with the same key meanwhile waits here until this transaction ends, then gets its
+    answer, or goes on by themselves when it was refused. So it comes first in a transaction.
+
+    Args:
+        work: The transaction; undone, it leaves the key unused.
+        key: Any text of the caller's.
+        asked: All that the answer depends on.
 
     Raises:
-        NotAllowed: The actor may not do what the answer is about.
         InvalidInput: The key is empty.
-        IdempotencyConflict: The key came with another input.
+        IdempotencyConflict: The key came with something else.
     """
-    work.require(permission)
-    if key is None:
+    key = required_text(key, path=PATH)
+    if await _takes(work, key, digest(asked)):
         return None
-    same = IdempotentAnswer.key == required_text(key, path=PATH)
-    known = await work.first(work.own(IdempotentAnswer).where(same))
-    if known is None or known.answered_at + KEPT <= work.now:
-        return None
-    if known.input_digest != digest(input):
+    (known,) = await work.all(work.own(IdempotentAnswer).where(IdempotentAnswer.key == key))
+    if known.input_digest != digest(asked):
         raise IdempotencyConflict(path=PATH)
     return known.answer
 
 
-async def remember(
-    work: Work, key: str | None, input: "DataclassInstance", answer: dict[str, Any]
-) -> None:
-    """Keep an answer for seven days; older ones of the organization are forgotten.
+async def _takes(work: Work, key: str, input_digest: str) -> bool:
+    """Write the key down, unless it was used within the last seven days."""
+    connection = await work.connection()
+    taking = insert_or_replace(
+        IdempotentAnswer.metadata.tables[IdempotentAnswer.__tablename__],
+        connection.dialect.name,
+        same=("organization_id", "key"),
+        where=IdempotentAnswer.answered_at <= work.now - KEPT,
+    ).values(
+        id=new_id(),
+        organization_id=work.actor.organization_id,
+        key=key,
+        input_digest=input_digest,
+        answer={},
+        answered_at=work.now,
+    )
+    return (await connection.execute(taking.returning(IdempotentAnswer.id))).first() is not None
 
-    Raises:
-        IdempotencyConflict: The same key is being used at this moment; send it again.
+
+async def remember(work: Work, key: str, answer: dict[str, Any]) -> None:
+    """Keep the answer to a key that this transaction took; answers of long ago are forgotten."""
+    connection = await work.connection()
+    taken = (
+        IdempotentAnswer.organization_id == work.actor.organization_id,
+        IdempotentAnswer.key == required_text(key, path=PATH),
+    )
+    await connection.execute(update(IdempotentAnswer).where(*taken).values(answer=answer))
+    await _forget(work)
+
+
+async def _forget(work: Work) -> None:
+    """Forget what is older than seven days among the oldest answers; ids are in order of time."""
+    id, answered_at = IdempotentAnswer.id, IdempotentAnswer.answered_at
+    own = IdempotentAnswer.organization_id == work.actor.organization_id
+    oldest = select(id).where(own).order_by(id).limit(FORGOTTEN_AT_ONCE)
+    old = select(id).where(id.in_(oldest), answered_at <= work.now - KEPT)
+    old = old.with_for_update(skip_locked=True)  # nobody waits for somebody else's tidying up
+    await (await work.connection()).execute(delete(IdempotentAnswer).where(id.in_(old)))
+
+
+async def as_now(work: Work, model: type[Row], ids: Collection[UUID]) -> Sequence[Row]:
+    """Read things that an answer was about as they are now; what is gone is left out.
+
+    Who may do what the answer came of may see this much of it.
     """
-    if key is None:
-        return
-    await work.session.execute(
-        delete(IdempotentAnswer).where(
-            IdempotentAnswer.organization_id == work.actor.organization_id,
-            IdempotentAnswer.answered_at <= work.now - KEPT,
-        )
-    )
-    at_once = "That idempotency key is being used at this very moment; send it again."
-    await work.add(
-        IdempotentAnswer(
-            organization_id=work.actor.organization_id,
-            key=required_text(key, path=PATH),
-            input_digest=digest(input),
-            answer=answer,
-            answered_at=work.now,
-        ),
-        refusals={KEY_TAKEN: IdempotencyConflict(at_once, path=PATH)},
-    )
+    return await work.all(work.own(model).where(model.id.in_(ids)))
 
 
-def digest(input: "DataclassInstance") -> str:
-    """Hash an input, whatever order its fields were written in."""
-    written = orjson.dumps(asdict(input), default=str, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(written).hexdigest()
+def digest(asked: dict[str, Any]) -> str:
+    """Hash what is asked, whatever order it was written in."""
+    written = json.dumps(asked, default=str, sort_keys=True)  # also of texts that cannot be stored
+    return hashlib.sha256(written.encode()).hexdigest()

@@ -217,6 +217,11 @@ class Work(Reading):
             self.session.info.pop(HAPPENED, None)
             raise
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether nothing will be kept of this transaction."""
+        return bool(self.session.info.get(UNDONE))
+
     def undo(self) -> None:
         """Let nothing be kept of this transaction: it only tells what would have come of it."""
         self.recorded.clear()

@@ -16,7 +16,8 @@ from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
-from schema.reservations import ReservationMutations, ReservationQueries
+from schema.reservation_changes import ReservationMutations
+from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.selections import SelectionQueries
 

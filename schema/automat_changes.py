@@ -5,21 +5,30 @@ from typing import Annotated
 import strawberry
 
 import models.automats as models
+from models.accounts import Permission
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import automats, looking
 from resolvers.checks import exactly_one
+from resolvers.work import Work
 from schema.automats import Automat, DeviceGroup, Locker
 from schema.context import Info
 from schema.enums import AutomatModel, AutomatState
-from schema.errors import UserError, mutation
-from schema.inputs import changes, given
+from schema.errors import UserError
+from schema.inputs import Repeatable, changes, given
+from schema.mutations import mutation
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.places import AddressInput, CoordinatesInput, warnings, whereabouts
+from schema.places import (
+    AddressInput,
+    CoordinatesInput,
+    Whereabouts,
+    warnings,
+    whereabouts,
+)
 from schema.scalars import from_id
 
 
 @strawberry.input(description="A new automat.")
-class AutomatInstallInput:
+class AutomatInstallInput(Repeatable):
     device_id: str = strawberry.field(description="The device's own id; leading zeros count.")
     name: str = strawberry.field(description="What people call it.")
     model: AutomatModel = strawberry.field(description="Which cabinet it is.")
@@ -39,7 +48,7 @@ class AutomatInstallInput:
 
 
 @strawberry.input(description="Changes of an automat; what is left out stays.")
-class AutomatUpdateInput:
+class AutomatUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which automat.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
     state: AutomatState | None = strawberry.field(
@@ -77,7 +86,7 @@ class AutomatUpdatePayload(AutomatInstallPayload):
 
 
 @strawberry.input(description="Whether a locker can be used.")
-class LockerUpdateInput:
+class LockerUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which locker.")
     out_of_order: bool = strawberry.field(description="True takes it out of use.")
 
@@ -93,7 +102,7 @@ class LockerUpdatePayload:
 
 
 @strawberry.input(description="A new device group.")
-class DeviceGroupCreateInput:
+class DeviceGroupCreateInput(Repeatable):
     name: str = strawberry.field(description="What people call it.")
     automat_ids: list[strawberry.ID] = strawberry.field(description="Its automats.")
     free_locker_limit: int | None = strawberry.field(
@@ -102,7 +111,7 @@ class DeviceGroupCreateInput:
 
 
 @strawberry.input(description="Changes of a device group; what is left out stays.")
-class DeviceGroupUpdateInput:
+class DeviceGroupUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which group.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
     automat_ids: list[strawberry.ID] | None = strawberry.field(
@@ -184,75 +193,81 @@ class AutomatQueries:
 
 @strawberry.type
 class AutomatMutations:
-    @mutation(description="Put an automat into service with all its lockers empty.")
+    @mutation(
+        permission=Permission.EDIT_AUTOMATS,
+        before=whereabouts,
+        description="Put an automat into service with all its lockers empty.",
+    )
     async def automat_install(
-        self, info: Info, input: AutomatInstallInput
+        self, work: Work, input: AutomatInstallInput, found: Whereabouts
     ) -> AutomatInstallPayload:
-        there = await whereabouts(input.address, input.coordinates, info.context)
-        assert there.address is not None  # noqa: S101  # an automat's address is required
-        async with info.context.writing() as work:
-            automat = await automats.install(
-                work,
-                device_id=input.device_id,
-                name=input.name,
-                model=input.model,
-                address=there.address,
-                found=there.found,
-                time_zone=given(input.time_zone),
-                unit_id=from_id(UnitRow, input.organization_unit_id),
-                device_group_ids=[
-                    from_id(models.DeviceGroup, id) for id in given(input.device_group_ids) or ()
-                ],
-            )
-        return AutomatInstallPayload(automat=Automat.of(automat), warnings=warnings(there.found))
+        assert found.address is not None  # noqa: S101  # an automat's address is required
+        automat = await automats.install(
+            work,
+            device_id=input.device_id,
+            name=input.name,
+            model=input.model,
+            address=found.address,
+            found=found.place,
+            time_zone=given(input.time_zone),
+            unit_id=from_id(UnitRow, input.organization_unit_id),
+            device_group_ids=[
+                from_id(models.DeviceGroup, id) for id in given(input.device_group_ids) or ()
+            ],
+        )
+        return AutomatInstallPayload(automat=Automat.of(automat), warnings=warnings(found.place))
 
-    @mutation(description="Change an automat, or take it out of service.")
-    async def automat_update(self, info: Info, input: AutomatUpdateInput) -> AutomatUpdatePayload:
+    @mutation(
+        permission=Permission.EDIT_AUTOMATS,
+        before=whereabouts,
+        description="Change an automat, or take it out of service.",
+    )
+    async def automat_update(
+        self, work: Work, input: AutomatUpdateInput, found: Whereabouts
+    ) -> AutomatUpdatePayload:
         id = from_id(models.Automat, input.id)
         written = changes(
             input, "name", "state", "time_zone", required=("name", "state", "time_zone")
         )
-        there = await whereabouts(input.address, input.coordinates, info.context)
-        async with info.context.writing() as work:
-            automat = await automats.update(work, id, written)
-            if there.were_given:
-                automat = await automats.move(work, id, address=there.address, found=there.found)
-        return AutomatUpdatePayload(automat=Automat.of(automat), warnings=warnings(there.found))
+        automat = await automats.update(work, id, written)
+        if found.were_given:
+            automat = await automats.move(work, id, address=found.address, found=found.place)
+        return AutomatUpdatePayload(automat=Automat.of(automat), warnings=warnings(found.place))
 
-    @mutation(description="Take a locker out of use, or back into it.")
-    async def locker_update(self, info: Info, input: LockerUpdateInput) -> LockerUpdatePayload:
-        async with info.context.writing() as work:
-            locker = await automats.update_locker(
-                work, from_id(models.Locker, input.id), out_of_order=input.out_of_order
-            )
+    @mutation(
+        permission=Permission.EDIT_AUTOMATS,
+        description="Take a locker out of use, or back into it.",
+    )
+    async def locker_update(self, work: Work, input: LockerUpdateInput) -> LockerUpdatePayload:
+        locker = await automats.update_locker(
+            work, from_id(models.Locker, input.id), out_of_order=input.out_of_order
+        )
         return LockerUpdatePayload(locker=Locker.of(locker))
 
-    @mutation(description="Make a device group (legacy).")
+    @mutation(permission=Permission.EDIT_AUTOMATS, description="Make a device group (legacy).")
     async def device_group_create(
-        self, info: Info, input: DeviceGroupCreateInput
+        self, work: Work, input: DeviceGroupCreateInput
     ) -> DeviceGroupCreatePayload:
-        async with info.context.writing() as work:
-            group = await automats.create_group(
-                work,
-                name=input.name,
-                automat_ids=[from_id(models.Automat, id) for id in input.automat_ids],
-                free_locker_limit=given(input.free_locker_limit),
-            )
+        group = await automats.create_group(
+            work,
+            name=input.name,
+            automat_ids=[from_id(models.Automat, id) for id in input.automat_ids],
+            free_locker_limit=given(input.free_locker_limit),
+        )
         return DeviceGroupCreatePayload(device_group=DeviceGroup.of(group))
 
-    @mutation(description="Change a device group (legacy).")
+    @mutation(permission=Permission.EDIT_AUTOMATS, description="Change a device group (legacy).")
     async def device_group_update(
-        self, info: Info, input: DeviceGroupUpdateInput
+        self, work: Work, input: DeviceGroupUpdateInput
     ) -> DeviceGroupUpdatePayload:
         members = given(input.automat_ids)
-        async with info.context.writing() as work:
-            group = await automats.update_group(
-                work,
-                from_id(models.DeviceGroup, input.id),
-                name=given(input.name),
-                automat_ids=None
-                if members is None
-                else [from_id(models.Automat, id) for id in members],
-                free_locker_limit=given(input.free_locker_limit),
-            )
+        group = await automats.update_group(
+            work,
+            from_id(models.DeviceGroup, input.id),
+            name=given(input.name),
+            automat_ids=None
+            if members is None
+            else [from_id(models.Automat, id) for id in members],
+            free_locker_limit=given(input.free_locker_limit),
+        )
         return DeviceGroupUpdatePayload(device_group=DeviceGroup.of(group))

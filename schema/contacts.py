@@ -5,10 +5,13 @@ from typing import Annotated, Self
 import strawberry
 
 import models.organizations as models
+from models.accounts import Permission
 from resolvers import looking, organizations
+from resolvers.work import Work
 from schema.context import Info
-from schema.errors import UserError, mutation
-from schema.inputs import changes, given
+from schema.errors import UserError
+from schema.inputs import Repeatable, changes, given
+from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import from_id, to_id
@@ -52,7 +55,7 @@ class ContactInput:
 
 
 @strawberry.input(description="Changes of a contact; what is left out stays.")
-class ContactUpdateInput:
+class ContactUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which contact.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Their name.")
     email: str | None = strawberry.field(default=strawberry.UNSET, description="For mail.")
@@ -99,12 +102,13 @@ class ContactQueries:
 
 @strawberry.type
 class ContactMutations:
-    @mutation(description="Change what is known of a contact.")
-    async def contact_update(self, info: Info, input: ContactUpdateInput) -> ContactUpdatePayload:
+    @mutation(
+        permission=Permission.EDIT_RESERVATIONS, description="Change what is known of a contact."
+    )
+    async def contact_update(self, work: Work, input: ContactUpdateInput) -> ContactUpdatePayload:
         written = changes(
             input, "name", "email", "phone", "language", required=("name", "language")
         )
-        async with info.context.writing() as work:
-            id = from_id(models.Contact, input.id)
-            contact = await organizations.update_contact(work, id, written)
+        id = from_id(models.Contact, input.id)
+        contact = await organizations.update_contact(work, id, written)
         return ContactUpdatePayload(contact=Contact.of(contact))

@@ -1,10 +1,11 @@
 """One request: who asks, when, and the doors to the database and to the geocoder."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeAlias
+from functools import partial
+from typing import TypeAlias, TypeVar
 
 import strawberry
 
@@ -12,11 +13,14 @@ from geo.geocoding import Geocoder
 from models.accounts import Actor
 from models.addressed import PlacementProblem
 from models.database import Database
+from models.dialects.deadlocks import begun_again
 from models.places import Coordinates, Placement, PostalAddress
 from resolvers import waiting
 from resolvers.placing import place
 from resolvers.work import Reading, Work
 from schema.loaders import Loaders
+
+Done = TypeVar("Done")
 
 
 def clock() -> datetime:
@@ -51,19 +55,23 @@ class Context:
         async with self.database.reading() as connection:
             yield Reading(connection, self.actor, self.now)
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Work]:
-        """Open a transaction for this request.
+    async def writing(self, act: Callable[[Work], Awaitable[Done]]) -> Done:
+        """Do something in one transaction, from its beginning again when the database gives it up.
 
         What it changed may be what an unfulfilled reservation waited for, so those are tried again
-        before the client has its answer.
+        before the client has its answer; and what was loaded before is loaded anew.
         """
-        async with self.database.writing() as session:
-            work = Work(session, self.actor, self.now)
-            yield work
-        among = waiting.helped(work.recorded)
+        work, done = await begun_again(partial(self._transaction, act))
+        self.loaders = Loaders(self.reading)
+        among = None if work.is_undone else waiting.helped(work.recorded)
         if among is not None:
             await waiting.fulfil(self.database, self.actor.organization_id, self.now, among=among)
+        return done
+
+    async def _transaction(self, act: Callable[[Work], Awaitable[Done]]) -> tuple[Work, Done]:
+        async with self.database.writing() as session:
+            work = Work(session, self.actor, self.now)
+            return work, await act(work)
 
     async def place(
         self, address: PostalAddress | None, coordinates: Coordinates | None

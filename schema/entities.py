@@ -6,18 +6,21 @@ from uuid import UUID
 import strawberry
 
 import models.entities as models
+from models.accounts import Permission
 from models.automats import DeviceGroup as GroupRow
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import entities, looking, relations
 from resolvers.checks import exactly_one
+from resolvers.work import Work
 from schema.automats import DeviceGroup
 from schema.context import Info
 from schema.enums import EntityKind
-from schema.errors import UserError, mutation
+from schema.errors import UserError
 from schema.execution import batched
-from schema.inputs import changes, given, was_given
+from schema.inputs import Repeatable, changes, given, was_given
 from schema.keys import Key
 from schema.loaders import to_one
+from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor, pages_of
@@ -26,6 +29,7 @@ from schema.places import (
     AddressInput,
     CoordinatesInput,
     Placement,
+    Whereabouts,
     addresses,
     placements,
     warnings,
@@ -76,7 +80,7 @@ class ReservableEntity(Node):
 
 
 @strawberry.input(description="A new entity.")
-class EntityCreateInput:
+class EntityCreateInput(Repeatable):
     kind: EntityKind = strawberry.field(description="What kind of thing it is.")
     name: str = strawberry.field(description="What people call it.")
     external_id: str | None = strawberry.field(
@@ -97,7 +101,7 @@ class EntityCreateInput:
 
 
 @strawberry.input(description="Changes of an entity; what is left out stays.")
-class EntityUpdateInput:
+class EntityUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which entity.")
     kind: EntityKind | None = strawberry.field(default=strawberry.UNSET, description="Its kind.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
@@ -189,37 +193,45 @@ class EntityQueries:
 
 @strawberry.type
 class EntityMutations:
-    @mutation(description="Make something reservable; its address is looked up at once.")
-    async def entity_create(self, info: Info, input: EntityCreateInput) -> EntityCreatePayload:
-        there = await whereabouts(input.address, input.coordinates, info.context)
-        async with info.context.writing() as work:
-            entity = await entities.create(
-                work,
-                kind=input.kind,
-                name=input.name,
-                external_id=given(input.external_id),
-                address=there.address,
-                found=there.found,
-                device_group_id=from_id(GroupRow, input.device_group_id),
-                unit_id=from_id(UnitRow, input.organization_unit_id),
-            )
+    @mutation(
+        permission=Permission.EDIT_ENTITIES,
+        before=whereabouts,
+        description="Make something reservable; its address is looked up at once.",
+    )
+    async def entity_create(
+        self, work: Work, input: EntityCreateInput, found: Whereabouts
+    ) -> EntityCreatePayload:
+        entity = await entities.create(
+            work,
+            kind=input.kind,
+            name=input.name,
+            external_id=given(input.external_id),
+            address=found.address,
+            found=found.place,
+            device_group_id=from_id(GroupRow, input.device_group_id),
+            unit_id=from_id(UnitRow, input.organization_unit_id),
+        )
         return EntityCreatePayload(
-            entity=ReservableEntity.of(entity), warnings=warnings(there.found)
+            entity=ReservableEntity.of(entity), warnings=warnings(found.place)
         )
 
-    @mutation(description="Change an entity; a new address is looked up at once.")
-    async def entity_update(self, info: Info, input: EntityUpdateInput) -> EntityUpdatePayload:
+    @mutation(
+        permission=Permission.EDIT_ENTITIES,
+        before=whereabouts,
+        description="Change an entity; a new address is looked up at once.",
+    )
+    async def entity_update(
+        self, work: Work, input: EntityUpdateInput, found: Whereabouts
+    ) -> EntityUpdatePayload:
         id = from_id(models.ReservableEntity, input.id)
         written = changes(input, "kind", "name", "external_id", required=("kind", "name"))
         if was_given(input.device_group_id):
             written["device_group_id"] = from_id(GroupRow, input.device_group_id)
         if was_given(input.organization_unit_id):
             written["unit_id"] = from_id(UnitRow, input.organization_unit_id)
-        there = await whereabouts(input.address, input.coordinates, info.context)
-        async with info.context.writing() as work:
-            entity = await entities.update(work, id, written)
-            if there.were_given:
-                entity = await entities.move(work, id, address=there.address, found=there.found)
+        entity = await entities.update(work, id, written)
+        if found.were_given:
+            entity = await entities.move(work, id, address=found.address, found=found.place)
         return EntityUpdatePayload(
-            entity=ReservableEntity.of(entity), warnings=warnings(there.found)
+            entity=ReservableEntity.of(entity), warnings=warnings(found.place)
         )

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import cache, wraps
 from typing import Any, TypeVar, cast, get_type_hints
 
@@ -48,26 +49,17 @@ class UserError:
     path: list[str] | None = strawberry.field(
         default=None, description='The way to the offending input, such as ["input", "endsAt"].'
     )
+    free_from: datetime | None = strawberry.field(
+        default=None, description="From when on it would work, where that is known."
+    )
 
     @classmethod
     def of(cls, error: LivionKeyError) -> "UserError":
         path = ["input", *map(to_camel_case, error.path)] if error.path else None
-        return cls(code=error.code, message=error.message, path=path)
+        return cls(code=error.code, message=error.message, path=path, free_from=error.free_from)
 
 
 Payload = TypeVar("Payload")
-
-
-def mutation(*, description: str) -> Callable[[Callable[..., Awaitable[Payload]]], Any]:
-    """Make a mutation whose broken rules come back as `userErrors`, all else in its payload null.
-
-    The payload's class is the resolver's return annotation; every field of it has a default.
-    """
-
-    def decorate(resolve: Callable[..., Awaitable[Payload]]) -> Any:
-        return strawberry.mutation(refusing_politely(resolve), description=description)
-
-    return decorate
 
 
 def refusing_politely(

@@ -5,22 +5,25 @@ from typing import Annotated
 import strawberry
 
 import models.keys as models
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.entities import ReservableEntity as EntityRow
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import desks, keys, looking
+from resolvers.work import Work
 from schema.context import Info
 from schema.enums import KeyKind, KeyStatus
-from schema.errors import UserError, mutation
-from schema.inputs import changes, given
+from schema.errors import UserError
+from schema.inputs import Repeatable, changes, given
 from schema.keys import Key, ManualStorage
+from schema.mutations import mutation
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.places import AddressInput
 from schema.scalars import from_id
 
 
 @strawberry.input(description="A new desk.")
-class ManualStorageCreateInput:
+class ManualStorageCreateInput(Repeatable):
     name: str = strawberry.field(description="What people call it.")
     address: AddressInput | None = strawberry.field(
         default=strawberry.UNSET, description="Where it is."
@@ -34,7 +37,7 @@ class ManualStorageCreateInput:
 
 
 @strawberry.input(description="Changes of a desk; what is left out stays.")
-class ManualStorageUpdateInput:
+class ManualStorageUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which desk.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
     instructions: str | None = strawberry.field(
@@ -71,7 +74,7 @@ class KeyStorageInput:
     description="A new key. Registered with an automat, it gets the given locker or the lowest "
     "free one and counts as inside it."
 )
-class KeyRegisterInput:
+class KeyRegisterInput(Repeatable):
     kind: KeyKind = strawberry.field(description="How it opens.")
     entity_ids: list[strawberry.ID] = strawberry.field(description="What it opens.")
     storage: KeyStorageInput = strawberry.field(description="Where it lies.")
@@ -93,7 +96,7 @@ class KeyRegisterInput:
 
 
 @strawberry.input(description="Changes of a key; what is left out stays.")
-class KeyUpdateInput:
+class KeyUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which key.")
     code: str | None = strawberry.field(default=strawberry.UNSET, description="Its number.")
     entity_ids: list[strawberry.ID] | None = strawberry.field(
@@ -163,66 +166,64 @@ class KeyQueries:
 
 @strawberry.type
 class KeyMutations:
-    @mutation(description="Make a desk where keys are handed over.")
+    @mutation(
+        permission=Permission.EDIT_KEYS, description="Make a desk where keys are handed over."
+    )
     async def manual_storage_create(
-        self, info: Info, input: ManualStorageCreateInput
+        self, work: Work, input: ManualStorageCreateInput
     ) -> ManualStorageCreatePayload:
         address = given(input.address)
-        async with info.context.writing() as work:
-            desk = await desks.create(
-                work,
-                name=input.name,
-                address=address.checked() if address else None,
-                instructions=given(input.instructions),
-                unit_id=from_id(UnitRow, input.organization_unit_id),
-            )
+        desk = await desks.create(
+            work,
+            name=input.name,
+            address=address.checked() if address else None,
+            instructions=given(input.instructions),
+            unit_id=from_id(UnitRow, input.organization_unit_id),
+        )
         return ManualStorageCreatePayload(manual_storage=ManualStorage.of(desk))
 
-    @mutation(description="Change a desk.")
+    @mutation(permission=Permission.EDIT_KEYS, description="Change a desk.")
     async def manual_storage_update(
-        self, info: Info, input: ManualStorageUpdateInput
+        self, work: Work, input: ManualStorageUpdateInput
     ) -> ManualStorageUpdatePayload:
-        async with info.context.writing() as work:
-            desk = await desks.update(
-                work,
-                from_id(models.ManualStorage, input.id),
-                name=given(input.name),
-                instructions=given(input.instructions),
-            )
+        desk = await desks.update(
+            work,
+            from_id(models.ManualStorage, input.id),
+            name=given(input.name),
+            instructions=given(input.instructions),
+        )
         return ManualStorageUpdatePayload(manual_storage=ManualStorage.of(desk))
 
-    @mutation(description="Register a key where it lies.")
-    async def key_register(self, info: Info, input: KeyRegisterInput) -> KeyRegisterPayload:
-        async with info.context.writing() as work:
-            key = await keys.register(
-                work,
-                kind=input.kind,
-                entity_ids=[from_id(EntityRow, id) for id in input.entity_ids],
-                automat_id=from_id(AutomatRow, input.storage.automat_id),
-                manual_storage_id=from_id(models.ManualStorage, input.storage.manual_storage_id),
-                locker_index=given(input.locker_index),
-                code=given(input.code),
-                shared=bool(given(input.shared)),
-                return_code=given(input.return_code),
-                rfid_tag=given(input.rfid_tag),
-            )
+    @mutation(permission=Permission.EDIT_KEYS, description="Register a key where it lies.")
+    async def key_register(self, work: Work, input: KeyRegisterInput) -> KeyRegisterPayload:
+        key = await keys.register(
+            work,
+            kind=input.kind,
+            entity_ids=[from_id(EntityRow, id) for id in input.entity_ids],
+            automat_id=from_id(AutomatRow, input.storage.automat_id),
+            manual_storage_id=from_id(models.ManualStorage, input.storage.manual_storage_id),
+            locker_index=given(input.locker_index),
+            code=given(input.code),
+            shared=bool(given(input.shared)),
+            return_code=given(input.return_code),
+            rfid_tag=given(input.rfid_tag),
+        )
         return KeyRegisterPayload(key=Key.of(key))
 
-    @mutation(description="Change a key, or what it opens.")
-    async def key_update(self, info: Info, input: KeyUpdateInput) -> KeyUpdatePayload:
+    @mutation(permission=Permission.EDIT_KEYS, description="Change a key, or what it opens.")
+    async def key_update(self, work: Work, input: KeyUpdateInput) -> KeyUpdatePayload:
         written = changes(
             input, "code", "shared", "return_code", "rfid_tag", required=("code", "shared")
         )
         retired, entity_ids = given(input.retired), given(input.entity_ids)
         if retired is not None:
             written["status"] = KeyStatus.RETIRED if retired else KeyStatus.IN_STORAGE
-        async with info.context.writing() as work:
-            key = await keys.update(
-                work,
-                from_id(models.Key, input.id),
-                written,
-                entity_ids=None
-                if entity_ids is None
-                else [from_id(EntityRow, id) for id in entity_ids],
-            )
+        key = await keys.update(
+            work,
+            from_id(models.Key, input.id),
+            written,
+            entity_ids=None
+            if entity_ids is None
+            else [from_id(EntityRow, id) for id in entity_ids],
+        )
         return KeyUpdatePayload(key=Key.of(key))

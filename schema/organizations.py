@@ -6,14 +6,17 @@ from uuid import UUID
 import strawberry
 
 import models.organizations as models
+from models.accounts import Permission
 from models.settings import UnitSettings as Settings
 from resolvers import looking, organizations
+from resolvers.work import Work
 from schema.context import Info
 from schema.enums import UnitKind
-from schema.errors import UserError, mutation
+from schema.errors import UserError
 from schema.execution import batched
-from schema.inputs import changes, given
+from schema.inputs import Repeatable, changes, given
 from schema.loaders import to_one
+from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import from_id, to_id
@@ -74,7 +77,7 @@ class OrganizationUnit(Node):
 
 
 @strawberry.input(description="A new unit.")
-class OrganizationUnitCreateInput:
+class OrganizationUnitCreateInput(Repeatable):
     name: str = strawberry.field(description="What people call it.")
     kind: UnitKind = strawberry.field(default=UnitKind.OTHER, description="What it stands for.")
     parent_id: strawberry.ID | None = strawberry.field(
@@ -89,7 +92,7 @@ class OrganizationUnitCreateInput:
 
 
 @strawberry.input(description="Changes of a unit; what is left out stays.")
-class OrganizationUnitUpdateInput:
+class OrganizationUnitUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which unit.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
     customer_id: str | None = strawberry.field(
@@ -130,28 +133,31 @@ class OrganizationQueries:
 
 @strawberry.type
 class OrganizationMutations:
-    @mutation(description="Put a new unit into the organization's tree.")
+    @mutation(
+        permission=Permission.EDIT_ORGANIZATION,
+        description="Put a new unit into the organization's tree.",
+    )
     async def organization_unit_create(
-        self, info: Info, input: OrganizationUnitCreateInput
+        self, work: Work, input: OrganizationUnitCreateInput
     ) -> OrganizationUnitPayload:
-        async with info.context.writing() as work:
-            unit = await organizations.create_unit(
-                work,
-                parent_id=from_id(models.OrganizationUnit, input.parent_id),
-                kind=input.kind,
-                changes=changes(input, "name", "customer_id") | settings_in(input),
-            )
+        unit = await organizations.create_unit(
+            work,
+            parent_id=from_id(models.OrganizationUnit, input.parent_id),
+            kind=input.kind,
+            changes=changes(input, "name", "customer_id") | settings_in(input),
+        )
         return OrganizationUnitPayload(organization_unit=OrganizationUnit.of(unit))
 
-    @mutation(description="Change a unit's name or settings.")
+    @mutation(
+        permission=Permission.EDIT_ORGANIZATION, description="Change a unit's name or settings."
+    )
     async def organization_unit_update(
-        self, info: Info, input: OrganizationUnitUpdateInput
+        self, work: Work, input: OrganizationUnitUpdateInput
     ) -> OrganizationUnitPayload:
         written = changes(input, "name", "customer_id", required=("name",))
-        async with info.context.writing() as work:
-            unit = await organizations.update_unit(
-                work,
-                from_id(models.OrganizationUnit, input.id),
-                written | settings_in(input),
-            )
+        unit = await organizations.update_unit(
+            work,
+            from_id(models.OrganizationUnit, input.id),
+            written | settings_in(input),
+        )
         return OrganizationUnitPayload(organization_unit=OrganizationUnit.of(unit))

@@ -10,7 +10,7 @@ from models import addressed, places
 from models.addressed import PlacementProblem
 from models.errors import LivionKeyError
 from resolvers.placing import checked_address
-from schema.context import Context
+from schema.context import Info
 from schema.enums import PlacementPrecision
 from schema.errors import UserError
 from schema.inputs import given
@@ -130,22 +130,20 @@ class Whereabouts:
     """What an input says of where something stands, and what was found of it."""
 
     address: places.PostalAddress | None
-    found: places.Placement | PlacementProblem | None
+    place: places.Placement | PlacementProblem | None
     were_given: bool
 
 
-async def whereabouts(
-    address: AddressInput | None, coordinates: CoordinatesInput | None, context: Context
-) -> Whereabouts:
-    """Read where something stands and look it up, while no transaction is open.
+async def whereabouts(info: Info, input: Any) -> Whereabouts:
+    """Read where something stands and look it up, before the transaction of a mutation.
 
     Raises:
         InvalidInput: The address is none, or the coordinates are out of range.
     """
-    said, exact = given(address), given(coordinates)
+    said, exact = given(input.address), given(input.coordinates)
     there = said.checked() if said else None
-    found = await context.place(there, exact.checked() if exact else None)
-    return Whereabouts(there, found, were_given=there is not None or exact is not None)
+    place = await info.context.place(there, exact.checked() if exact else None)
+    return Whereabouts(there, place, were_given=there is not None or exact is not None)
 
 
 def warnings(found: places.Placement | PlacementProblem | None) -> list[UserError]:

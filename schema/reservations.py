@@ -1,4 +1,4 @@
-"""Reservations as clients see them and push them."""
+"""Reservations as clients see them and look them up."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -7,26 +7,22 @@ from uuid import UUID
 import strawberry
 
 import models.reservations as models
-from models.accounts import Permission
 from models.entities import ReservableEntity as EntityRow
 from models.errors import ErrorCode
 from models.reservations import status_at
-from resolvers import idempotency, looking, relations, reservations
+from resolvers import looking, relations
 from resolvers.checks import exactly_one
-from resolvers.pushing.requests import Times
-from schema.contacts import Contact, ContactInput
+from schema.contacts import Contact
 from schema.context import Info
 from schema.contracts import KeyContract, contracts_with_a_key_out
 from schema.entities import ReservableEntity
-from schema.enums import ReservationStatus, UpsertOutcome
-from schema.errors import UserError, mutation
+from schema.enums import ReservationStatus
 from schema.execution import batched
-from schema.inputs import given
 from schema.loaders import to_first, to_many, to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.scalars import LocalDateTime, from_id, to_id
-from schema.selections import AutomatSelection, wanted_of
+from schema.scalars import from_id, to_id
+from schema.selections import AutomatSelection
 
 load_contracts = to_first(relations.KEY_CONTRACT_OF_RESERVATION, "reservation_id")
 
@@ -91,105 +87,6 @@ class Reservation(Node):
         )
 
 
-@strawberry.input(
-    description="Give either entityId or entityExternalId, and the start (and end, unless it is "
-    "permanent) either as instants or as local times."
-)
-class ReservationUpsertInput:
-    external_id: str = strawberry.field(
-        description="The partner's own number of it: the same one always means the same "
-        "reservation."
-    )
-    contacts: list[ContactInput] = strawberry.field(
-        description="For whom; the first is the main contact."
-    )
-    source: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Whose number externalId is; that of the token when left out.",
-    )
-    entity_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="What is reserved."
-    )
-    entity_external_id: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Your own number of it."
-    )
-    starts_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Where it begins."
-    )
-    ends_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="The first moment after it."
-    )
-    starts_at_local: LocalDateTime | None = strawberry.field(
-        default=strawberry.UNSET, description="Where it begins, by the clock on the wall."
-    )
-    ends_at_local: LocalDateTime | None = strawberry.field(
-        default=strawberry.UNSET, description="The first moment after it, by the clock on the wall."
-    )
-    time_zone: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="IANA name for the local times; the unit's when left out.",
-    )
-    device_group_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Legacy: look only among this group's automats."
-    )
-    automat_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Use this automat and no other."
-    )
-    key_ids: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="Certain keys, all of which go out."
-    )
-    idempotency_key: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="The same key and the same input give the same answer again for seven days.",
-    )
-
-    def times(self) -> Times:
-        return Times(
-            starts_at=given(self.starts_at),
-            ends_at=given(self.ends_at),
-            starts_at_local=given(self.starts_at_local),
-            ends_at_local=given(self.ends_at_local),
-            time_zone=given(self.time_zone),
-        )
-
-
-@strawberry.type(description="What a push did.")
-class ReservationUpsertPayload:
-    reservation: Reservation | None = strawberry.field(
-        default=None, description="The reservation; null when the push was refused."
-    )
-    outcome: UpsertOutcome | None = strawberry.field(
-        default=None, description="What the push did; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Which rules stood against it."
-    )
-
-
-@strawberry.input(description="Give either id or externalId.")
-class ReservationCancelInput:
-    id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Which reservation."
-    )
-    source: str | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Whose number externalId is; that of the token when left out.",
-    )
-    external_id: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The partner's own number of it."
-    )
-
-
-@strawberry.type(description="What became of a reservation.")
-class ReservationCancelPayload:
-    reservation: Reservation | None = strawberry.field(
-        default=None, description="The reservation; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Which rules stood against it."
-    )
-
-
 @strawberry.type
 class ReservationQueries:
     @strawberry.field(
@@ -242,49 +139,3 @@ class ReservationQueries:
         async with info.context.reading() as reading:
             part = await looking.page(reading, row, *conditions, first=first, after=behind)
         return connection(part, Reservation.of, behind)
-
-
-@strawberry.type
-class ReservationMutations:
-    @mutation(
-        description="Push a reservation: make it, change it, or change nothing when it is the same "
-        "again. The answer has the automat, the reasons, the locker and the PIN."
-    )
-    async def reservation_upsert(
-        self, info: Info, input: ReservationUpsertInput
-    ) -> ReservationUpsertPayload:
-        key = given(input.idempotency_key)
-        async with info.context.writing() as work:
-            known = await idempotency.recall(
-                work, key, input, permission=Permission.EDIT_RESERVATIONS
-            )
-            if known is not None:
-                row = await work.get(models.Reservation, UUID(known["reservation_id"]))
-                outcome = UpsertOutcome(known["outcome"])
-            else:
-                row, outcome = await reservations.upsert(
-                    work,
-                    external_id=input.external_id,
-                    source=given(input.source),
-                    entity_id=from_id(EntityRow, input.entity_id),
-                    entity_external_id=given(input.entity_external_id),
-                    contacts=[contact.details() for contact in input.contacts],
-                    times=input.times(),
-                    wanted=wanted_of(input),
-                )
-                answer = {"reservation_id": row.id.hex, "outcome": outcome.value}
-                await idempotency.remember(work, key, input, answer)
-        return ReservationUpsertPayload(reservation=Reservation.of(row), outcome=outcome)
-
-    @mutation(description="Give a reservation up and free all that it held.")
-    async def reservation_cancel(
-        self, info: Info, input: ReservationCancelInput
-    ) -> ReservationCancelPayload:
-        async with info.context.writing() as work:
-            row = await reservations.cancel(
-                work,
-                id=from_id(models.Reservation, input.id),
-                source=given(input.source),
-                external_id=given(input.external_id),
-            )
-        return ReservationCancelPayload(reservation=Reservation.of(row))

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 
 from models.errors import AddressNotFound, ErrorCode, InvalidInput, KeyTaken, Unauthenticated
 from schema.app import create_app
-from schema.errors import UserError, mutation
+from schema.errors import UserError, refusing_politely
 from schema.guarded import GuardedSchema
 
 TOKEN = "lk_test_4f1c"  # of this small API alone  # noqa: S105 - opens nothing
@@ -150,7 +150,8 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    @mutation(description="Set a PIN.")
+    @strawberry.mutation(description="Set a PIN.")
+    @refusing_politely
     async def pin_set(self, input: PinInput) -> PinPayload:
         if input.lockers:
             raise KeyTaken(path=("lockers", "0"))
@@ -158,7 +159,8 @@ class Mutation:
             raise InvalidInput("That PIN is too plain.")
         return PinPayload(pin=input.pin)
 
-    @mutation(description="Fail for a reason that nobody foresaw.")
+    @strawberry.mutation(description="Fail for a reason that nobody foresaw.")
+    @refusing_politely
     async def pin_lose(self) -> PinPayload:
         raise ConnectionError(MARKER_PIN)
 

@@ -1,78 +1,186 @@
 """The same key and the same input get the same answer again, for seven days."""
 
-from dataclasses import dataclass
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from factories import DAY, later, make_stranger
+from factories import DAY, NOON, later, make_stranger
+from outcomes import undone
 
-from models.accounts import Permission
+from models.accounts import Actor
+from models.database import Database
 from models.errors import IdempotencyConflict, InvalidInput
 from models.idempotency import IdempotentAnswer
-from resolvers.idempotency import recall, remember
+from resolvers import idempotency, organizations
+from resolvers.idempotency import claim, remember
 from resolvers.work import Work
 
 ANSWER = {"outcome": "created"}
+AINO, VEIKKO = {"name": "Aino", "nights": 2}, {"name": "Veikko", "nights": 2}
 
 
-@dataclass
-class Said:
-    name: str
-    nights: int = 2
+async def answered(work: Work, key: str = "k", asked: dict[str, Any] = AINO) -> None:
+    """Take a key that nobody used, and answer."""
+    assert await claim(work, key, asked) is None
+    await remember(work, key, ANSWER)
 
 
-async def asked(work: Work, key: str | None, said: Said) -> dict[str, Any] | None:
-    return await recall(work, key, said, permission=Permission.VIEW)
+async def keys_kept(work: Work) -> set[str]:
+    return {kept.key for kept in await work.all(work.own(IdempotentAnswer))}
 
 
 async def test_the_same_is_answered_again(work: Work) -> None:
-    assert await asked(work, "k", Said("Aino")) is None
-    await remember(work, "k", Said("Aino"), ANSWER)
+    await answered(work)
 
-    assert await asked(work, "k", Said("Aino")) == ANSWER
-    assert await asked(work, " k ", Said("Aino")) == ANSWER
-    assert await asked(work, "other", Said("Aino")) is None
+    assert await claim(work, "k", AINO) == ANSWER
+    assert await claim(work, "k", dict(reversed(AINO.items()))) == ANSWER
+    assert await claim(work, "other", AINO) is None
 
 
 async def test_another_input_is_a_conflict(work: Work) -> None:
-    await remember(work, "k", Said("Aino"), ANSWER)
+    await answered(work)
 
     with pytest.raises(IdempotencyConflict):
-        await asked(work, "k", Said("Aino", nights=3))
+        await claim(work, "k", AINO | {"nights": 3})
 
 
 async def test_a_key_with_blanks_is_the_key_without(work: Work) -> None:
-    await remember(work, " k ", Said("Aino"), ANSWER)
+    await answered(work, " k ")
 
-    assert await asked(work, " k ", Said("Aino")) == ANSWER
+    assert await claim(work, "k", AINO) == ANSWER
 
 
 async def test_after_seven_days_a_key_is_new(work: Work) -> None:
-    await remember(work, "k", Said("Aino"), ANSWER)
+    await answered(work)
     week = later(work, 7 * DAY)
 
-    assert await asked(later(work, 7 * DAY - timedelta(seconds=1)), "k", Said("Aino")) == ANSWER
-    assert await asked(week, "k", Said("Veikko")) is None
-    await remember(week, "k", Said("Veikko"), ANSWER)
-    assert len(await work.all(work.own(IdempotentAnswer))) == 1
+    assert await claim(later(work, 7 * DAY - timedelta(seconds=1)), "k", AINO) == ANSWER
+    await answered(week, asked=VEIKKO)
+    assert await claim(later(work, 14 * DAY - timedelta(seconds=1)), "k", VEIKKO) == ANSWER
+    assert await keys_kept(work) == {"k"}
 
 
-async def test_without_a_key_nothing_is_kept(work: Work) -> None:
-    await remember(work, None, Said("Aino"), ANSWER)
+async def test_answers_older_than_seven_days_are_forgotten(work: Work) -> None:
+    stranger = await make_stranger(work)
+    await answered(stranger)
+    await answered(work, "long ago")
+    await answered(later(work, DAY), "lately")
 
-    assert await asked(work, None, Said("Aino")) is None
-    assert await work.all(work.own(IdempotentAnswer)) == []
+    await answered(later(work, 7 * DAY), "now")
+
+    assert await keys_kept(work) == {"lately", "now"}
+    assert await keys_kept(stranger) == {"k"}
+
+
+async def test_many_old_answers_are_forgotten_little_by_little(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "FORGOTTEN_AT_ONCE", 2)
+    for key in ("first", "second", "third"):
+        await answered(work, key)
+    week = later(work, 7 * DAY)
+
+    await answered(week, "now")
+    assert await keys_kept(work) == {"third", "now"}
+
+    await answered(week, "then")
+    assert await keys_kept(work) == {"now", "then"}
+
+
+async def test_what_was_refused_leaves_its_key_unused(work: Work) -> None:
+    async def refused() -> None:
+        await claim(work, "k", VEIKKO)
+        raise InvalidInput
+
+    await undone(work, refused())
+
+    await answered(work)
 
 
 async def test_another_organization_uses_the_same_key(work: Work) -> None:
     stranger = await make_stranger(work)
-    await remember(work, "k", Said("Aino"), ANSWER)
+    await answered(work)
 
-    assert await asked(stranger, "k", Said("Veikko")) is None
+    assert await claim(stranger, "k", VEIKKO) is None
 
 
-@pytest.mark.parametrize("key", ["", "  ", "x" * 501])
-async def test_a_key_is_not_empty_or_endless(work: Work, key: str) -> None:
+async def test_a_text_that_cannot_be_stored_can_be_asked_about(work: Work) -> None:
+    await answered(work, asked={"name": "\ud83d\0"})
+
+    assert await claim(work, "k", {"name": "\ud83d\0"}) == ANSWER
+
+
+@pytest.mark.parametrize("key", ["", "  ", "x" * 501, "\0"])
+async def test_a_key_is_not_empty_or_endless_and_can_be_stored(work: Work, key: str) -> None:
     with pytest.raises(InvalidInput):
-        await asked(work, key, Said("Aino"))
+        await claim(work, key, AINO)
+
+
+class Caller:
+    """Somebody who sends the same several times at once, each in a transaction of its own."""
+
+    def __init__(self, database: Database, actor: Actor) -> None:
+        self.database, self.actor = database, actor
+        self.done = 0
+
+    async def send(self, *, refused_first: bool = False) -> dict[str, Any]:
+        """Answer with how often it was done."""
+        async with self.database.writing() as session:
+            work = Work(session, self.actor, NOON)
+            known = await claim(work, "k", AINO)
+            if known is not None:
+                return known
+            self.done += 1
+            await asyncio.sleep(0.1)  # the others come meanwhile
+            if refused_first and self.done == 1:
+                raise InvalidInput
+            await remember(work, "k", {"done": self.done})
+            return {"done": self.done}
+
+
+@pytest.fixture
+async def caller(database: Database) -> Caller:
+    """Found an organization that stays: what happens at once must be committed."""
+    founder = organizations.founder()
+    async with database.writing() as session:
+        await organizations.found(Work(session, founder, NOON), name="Kotikatu")
+    return Caller(database, founder)
+
+
+async def test_of_many_at_once_one_does_it_and_all_get_its_answer(caller: Caller) -> None:
+    answers = await asyncio.gather(*(caller.send() for _ in range(5)))
+
+    assert answers == [{"done": 1}] * 5
+
+
+async def test_when_the_first_of_many_is_refused_the_next_does_it(caller: Caller) -> None:
+    sent = (caller.send(refused_first=True) for _ in range(5))
+    answers = await asyncio.gather(*sent, return_exceptions=True)
+
+    assert [type(one) for one in answers].count(InvalidInput) == 1
+    assert [one for one in answers if isinstance(one, dict)] == [{"done": 2}] * 4
+
+
+async def test_nobody_waits_until_somebody_else_has_forgotten_old_answers(caller: Caller) -> None:
+    has_forgotten = asyncio.Event()
+    done = []
+
+    async def answer(key: str, *, after: timedelta) -> None:
+        async with caller.database.writing() as session:
+            work = Work(session, caller.actor, NOON + after)
+            await answered(work, key)
+            if key == "first":
+                has_forgotten.set()
+                await asyncio.sleep(0.5)
+        done.append(key)
+
+    async def answer_meanwhile() -> None:
+        await has_forgotten.wait()
+        await answer("second", after=8 * DAY)
+
+    await answer("old", after=timedelta(0))
+    await asyncio.gather(answer("first", after=8 * DAY), answer_meanwhile())
+
+    in_line = ["first", "second"]  # SQLite has one writer at a time
+    assert done[1:] == (in_line if caller.database.is_sqlite else in_line[::-1])

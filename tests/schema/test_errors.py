@@ -1,13 +1,14 @@
 """Broken rules come back with their code; faults of ours and secrets come back never."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from graphql import GraphQLError
 from small_api import MARKER_PIN, SCHEMA, ask, client_of, small_app
 
-from models.errors import ErrorCode, LivionKeyError, NotFound
+from models.errors import ErrorCode, KeyTaken, LivionKeyError, NotFound
 from schema.errors import UserError, meaning
 from schema.masking import shown
 
@@ -30,6 +31,13 @@ def test_the_path_of_a_user_error_has_the_names_that_clients_use() -> None:
     error = UserError.of(NotFound(path=("starts_at_local",)))
 
     assert error.path == ["input", "startsAtLocal"]
+
+
+def test_a_user_error_says_from_when_on_it_would_work() -> None:
+    noon = datetime(2031, 6, 1, 12, tzinfo=UTC)
+
+    assert UserError.of(KeyTaken(free_from=noon)).free_from == noon
+    assert UserError.of(KeyTaken()).free_from is None
 
 
 async def test_a_broken_rule_in_a_mutation_is_a_user_error_and_all_else_is_null() -> None:

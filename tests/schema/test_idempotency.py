@@ -1,7 +1,9 @@
 """The same idempotency key and the same input give the same answer again, for seven days."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
 from documents import CANCEL, UPSERT, days_from_now, stay
 from factories import make_automat, make_entity, make_key
 from sqlalchemy import update
@@ -83,3 +85,62 @@ async def test_after_seven_days_a_key_can_be_used_anew(client: Client) -> None:
     payload = (await client.ask(UPSERT, input=later))["reservationUpsert"]
 
     assert payload["outcome"] == "UPDATED"
+
+
+async def test_the_same_push_five_times_at_once_is_made_once_and_answered_five_times(
+    client: Client,
+) -> None:
+    async with client.working() as work:
+        home = await make_entity(work)
+        await make_automat(work)
+        await make_key(work, home)
+    push = stay(entityId=to_id(ReservableEntity, home.id), idempotencyKey="k")
+
+    answers = await asyncio.gather(*(client.ask(UPSERT, input=push) for _ in range(5)))
+
+    assert answers[0]["reservationUpsert"]["outcome"] == "CREATED"
+    assert answers[1:] == answers[:1] * 4
+
+
+FURNISHING = {
+    "entityCreate": ('kind: CAR, name: "Car", address: {text: "Nowhere 1"}', "entity"),
+    "automatInstall": (
+        'deviceId: "7", name: "Kallio", model: LIVIONKEY_1, address: {text: "Nowhere 1"}',
+        "automat",
+    ),
+    "manualStorageCreate": ('name: "Desk"', "manualStorage"),
+    "deviceGroupCreate": ('name: "Town", automatIds: []', "deviceGroup"),
+    "organizationUnitCreate": ('name: "North", settings: {timeZone: null}', "organizationUnit"),
+}
+
+
+@pytest.mark.parametrize("name", FURNISHING)
+async def test_what_is_made_twice_with_one_key_is_made_once(client: Client, name: str) -> None:
+    written, thing = FURNISHING[name]
+    warned = "warnings { code message path }" if "address" in written else ""
+    document = f"""mutation {{
+      {name}(input: {{{written}, idempotencyKey: "k"}}) {{
+        {thing} {{ id name }} {warned} userErrors {{ code }}
+      }}
+    }}"""
+
+    first = await client.ask(document)
+    again = await client.ask(document)
+
+    assert first[name][thing]["id"]
+    assert again == first
+    if warned:
+        assert [warning["code"] for warning in first[name]["warnings"]] == ["ADDRESS_NOT_FOUND"]
+
+
+async def test_one_key_for_two_mutations_is_a_conflict(client: Client) -> None:
+    document = """mutation {
+      manualStorageCreate(input: {name: "Town", idempotencyKey: "k"}) { userErrors { code } }
+      organizationUnitCreate(input: {name: "Town", idempotencyKey: "k"}) { userErrors { code } }
+    }"""
+
+    answer = await client.ask(document)
+
+    assert answer["manualStorageCreate"]["userErrors"] == []
+    errors = answer["organizationUnitCreate"]["userErrors"]
+    assert errors == [{"code": "IDEMPOTENCY_CONFLICT"}]

@@ -1,10 +1,10 @@
 """The number of statements never grows with the rows: not for lists, nor for what hangs on them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from counting import statements_of
 from documents import days_from_now
 from factories import (
     make_automat,
@@ -16,11 +16,9 @@ from factories import (
     push,
 )
 from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
-from sqlalchemy import event
 from talking import Client
 
 from models.automats import AutomatModel
-from models.database import Database
 from schema.api import schema
 from schema.limits import costs_of
 
@@ -38,22 +36,6 @@ LISTS = [
     if name in ARGUMENTS or str(field.type).rstrip("!").endswith("Connection")
 ]
 SKIPPED = {"edges", "node", "pageInfo", "cursor"}
-
-
-@contextmanager
-def statements_of(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that both doors of a database let through."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    engines = [database._writers.sync_engine, database._readers.sync_engine]
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def leaves(type_: Any) -> str:

@@ -1,0 +1,82 @@
+"""Mutations: each is one transaction that asks for its permission and may be sent again."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import strawberry
+
+from models.accounts import Permission
+from resolvers.work import Work
+from schema.context import Info
+from schema.errors import payload_of, refusing_politely
+from schema.inputs import Repeatable
+from schema.repeating import once
+
+PERMISSION = "permission"
+
+Payload = TypeVar("Payload")
+Resolve = Callable[..., Awaitable[Payload]]
+Before = Callable[[Info, Any], Awaitable[Any]]
+
+
+def mutation(
+    *, permission: Permission, description: str, before: Before | None = None
+) -> Callable[[Resolve[Payload]], Any]:
+    """Make a mutation of a method that does it, and answers, in an open transaction.
+
+    The method names what it needs: `work`, which is the transaction, `input`, `found`, and `info`.
+    Clients see the input alone. Broken rules come back as `userErrors`; the payload's class is the
+    return annotation, and every field of it has a default.
+
+    Args:
+        permission: What it takes.
+        description: For the schema.
+        before: Does what must not happen while a transaction is open, such as asking a geocoder;
+            called with `info` and `input`, and what it answers is `found`.
+    """
+
+    def decorate(resolve: Resolve[Payload]) -> Any:
+        answer = refusing_politely(answering(resolve, permission, before))
+        return strawberry.mutation(
+            answer, description=description, metadata={PERMISSION: permission}
+        )
+
+    return decorate
+
+
+def answering(
+    resolve: Resolve[Payload], permission: Permission, before: Before | None
+) -> Resolve[Payload]:
+    """Put the transaction, and what comes before and in it, around a method."""
+    needed = inspect.signature(resolve).parameters
+
+    @wraps(resolve)
+    async def answer(self: Any, info: Info, input: Repeatable) -> Payload:
+        found = await before(info, input) if before else None
+
+        async def act(work: Work) -> Payload:
+            work.require(permission)
+            offered = {"info": info, "work": work, "input": input, "found": found}
+            given = {name: value for name, value in offered.items() if name in needed}
+            return await once(
+                work,
+                input,
+                lambda: resolve(self, **given),
+                name=resolve.__name__,
+                payload=payload_of(resolve),
+            )
+
+        return await info.context.writing(act)
+
+    cast("Any", answer).__signature__ = shown_signature(resolve)
+    return answer
+
+
+def shown_signature(resolve: Resolve[Payload]) -> inspect.Signature:
+    """Tell what clients and Strawberry are to see of a method."""
+    signature = inspect.signature(resolve)
+    info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
+    shown = [signature.parameters["self"], info, signature.parameters["input"]]
+    return signature.replace(parameters=shown)
