@@ -13,9 +13,10 @@ from models.errors import LivionKeyError, NoFreeLocker, NoKeyForEntity
 from models.events import EventKind
 from models.keys import EntityKey, Key
 from models.reservations import Reservation, ReservationStatus
-from resolvers import contracts, keys, organizations, selections
+from resolvers import contracts, keys, selections
 from resolvers.holdings import Held
 from resolvers.selections import Wanted
+from resolvers.settings import settings as settings_of
 from resolvers.work import Work
 
 ATTEMPTS = 5
@@ -63,7 +64,7 @@ async def _fulfil(
     contract: KeyContract | None,
     held: Held | None,
 ) -> Decision:
-    settings = await organizations.settings(work, entity.unit_id)
+    settings = await settings_of(work, entity.unit_id)
     wanted = wanted_of(reservation)
     supply = await keys.supply_for(work, entity, wanted=wanted.key_ids, window=reservation.window)
     for attempt in range(1, ATTEMPTS + 1):

@@ -25,6 +25,7 @@ from models.times import Window, instant, time_zone
 from resolvers import contracts, entities, organizations, planning, selections
 from resolvers.checks import exactly_one, required_text
 from resolvers.selections import Wanted
+from resolvers.settings import settings as settings_of
 from resolvers.work import Reading, Work
 
 ID_TAKEN = "reservations_organization_id_source_external_id_key"
@@ -63,7 +64,7 @@ async def window_of(reading: Reading, times: Times, entity: ReservableEntity) ->
     exactly_one(startsAt=times.starts_at, startsAtLocal=times.starts_at_local)
     if times.ends_at is not None and times.ends_at_local is not None:
         raise InvalidInput("Give endsAt or endsAtLocal, not both.", path=("ends_at",))
-    name = times.time_zone or (await organizations.settings(reading, entity.unit_id)).time_zone
+    name = times.time_zone or (await settings_of(reading, entity.unit_id)).time_zone
     zone = time_zone(name)
     starts_at = _at(times.starts_at, times.starts_at_local, zone)
     ends_at = _at(times.ends_at, times.ends_at_local, zone)
@@ -227,7 +228,7 @@ async def _forget_contacts(work: Work, reservation: Reservation) -> None:
 
 
 async def _set_contacts(work: Work, reservation: Reservation, push: Push) -> None:
-    settings = await organizations.settings(work, push.entity.unit_id)
+    settings = await settings_of(work, push.entity.unit_id)
     people = await organizations.add_contacts(work, push.contacts, language=settings.language)
     await work.add(
         *(

@@ -27,7 +27,8 @@ from models.reservations import Reservation
 from models.selections import AutomatSelection
 from models.settings import UnitSettings
 from models.times import Window
-from resolvers import entities, keys, organizations
+from resolvers import entities, keys
+from resolvers.settings import settings as settings_of
 from resolvers.work import Reading, Work
 
 
@@ -71,7 +72,7 @@ async def preview(
         )
     except NoKeyForEntity as refusal:
         return nothing(entity, refusal)
-    settings = await organizations.settings(reading, entity.unit_id)
+    settings = await settings_of(reading, entity.unit_id)
     return await decide(
         reading,
         entity,
@@ -215,7 +216,7 @@ async def nearest(
         )
     over = window or Window.moment(reading.now)
     organization_id = reading.actor.organization_id
-    settings = await organizations.settings(reading, organization_id)
+    settings = await settings_of(reading, organization_id)
     connection = await reading.connection()
     near = await nearest_automats(connection, here, organization_ids=[organization_id], count=count)
     metres: dict[UUID, float | None] = {

@@ -12,6 +12,7 @@ from resolvers import entities, looking, relations
 from resolvers.checks import exactly_one
 from schema.automats import DeviceGroup
 from schema.context import Info
+from schema.effective_settings import EffectiveSetting, told
 from schema.enums import EntityKind
 from schema.errors import UserError, mutation
 from schema.execution import batched
@@ -36,6 +37,11 @@ from schema.scalars import from_id, to_id
 keys_of_entity = pages_of(relations.KEYS_OF_ENTITY, Key.of)
 
 
+async def settings_of_entities(things: list[Any], context: Any) -> list[list[EffectiveSetting]]:
+    """Show what holds for each of several entities: their own groups come before their units."""
+    return await told([(thing.unit_id, thing.group_id) for thing in things], context)
+
+
 @shows(models.ReservableEntity)
 @strawberry.type(description="Something that can be reserved and that keys open.")
 class ReservableEntity(Node):
@@ -55,6 +61,11 @@ class ReservableEntity(Node):
     )
     organization_unit: OrganizationUnit = batched(
         to_one(UnitRow, "unit_id"), description="The unit that it belongs to."
+    )
+    effective_settings: list[EffectiveSetting] = batched(
+        settings_of_entities,
+        description="Every setting that holds for it, with who says it: its device group comes "
+        "first, then its unit and those above.",
     )
 
     @strawberry.field(description="The keys that open it.")

@@ -13,11 +13,11 @@ from strawberry.dataloader import DataLoader
 from models.automats import Automat
 from models.availability import free_lockers
 from models.base import Base
-from models.settings import UnitSettings
 from models.times import Window
-from resolvers import looking, organizations
+from resolvers import looking
 from resolvers.looking import Slice
 from resolvers.relations import Relation
+from resolvers.settings import Line, Pair, lines
 from resolvers.work import Reading
 from schema.nodes import object_of
 
@@ -49,7 +49,7 @@ class Loaders:
         self._reader = reader
         self._loaders: dict[Any, DataLoader[Any, Any]] = {}
         self.free_lockers = self._loader(self._count_free_lockers)
-        self.unit_settings = self._loader(self._load_unit_settings)
+        self.settings = self._loader(self._load_settings)
 
     def rows(self, model: type[Base]) -> DataLoader[UUID, Any]:
         """Load rows by their ids; None for those that are not the organization's."""
@@ -98,9 +98,9 @@ class Loaders:
             found |= {WindowKey(row.id, window.starts_at, window.ends_at): row.free for row in rows}
         return [found[key] for key in keys]
 
-    async def _load_unit_settings(self, ids: list[UUID]) -> list[UnitSettings]:
+    async def _load_settings(self, pairs: list[Pair]) -> list[Line]:
         async with self._reader() as reading:
-            return await organizations.settings_of_all(reading, ids)
+            return await lines(reading, pairs)
 
     def _once(self, key: Any, load: Callable[[list[Any]], Awaitable[Any]]) -> DataLoader[Any, Any]:
         if key not in self._loaders:

@@ -89,9 +89,12 @@ async def make_automat(
     )
 
 
-async def make_group(work: Work, *members: Automat, name: str | None = None) -> DeviceGroup:
+async def make_group(
+    work: Work, *members: Automat, name: str | None = None, **given: Any
+) -> DeviceGroup:
     name = name or f"Group {next(_numbers)}"
-    return await automats.create_group(work, name=name, automat_ids=[one.id for one in members])
+    ids = [one.id for one in members]
+    return await automats.create_group(work, name=name, automat_ids=ids, **given)
 
 
 async def make_key(

@@ -43,7 +43,9 @@ REFUSED_SELECTIONS = [
     f'{OURS}, keyIds: ["$key"]',
     f'{OURS}, reservationId: "$reservation"',
 ]
+SETTINGS = 'effectiveSettings(deviceGroupId: "$group") { value }'
 REFUSED_QUERIES = [
+    f"organizationUnits(first: 1) {{ edges {{ node {{ {SETTINGS} }} }} }}",
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
