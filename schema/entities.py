@@ -13,7 +13,7 @@ from resolvers.checks import exactly_one
 from schema.automats import DeviceGroup
 from schema.context import Info
 from schema.effective_settings import EffectiveSetting, told
-from schema.enums import EntityKind
+from schema.enums import EntityKind, KeyRule
 from schema.errors import UserError, mutation
 from schema.execution import batched
 from schema.inputs import changes, given, was_given
@@ -52,6 +52,10 @@ class ReservableEntity(Node):
     kind: EntityKind = strawberry.field(description="What kind of thing it is.")
     name: str = strawberry.field(description="What people call it.")
     external_id: str | None = strawberry.field(description="The partner's own number of it.")
+    key_rule: KeyRule = strawberry.field(description="How many of its keys go with a reservation.")
+    key_count: int | None = strawberry.field(
+        description="How many keys they are where the rule is SOME, else null."
+    )
     address: Address | None = batched(addresses, description="Where it is, as it was given.")
     placement: Placement | None = batched(
         placements, description="Where that is; null while the address could not be placed."
@@ -83,6 +87,8 @@ class ReservableEntity(Node):
             kind=row.kind,
             name=row.name,
             external_id=row.external_id,
+            key_rule=row.key_rule,
+            key_count=row.key_count,
         )
 
 
@@ -105,6 +111,12 @@ class EntityCreateInput:
     organization_unit_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Its unit; the organization when left out."
     )
+    key_rule: KeyRule = strawberry.field(
+        default=KeyRule.ONE, description="How many of its keys go with a reservation."
+    )
+    key_count: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How many keys, at least 1; only with the rule SOME."
+    )
 
 
 @strawberry.input(description="Changes of an entity; what is left out stays.")
@@ -126,6 +138,14 @@ class EntityUpdateInput:
     )
     organization_unit_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Its unit."
+    )
+    key_rule: KeyRule | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How many of its keys go with a reservation; a rule other than SOME forgets "
+        "the number.",
+    )
+    key_count: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How many keys, at least 1; only with the rule SOME."
     )
 
 
@@ -213,6 +233,8 @@ class EntityMutations:
                 found=there.found,
                 device_group_id=from_id(GroupRow, input.device_group_id),
                 unit_id=from_id(UnitRow, input.organization_unit_id),
+                key_rule=input.key_rule,
+                key_count=given(input.key_count),
             )
         return EntityCreatePayload(
             entity=ReservableEntity.of(entity), warnings=warnings(there.found)
@@ -221,7 +243,8 @@ class EntityMutations:
     @mutation(description="Change an entity; a new address is looked up at once.")
     async def entity_update(self, info: Info, input: EntityUpdateInput) -> EntityUpdatePayload:
         id = from_id(models.ReservableEntity, input.id)
-        written = changes(input, "kind", "name", "external_id", required=("kind", "name"))
+        required = ("kind", "name", "key_rule")
+        written = changes(input, "external_id", "key_count", *required, required=required)
         if was_given(input.device_group_id):
             written["device_group_id"] = from_id(GroupRow, input.device_group_id)
         if was_given(input.organization_unit_id):

@@ -8,7 +8,7 @@ import strawberry
 from models.accounts import Role
 from models.automats import AutomatModel, AutomatState, LockerState
 from models.contracts import KeyContractStatus, LockerContractKind, LockerContractState
-from models.entities import EntityKind
+from models.entities import EntityKind, KeyRule
 from models.events import EventKind
 from models.keys import KeyKind, KeyStatus
 from models.organizations import UnitKind
@@ -24,6 +24,7 @@ __all__ = [
     "EventKind",
     "KeyContractStatus",
     "KeyKind",
+    "KeyRule",
     "KeyStatus",
     "LockerContractKind",
     "LockerContractState",
@@ -94,6 +95,13 @@ describe(
     "How a key opens.",
     MECHANICAL="One certain key; where it lies, it has to be fetched.",
     ELECTROMECHANICAL="Programmed when it is fetched, so any free one will do.",
+)
+describe(
+    KeyRule,
+    "How many of an entity's keys go with a reservation.",
+    ONE="One of them.",
+    ALL="All of them.",
+    SOME="As many as `keyCount` says.",
 )
 describe(
     KeyStatus,
