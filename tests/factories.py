@@ -7,11 +7,11 @@ from typing import Any
 from models.accounts import Actor, Role
 from models.automats import Automat, AutomatModel, DeviceGroup
 from models.entities import EntityKind, ReservableEntity
-from models.keys import Key, KeyKind, ManualStorage
+from models.keys import Key, KeyKind, KeyRing, ManualStorage
 from models.organizations import ContactDetails, OrganizationUnit
 from models.places import Coordinates, Placement, PlacementPrecision, PostalAddress
 from models.reservations import Reservation, UpsertOutcome
-from resolvers import automats, desks, entities, keys, organizations, reservations
+from resolvers import automats, desks, entities, key_rings, keys, organizations, reservations
 from resolvers.reservations import Times
 from resolvers.selections import Wanted
 from resolvers.work import Work
@@ -115,6 +115,11 @@ async def make_key(
         manual_storage_id=desk.id if desk else None,
         **given,
     )
+
+
+async def make_ring(work: Work, *keys: Key, name: str | None = None) -> KeyRing:
+    name = name or f"Ring {next(_numbers)}"
+    return await key_rings.create(work, name=name, key_ids=[key.id for key in keys])
 
 
 async def push(

@@ -12,6 +12,7 @@ from factories import (
     make_entity,
     make_group,
     make_key,
+    make_ring,
     make_unit,
     push,
 )
@@ -120,8 +121,9 @@ async def furnish(client: Client, numbers: range) -> None:
                 work, unit_id=unit.id, device_group_id=group.id, external_id=str(number)
             )
             inside = await make_automat(work, model=AutomatModel.LIVIONKEY_1, unit_id=unit.id)
-            await make_key(work, home, automat=inside)
-            await make_key(work, home, desk=await make_desk(work))
+            keys = [await make_key(work, home, automat=inside)]
+            keys += [await make_key(work, home, desk=await make_desk(work))]
+            await make_ring(work, *keys)
             await push(work, home, automat_id=inside.id)
 
 

@@ -77,6 +77,9 @@ REFUSED_MUTATIONS = {
     "keyRegister.storage.manualStorageId": f'{KEY} {{manualStorageId: "$desk"}}, entityIds: []',
     "keyUpdate.id": 'id: "$key", rfidTag: "00"',
     "keyUpdate.entityIds": 'id: "$own_key", entityIds: ["$entity"]',
+    "keyRingCreate.keyIds": 'name: "x", keyIds: ["$own_key", "$key"]',
+    "keyRingUpdate.id": 'id: "$ring", name: "x"',
+    "keyRingUpdate.keyIds": 'id: "$own_ring", keyIds: ["$key"]',
     "contactUpdate.id": 'id: "$contact", name: "Eve"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
@@ -152,7 +155,7 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
 ) -> None:
     theirs = await one_of_everything(stranger, "theirs")
     ours = await one_of_everything(client, "ours")
-    lists = "reservations entities automats keys manualStorages deviceGroups keyContracts "
+    lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
     lists += "lockerContracts contacts organizationUnits events"
 
     found = json.dumps(
