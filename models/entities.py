@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.addressed import Placed
 from models.base import Base, Owned
+from models.errors import InvalidInput
 
 
 class EntityKind(StrEnum):
@@ -46,3 +47,27 @@ class ReservableEntity(Placed, Owned, Base):
     key_rule: Mapped[KeyRule] = mapped_column(default=KeyRule.ONE)
     key_count: Mapped[int | None]
     """How many keys go with a reservation where the rule is SOME."""
+
+    def give_keys(self, rule: KeyRule, count: int | None) -> None:
+        """Say how many of its keys go with a reservation.
+
+        Args:
+            rule: One of them, all, or some.
+            count: How many, where the rule is SOME; else None.
+
+        Raises:
+            InvalidInput: A count is missing, is not at least 1, or comes with another rule.
+        """
+        if rule is not KeyRule.SOME and count is not None:
+            raise InvalidInput(
+                f"A number of keys goes only with the rule SOME, but the rule is {rule.name}: "
+                "leave keyCount out, or make the rule SOME.",
+                path=("key_count",),
+            )
+        if rule is KeyRule.SOME and (count is None or count < 1):
+            raise InvalidInput(
+                "The rule SOME needs to know how many keys: give keyCount, at least 1"
+                f"{'' if count is None else f', not {count}'}.",
+                path=("key_count",),
+            )
+        self.key_rule, self.key_count = rule, count

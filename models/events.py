@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     DEVICE_GROUP_UPDATED = "device_group_updated"
     KEY_REGISTERED = "key_registered"
     KEY_UPDATED = "key_updated"
+    KEY_RING_CREATED = "key_ring_created"
+    KEY_RING_UPDATED = "key_ring_updated"
     INSERT_KEY = "insert_key"
     RESERVATION_CREATED = "reservation_created"
     RESERVATION_UPDATED = "reservation_updated"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Self
 
 from sqlalchemy.orm import Mapped
@@ -13,6 +14,29 @@ from models.places import PlacementPrecision
 SHORTEST_PIN, LONGEST_PIN = 4, 9
 LONGEST_TIME = timedelta(days=3650)
 DAY = timedelta(days=1)
+
+
+class Setting(StrEnum):
+    """What can be set; each is called like its column, and means what `UnitSettings` says."""
+
+    TIME_ZONE = "time_zone"
+    LANGUAGE = "language"
+    COUNTRY_CODE = "country_code"
+    LEAST_PRECISION = "least_precision"
+    LARGEST_DISTANCE_METRES = "largest_distance_metres"
+    SILENCE_TOLERANCE = "silence_tolerance"
+    USES_AUTOMATS = "uses_automats"
+    ONE_DEVICE_GROUP = "one_device_group"
+    PIN_LENGTH = "pin_length"
+    DEFAULT_DURATION = "default_duration"
+    DEFAULT_SYNC_TIME = "default_sync_time"
+    FETCH_DURATION = "fetch_duration"
+    FETCH_SYNC_TIME = "fetch_sync_time"
+    RETURN_DURATION = "return_duration"
+    RETURN_SYNC_TIME = "return_sync_time"
+    OVERDUE_DELAY = "overdue_delay"
+    START_REMINDER_TIME = "start_reminder_time"
+    END_REMINDER_TIME = "end_reminder_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +129,7 @@ class SaysSettings:
 
 
 SETTING_NAMES = tuple(field.name for field in fields(UnitSettings))
+DURATION_NAMES = tuple(field.name for field in fields(UnitSettings) if field.type is timedelta)
 
 
 def origins_of(line: Sequence[SaysSettings]) -> dict[str, SaysSettings]:
@@ -118,8 +143,9 @@ def origins_of(line: Sequence[SaysSettings]) -> dict[str, SaysSettings]:
 
 
 def days(duration: timedelta) -> str:
-    """Write a duration for people: `3 d`, `1 d 12 h`."""
-    hours = round(duration.total_seconds() / 3600, 2)
-    whole, rest = divmod(hours, 24)
-    parts = [f"{whole:g} d"] if whole or not rest else []
-    return " ".join([*parts, f"{rest:g} h"] if rest else parts)
+    """Write a duration for people, to the second: `3 d`, `1 d 12 h`, `1 h 30 min`."""
+    minutes, seconds = divmod(int(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    whole, hours = divmod(hours, 24)
+    parts = ((whole, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 d"

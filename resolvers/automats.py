@@ -22,9 +22,11 @@ from models.events import EventKind
 from models.keys import Key
 from models.places import Placement, PostalAddress
 from models.times import time_zone as checked_time_zone
-from resolvers import placing
+from resolvers import placing, setting_changes
 from resolvers.checks import required_text
-from resolvers.organizations import settings, unit_or_root
+from resolvers.organizations import unit_or_root
+from resolvers.setting_changes import SettingChanges
+from resolvers.settings import settings as settings_of
 from resolvers.work import Work
 
 DEVICE_ID_TAKEN = "automats_organization_id_device_id_key"
@@ -63,7 +65,7 @@ async def install(
     """
     work.require(Permission.EDIT_AUTOMATS)
     unit = await unit_or_root(work, unit_id)
-    zone = time_zone or (await settings(work, unit.id)).time_zone
+    zone = time_zone or (await settings_of(work, unit.id)).time_zone
     checked_time_zone(zone)
     automat = Automat(
         organization_id=work.actor.organization_id,
@@ -182,25 +184,37 @@ async def create_group(
     name: str,
     automat_ids: Sequence[UUID | None],
     free_locker_limit: int | None = None,
+    settings: SettingChanges | None = None,
 ) -> DeviceGroup:
     """Make a device group of automats.
 
     Raises:
-        NotAllowed: The actor may not change automats.
-        InvalidInput: The name is empty, or the limit is negative.
+        NotAllowed: The actor may not change automats, or, where settings are given, those.
+        InvalidInput: The name is empty, the limit is negative, or a setting makes no sense.
         NotFound: There is no such automat.
         ExternalIdInUse: Another group has that name.
     """
+    said = settings or {}
     work.require(Permission.EDIT_AUTOMATS)
+    await _prepare_settings(work, said)
     group = DeviceGroup(
         organization_id=work.actor.organization_id,
         name=required_text(name, path=("name",)),
         free_locker_limit=_checked_limit(free_locker_limit),
+        **said,
     )
     await work.add(group, refusals={GROUP_NAME_TAKEN: _name_taken(name)})
+    await setting_changes.check_group(work, group, said)
     await set_members(work, group, automat_ids)
     work.record(EventKind.DEVICE_GROUP_CREATED, group)
     return group
+
+
+async def _prepare_settings(work: Work, said: SettingChanges) -> None:
+    """Settings are the organization's to decide: who installs automats does not change them."""
+    if said:
+        work.require(Permission.EDIT_ORGANIZATION)
+    await setting_changes.prepare(work, said)
 
 
 async def set_members(work: Work, group: DeviceGroup, automat_ids: Sequence[UUID | None]) -> None:
@@ -231,25 +245,31 @@ async def update_group(
     name: str | None = None,
     automat_ids: Sequence[UUID | None] | None = None,
     free_locker_limit: int | None = None,
+    settings: SettingChanges | None = None,
 ) -> DeviceGroup:
     """Change a device group; what is None stays as it is.
 
     Raises:
-        NotAllowed: The actor may not change automats.
+        NotAllowed: The actor may not change automats, or, where settings are given, those.
         NotFound: There is no such group or automat.
-        InvalidInput: The name is empty, or the limit is negative.
+        InvalidInput: The name is empty, the limit is negative, or a setting makes no sense.
         ExternalIdInUse: Another group has that name.
     """
+    said = settings or {}
     work.require(Permission.EDIT_AUTOMATS)
+    await _prepare_settings(work, said)
     group = await work.get(DeviceGroup, id, path=("id",))
     if name is not None:
         group.name = required_text(name, path=("name",))
     if free_locker_limit is not None:
         group.free_locker_limit = _checked_limit(free_locker_limit)
+    for setting, value in said.items():
+        setattr(group, setting, value)
     await work.save({GROUP_NAME_TAKEN: _name_taken(group.name)})
+    await setting_changes.check_group(work, group, said)
     if automat_ids is not None:
         await set_members(work, group, automat_ids)
-    work.record(EventKind.DEVICE_GROUP_UPDATED, group)
+    work.record(EventKind.DEVICE_GROUP_UPDATED, group, settings=sorted(said))
     return group
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from models.accounts import Permission
 from models.addressed import PlacementProblem
 from models.automats import DeviceGroup
-from models.entities import EntityKind, ReservableEntity
+from models.entities import EntityKind, KeyRule, ReservableEntity
 from models.errors import ExternalIdInUse, NotFound
 from models.events import EventKind
 from models.places import Placement, PostalAddress
@@ -26,6 +26,8 @@ class EntityChanges(TypedDict, total=False):
     external_id: str | None
     device_group_id: UUID | None
     unit_id: UUID | None
+    key_rule: KeyRule
+    key_count: int | None
 
 
 async def create(
@@ -38,12 +40,14 @@ async def create(
     found: Placement | PlacementProblem | None = None,
     device_group_id: UUID | None = None,
     unit_id: UUID | None = None,
+    key_rule: KeyRule = KeyRule.ONE,
+    key_count: int | None = None,
 ) -> ReservableEntity:
     """Make something reservable. `found` is what `placing.place` said of its address.
 
     Raises:
         NotAllowed: The actor may not change entities.
-        InvalidInput: The name is empty.
+        InvalidInput: The name is empty, or the number of keys does not fit their rule.
         NotFound: There is no such unit or device group.
         ExternalIdInUse: Another entity of the organization has that external id.
     """
@@ -57,6 +61,7 @@ async def create(
         external_id=external_id,
         device_group_id=await _group(work, device_group_id),
     )
+    entity.give_keys(key_rule, key_count)
     entity.address = address
     entity.place(found)
     await work.add(entity, refusals={EXTERNAL_ID_TAKEN: _taken(external_id)})
@@ -70,7 +75,7 @@ async def update(work: Work, id: UUID | None, changes: EntityChanges) -> Reserva
 
     Raises:
         NotAllowed: The actor may not change entities.
-        InvalidInput: The name is empty.
+        InvalidInput: The name is empty, or the number of keys does not fit their rule.
         NotFound: There is no such entity, unit or device group.
         ExternalIdInUse: Another entity of the organization has that external id.
     """
@@ -82,11 +87,19 @@ async def update(work: Work, id: UUID | None, changes: EntityChanges) -> Reserva
         await _group(work, changes["device_group_id"])
     if "unit_id" in changes:
         changes = {**changes, "unit_id": (await unit_or_root(work, changes["unit_id"])).id}
+    _change_keys(entity, changes)
     for name, value in changes.items():
         setattr(entity, name, value)
     await work.save({EXTERNAL_ID_TAKEN: _taken(entity.external_id)})
     work.record(EventKind.ENTITY_UPDATED, entity, changed=sorted(changes))
     return entity
+
+
+def _change_keys(entity: ReservableEntity, changes: EntityChanges) -> None:
+    """Change how many keys go along; the number goes with the rule that it belonged to."""
+    rule = changes.get("key_rule", entity.key_rule)
+    kept = entity.key_count if rule is entity.key_rule else None
+    entity.give_keys(rule, changes.get("key_count", kept))
 
 
 async def move(

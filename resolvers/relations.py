@@ -15,7 +15,7 @@ from models.contracts import (
     LockerContractState,
 )
 from models.entities import ReservableEntity
-from models.keys import EntityKey, Key
+from models.keys import EntityKey, Key, KeyRing, KeyRingKey
 from models.organizations import Contact
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
@@ -79,6 +79,20 @@ ENTITIES_OF_KEY = Relation(
     EntityKey.key_id,
     ReservableEntity.id,
     link=(EntityKey, EntityKey.entity_id == ReservableEntity.id),
+)
+KEYS_OF_RING = Relation(
+    "keys of ring",
+    Key,
+    KeyRingKey.key_ring_id,
+    Key.id,
+    link=(KeyRingKey, KeyRingKey.key_id == Key.id),
+)
+RING_OF_KEY = Relation(
+    "ring of key",
+    KeyRing,
+    KeyRingKey.key_id,
+    KeyRing.id,
+    link=(KeyRingKey, KeyRingKey.key_ring_id == KeyRing.id),
 )
 CONTACTS_OF_RESERVATION = Relation(
     "contacts of reservation",

@@ -16,10 +16,11 @@ from models.errors import AddressNotFound, InvalidInput, LivionKeyError
 from models.places import Coordinates
 from models.reservations import Reservation
 from models.times import Window
-from resolvers import entities, organizations
+from resolvers import entities
 from resolvers.planning.planner import look, plan_one
 from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.supplies import keys_of
+from resolvers.settings import settings as settings_of
 from resolvers.work import Reading
 
 
@@ -49,7 +50,7 @@ async def preview(
     group_id = wanted.device_group_id or entity.device_group_id
     stay = Stay(
         window=window,
-        settings=await organizations.settings_for(reading, entity.unit_id, group_id),
+        settings=await settings_of(reading, entity.unit_id, group_id),
         wanted=wanted,
         entity=entity,
         contract=await _contract(reading, reservation_id),
@@ -104,7 +105,7 @@ async def nearest(
         )
     over = window or Window.moment(reading.now)
     organization_id = reading.actor.organization_id
-    settings = await organizations.settings(reading, organization_id)
+    settings = await settings_of(reading, organization_id)
     connection = await reading.connection()
     snapshot = Snapshot(connection, organization_id, whole=True)
     metres: dict[UUID, float | None] = {

@@ -57,7 +57,7 @@ class Reading:
         self._connection = connection
         self.actor = actor
         self.now = now
-        self.known_settings: dict[UUID, UnitSettings] = {}
+        self.known_settings: dict[tuple[UUID, UUID | None], UnitSettings] = {}
 
     def require(self, permission: Permission) -> None:
         """Go on only if the actor may.

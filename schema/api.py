@@ -14,6 +14,7 @@ from schema.entities import EntityMutations, EntityQueries
 from schema.events import EventQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
+from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.reservation_changes import ReservationMutations
@@ -29,6 +30,7 @@ class Query(
     EntityQueries,
     AutomatQueries,
     KeyQueries,
+    KeyRingQueries,
     ContractQueries,
     ContactQueries,
     OrganizationQueries,
@@ -55,6 +57,7 @@ class Mutation(
     EntityMutations,
     AutomatMutations,
     KeyMutations,
+    KeyRingMutations,
     ContactMutations,
     OrganizationMutations,
 ):

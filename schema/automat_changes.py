@@ -25,6 +25,7 @@ from schema.places import (
     whereabouts,
 )
 from schema.scalars import from_id
+from schema.unit_settings import UnitSettingsInput, settings_in
 
 
 @strawberry.input(description="A new automat.")
@@ -108,6 +109,9 @@ class DeviceGroupCreateInput(Repeatable):
     free_locker_limit: int | None = strawberry.field(
         default=strawberry.UNSET, description="How few free lockers are worth a warning."
     )
+    settings: UnitSettingsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What it decides before the units do."
+    )
 
 
 @strawberry.input(description="Changes of a device group; what is left out stays.")
@@ -119,6 +123,9 @@ class DeviceGroupUpdateInput(Repeatable):
     )
     free_locker_limit: int | None = strawberry.field(
         default=strawberry.UNSET, description="How few free lockers are worth a warning."
+    )
+    settings: UnitSettingsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What it decides before the units do."
     )
 
 
@@ -253,6 +260,7 @@ class AutomatMutations:
             name=input.name,
             automat_ids=[from_id(models.Automat, id) for id in input.automat_ids],
             free_locker_limit=given(input.free_locker_limit),
+            settings=settings_in(input),
         )
         return DeviceGroupCreatePayload(device_group=DeviceGroup.of(group))
 
@@ -269,5 +277,6 @@ class AutomatMutations:
             if members is None
             else [from_id(models.Automat, id) for id in members],
             free_locker_limit=given(input.free_locker_limit),
+            settings=settings_in(input),
         )
         return DeviceGroupUpdatePayload(device_group=DeviceGroup.of(group))

@@ -13,6 +13,7 @@ from models.organizations import OrganizationUnit as UnitRow
 from models.times import Window
 from resolvers import relations
 from schema.context import Info
+from schema.effective_settings import EffectiveSetting, told
 from schema.enums import AutomatModel, AutomatState, LockerState
 from schema.execution import batched
 from schema.loaders import to_first, to_many, to_one
@@ -21,6 +22,7 @@ from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, pages_of
 from schema.places import Address, Placement, addresses, placements
 from schema.scalars import to_id
+from schema.unit_settings import OwnSettings, own_settings
 from schema.windows import From, To, window_of
 
 if TYPE_CHECKING:  # keys refer to automats, and lockers to keys
@@ -121,13 +123,27 @@ class Automat(Node):
         )
 
 
+async def settings_with_groups(groups: list[Any], context: Any) -> list[list[EffectiveSetting]]:
+    """Show what holds in the organization with each of several groups."""
+    root = context.actor.organization_id
+    return await told([(root, group.group_id) for group in groups], context)
+
+
 @shows(models.DeviceGroup)
 @strawberry.type(description="The legacy way to say which automats serve which entities.")
 class DeviceGroup(Node):
     group_id: strawberry.Private[UUID]
+    row: strawberry.Private[Any]
     name: str = strawberry.field(description="What people call it.")
     free_locker_limit: int | None = strawberry.field(
         description="How few free lockers are worth a warning."
+    )
+    own_settings: OwnSettings = batched(
+        own_settings, description="What it says itself; what is null it leaves to the units."
+    )
+    effective_settings: list[EffectiveSetting] = batched(
+        settings_with_groups,
+        description="Every setting that holds with it in the organization, with who says it.",
     )
 
     @strawberry.field(description="The automats of the group.")
@@ -141,6 +157,7 @@ class DeviceGroup(Node):
         return cls(
             id=to_id(models.DeviceGroup, row.id),
             group_id=row.id,
+            row=row,
             name=row.name,
             free_locker_limit=row.free_locker_limit,
         )

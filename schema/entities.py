@@ -14,7 +14,8 @@ from resolvers.checks import exactly_one
 from resolvers.work import Work
 from schema.automats import DeviceGroup
 from schema.context import Info
-from schema.enums import EntityKind
+from schema.effective_settings import EffectiveSetting, told
+from schema.enums import EntityKind, KeyRule
 from schema.errors import UserError
 from schema.execution import batched
 from schema.inputs import Repeatable, changes, given, was_given
@@ -40,6 +41,11 @@ from schema.scalars import from_id, to_id
 keys_of_entity = pages_of(relations.KEYS_OF_ENTITY, Key.of)
 
 
+async def settings_of_entities(things: list[Any], context: Any) -> list[list[EffectiveSetting]]:
+    """Show what holds for each of several entities: their own groups come before their units."""
+    return await told([(thing.unit_id, thing.group_id) for thing in things], context)
+
+
 @shows(models.ReservableEntity)
 @strawberry.type(description="Something that can be reserved and that keys open.")
 class ReservableEntity(Node):
@@ -50,6 +56,10 @@ class ReservableEntity(Node):
     kind: EntityKind = strawberry.field(description="What kind of thing it is.")
     name: str = strawberry.field(description="What people call it.")
     external_id: str | None = strawberry.field(description="The partner's own number of it.")
+    key_rule: KeyRule = strawberry.field(description="How many of its keys go with a reservation.")
+    key_count: int | None = strawberry.field(
+        description="How many keys they are where the rule is SOME, else null."
+    )
     address: Address | None = batched(addresses, description="Where it is, as it was given.")
     placement: Placement | None = batched(
         placements, description="Where that is; null while the address could not be placed."
@@ -59,6 +69,11 @@ class ReservableEntity(Node):
     )
     organization_unit: OrganizationUnit = batched(
         to_one(UnitRow, "unit_id"), description="The unit that it belongs to."
+    )
+    effective_settings: list[EffectiveSetting] = batched(
+        settings_of_entities,
+        description="Every setting that holds for it, with who says it: its device group comes "
+        "first, then its unit and those above.",
     )
 
     @strawberry.field(description="The keys that open it.")
@@ -76,6 +91,8 @@ class ReservableEntity(Node):
             kind=row.kind,
             name=row.name,
             external_id=row.external_id,
+            key_rule=row.key_rule,
+            key_count=row.key_count,
         )
 
 
@@ -98,6 +115,12 @@ class EntityCreateInput(Repeatable):
     organization_unit_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Its unit; the organization when left out."
     )
+    key_rule: KeyRule = strawberry.field(
+        default=KeyRule.ONE, description="How many of its keys go with a reservation."
+    )
+    key_count: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How many keys, at least 1; only with the rule SOME."
+    )
 
 
 @strawberry.input(description="Changes of an entity; what is left out stays.")
@@ -119,6 +142,14 @@ class EntityUpdateInput(Repeatable):
     )
     organization_unit_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Its unit."
+    )
+    key_rule: KeyRule | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How many of its keys go with a reservation; a rule other than SOME forgets "
+        "the number.",
+    )
+    key_count: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How many keys, at least 1; only with the rule SOME."
     )
 
 
@@ -210,6 +241,8 @@ class EntityMutations:
             found=found.place,
             device_group_id=from_id(GroupRow, input.device_group_id),
             unit_id=from_id(UnitRow, input.organization_unit_id),
+            key_rule=input.key_rule,
+            key_count=given(input.key_count),
         )
         return EntityCreatePayload(
             entity=ReservableEntity.of(entity), warnings=warnings(found.place)
@@ -224,7 +257,8 @@ class EntityMutations:
         self, work: Work, input: EntityUpdateInput, found: Whereabouts
     ) -> EntityUpdatePayload:
         id = from_id(models.ReservableEntity, input.id)
-        written = changes(input, "kind", "name", "external_id", required=("kind", "name"))
+        required = ("kind", "name", "key_rule")
+        written = changes(input, "external_id", "key_count", *required, required=required)
         if was_given(input.device_group_id):
             written["device_group_id"] = from_id(GroupRow, input.device_group_id)
         if was_given(input.organization_unit_id):

@@ -8,13 +8,14 @@ import strawberry
 from models.accounts import Role
 from models.automats import AutomatModel, AutomatState, LockerState
 from models.contracts import KeyContractStatus, LockerContractKind, LockerContractState
-from models.entities import EntityKind
+from models.entities import EntityKind, KeyRule
 from models.events import EventKind
 from models.keys import KeyKind, KeyStatus
 from models.organizations import UnitKind
 from models.places import PlacementPrecision
 from models.reservations import ReservationStatus, UpsertOutcome
 from models.selections import RejectionCode, SelectionMethod
+from models.settings import Setting
 
 __all__ = [
     "AutomatModel",
@@ -23,6 +24,7 @@ __all__ = [
     "EventKind",
     "KeyContractStatus",
     "KeyKind",
+    "KeyRule",
     "KeyStatus",
     "LockerContractKind",
     "LockerContractState",
@@ -32,6 +34,7 @@ __all__ = [
     "ReservationStatus",
     "Role",
     "SelectionMethod",
+    "Setting",
     "UnitKind",
     "UpsertOutcome",
 ]
@@ -45,6 +48,31 @@ def describe(kind: type[Enum], description: str, **meanings: str) -> None:
         plain = value.name.replace("_", " ").capitalize() + "."
         value.description = meanings.get(value.name, plain)
 
+
+SETTING_MEANINGS = {
+    Setting.TIME_ZONE: "The time zone of its clocks, by its IANA name.",
+    Setting.LANGUAGE: "The language of its people, a BCP 47 primary tag.",
+    Setting.COUNTRY_CODE: "The country, ISO 3166-1 alpha-2.",
+    Setting.LEAST_PRECISION: "The coarsest placement that may choose an automat.",
+    Setting.LARGEST_DISTANCE_METRES: "How far an automat may be from an entity, in metres; any "
+    "distance where nobody says one.",
+    Setting.SILENCE_TOLERANCE: "How long an automat may be silent and still be chosen.",
+    Setting.USES_AUTOMATS: "Whether keys that lie at desks are to be fetched from automats.",
+    Setting.ONE_DEVICE_GROUP: "Whether a stay that began in a device group has to end in it too.",
+    Setting.PIN_LENGTH: "How many digits a PIN has, 4 to 9.",
+    Setting.DEFAULT_DURATION: "The longest stay over which a locker is held all the time.",
+    Setting.DEFAULT_SYNC_TIME: "How long before the start of such a stay its PIN goes to the "
+    "automat.",
+    Setting.FETCH_DURATION: "How long a locker is held for the fetch of a longer stay.",
+    Setting.FETCH_SYNC_TIME: "How long before the start of a longer stay its first PIN goes to the "
+    "automat.",
+    Setting.RETURN_DURATION: "How long before the end of a longer stay a locker is held again.",
+    Setting.RETURN_SYNC_TIME: "How long before the end of a longer stay its second PIN goes to the "
+    "automat; never shorter than the return duration.",
+    Setting.OVERDUE_DELAY: "How long after its end a key that is not back counts as overdue.",
+    Setting.START_REMINDER_TIME: "How long before the start its contacts are reminded.",
+    Setting.END_REMINDER_TIME: "How long before the end its contacts are reminded.",
+}
 
 describe(Role, "What a token is for.")
 describe(UnitKind, "What a node of the organization's tree stands for.")
@@ -67,6 +95,13 @@ describe(
     "How a key opens.",
     MECHANICAL="One certain key; where it lies, it has to be fetched.",
     ELECTROMECHANICAL="Programmed when it is fetched, so any free one will do.",
+)
+describe(
+    KeyRule,
+    "How many of an entity's keys go with a reservation.",
+    ONE="One of them.",
+    ALL="All of them.",
+    SOME="As many as `keyCount` says.",
 )
 describe(
     KeyStatus,
@@ -132,4 +167,9 @@ describe(
     OUTSIDE_AREA="Outside the area that is served.",
     KEY_ELSEWHERE="The mechanical key lies in another automat.",
     NO_FREE_KEY="No free electromechanical key lies in it.",
+)
+describe(
+    Setting,
+    "What a unit or a device group can decide for itself and all below it.",
+    **{setting.name: meaning for setting, meaning in SETTING_MEANINGS.items()},
 )

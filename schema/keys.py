@@ -12,13 +12,15 @@ from schema.automats import Automat, Locker
 from schema.context import Info
 from schema.enums import KeyKind, KeyStatus
 from schema.execution import batched
+from schema.loaders import to_first
 from schema.nodes import Node, object_of, shows
 from schema.paging import FIRST, After, Connection, First, pages_of
 from schema.places import Address
 from schema.scalars import to_id
 
-if TYPE_CHECKING:  # entities refer to keys, and keys to entities
+if TYPE_CHECKING:  # entities and key rings refer to keys, and keys to them
     from schema.entities import ReservableEntity
+    from schema.key_rings import KeyRing
 
 
 @shows(models.ManualStorage)
@@ -96,6 +98,10 @@ class Key(Node):
     )
     target_storage: KeyStorage | None = batched(
         kept_at("target_"), description="Where it should go next; null when it need not move."
+    )
+    key_ring: Annotated["KeyRing", strawberry.lazy("schema.key_rings")] | None = batched(
+        to_first(relations.RING_OF_KEY, "key_id"),
+        description="The ring that it is on; null when it is handed over by itself.",
     )
 
     @strawberry.field(description="What it opens.")

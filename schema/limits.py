@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from models.errors import ErrorCode
+from models.settings import SETTING_NAMES
 
 MAX_BODY_BYTES = 100_000
 MAX_TOKENS = 1_000
@@ -32,6 +33,8 @@ MAX_FIELDS = 400
 MAX_ROWS = 10_000
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
+WHOLE_LISTS = {"effectiveSettings": len(SETTING_NAMES)}
+"""Lists that come whole and lead back to what holds them, so that nesting them multiplies."""
 MAX_SUBSCRIPTIONS = 20
 CONNECTION_INIT_SECONDS = 10
 OPERATION_SECONDS = 30
@@ -163,6 +166,8 @@ class Meter:
 
 def page_of(node: FieldNode, below: Cost) -> tuple[Page, ...]:
     """Tell a page by its argument `first` or by its `edges`; else pass on the pages below."""
+    if node.name.value in WHOLE_LISTS:
+        return (Page(WHOLE_LISTS[node.name.value], None, below.pages),)
     first = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
     if isinstance(first, IntValueNode):
         return (Page(int(first.value), None, below.pages),)

@@ -11,10 +11,10 @@ from strawberry.dataloader import DataLoader
 from geo.snapshot import Snapshot
 from models.availability import Span
 from models.base import Base
-from models.settings import UnitSettings
-from resolvers import looking, organizations
+from resolvers import looking
 from resolvers.looking import Slice
 from resolvers.relations import Relation
+from resolvers.settings import Line, Pair, lines
 from resolvers.work import Reading
 from schema.nodes import object_of
 
@@ -38,7 +38,7 @@ class Loaders:
         self._reader = reader
         self._loaders: dict[Any, DataLoader[Any, Any]] = {}
         self.free_lockers = self._loader(self._count_free_lockers)
-        self.unit_settings = self._loader(self._load_unit_settings)
+        self.settings = self._loader(self._load_settings)
 
     def rows(self, model: type[Base]) -> DataLoader[UUID, Any]:
         """Load rows by their ids; None for those that are not the organization's."""
@@ -82,9 +82,9 @@ class Loaders:
             found = await snapshot.free_lockers(spans)
         return [found[span] for span in spans]
 
-    async def _load_unit_settings(self, ids: list[UUID]) -> list[UnitSettings]:
+    async def _load_settings(self, pairs: list[Pair]) -> list[Line]:
         async with self._reader() as reading:
-            return await organizations.settings_of_all(reading, ids)
+            return await lines(reading, pairs)
 
     def _once(self, key: Any, load: Callable[[list[Any]], Awaitable[Any]]) -> DataLoader[Any, Any]:
         if key not in self._loaders:

@@ -1,37 +1,44 @@
 """Organization units: the tree of an organization."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
 
 import models.organizations as models
 from models.accounts import Permission
+from models.automats import DeviceGroup as GroupRow
+from models.errors import NotFound
 from models.settings import UnitSettings as Settings
 from resolvers import looking, organizations
 from resolvers.work import Work
 from schema.context import Info
+from schema.effective_settings import EffectiveSetting, told
 from schema.enums import UnitKind
 from schema.errors import UserError
 from schema.execution import batched
-from schema.inputs import Repeatable, changes, given
+from schema.inputs import Repeatable, changes
 from schema.loaders import to_one
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import from_id, to_id
-from schema.unit_settings import UnitSettings, UnitSettingsInput
+from schema.unit_settings import (
+    OwnSettings,
+    UnitSettings,
+    UnitSettingsInput,
+    own_settings,
+    settings_in,
+)
 
 
 async def effective(units: list[Any], context: Any) -> list[Settings]:
     """Load what holds for each of several units."""
-    loaded: list[Settings] = await context.loaders.unit_settings.load_many(
-        [unit.unit_id for unit in units]
-    )
-    return loaded
+    lines = await context.loaders.settings.load_many([(unit.unit_id, None) for unit in units])
+    return [line.effective() for line in lines]
 
 
-async def effective_settings(units: list[Any], context: Any) -> list[UnitSettings]:
+async def settings_of_units(units: list[Any], context: Any) -> list[UnitSettings]:
     """Show what holds for units."""
     return [UnitSettings.of(settings) for settings in await effective(units, context)]
 
@@ -50,6 +57,7 @@ async def languages(units: list[Any], context: Any) -> list[str]:
 @strawberry.type(description="A node of an organization's tree; the root is the organization.")
 class OrganizationUnit(Node):
     unit_id: strawberry.Private[UUID]
+    row: strawberry.Private[Any]
     parent_id: strawberry.Private[UUID | None]
     name: str = strawberry.field(description="What people call it.")
     kind: UnitKind = strawberry.field(description="What it stands for.")
@@ -59,16 +67,37 @@ class OrganizationUnit(Node):
         description="The unit above it; null for the organization itself.",
     )
     settings: UnitSettings = batched(
-        effective_settings, description="What holds here; the nearest unit that says it wins."
+        settings_of_units, description="What holds here; the nearest unit that says it wins."
+    )
+    own_settings: OwnSettings = batched(
+        own_settings, description="What it says itself; what is null it takes from above."
     )
     time_zone: str = batched(time_zones, description="The IANA name that holds here.")
     language: str = batched(languages, description="The language that holds here.")
+
+    @strawberry.field(
+        description="Every setting that holds here, with who says it; a device group that is named "
+        "comes first."
+    )
+    async def effective_settings(
+        self,
+        info: Info,
+        device_group_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="What holds with this group.")
+        ] = None,
+    ) -> list[EffectiveSetting]:
+        group_id = from_id(GroupRow, device_group_id)
+        if group_id and await info.context.loaders.rows(GroupRow).load(group_id) is None:
+            raise NotFound("Your organization has no such device group; look its id up again.")
+        (settings,) = await told([(self.unit_id, group_id)], info.context)
+        return settings
 
     @classmethod
     def of(cls, row: models.OrganizationUnit) -> Self:
         return cls(
             id=to_id(models.OrganizationUnit, row.id),
             unit_id=row.id,
+            row=row,
             parent_id=row.parent_id,
             name=row.name,
             kind=row.kind,
@@ -111,12 +140,6 @@ class OrganizationUnitPayload:
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Which rules stood against it."
     )
-
-
-def settings_in(input: OrganizationUnitCreateInput | OrganizationUnitUpdateInput) -> dict[str, Any]:
-    """Collect the settings that were written, if any."""
-    settings = given(input.settings)
-    return settings.changes() if settings else {}
 
 
 @strawberry.type

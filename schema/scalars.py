@@ -14,7 +14,7 @@ from models.contracts import KeyContract, LockerContract
 from models.entities import ReservableEntity
 from models.errors import InvalidInput
 from models.events import Event
-from models.keys import Key, ManualStorage
+from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
 from models.selections import AutomatSelection
@@ -27,6 +27,7 @@ PREFIXES: dict[type[Base], str] = {
     Event: "event",
     Key: "key",
     KeyContract: "keycontract",
+    KeyRing: "keyring",
     Locker: "locker",
     LockerContract: "lockercontract",
     ManualStorage: "desk",

@@ -1,4 +1,4 @@
-"""What units decide for themselves and all below them."""
+"""What units and device groups decide for themselves and all below them."""
 
 from datetime import timedelta
 from typing import Any, Self
@@ -6,87 +6,135 @@ from typing import Any, Self
 import strawberry
 
 import models.settings as models
-from schema.enums import PlacementPrecision
-from schema.inputs import changes
+from models.settings import DURATION_NAMES, SETTING_NAMES
+from resolvers.setting_changes import input_name
+from schema.enums import SETTING_MEANINGS, PlacementPrecision, Setting
+from schema.inputs import changes, given
+
+
+def meaning(setting: Setting) -> str:
+    """Describe a setting's field: what it means, and that durations are in seconds."""
+    text = SETTING_MEANINGS[setting]
+    return f"{text.removesuffix('.')}; in seconds." if setting in DURATION_NAMES else text
+
+
+def shown(setting: Setting) -> Any:
+    """Make a field that shows a setting."""
+    return strawberry.field(description=meaning(setting))
+
+
+def written(setting: Setting) -> Any:
+    """Make a field by which a setting is written."""
+    return strawberry.field(default=strawberry.UNSET, description=meaning(setting))
+
+
+def values_of(settings: Any) -> dict[str, Any]:
+    """Collect all settings under the names of their fields, durations in seconds."""
+    values = {name: getattr(settings, name) for name in SETTING_NAMES}
+    return {
+        input_name(name): int(value.total_seconds()) if isinstance(value, timedelta) else value
+        for name, value in values.items()
+    }
 
 
 @strawberry.type(description="What holds for a unit: its own settings, else those above it.")
 class UnitSettings:
-    time_zone: str = strawberry.field(description="IANA name.")
-    language: str = strawberry.field(description="BCP 47 primary tag.")
-    country_code: str = strawberry.field(description="ISO 3166-1 alpha-2.")
-    least_precision: PlacementPrecision = strawberry.field(
-        description="The coarsest placement that may choose an automat."
-    )
-    largest_distance_metres: float | None = strawberry.field(
-        description="How far an automat may be from an entity; null: any distance."
-    )
-    default_sync_seconds: int = strawberry.field(
-        description="How long before its start a PIN goes to the automat, in seconds."
-    )
-    silence_tolerance_seconds: int = strawberry.field(
-        description="How long an automat may be silent and still be chosen, in seconds."
-    )
-    uses_automats: bool = strawberry.field(
-        description="Whether keys that lie at desks are to be fetched from automats."
-    )
+    time_zone: str = shown(Setting.TIME_ZONE)
+    language: str = shown(Setting.LANGUAGE)
+    country_code: str = shown(Setting.COUNTRY_CODE)
+    least_precision: PlacementPrecision = shown(Setting.LEAST_PRECISION)
+    largest_distance_metres: float | None = shown(Setting.LARGEST_DISTANCE_METRES)
+    silence_tolerance_seconds: int = shown(Setting.SILENCE_TOLERANCE)
+    uses_automats: bool = shown(Setting.USES_AUTOMATS)
+    one_device_group: bool = shown(Setting.ONE_DEVICE_GROUP)
+    pin_length: int = shown(Setting.PIN_LENGTH)
+    default_duration_seconds: int = shown(Setting.DEFAULT_DURATION)
+    default_sync_seconds: int = shown(Setting.DEFAULT_SYNC_TIME)
+    fetch_duration_seconds: int = shown(Setting.FETCH_DURATION)
+    fetch_sync_seconds: int = shown(Setting.FETCH_SYNC_TIME)
+    return_duration_seconds: int = shown(Setting.RETURN_DURATION)
+    return_sync_seconds: int = shown(Setting.RETURN_SYNC_TIME)
+    overdue_delay_seconds: int = shown(Setting.OVERDUE_DELAY)
+    start_reminder_seconds: int = shown(Setting.START_REMINDER_TIME)
+    end_reminder_seconds: int = shown(Setting.END_REMINDER_TIME)
 
     @classmethod
     def of(cls, settings: models.UnitSettings) -> Self:
-        return cls(
-            time_zone=settings.time_zone,
-            language=settings.language,
-            country_code=settings.country_code,
-            least_precision=settings.least_precision,
-            largest_distance_metres=settings.largest_distance_metres,
-            default_sync_seconds=int(settings.default_sync_time.total_seconds()),
-            silence_tolerance_seconds=int(settings.silence_tolerance.total_seconds()),
-            uses_automats=settings.uses_automats,
-        )
+        return cls(**values_of(settings))
 
 
-@strawberry.input(description="Settings of a unit; null inherits, what is left out stays.")
+@strawberry.type(
+    description="What a unit or a device group says itself; what is null it takes from above."
+)
+class OwnSettings:
+    time_zone: str | None = shown(Setting.TIME_ZONE)
+    language: str | None = shown(Setting.LANGUAGE)
+    country_code: str | None = shown(Setting.COUNTRY_CODE)
+    least_precision: PlacementPrecision | None = shown(Setting.LEAST_PRECISION)
+    largest_distance_metres: float | None = shown(Setting.LARGEST_DISTANCE_METRES)
+    silence_tolerance_seconds: int | None = shown(Setting.SILENCE_TOLERANCE)
+    uses_automats: bool | None = shown(Setting.USES_AUTOMATS)
+    one_device_group: bool | None = shown(Setting.ONE_DEVICE_GROUP)
+    pin_length: int | None = shown(Setting.PIN_LENGTH)
+    default_duration_seconds: int | None = shown(Setting.DEFAULT_DURATION)
+    default_sync_seconds: int | None = shown(Setting.DEFAULT_SYNC_TIME)
+    fetch_duration_seconds: int | None = shown(Setting.FETCH_DURATION)
+    fetch_sync_seconds: int | None = shown(Setting.FETCH_SYNC_TIME)
+    return_duration_seconds: int | None = shown(Setting.RETURN_DURATION)
+    return_sync_seconds: int | None = shown(Setting.RETURN_SYNC_TIME)
+    overdue_delay_seconds: int | None = shown(Setting.OVERDUE_DELAY)
+    start_reminder_seconds: int | None = shown(Setting.START_REMINDER_TIME)
+    end_reminder_seconds: int | None = shown(Setting.END_REMINDER_TIME)
+
+    @classmethod
+    def of(cls, row: models.SaysSettings) -> Self:
+        return cls(**values_of(row))
+
+
+async def own_settings(things: list[Any], _context: Any) -> list[OwnSettings]:
+    """Show what things say that keep their rows: only of those that are asked for."""
+    return [OwnSettings.of(thing.row) for thing in things]
+
+
+@strawberry.input(
+    description="Settings of a unit or a device group; null inherits, what is left out stays."
+)
 class UnitSettingsInput:
-    time_zone: str | None = strawberry.field(default=strawberry.UNSET, description="IANA name.")
-    language: str | None = strawberry.field(
-        default=strawberry.UNSET, description="BCP 47 primary tag."
-    )
-    country_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="ISO 3166-1 alpha-2."
-    )
-    least_precision: PlacementPrecision | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="The coarsest placement that may choose an automat.",
-    )
-    largest_distance_metres: float | None = strawberry.field(
-        default=strawberry.UNSET, description="How far an automat may be from an entity."
-    )
-    default_sync_seconds: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How long before its start a PIN is sent."
-    )
-    silence_tolerance_seconds: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How long an automat may be silent."
-    )
-    uses_automats: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Whether desk keys are fetched from automats."
-    )
+    time_zone: str | None = written(Setting.TIME_ZONE)
+    language: str | None = written(Setting.LANGUAGE)
+    country_code: str | None = written(Setting.COUNTRY_CODE)
+    least_precision: PlacementPrecision | None = written(Setting.LEAST_PRECISION)
+    largest_distance_metres: float | None = written(Setting.LARGEST_DISTANCE_METRES)
+    silence_tolerance_seconds: int | None = written(Setting.SILENCE_TOLERANCE)
+    uses_automats: bool | None = written(Setting.USES_AUTOMATS)
+    one_device_group: bool | None = written(Setting.ONE_DEVICE_GROUP)
+    pin_length: int | None = written(Setting.PIN_LENGTH)
+    default_duration_seconds: int | None = written(Setting.DEFAULT_DURATION)
+    default_sync_seconds: int | None = written(Setting.DEFAULT_SYNC_TIME)
+    fetch_duration_seconds: int | None = written(Setting.FETCH_DURATION)
+    fetch_sync_seconds: int | None = written(Setting.FETCH_SYNC_TIME)
+    return_duration_seconds: int | None = written(Setting.RETURN_DURATION)
+    return_sync_seconds: int | None = written(Setting.RETURN_SYNC_TIME)
+    overdue_delay_seconds: int | None = written(Setting.OVERDUE_DELAY)
+    start_reminder_seconds: int | None = written(Setting.START_REMINDER_TIME)
+    end_reminder_seconds: int | None = written(Setting.END_REMINDER_TIME)
 
     def changes(self) -> dict[str, Any]:
-        written: dict[str, Any] = changes(
-            self,
-            "time_zone",
-            "language",
-            "country_code",
-            "least_precision",
-            "largest_distance_metres",
-            "uses_automats",
-        )
-        seconds = changes(self, "default_sync_seconds", "silence_tolerance_seconds")
-        for name, column in (
-            ("default_sync_seconds", "default_sync_time"),
-            ("silence_tolerance_seconds", "silence_tolerance"),
-        ):
-            if name in seconds:
-                value = seconds[name]
-                written[column] = None if value is None else timedelta(seconds=value)
-        return written
+        said: dict[str, Any] = changes(self, *map(input_name, SETTING_NAMES))
+        return {
+            name: _read(name, said[input_name(name)])
+            for name in SETTING_NAMES
+            if input_name(name) in said
+        }
+
+
+def settings_in(input: Any) -> Any:
+    """Collect the settings that were written in an input, if any."""
+    settings = given(input.settings)
+    return settings.changes() if settings else {}
+
+
+def _read(name: str, value: Any) -> Any:
+    if value is None or name not in DURATION_NAMES:
+        return value
+    return timedelta(seconds=value)

@@ -7,11 +7,11 @@ from typing import Any
 from models.accounts import Actor, Role
 from models.automats import Automat, AutomatModel, DeviceGroup
 from models.entities import EntityKind, ReservableEntity
-from models.keys import Key, KeyKind, ManualStorage
+from models.keys import Key, KeyKind, KeyRing, ManualStorage
 from models.organizations import ContactDetails, OrganizationUnit
 from models.places import Coordinates, Placement, PlacementPrecision, PostalAddress
 from models.reservations import Reservation, UpsertOutcome
-from resolvers import automats, desks, entities, keys, organizations, reservations
+from resolvers import automats, desks, entities, key_rings, keys, organizations, reservations
 from resolvers.planning.stays import Wanted
 from resolvers.pushing.requests import Times
 from resolvers.work import Work
@@ -89,9 +89,12 @@ async def make_automat(
     )
 
 
-async def make_group(work: Work, *members: Automat, name: str | None = None) -> DeviceGroup:
+async def make_group(
+    work: Work, *members: Automat, name: str | None = None, **given: Any
+) -> DeviceGroup:
     name = name or f"Group {next(_numbers)}"
-    return await automats.create_group(work, name=name, automat_ids=[one.id for one in members])
+    ids = [one.id for one in members]
+    return await automats.create_group(work, name=name, automat_ids=ids, **given)
 
 
 async def make_key(
@@ -112,6 +115,11 @@ async def make_key(
         manual_storage_id=desk.id if desk else None,
         **given,
     )
+
+
+async def make_ring(work: Work, *keys: Key, name: str | None = None) -> KeyRing:
+    name = name or f"Ring {next(_numbers)}"
+    return await key_rings.create(work, name=name, key_ids=[key.id for key in keys])
 
 
 async def push(

@@ -2,7 +2,16 @@
 
 from uuid import UUID
 
-from factories import make_automat, make_desk, make_entity, make_group, make_key, make_unit, push
+from factories import (
+    make_automat,
+    make_desk,
+    make_entity,
+    make_group,
+    make_key,
+    make_ring,
+    make_unit,
+    push,
+)
 from sqlalchemy import Select, select
 from talking import Client
 
@@ -11,7 +20,7 @@ from models.base import Base
 from models.contracts import KeyContract, LockerContract
 from models.entities import ReservableEntity
 from models.events import Event
-from models.keys import Key, ManualStorage
+from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
 from schema.scalars import to_id
@@ -28,6 +37,7 @@ KINDS: dict[str, type[Base]] = {
     "locker": Locker,
     "locker_contract": LockerContract,
     "reservation": Reservation,
+    "ring": KeyRing,
     "unit": OrganizationUnit,
 }
 
@@ -45,7 +55,7 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
             unit_id=unit.id,
             device_group_id=group.id,
         )
-        await make_key(work, apartment, code=mark)
+        await make_ring(work, await make_key(work, apartment, code=mark), name=f"Ring {mark}")
         await push(work, apartment, external_id=mark)
         organization_id = work.actor.organization_id
         return {

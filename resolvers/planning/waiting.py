@@ -5,11 +5,11 @@ from uuid import UUID
 from models.contracts import KeyContract
 from models.entities import ReservableEntity
 from models.reservations import Reservation, ReservationStatus
-from resolvers import organizations
 from resolvers.planning.holdings import NOTHING_HELD, held_by
 from resolvers.planning.planner import decide
 from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.writing import write
+from resolvers.settings import settings
 from resolvers.work import Work
 
 
@@ -42,7 +42,7 @@ async def stay_of(work: Work, reservation: Reservation) -> Stay:
     group_id = reservation.wanted_device_group_id or entity.device_group_id
     return Stay(
         window=reservation.window,
-        settings=await organizations.settings_for(work, entity.unit_id, group_id),
+        settings=await settings(work, entity.unit_id, group_id),
         wanted=Wanted(
             automat_id=reservation.wanted_automat_id,
             device_group_id=reservation.wanted_device_group_id,

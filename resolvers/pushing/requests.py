@@ -17,6 +17,7 @@ from models.times import Window, instant, time_zone
 from resolvers import organizations
 from resolvers.checks import exactly_one, required_text
 from resolvers.planning.stays import Wanted
+from resolvers.settings import Pair, effective
 from resolvers.work import Reading
 
 Row = TypeVar("Row", bound=Base)
@@ -135,13 +136,12 @@ def _entity(request: Request, mentioned: Mentioned) -> ReservableEntity | Livion
 
 async def _settings(
     reading: Reading, found: Sequence[tuple[ReservableEntity, Wanted]]
-) -> dict[tuple[UUID, UUID | None], UnitSettings]:
+) -> dict[Pair, UnitSettings]:
     pairs = list({settings_key(entity, wanted) for entity, wanted in found})
-    units = await organizations.settings_of_all(reading, [unit_id for unit_id, _ in pairs])
-    return dict(zip(pairs, units, strict=True))
+    return dict(zip(pairs, await effective(reading, pairs), strict=True))
 
 
-def settings_key(entity: ReservableEntity, wanted: Wanted) -> tuple[UUID, UUID | None]:
+def settings_key(entity: ReservableEntity, wanted: Wanted) -> Pair:
     """Say whose settings hold: those of the named or own group, and of the unit."""
     return entity.unit_id, wanted.device_group_id or entity.device_group_id
 
@@ -151,7 +151,7 @@ def _checked(
     request: Request,
     entity: ReservableEntity | LivionKeyError,
     mentioned: Mentioned,
-    settings: dict[tuple[UUID, UUID | None], UnitSettings],
+    settings: dict[Pair, UnitSettings],
 ) -> Push:
     if isinstance(entity, LivionKeyError):
         raise entity

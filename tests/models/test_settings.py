@@ -9,7 +9,16 @@ from models.automats import DeviceGroup
 from models.errors import InvalidInput
 from models.organizations import OrganizationUnit
 from models.places import PlacementPrecision
-from models.settings import DAY, UnitSettings, days, origins_of
+from models.settings import (
+    DAY,
+    DURATION_NAMES,
+    SETTING_NAMES,
+    SaysSettings,
+    Setting,
+    UnitSettings,
+    days,
+    origins_of,
+)
 
 
 def test_a_new_organization_is_finnish_until_it_says_otherwise() -> None:
@@ -65,6 +74,13 @@ def test_who_says_a_setting_is_told_with_it() -> None:
     assert UnitSettings.effective([group, house, root]).pin_length == 5
 
 
+def test_whatever_holds_can_be_said_and_asked_by_its_name() -> None:
+    assert tuple(SaysSettings.__annotations__) == SETTING_NAMES == tuple(Setting)
+    for name in SETTING_NAMES:
+        is_duration = isinstance(getattr(UnitSettings(), name), timedelta)
+        assert is_duration == (name in DURATION_NAMES), name
+
+
 def test_a_return_pin_may_not_come_after_its_window_has_opened() -> None:
     UnitSettings(return_duration=DAY, return_sync_time=DAY).check()
 
@@ -81,7 +97,9 @@ def test_a_return_pin_may_not_come_after_its_window_has_opened() -> None:
         (timedelta(0), "0 d"),
         (DAY, "1 d"),
         (timedelta(hours=36), "1 d 12 h"),
-        (timedelta(minutes=90), "1.5 h"),
+        (timedelta(minutes=90), "1 h 30 min"),
+        (timedelta(seconds=10), "10 s"),
+        (DAY - timedelta(seconds=1), "23 h 59 min 59 s"),
     ],
 )
 def test_a_duration_is_written_for_people(duration: timedelta, text: str) -> None:

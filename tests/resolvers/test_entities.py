@@ -1,5 +1,7 @@
 """What can be reserved, by its id or by the partner's own number of it."""
 
+from typing import Any
+
 import pytest
 from factories import (
     PASILA,
@@ -11,8 +13,11 @@ from factories import (
     placed,
 )
 from outcomes import events, undone
+from sqlalchemy.exc import IntegrityError
 
 from models.addressed import PlacementProblem
+from models.dialects.overlaps import broken_constraint
+from models.entities import KeyRule
 from models.errors import ErrorCode, InvalidInput, NotFound
 from models.events import EventKind
 from models.places import PostalAddress
@@ -91,3 +96,67 @@ async def test_an_entity_has_a_name(work: Work, name: str) -> None:
     apartment = await make_entity(work)
     with pytest.raises(InvalidInput):
         await entities.update(work, apartment.id, {"name": name})
+
+
+async def test_one_key_goes_with_a_reservation_unless_something_else_is_said(work: Work) -> None:
+    usual = await make_entity(work)
+    some = await make_entity(work, key_rule=KeyRule.SOME, key_count=2)
+
+    assert (usual.key_rule, usual.key_count) == (KeyRule.ONE, None)
+    assert (some.key_rule, some.key_count) == (KeyRule.SOME, 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "count"),
+    [
+        ({"name": "B 16"}, KeyRule.SOME, 2),
+        ({"key_count": 3}, KeyRule.SOME, 3),
+        ({"key_rule": KeyRule.SOME}, KeyRule.SOME, 2),
+        ({"key_rule": KeyRule.ALL}, KeyRule.ALL, None),
+        ({"key_rule": KeyRule.ONE, "key_count": None}, KeyRule.ONE, None),
+    ],
+)
+async def test_the_number_of_keys_goes_with_the_rule_that_it_belonged_to(
+    work: Work, changes: Any, rule: KeyRule, count: int | None
+) -> None:
+    apartment = await make_entity(work, key_rule=KeyRule.SOME, key_count=2)
+
+    await entities.update(work, apartment.id, changes)
+
+    assert (apartment.key_rule, apartment.key_count) == (rule, count)
+    await entities.update(work, apartment.id, {"key_rule": KeyRule.SOME, "key_count": 4})
+    assert (apartment.key_rule, apartment.key_count) == (KeyRule.SOME, 4)
+
+
+@pytest.mark.parametrize(
+    ("rule", "count", "changes"),
+    [
+        (KeyRule.ONE, None, {"key_count": 2}),
+        (KeyRule.ONE, None, {"key_rule": KeyRule.SOME}),
+        (KeyRule.ONE, None, {"key_rule": KeyRule.ALL, "key_count": 2}),
+        (KeyRule.SOME, 2, {"key_rule": KeyRule.ALL, "key_count": 2}),
+        (KeyRule.SOME, 2, {"key_count": None}),
+        (KeyRule.SOME, 2, {"key_count": 0}),
+    ],
+)
+async def test_a_number_that_does_not_fit_the_rule_is_refused(
+    work: Work, rule: KeyRule, count: int | None, changes: Any
+) -> None:
+    apartment = await make_entity(work, key_rule=rule, key_count=count)
+
+    refusal = await undone(work, entities.update(work, apartment.id, changes))
+
+    assert (refusal.code, refusal.path) == (ErrorCode.INVALID_INPUT, ("key_count",))
+
+
+@pytest.mark.parametrize(("rule", "count"), [(KeyRule.ALL, 2), (KeyRule.SOME, None)])
+async def test_the_database_knows_when_a_number_of_keys_makes_sense(
+    work: Work, rule: KeyRule, count: int | None
+) -> None:
+    apartment = await make_entity(work)
+    apartment.key_rule, apartment.key_count = rule, count
+
+    with pytest.raises(IntegrityError) as refusal:
+        await work.save()
+
+    assert broken_constraint(refusal.value) == "reservable_entities_key_count"

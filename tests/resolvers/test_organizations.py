@@ -1,6 +1,5 @@
-"""The tree of units, and what each of them says for those below."""
+"""The tree of units, and the contacts of an organization."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,57 +9,19 @@ from outcomes import undone
 from models.accounts import Role
 from models.errors import ErrorCode, InvalidInput
 from models.organizations import ContactDetails, UnitKind
-from models.settings import UnitSettings
 from resolvers import organizations
 from resolvers.work import Work
 
 
-async def test_a_new_organization_has_the_settings_of_the_house(work: Work) -> None:
-    assert await organizations.settings(work, work.actor.organization_id) == UnitSettings()
-
-
-async def test_a_unit_takes_what_it_does_not_say_from_above(work: Work) -> None:
-    root = work.actor.organization_id
-    town = await make_unit(work, language="sv")
-    house = await make_unit(work, parent_id=town.id, time_zone="Europe/Oslo")
-    await organizations.update_unit(work, root, {"language": "fi", "uses_automats": False})
-
-    settings = await organizations.settings(work, house.id)
-    assert (settings.language, settings.time_zone) == ("sv", "Europe/Oslo")
-    assert settings.uses_automats is False
-    await organizations.update_unit(work, town.id, {"language": None})
-
-    assert (await organizations.settings(work, house.id)).language == "fi"
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"name": ""},
-        {"name": None},
-        {"time_zone": "Europe/Nowhere"},
-        {"country_code": "fi"},
-        {"country_code": "FIN"},
-        {"language": "fi-FI"},
-        {"language": ""},
-        {"largest_distance_metres": 0.0},
-        {"largest_distance_metres": -1.0},
-        {"largest_distance_metres": float("nan")},
-        {"default_sync_time": timedelta(seconds=-1)},
-        {"silence_tolerance": timedelta(seconds=-1)},
-    ],
-)
-async def test_settings_that_make_no_sense_are_refused(work: Work, wrong: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["", None])
+async def test_a_unit_has_a_name(work: Work, name: Any) -> None:
     unit = await make_unit(work)
 
-    made = await undone(work, make_unit(work, **wrong))
-    changed = await undone(work, _changed(work, unit.id, wrong))
+    made = await undone(work, make_unit(work, name=name))
+    changed = await undone(work, organizations.update_unit(work, unit.id, {"name": name}))
 
-    assert (made.code, changed.code) == (ErrorCode.INVALID_INPUT, ErrorCode.INVALID_INPUT)
-
-
-async def _changed(work: Work, id: Any, changes: Any) -> None:
-    await organizations.update_unit(work, id, changes)
+    assert {made.code, changed.code} == {ErrorCode.INVALID_INPUT}
+    assert {made.path, changed.path} == {("name",)}
 
 
 async def test_a_customer_id_is_given_once_in_an_organization(work: Work) -> None:

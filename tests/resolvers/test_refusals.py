@@ -14,6 +14,7 @@ from factories import (
     make_entity,
     make_group,
     make_key,
+    make_ring,
     make_stranger,
     make_unit,
     push,
@@ -28,7 +29,16 @@ from models.errors import ErrorCode
 from models.keys import KeyKind
 from models.organizations import ContactDetails, UnitKind
 from models.places import PostalAddress
-from resolvers import accounts, automats, desks, entities, keys, organizations, reservations
+from resolvers import (
+    accounts,
+    automats,
+    desks,
+    entities,
+    key_rings,
+    keys,
+    organizations,
+    reservations,
+)
 from resolvers.planning.stays import Wanted
 from resolvers.pushing.requests import Times
 from resolvers.work import Work
@@ -173,6 +183,8 @@ TOUCHES: dict[str, Use] = {
     "desk's unit": lambda work, of: desks.create(work, name="Desk", unit_id=of["unit"]),
     "unit": lambda work, of: organizations.update_unit(work, of["unit"], {"name": "Mine"}),
     "unit's parent": lambda work, of: unit(work, of["unit"]),
+    "ring": lambda work, of: key_rings.update(work, of["ring"], name="Mine"),
+    "ring's key": lambda work, of: key_rings.create(work, name="R", key_ids=[of["key"]]),
     "contact": lambda work, of: organizations.update_contact(work, of["contact"], {"name": "M"}),
     "reservation": lambda work, of: reservations.cancel(work, id=of["reservation"]),
     "token": lambda work, of: accounts.revoke_token(work, of["token"]),
@@ -195,6 +207,7 @@ async def belongings(owner: Work) -> dict[str, UUID]:
         "automat": automat.id,
         "locker": key.locker_id,
         "key": key.id,
+        "ring": (await make_ring(owner, key)).id,
         "desk": desk.id,
         "reservation": reservation.id,
         "contact": contact.id,
@@ -226,6 +239,7 @@ ALLOWED: dict[str, set[Role]] = {
     "entity": {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER},
     "entity's address": {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER},
     "key": {Role.ADVANCED_USER, Role.ADMIN},
+    "ring": {Role.ADVANCED_USER, Role.ADMIN},
     "desk": {Role.ADVANCED_USER, Role.ADMIN},
     "automat": {Role.ADMIN, Role.INSTALLER},
     "automat's address": {Role.ADMIN, Role.INSTALLER},

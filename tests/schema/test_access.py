@@ -36,6 +36,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "automat": (EVERYBODY, '(id: "$automat") { id }'),
     "automats": (EVERYBODY, f'(search: "ours", state: IN_SERVICE) {{ {EDGES} }}'),
     "keys": (VIEWERS, f"{{ {EDGES} }}"),
+    "keyRings": (VIEWERS, f"{{ {EDGES} }}"),
     "manualStorages": (VIEWERS, f"{{ {EDGES} }}"),
     "deviceGroups": (EVERYBODY, f"{{ {EDGES} }}"),
     "keyContracts": (VIEWERS, f"{{ {EDGES} }}"),
@@ -60,6 +61,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
         'kind: MECHANICAL, entityIds: ["$entity"], storage: {manualStorageId: "$desk"}',
     ),
     "keyUpdate": (KEY_EDITORS, 'id: "$key", rfidTag: "04a2"'),
+    "keyRingCreate": (KEY_EDITORS, 'name: "New", keyIds: []'),
+    "keyRingUpdate": (KEY_EDITORS, 'id: "$ring", keyIds: ["$key"]'),
     "automatInstall": (
         AUTOMAT_EDITORS,
         'deviceId: "007", name: "Kallio", model: LIVIONKEY_1, address: {text: "Kallio"}',

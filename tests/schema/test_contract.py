@@ -30,18 +30,22 @@ PROMISED = [name for name in CONTRACT.type_map if not name.startswith("__")]
 SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("__")]
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
-# Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates.
+# Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,
+# and there are as many settings as there are.
 BOUNDED_LISTS = {
     "Automat.deviceGroups",
     "Automat.lockers",
     "AutomatCandidate.rejections",
     "AutomatSelection.candidates",
     "AutomatSelection.notes",
+    "DeviceGroup.effectiveSettings",
     "KeyContract.contacts",
     "KeyContract.keys",
     "KeyContract.lockerContracts",
     "LockerContract.contacts",
+    "OrganizationUnit.effectiveSettings",
     "Query.nearestAutomats",
+    "ReservableEntity.effectiveSettings",
     "Reservation.contacts",
 }
 

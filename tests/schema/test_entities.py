@@ -11,7 +11,8 @@ from models.accounts import Role
 from models.entities import EntityKind, ReservableEntity
 from schema.scalars import to_id
 
-ENTITY = """id kind name externalId address { text street postalCode city countryCode }
+ENTITY = """id kind name externalId keyRule keyCount
+  address { text street postalCode city countryCode }
   placement { precision source coordinates { latitude longitude } }
   deviceGroup { id } organizationUnit { id } keys { edges { node { code } } }"""
 CREATE = f"""mutation($input: EntityCreateInput!) {{ entityCreate(input: $input) {{
@@ -97,6 +98,10 @@ async def test_an_entity_without_an_address_has_no_place_and_no_warning(client: 
         ({"organizationUnitId": "unit_1"}, "NOT_FOUND", ["input", "organizationUnitId"]),
         ({"deviceGroupId": "group_1"}, "NOT_FOUND", ["input", "deviceGroupId"]),
         ({"externalId": "taken"}, "EXTERNAL_ID_IN_USE", ["input", "externalId"]),
+        ({"keyRule": "SOME"}, "INVALID_INPUT", ["input", "keyCount"]),
+        ({"keyRule": "SOME", "keyCount": 0}, "INVALID_INPUT", ["input", "keyCount"]),
+        ({"keyRule": "ALL", "keyCount": 2}, "INVALID_INPUT", ["input", "keyCount"]),
+        ({"keyCount": 1}, "INVALID_INPUT", ["input", "keyCount"]),
     ],
     ids=str,
 )
@@ -124,6 +129,24 @@ async def test_what_is_left_out_of_a_change_stays_and_null_takes_away(client: Cl
     assert bare["entityUpdate"]["entity"]["externalId"] is None
     (error,) = refused["entityUpdate"]["userErrors"]
     assert (error["code"], error["path"]) == ("INVALID_INPUT", ["input", "name"])
+
+
+async def test_how_many_keys_go_with_a_reservation_is_said_and_changed(client: Client) -> None:
+    usual = (await created(client))["entity"]
+    some = (await created(client, keyRule="SOME", keyCount=2))["entity"]
+
+    more = await client.ask(UPDATE, input={"id": some["id"], "keyCount": 3})
+    every = await client.ask(UPDATE, input={"id": some["id"], "keyRule": "ALL"})
+    wrong = await client.ask(UPDATE, input={"id": some["id"], "keyCount": 3})
+    null = await client.ask(UPDATE, input={"id": some["id"], "keyRule": None})
+
+    assert (usual["keyRule"], usual["keyCount"]) == ("ONE", None)
+    assert (some["keyRule"], some["keyCount"]) == ("SOME", 2)
+    assert more["entityUpdate"]["entity"] == {**some, "keyCount": 3}
+    assert every["entityUpdate"]["entity"] == {**some, "keyRule": "ALL", "keyCount": None}
+    for refused, place in ((wrong, "keyCount"), (null, "keyRule")):
+        (error,) = refused["entityUpdate"]["userErrors"]
+        assert (error["code"], error["path"]) == ("INVALID_INPUT", ["input", place])
 
 
 async def test_a_new_place_of_an_entity_makes_its_waiting_reservation_possible(

@@ -92,7 +92,8 @@ async def test_a_unit_inherits_what_it_does_not_say(client: Client) -> None:
         ({"settings": {"largestDistanceMetres": 0}}, "INVALID_INPUT"),
         ({"settings": {"defaultSyncSeconds": -1}}, "INVALID_INPUT"),
         ({"settings": {"silenceToleranceSeconds": -1}}, "INVALID_INPUT"),
-        ({"settings": {"defaultSyncSeconds": 2_147_483_647}}, None),
+        ({"settings": {"defaultSyncSeconds": 2_147_483_647}}, "INVALID_INPUT"),
+        ({"settings": {"defaultSyncSeconds": 315_360_000}}, None),
     ],
     ids=str,
 )

@@ -12,15 +12,17 @@ from factories import (
     make_entity,
     make_group,
     make_key,
+    make_ring,
     make_unit,
     push,
 )
 from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
 from talking import Client
 
-from models.automats import AutomatModel
+from models.automats import AutomatModel, DeviceGroup
 from schema.api import schema
-from schema.limits import costs_of
+from schema.limits import costs_of, excess_rows
+from schema.scalars import to_id
 
 FEW, MANY = 2, 12
 LEVELS = 3
@@ -82,7 +84,12 @@ def documents(name: str) -> list[str]:
             f"{{ {name}({ARGUMENTS[name]}) {{ {way} }} }}" for way in ways(inner(field), LEVELS)
         ]
     found = [f"{{ {pages(name, field, way)} }}" for way in ways(inner(field), LEVELS)]
-    return [document for document in found if not any(costs_of(parse(document))[0].excess())]
+    return [document for document in found if is_allowed(document)]
+
+
+def is_allowed(document: str) -> bool:
+    costs = costs_of(parse(document))
+    return not any(costs[0].excess()) and not excess_rows(costs, {})
 
 
 async def furnish(client: Client, numbers: range) -> None:
@@ -91,13 +98,14 @@ async def furnish(client: Client, numbers: range) -> None:
         for number in numbers:
             unit = await make_unit(work, time_zone="Europe/Paris")
             automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1, unit_id=unit.id)
-            group = await make_group(work, automat)
+            group = await make_group(work, automat, settings={"pin_length": 5})
             home = await make_entity(
                 work, unit_id=unit.id, device_group_id=group.id, external_id=str(number)
             )
             inside = await make_automat(work, model=AutomatModel.LIVIONKEY_1, unit_id=unit.id)
-            await make_key(work, home, automat=inside)
-            await make_key(work, home, desk=await make_desk(work))
+            keys = [await make_key(work, home, automat=inside)]
+            keys += [await make_key(work, home, desk=await make_desk(work))]
+            await make_ring(work, *keys)
             await push(work, home, automat_id=inside.id)
 
 
@@ -109,6 +117,23 @@ async def counts(client: Client, asked: list[str]) -> list[int]:
             await client.ask(document)
         found.append(len(seen))
     return found
+
+
+async def test_statements_do_not_grow_with_the_units_that_are_asked_about_a_group(
+    client: Client,
+) -> None:
+    async with client.working() as work:
+        group = await make_group(work, settings={"pin_length": 5})
+    holding = f'effectiveSettings(deviceGroupId: "{to_id(DeviceGroup, group.id)}")'
+    told = f"{holding} {{ value organizationUnit {{ name }} deviceGroup {{ name }} }}"
+    asked = [f"{{ organizationUnits {{ edges {{ node {{ {told} }} }} }} }}"]
+    await furnish(client, range(FEW))
+    (few,) = await counts(client, asked)
+    await furnish(client, range(FEW, MANY))
+
+    (many,) = await counts(client, asked)
+
+    assert many <= few
 
 
 def test_every_list_of_the_root_is_walked() -> None:

@@ -43,7 +43,9 @@ REFUSED_SELECTIONS = [
     f'{OURS}, keyIds: ["$key"]',
     f'{OURS}, reservationId: "$reservation"',
 ]
+SETTINGS = 'effectiveSettings(deviceGroupId: "$group") { value }'
 REFUSED_QUERIES = [
+    f"organizationUnits(first: 1) {{ edges {{ node {{ {SETTINGS} }} }} }}",
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
@@ -75,6 +77,9 @@ REFUSED_MUTATIONS = {
     "keyRegister.storage.manualStorageId": f'{KEY} {{manualStorageId: "$desk"}}, entityIds: []',
     "keyUpdate.id": 'id: "$key", rfidTag: "00"',
     "keyUpdate.entityIds": 'id: "$own_key", entityIds: ["$entity"]',
+    "keyRingCreate.keyIds": 'name: "x", keyIds: ["$own_key", "$key"]',
+    "keyRingUpdate.id": 'id: "$ring", name: "x"',
+    "keyRingUpdate.keyIds": 'id: "$own_ring", keyIds: ["$key"]',
     "contactUpdate.id": 'id: "$contact", name: "Eve"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
@@ -150,7 +155,7 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
 ) -> None:
     theirs = await one_of_everything(stranger, "theirs")
     ours = await one_of_everything(client, "ours")
-    lists = "reservations entities automats keys manualStorages deviceGroups keyContracts "
+    lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
     lists += "lockerContracts contacts organizationUnits events"
 
     found = json.dumps(

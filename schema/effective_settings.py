@@ -1,0 +1,65 @@
+"""What holds in a place, setting by setting, with who says it."""
+
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import strawberry
+
+from models.automats import DeviceGroup as GroupRow
+from models.organizations import OrganizationUnit as UnitRow
+from models.settings import days
+from resolvers.settings import Line, Pair, Told
+from schema.enums import Setting
+from schema.nodes import object_of
+
+if TYPE_CHECKING:  # units and groups refer to settings, and settings to who says them
+    from schema.automats import DeviceGroup
+    from schema.organizations import OrganizationUnit
+
+
+@strawberry.type(
+    description="What holds of one setting and who says it; what nobody says is built in."
+)
+class EffectiveSetting:
+    setting: Setting = strawberry.field(description="Which setting.")
+    value: str | None = strawberry.field(
+        description="What holds, as people read it; null where any distance will do."
+    )
+    organization_unit: (
+        Annotated["OrganizationUnit", strawberry.lazy("schema.organizations")] | None
+    ) = strawberry.field(description="The unit that says it; null when none does.")
+    device_group: Annotated["DeviceGroup", strawberry.lazy("schema.automats")] | None = (
+        strawberry.field(description="The device group that says it; null when none does.")
+    )
+
+    @classmethod
+    def of(cls, told: Told) -> Self:
+        return cls(
+            setting=told.setting,
+            value=for_people(told.setting, told.value),
+            organization_unit=None if told.unit is None else object_of(UnitRow, told.unit),
+            device_group=None if told.group is None else object_of(GroupRow, told.group),
+        )
+
+
+def for_people(setting: Setting, value: Any) -> str | None:
+    """Write what holds the way people read it."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case timedelta():
+            return days(value)
+        case Enum():
+            return value.name.replace("_", " ").lower()
+        case _ if setting is Setting.LARGEST_DISTANCE_METRES:
+            return f"{value:.15g} m"
+    return str(value)
+
+
+async def told(pairs: list[Pair], context: Any) -> list[list[EffectiveSetting]]:
+    """Show what holds for each of several units and device groups, and who says it."""
+    lines: list[Line] = await context.loaders.settings.load_many(pairs)
+    return [[EffectiveSetting.of(one) for one in line.told()] for line in lines]
