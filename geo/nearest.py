@@ -2,7 +2,7 @@
 
 Both forms first find as many near automats as are asked for, take the largest true distance among
 them as a bound, and then rank everything within that bound. So the answer is exact although the
-index itself only knows spheres (PostgreSQL) or boxes (SQLite).
+index itself only knows a flat map (PostgreSQL) or boxes (SQLite).
 """
 
 import math
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, select, text
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.position import TIE_METRES, distance_metres
 from models.automats import Automat, AutomatState
-from models.dialects.nearest_index import earth_centred, organization_axis
+from models.dialects.nearest_search import IN_BOX, NEAREST_ON_MAP, box_question, map_question
+from models.earth import earth_centred
 from models.places import Coordinates
 
 START_METRES = 1_000.0
@@ -93,67 +94,16 @@ def _seniority(row: Found) -> tuple[object, UUID]:
 
 # ---------------------------------------------------------------- PostgreSQL
 
-_NEAREST = text("""
-    with here as materialized (
-      select ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)::geography as point
-    ),
-    candidates as materialized (
-      select near.position
-      from unnest(cast(:organizations as uuid[])) as organization (id) cross join lateral (
-        select automats.position from automats
-        where automats.organization_id = organization.id and automats.position is not null
-          and automats.state <> 'uninstalled'
-        order by automats.position <-> (select point from here) limit :count
-      ) as near
-    ),
-    reach as materialized (
-      select max(metres) + 0.001 as metres from (
-        select ST_Distance(position, (select point from here)) as metres
-        from candidates order by 1 limit :count
-      ) as nearest
-    )
-    select automat.id, automat.installed_at,
-      ST_Distance(automat.position, (select point from here)) as metres
-    from unnest(cast(:organizations as uuid[])) as organization (id) cross join lateral (
-      select automats.id, automats.installed_at, automats.position from automats
-      where automats.organization_id = organization.id and automats.state <> 'uninstalled'
-        and ST_DWithin(automats.position, (select point from here), (select metres from reach))
-    ) as automat
-""")
-# The lateral joins bind the organization into one ordered index scan each. Without them the planner
-# walks the automats of everybody and throws away what is not of a small organization.
-
 
 async def _on_postgresql(
     connection: AsyncConnection, here: Coordinates, organization_ids: Sequence[UUID], count: int
 ) -> list[Found]:
-    rows = await connection.execute(
-        _NEAREST,
-        {
-            "longitude": here.longitude,
-            "latitude": here.latitude,
-            "organizations": list(organization_ids),
-            "count": count,
-        },
-    )
+    question = map_question(here, organization_ids, count)
+    rows = await connection.execute(NEAREST_ON_MAP, question)
     return [Found(row.metres, row.installed_at, row.id) for row in rows]
 
 
 # ---------------------------------------------------------------- SQLite
-
-_BOX = (
-    text("""
-      select automats.id, automats.installed_at, automats.position
-      from automat_places cross join automats on automats.id = automat_places.automat_id
-      where x1 >= :x0 and x0 <= :x1 and y1 >= :y0 and y0 <= :y1 and z1 >= :z0 and z0 <= :z1
-        and o1 >= :axis and o0 <= :axis
-        and automats.organization_id = :organization_id and automats.state <> 'uninstalled'
-    """)
-    .bindparams(bindparam("organization_id", type_=Uuid()))
-    .columns(Automat.id, Automat.installed_at, Automat.position)
-)
-# SQLite never reorders a cross join. A file without statistics, which nobody has analyzed, would
-# otherwise begin with all automats of the organization: 30 times slower among 100 000.
 
 
 async def _on_sqlite(
@@ -201,12 +151,7 @@ def _placed(organization_id: UUID) -> Select[UUID, datetime, Coordinates | None]
 async def _in_box(
     connection: AsyncConnection, here: Coordinates, organization_id: UUID, half_side: float
 ) -> list[Place]:
-    x, y, z = earth_centred(here)
-    box = {
-        "x0": x - half_side, "x1": x + half_side, "y0": y - half_side, "y1": y + half_side,
-        "z0": z - half_side, "z1": z + half_side, "axis": organization_axis(organization_id),
-    }  # fmt: skip
-    rows = await connection.execute(_BOX, {**box, "organization_id": organization_id})
+    rows = await connection.execute(IN_BOX, box_question(here, organization_id, half_side))
     return [Place(id, installed_at, position) for id, installed_at, position in rows]
 
 

@@ -1,39 +1,74 @@
-"""The index behind the nearest search: GiST on PostgreSQL, R*Tree on SQLite.
+"""The index behind the nearest search: points of a flat map on PostgreSQL, an R*Tree on SQLite.
 
-PostgreSQL indexes `automats.position` itself, organization by organization. SQLite keeps the table
-`automat_places` in step by triggers: an R*Tree over earth-centred coordinates in metres, with the
-organization as its fourth dimension. Earth-centred coordinates have no seam at the antimeridian or
-the poles, and a straight chord is never longer than the geodesic between the same two points, so a
-box of half side d around a place holds everything within d metres of it.
+On PostgreSQL a GiST index keeps each automat's spot on a flat map of the earth, where every
+organization has a strip of its own. A function of the database makes spots of positions, so the
+table needs no further column. GiST splits the points of a plane well. With boxes in space, or with
+the organization as another column, one search among a million automats reads hundreds of pages.
+
+SQLite keeps the table `automat_places` in step by triggers: an R*Tree over earth-centred
+coordinates in metres, with the organization as its fourth dimension.
+
+Neither has a seam at the antimeridian or the poles, see `models.earth`.
 """
 
-import math
 import struct
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 
+from models.earth import APART_METRES, ECCENTRICITY_SQUARED, SEMI_MAJOR_AXIS, earth_centred
 from models.places import Coordinates
 
-SEMI_MAJOR_AXIS = 6_378_137.0
-FLATTENING = 1 / 298.257223563
-ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
+# ---------------------------------------------------------------- PostgreSQL
 
+
+def strip_of(organization_id: UUID) -> float:
+    """Give where an organization's strip of the map is.
+
+    Two organizations may share a strip: the search compares them again.
+    """
+    return (organization_id.int & 0xFFFFFF) * APART_METRES
+
+
+SPOT = "automat_spot(organization_id, ST_X(position::geometry), ST_Y(position::geometry))"
+ON_THE_MAP = "state <> 'uninstalled' and position is not null"
 NEAREST_INDEX = Index(
-    "automats_nearest_index", "organization_id", "position", postgresql_using="gist"
+    "automats_nearest_index",
+    text(SPOT),
+    postgresql_using="gist",
+    postgresql_where=text(ON_THE_MAP),
 ).ddl_if(dialect="postgresql")
 
-
-def earth_centred(place: Coordinates) -> tuple[float, float, float]:
-    """Give a point of the WGS 84 ellipsoid as x, y, z in metres from the earth's centre."""
-    latitude, longitude = math.radians(place.latitude), math.radians(place.longitude)
-    normal = SEMI_MAJOR_AXIS / math.sqrt(1 - ECCENTRICITY_SQUARED * math.sin(latitude) ** 2)
-    return (
-        normal * math.cos(latitude) * math.cos(longitude),
-        normal * math.cos(latitude) * math.sin(longitude),
-        normal * (1 - ECCENTRICITY_SQUARED) * math.sin(latitude),
+POSTGRESQL = (
+    f"""
+    create function automat_spot(
+      organization_id uuid, longitude double precision, latitude double precision
     )
+    returns point language plpgsql immutable strict parallel safe as $$
+    declare
+      strip constant double precision :=
+        ('x' || right(organization_id::text, 6))::bit(24)::integer * {APART_METRES};
+      normal constant double precision :=
+        {SEMI_MAJOR_AXIS} / sqrt(1 - {ECCENTRICITY_SQUARED} * sind(latitude) ^ 2);
+      x constant double precision := normal * cosd(latitude) * cosd(longitude);
+      y constant double precision := normal * cosd(latitude) * sind(longitude);
+      z constant double precision := normal * (1 - {ECCENTRICITY_SQUARED}) * sind(latitude);
+    begin
+      return case greatest(abs(x), abs(y), abs(z))
+        when abs(x) then point(strip + y, z + sign(x) * {APART_METRES})
+        when abs(y) then point(strip + x, z + sign(y) * {APART_METRES} * 2)
+        else point(strip + x, y + sign(z) * {APART_METRES} * 3)
+      end;
+    end $$
+    """,
+    "drop index automats_nearest_index",
+    f"create index automats_nearest_index on automats using gist ({SPOT}) where {ON_THE_MAP}",
+)
+"""What a migration runs on PostgreSQL. PL/pgSQL is 20 times faster here than SQL, and the function
+is told numbers because it could not find PostGIS while a dump is restored."""
+
+# ---------------------------------------------------------------- SQLite
 
 
 def organization_axis(organization_id: UUID) -> float:
@@ -99,4 +134,4 @@ SQLITE = (
     create trigger automats_place_on_delete after delete on automats begin {_DELETE_PLACE} end
     """,
 )
-"""What a migration runs on SQLite; on PostgreSQL the index of the model is enough."""
+"""What a migration runs on SQLite."""

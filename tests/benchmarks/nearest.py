@@ -3,9 +3,9 @@
     python tests/benchmarks/nearest.py [--postgresql URL] [--sizes N ...] [--rounds N] [--cases N]
 
 Filters and the count of lockers that are free over a window are included, as the product does it.
-A large, a rare and four organizations ask; a fleet in one hand is reported beside. At the end the
-order of random cases is compared with geodesics of every automat, antimeridian, poles and ties
-among them. Figures only.
+A large, a rare and four organizations ask; beside them one that has all automats in its hand. The
+order of random cases is compared with the geodesics of every automat, antimeridian, poles and ties
+among them, and so are some cases in the largest fleet. Figures only.
 """
 
 import argparse
@@ -25,7 +25,18 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "benchmarks")]
 
 import _exactness as exactness  # the path comes first
-from _fleets import DAY, FOUR, LARGE, NOW, RARE, fleet_of, load, organization_id, random_places
+from _fleets import (
+    DAY,
+    FOUR,
+    LARGE,
+    NOW,
+    RARE,
+    Fleet,
+    fleet_of,
+    load,
+    organization_id,
+    random_places,
+)
 
 from geo.candidates import facts_of  # the same
 from geo.judging import nearness  # the same
@@ -38,8 +49,8 @@ from models.times import Window  # the same
 
 WINDOW = Window(NOW + 2 * DAY, NOW + 5 * DAY)
 ASKERS = {"large": (LARGE,), "rare": (RARE,), "four": FOUR}
-LARGEST_ON_SQLITE = 100_000
-Figures = dict[tuple[str, int, str], list[float]]
+MOST = {"sqlite": 100_000, "postgresql": 1_000_000}
+Figures = dict[tuple[str, str, int], list[float]]
 
 
 async def nearest_suitable(
@@ -72,44 +83,52 @@ async def times(database: Database, owners: Sequence[int], rounds: int) -> list[
     return measured[20:]
 
 
-async def measure(database: Database, name: str, size: int, rounds: int, found: Figures) -> None:
-    """Load one size and let everybody ask."""
+async def bench(url: str, name: str, options: argparse.Namespace) -> Figures:
+    """Run everything on one database."""
+    database = Database(url)
+    found: Figures = {}
+    sizes = sorted(size for size in options.sizes if size <= MOST[name])
+    try:
+        await migrate(database)
+        for size in sizes:
+            fleet = await loaded(database, f"{name}, {size} automats", fleet_of(size))
+            for asker, owners in ASKERS.items():
+                found[name, asker, size] = await times(database, owners, options.rounds)
+        await compared(database, fleet, options.cases // 50)
+        for size in sizes:
+            one_hand = fleet_of(size, one_owner=True)
+            await loaded(database, f"{name}, {size} automats in one hand", one_hand)
+            found[name, "one hand", size] = await times(database, (1,), options.rounds)
+        for kind, fleet in exactness.fleets().items():
+            await loaded(database, f"{name}, {kind} places", fleet)
+            await compared(database, fleet, options.cases // 2)
+    finally:
+        await database.dispose()
+    return found
+
+
+async def loaded(database: Database, what: str, fleet: Fleet) -> Fleet:
+    """Load a fleet and say how long it took."""
     begin = time.perf_counter()
-    await load(database, fleet_of(size))
-    print(f"{name}: {size} automats loaded in {time.perf_counter() - begin:.0f} s", flush=True)
-    for asker, owners in ASKERS.items():
-        found[name, size, asker] = await times(database, owners, rounds)
+    await load(database, fleet)
+    print(f"{what}: loaded in {time.perf_counter() - begin:.0f} s", flush=True)
+    return fleet
+
+
+async def compared(database: Database, fleet: Fleet, cases: int) -> None:
+    """Compare answers with all geodesics and print how many differ."""
+    wrong = await exactness.differences(database, fleet, cases)
+    print(f"    {wrong} of {cases} cases differ from all geodesics", flush=True)
 
 
 def shown(found: Figures) -> None:
     """Print medians, and each size's ratio to the smallest."""
     print(f"{'database':12}{'asker':10}{'automats':>10}{'p50 ms':>9}{'p95 ms':>9}{'ratio':>8}")
-    smallest = min(size for _, size, _ in found)
-    for (name, size, asker), measured in sorted(found.items(), key=lambda item: item[0][::2]):
+    smallest: dict[tuple[str, str], float] = {}
+    for (name, asker, size), measured in sorted(found.items(), key=lambda item: item[0][:2]):
         p50, p95 = statistics.median(measured), statistics.quantiles(measured, n=20)[-1]
-        base = found.get((name, smallest, asker))
-        ratio = f"{p50 / statistics.median(base):.2f}" if base else "-"
-        print(f"{name:12}{asker:10}{size:>10}{p50:>9.2f}{p95:>9.2f}{ratio:>8}")
-
-
-async def bench(url: str, name: str, options: argparse.Namespace, found: Figures) -> None:
-    """Run everything on one database."""
-    database = Database(url)
-    try:
-        await migrate(database)
-        sizes = [n for n in options.sizes if name == "postgresql" or n <= LARGEST_ON_SQLITE]
-        for size in sizes:
-            await measure(database, name, size, options.rounds, found)
-        one_hand = min(sizes[-1], LARGEST_ON_SQLITE)
-        await load(database, fleet_of(one_hand, one_owner=True))
-        found[name, one_hand, "one hand"] = await times(database, (1,), options.rounds)
-        for kind, fleet in exactness.fleets().items():
-            await load(database, fleet)
-            cases = options.cases // 2 // len(exactness.fleets())
-            wrong = await exactness.differences(database, fleet, cases)
-            print(f"{name}: {wrong} of {cases} {kind} cases differ from all geodesics", flush=True)
-    finally:
-        await database.dispose()
+        ratio = p50 / smallest.setdefault((name, asker), p50)
+        print(f"{name:12}{asker:10}{size:>10}{p50:>9.2f}{p95:>9.2f}{ratio:>8.2f}")
 
 
 async def main() -> None:
@@ -120,11 +139,10 @@ async def main() -> None:
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--cases", type=int, default=20_000)
     options = parser.parse_args()
-    found: Figures = {}
     with tempfile.TemporaryDirectory() as folder:
-        await bench(f"sqlite:///{folder}/bench.db", "sqlite", options, found)
+        found = await bench(f"sqlite:///{folder}/bench.db", "sqlite", options)
     if options.postgresql:
-        await bench(options.postgresql, "postgresql", options, found)
+        found |= await bench(options.postgresql, "postgresql", options)
     shown(found)
 
 

@@ -1,7 +1,7 @@
 """The nearest automats: exactly those that a ranking of every geodesic gives."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +13,9 @@ from geo.nearest import Found, in_order, nearest_automats
 from geo.position import distance_metres
 from models.automats import Automat, AutomatModel, AutomatState
 from models.base import new_id
+from models.dialects.nearest_index import strip_of
 from models.places import Coordinates
+from resolvers import organizations
 from resolvers.work import Work
 
 HARD = [
@@ -21,8 +23,9 @@ HARD = [
     Coordinates(-17.0, -179.5), Coordinates(90.0, 0.0), Coordinates(90.0, 77.0),
     Coordinates(89.9999, -120.0), Coordinates(-90.0, 0.0), Coordinates(-89.99, 33.0),
     Coordinates(65.0, -180.0), Coordinates(0.0, 0.0), Coordinates(60.17, 24.94),
+    Coordinates(45.1, 0.0), Coordinates(0.0, -135.0), Coordinates(-35.45, 45.0),
 ]  # fmt: skip
-"""Places where boxes of degrees and spheres go wrong."""
+"""Places where boxes of degrees and spheres go wrong, or where drawings of the map end."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,29 @@ async def test_the_nearest_are_those_of_a_full_ranking(work: Work, count: int) -
 
         assert [one.automat_id for one in mine] == expected(own, here, count)
         assert [one.automat_id for one in all_ours] == expected(own + others, here, count)
+
+
+async def test_organizations_that_share_a_strip_of_the_map_see_their_own(work: Work) -> None:
+    chance = random.Random(5)
+    own_id = work.actor.organization_id
+    founder = replace(
+        organizations.founder(), organization_id=UUID(int=own_id.int ^ (1 << 62) - (1 << 24))
+    )
+    other = Work(work.session, founder, work.now)
+    await organizations.found(other, name="Somebody in the same strip")
+    few = await stand(work, work, [scattered(chance) for _ in range(6)], 0)
+    many = await stand(work, other, [scattered(chance) for _ in range(60)], 500)
+    connection = await work.connection()
+
+    assert strip_of(own_id) == strip_of(founder.organization_id)
+    for here in HARD:
+        mine = await nearest_automats(connection, here, organization_ids=[own_id], count=4)
+        others = await nearest_automats(
+            connection, here, organization_ids=[founder.organization_id], count=4
+        )
+
+        assert [one.automat_id for one in mine] == expected(few, here, 4)
+        assert [one.automat_id for one in others] == expected(many, here, 4)
 
 
 async def test_distances_are_geodesics_on_the_ellipsoid(work: Work) -> None:

@@ -43,17 +43,16 @@ async def fresh(fresh_url: str) -> AsyncIterator[Database]:
 
 
 def differences(connection: Connection) -> list[Any]:
-    not_there = {"automats_nearest_index"} if connection.dialect.name == "sqlite" else set()
-
     def ours(_object: Any, name: str | None, kind: str, *_others: Any) -> bool:
-        """Leave out what the extensions, the R*Tree and the other database keep for themselves."""
-        own_table = kind == "table" and (name or "").startswith(EXTENSIONS_OWN)
-        return not own_table and name not in not_there
+        """Leave out what the extensions and the R*Tree keep for themselves."""
+        return kind != "table" or not (name or "").startswith(EXTENSIONS_OWN)
 
     options = {"compare_type": True, "include_object": ours}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
+# SQLite does not have the index of positions, and cannot read an index of an expression anyway.
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
 async def test_models_and_migrations_agree(database: Database) -> None:
     async with database.administering() as connection:
         assert await connection.run_sync(differences) == []
@@ -102,7 +101,7 @@ async def test_a_position_has_the_index_of_its_database(database: Database) -> N
         )
 
         assert set(kinds.scalars(1)) == {"geography(Point,4326)"}
-        assert 'USING gist (organization_id, "position")' in index.scalar_one()
+        assert "USING gist (automat_spot(organization_id, st_x(" in index.scalar_one()
 
 
 async def test_migrating_twice_is_safe(fresh: Database) -> None:
