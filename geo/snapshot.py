@@ -4,7 +4,7 @@ A snapshot remembers what it has read, so stays that are planned together ask th
 for all of them (`prefetch`), and what somebody asks for beyond that is read when it is needed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -27,11 +27,11 @@ Metres = Mapping[UUID, float | None]
 
 
 class Snapshot:
-    """A look at the automats of an organization.
+    """A look at the automats of organizations.
 
     Args:
         connection: An open connection.
-        organization_id: Whose automats may be used.
+        organization_ids: Whose automats may be used.
         ignoring: Key contracts whose lockers count as free; `bookings` says who has them.
         whole: Whether whole rows of automats are wanted, to show them, or what a choice looks at.
     """
@@ -39,13 +39,13 @@ class Snapshot:
     def __init__(
         self,
         connection: AsyncConnection,
-        organization_id: UUID,
+        organization_ids: Sequence[UUID],
         *,
         ignoring: Collection[UUID] = (),
         whole: bool = False,
     ) -> None:
         self._connection = connection
-        self._organization_id = organization_id
+        self._organization_ids = organization_ids
         self._ignoring = ignoring
         self._select = _whole_automats() if whole else _automats()
         self.bookings = Bookings()
@@ -87,7 +87,7 @@ class Snapshot:
     async def _know_automats(self, ids: Iterable[UUID]) -> None:
         missing = [id for id in dict.fromkeys(ids) if id not in self._automats]
         if missing:
-            told = {"owner": self._organization_id, "ids": missing}
+            told = {"owners": self._organization_ids, "ids": missing}
             rows = await self._connection.execute(self._select, told)
             self._automats |= {row.id: row for row in rows}
 
@@ -107,7 +107,7 @@ class Snapshot:
         They are locked in the order of their ids, so that two who plan never wait for each other.
         Where something is otherwise, all that is not locked is looked at anew when it is needed.
         """
-        told = {"owner": self._organization_id, "ids": list({span.automat_id for span in spans})}
+        told = {"owners": self._organization_ids, "ids": list({span.automat_id for span in spans})}
         locking = self._select.order_by(Automat.id).with_for_update(key_share=True)
         automats = {row.id: row for row in await self._connection.execute(locking, told)}
         blocked = await blocked_lockers(self._connection, list(spans), ignoring=self._ignoring)
@@ -132,7 +132,7 @@ class Snapshot:
         known = self._near.get(here, [])
         if len(known) < count:
             self._near[here] = known = await nearest_automats(
-                self._connection, here, organization_ids=[self._organization_id], count=count
+                self._connection, here, organization_ids=self._organization_ids, count=count
             )
         return {found.automat_id: found.metres for found in known[:count]}
 
@@ -141,7 +141,7 @@ class Snapshot:
         rows = await self._connection.execute(
             select(Automat.id)
             .where(
-                Automat.organization_id == self._organization_id,
+                Automat.organization_id.in_(self._organization_ids),
                 Automat.position.is_(None),
                 Automat.state != AutomatState.UNINSTALLED,
             )
@@ -185,13 +185,13 @@ class Snapshot:
 
 @cache
 def _whole_automats() -> Select[Any]:
-    return _of_owner(select(Automat))
+    return _of_owners(select(Automat))
 
 
 @cache
 def _automats() -> Select[Any]:
     """Select what a choice looks at; made once, as making a statement takes longer than its run."""
-    return _of_owner(
+    return _of_owners(
         select(
             Automat.id,
             Automat.name,
@@ -205,9 +205,9 @@ def _automats() -> Select[Any]:
     )
 
 
-def _of_owner(statement: Any) -> Select[Any]:
+def _of_owners(statement: Any) -> Select[Any]:
     found: Select[Any] = statement.where(
-        Automat.organization_id == bindparam("owner"),
+        Automat.organization_id.in_(bindparam("owners", expanding=True)),
         Automat.id.in_(bindparam("ids", expanding=True)),
     )
     return found

@@ -107,7 +107,7 @@ async def nearest(
     organization_id = reading.actor.organization_id
     settings = await settings_of(reading, organization_id)
     connection = await reading.connection()
-    snapshot = Snapshot(connection, organization_id, whole=True)
+    snapshot = Snapshot(connection, [organization_id], whole=True)
     metres: dict[UUID, float | None] = {
         id: metres
         for id, metres in (await snapshot.nearest(here, count)).items()

@@ -78,7 +78,7 @@ class Loaders:
     async def _count_free_lockers(self, spans: list[Span]) -> list[int]:
         async with self._reader() as reading:
             connection = await reading.connection()
-            snapshot = Snapshot(connection, reading.actor.organization_id)
+            snapshot = Snapshot(connection, [reading.actor.organization_id])
             found = await snapshot.free_lockers(spans)
         return [found[span] for span in spans]
 

@@ -84,14 +84,14 @@ async def events(work: Work, *kinds: EventKind) -> list[Event]:
 
 async def free(work: Work, automat: Automat, window: Window) -> int:
     """Count the lockers of an automat that are free over a window."""
-    snapshot = Snapshot(await work.connection(), automat.organization_id)
+    snapshot = Snapshot(await work.connection(), [automat.organization_id])
     span = Span(automat.id, window)
     return (await snapshot.free_lockers([span]))[span]
 
 
 async def members(work: Work, group: DeviceGroup) -> set[UUID]:
     """List the automats of a device group as a choice sees them."""
-    snapshot = Snapshot(await work.connection(), group.organization_id)
+    snapshot = Snapshot(await work.connection(), [group.organization_id])
     return set(await snapshot.members(group.id))
 
 

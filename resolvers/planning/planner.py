@@ -45,7 +45,7 @@ async def look(reading: Reading, stays: Sequence[Stay]) -> Snapshot:
     """Open a look at the organization's automats, as if the stays held nothing."""
     return Snapshot(
         await reading.connection(),
-        reading.actor.organization_id,
+        [reading.actor.organization_id],
         ignoring=supplies.contracts_of(stays),
     )
 

@@ -108,7 +108,7 @@ TABLES = {
     "automats": (
         *("id", "organization_id", "unit_id", "device_id", "name", "model", "state", "time_zone"),
         *("installed_at", "last_seen_at", "position", "placement_precision", "placed_at"),
-        "address_text",
+        *("address_text", "usable_lockers", "code_revision"),
     ),
     "lockers": ("id", "organization_id", "automat_id", "index", "state"),
     "keys": (
@@ -170,7 +170,7 @@ class Rows:
             yield (
                 *(automat_id(number).hex, owner, owner, f"{number:07}", f"Automat {number}"),
                 *(model, state, "Europe/Helsinki", installed, seen[silent], self.position(number)),
-                *("manual", seen[0], "A street 1, A town"),
+                *("manual", seen[0], "A street 1, A town", (1 << self.lockers_of(number)) - 1, 0),
             )
 
     def lockers(self) -> Iterator[Row]:

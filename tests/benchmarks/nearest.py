@@ -38,9 +38,8 @@ from _fleets import (
     random_places,
 )
 
-from geo.candidates import facts_of  # the same
 from geo.judging import nearness  # the same
-from geo.nearest import nearest_automats  # the same
+from geo.snapshot import Snapshot  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
 from models.places import Coordinates  # the same
@@ -58,10 +57,10 @@ async def nearest_suitable(
 ) -> UUID | None:
     """Find the nearest automat against which nothing stands."""
     count = 16
+    snapshot = Snapshot(connection, owners)
     while True:
-        near = await nearest_automats(connection, here, organization_ids=owners, count=count)
-        facts = await facts_of(connection, {one.automat_id: one.metres for one in near}, WINDOW)
-        for known in facts:
+        near = await snapshot.nearest(here, count)
+        for known in await snapshot.facts(near, WINDOW):
             if nearness(known, UnitSettings(), NOW, WINDOW).is_suitable:
                 return known.automat.id
         if len(near) < count:

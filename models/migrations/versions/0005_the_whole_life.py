@@ -10,7 +10,7 @@ from models.dialects import chains
 from models.dialects.instants import Duration, Instant
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 LIVE = sa.text("state in ('planned', 'syncing', 'ready')")
 PAST = sa.text("state in ('completed', 'failed', 'cancelled')")
