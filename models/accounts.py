@@ -21,6 +21,7 @@ class Permission(StrEnum):
     VIEW_EVENTS = "view_events"
     SEE_PINS = "see_pins"
     EDIT_RESERVATIONS = "edit_reservations"
+    HAND_OVER_KEYS = "hand_over_keys"
     EDIT_ENTITIES = "edit_entities"
     EDIT_KEYS = "edit_keys"
     VIEW_AUTOMATS = "view_automats"
@@ -40,7 +41,8 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({Permission.VIEW, Permission.VIEW_AUTOMATS})
-_USER = _VIEWER | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
+_PARTNER = _VIEWER | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
+_USER = _PARTNER | {Permission.HAND_OVER_KEYS}
 _ADVANCED = _USER | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -48,7 +50,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.USER: _USER,
     Role.ADVANCED_USER: _ADVANCED,
     Role.ADMIN: frozenset(Permission),
-    Role.PARTNER: _USER | {Permission.EDIT_ENTITIES},
+    Role.PARTNER: _PARTNER | {Permission.EDIT_ENTITIES},
     Role.INSTALLER: frozenset({Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
 }
 

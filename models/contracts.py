@@ -61,8 +61,8 @@ class KeyContract(Owned, Base):
         overdue_at: From when on a key that is not back is overdue (G11).
         free_locker_after_fetch: Whether its locker is free for others once its key is out (R18).
         pick_up_information: How to get keys that lie at a desk (R78).
-        start_reminded_at: When its contacts were reminded of its start; null before.
-        end_reminded_at: When its contacts were reminded of its end; null before.
+        remind_of_start_at: When its contacts are to be reminded of its start; null once they were.
+        remind_of_end_at: When its contacts are to be reminded of its end; null once they were.
     """
 
     __tablename__ = "key_contracts"
@@ -76,8 +76,8 @@ class KeyContract(Owned, Base):
     status: Mapped[KeyContractStatus] = mapped_column(default=KeyContractStatus.UPCOMING)
     free_locker_after_fetch: Mapped[bool] = mapped_column(default=False)
     pick_up_information: Mapped[str | None]
-    start_reminded_at: Mapped[datetime | None]
-    end_reminded_at: Mapped[datetime | None]
+    remind_of_start_at: Mapped[datetime | None]
+    remind_of_end_at: Mapped[datetime | None]
 
 
 class KeyContractContact(Owned, Base):

@@ -42,6 +42,7 @@ class CustodyEntry(Owned, Base):
         number: 1 for the first entry of a key, then each one more than the one before.
         happened_at: When it happened in the world.
         recorded_at: When we were told.
+        left_locker_id: The locker that it left, if it was taken out of one.
         key_contract_id: The contract under which somebody has it, or had it until now.
         holder: Who has it, in words, where no contract says so.
         contradiction: What it contradicts that was known before, in a sentence; else null.
@@ -69,6 +70,7 @@ class CustodyEntry(Owned, Base):
     automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"))
     locker_id: Mapped[UUID | None] = mapped_column(ForeignKey("lockers.id"))
     manual_storage_id: Mapped[UUID | None] = mapped_column(ForeignKey("manual_storages.id"))
+    left_locker_id: Mapped[UUID | None] = mapped_column(ForeignKey("lockers.id"))
     key_contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("key_contracts.id"), index=True)
     holder: Mapped[str | None]
     contradiction: Mapped[str | None]

@@ -95,6 +95,11 @@ class Key(Owned, Base):
     target_manual_storage_id: Mapped[UUID | None] = mapped_column(ForeignKey("manual_storages.id"))
     target_automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"))
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether it is known to lie in a storage."""
+        return self.automat_id is not None or self.manual_storage_id is not None
+
 
 class KeyRingKey(Owned, Base):
     """One key on a ring."""

@@ -70,7 +70,7 @@ def _use(contract: Any) -> CodeUse:
     return CodeUse.FETCH if contract.kind is LockerContractKind.FETCH else CodeUse.FETCH_AND_RETURN
 
 
-async def let_return_codes_in(
+async def let_return_code_in(
     work: Work, key: Key, *, automat_id: UUID | None, locker_id: UUID | None
 ) -> None:
     """Let the return code of a key that is out open one locker, or none without one (R31)."""

@@ -10,6 +10,7 @@ from geo.candidates import bits
 from models.accounts import Permission
 from models.automats import Automat, Locker, LockerState
 from models.availability import Span, blocked_lockers
+from models.custody import CustodyKind, CustodySource
 from models.entities import ReservableEntity
 from models.errors import (
     ExternalIdInUse,
@@ -30,7 +31,8 @@ from models.keys import (
 )
 from models.pins import checked_code
 from models.times import Window
-from resolvers import codes
+from resolvers import codes, custody
+from resolvers.custody import Fact, Place
 from resolvers.checks import exactly_one, required_text
 from resolvers.work import Work
 
@@ -92,6 +94,8 @@ async def register(
         await _put_into_automat(work, key, automat_id, locker_index)
     await work.add(key, refusals={CODE_TAKEN: _taken(key.code)})
     await _link(work, key, entities)
+    registered = Fact(CustodyKind.REGISTERED, Place.of(key), work.now, CustodySource.STAFF)
+    await custody.write(work, key, registered)
     opens = [entity.id for entity in entities]
     work.record(EventKind.KEY_REGISTERED, key, locker_id=key.locker_id, entity_ids=opens)
     return key

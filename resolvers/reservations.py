@@ -4,21 +4,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from models.accounts import Permission
-from models.contracts import KeyContract, KeyContractStatus
-from models.errors import KeyOut, NotFound
-from models.jobs import JobKind
+from models.contracts import KeyContract
+from models.errors import NotFound
 from models.organizations import Contact, ContactDetails
 from models.reservations import Reservation, ReservationStatus, UpsertOutcome
-from resolvers import jobs
+from resolvers import contracts
 from resolvers.checks import exactly_one
-from resolvers.planning.holdings import Held, held_by
-from resolvers.planning.letting_go import let_go
 from resolvers.planning.stays import Wanted
-from resolvers.planning.targets import aim
 from resolvers.pushing import rows
 from resolvers.pushing.pushing import Pushed, push_all
 from resolvers.pushing.requests import Request, Times
-from resolvers.transitions import move_contract, move_reservation
+from resolvers.transitions import move_reservation
 from resolvers.work import Reading, Work
 
 
@@ -102,26 +98,11 @@ async def cancel(
         return reservation
     of_reservation = work.own(KeyContract).where(KeyContract.reservation_id == reservation.id)
     for contract in await work.locking(of_reservation, KeyContract):
-        await _give_up(work, contract)
+        await contracts.give_up(work, contract)
     move_reservation(work, reservation, ReservationStatus.CANCELLED, reason="It was given up.")
     reservation.cancel()
     await work.save()
     return reservation
-
-
-async def _give_up(work: Work, contract: KeyContract) -> None:
-    held = (await held_by(work, [contract.id]))[contract.id]
-    _refuse_while_out(held)
-    if contract.status is not KeyContractStatus.CANCELLED:
-        move_contract(work, contract, KeyContractStatus.CANCELLED, reason="It was given up.")
-    await let_go(work, [held], reason="It was given up.")
-    await aim(work, [key.key_id for key in held.keys])
-    await jobs.forget(work, JobKind.KEY_CONTRACT, [contract.id])
-
-
-def _refuse_while_out(held: Held) -> None:
-    for key in held.keys_out:
-        raise KeyOut(f"The key was fetched at {key.fetched_at} and is not back yet.")
 
 
 async def named(reading: Reading, *, source: str, external_id: str) -> Reservation | None:

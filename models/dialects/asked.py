@@ -17,21 +17,21 @@ from models.times import Window
 
 ASKED = {
     "postgresql": """
-      asked as (
+      asked as not materialized (
         select number - 1 as number, id, starts_at, ends_at
         from unnest(
           cast(:ids as uuid[]), cast(:starts as timestamptz[]), cast(:ends as timestamptz[])
         ) with ordinality as sent (id, starts_at, ends_at, number)
       ),
-      ignored as (select id from unnest(cast(:ignored as uuid[])) as sent (id))
+      ignored as not materialized (select id from unnest(cast(:ignored as uuid[])) as sent (id))
     """,
     "sqlite": """
-      asked as (
+      asked as not materialized (
         select key as number, json_extract(value, '$[0]') as id,
           json_extract(value, '$[1]') as starts_at, json_extract(value, '$[2]') as ends_at
         from json_each(:asked)
       ),
-      ignored as (select value as id from json_each(:ignored))
+      ignored as not materialized (select value as id from json_each(:ignored))
     """,
 }
 """The tables of a statement, for each database."""

@@ -74,12 +74,24 @@ class Held:
 
         Each key gets its own; where a locker is held for another key, it goes to the next in turn.
         """
-        side = {kind} if kind is Kind.RETURN else {Kind.DEFAULT, Kind.FETCH}
-        here = [one for one in self.lockers if one.kind in side and one.automat_id == automat_id]
+        here = [one for one in self._on_the_side_of(kind) if one.automat_id == automat_id]
         own = {one.key_id: one for one in here if one.key_id in key_ids}
         rest = [one for one in here if one not in own.values()]
         others = [id for id in key_ids if id not in own]
         return {id: own[id] for id in key_ids if id in own} | dict(zip(others, rest, strict=False))
+
+    def _on_the_side_of(self, kind: Kind) -> list[HeldLocker]:
+        """Give the lockers for handing out, or those for taking back.
+
+        A locker that was held all the time is one to come back to once its key is out.
+        """
+        if kind is not Kind.RETURN:
+            return [one for one in self.lockers if one.kind is not Kind.RETURN]
+        back = [one for one in self.lockers if one.kind is Kind.RETURN]
+        out = {key.key_id for key in self.keys_out}
+        return back or [
+            one for one in self.lockers if one.kind is Kind.DEFAULT and one.key_id in out
+        ]
 
 
 NOTHING_HELD = Held()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import UUID
 
 from geo.decisions import Wish
 from geo.key_supply import KeySupply
@@ -10,11 +9,10 @@ from geo.selection import first_look
 from geo.snapshot import Snapshot
 from models.availability import Span
 from models.errors import KeyTaken, LivionKeyError, NoFreeLocker, NoKeyForEntity
-from models.pins import new_pin
-from resolvers import codes
 from resolvers.planning import claiming, supplies, wishes
 from resolvers.planning.next_free import locker_free_from
-from resolvers.planning.stays import Claim, Plan, Stay
+from resolvers.planning.pins import with_pins
+from resolvers.planning.stays import Plan, Stay
 from resolvers.planning.supplies import Known
 from resolvers.work import Reading, Work
 
@@ -36,7 +34,7 @@ async def decide(work: Work, stays: Sequence[Stay]) -> list[Planned]:
     snapshot = await look(work, stays)
     await prefetch(work, snapshot, stays, known)
     planned = await _settled(work, snapshot, stays, known)
-    plans = await _with_pins(work, [one for one in planned if isinstance(one, Plan)])
+    plans = await with_pins(work, [one for one in planned if isinstance(one, Plan)])
     by_stay = {one.stay: one for one in plans}
     return [by_stay[one.stay] if isinstance(one, Plan) else one for one in planned]
 
@@ -128,22 +126,3 @@ async def _with_free_time(
     until = "nobody knows until when" if free_from is None else f"free from {free_from.isoformat()}"
     message = f"{refusal.message} For as long as you asked it is {until}."
     return KeyTaken(message, path=refusal.path, free_from=free_from)
-
-
-async def _with_pins(work: Work, plans: Sequence[Plan]) -> list[Plan]:
-    """Give each claim its PIN: the one that it had at that automat, else a new one."""
-    automats = {claim.automat_id for plan in plans for claim in plan.claims}
-    known = await codes.in_use(work, automats) if automats else {}
-    return [
-        replace(plan, claims=tuple(_with_pin(plan.stay, claim, known) for claim in plan.claims))
-        for plan in plans
-    ]
-
-
-def _with_pin(stay: Stay, claim: Claim, known_codes: dict[UUID, set[str]]) -> Claim:
-    if claim.before is not None and claim.before.pin is not None:
-        return replace(claim, pin=claim.before.pin)
-    known = known_codes[claim.automat_id]
-    pin = new_pin(known, stay.settings.pin_length)
-    known.add(pin)
-    return replace(claim, pin=pin)

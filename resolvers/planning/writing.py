@@ -5,6 +5,7 @@ contract, so that nobody trips over what is about to be freed.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from models.events import EventKind
 from models.jobs import JobKind
 from models.reservations import Reservation, ReservationStatus
 from models.selections import AutomatSelection
-from models.times import after
+from models.settings import UnitSettings
+from models.times import Window, after
 from resolvers import jobs
 from resolvers.planning import lockers
 from resolvers.planning.letting_go import free
@@ -35,8 +37,10 @@ REFUSALS: dict[str, LivionKeyError] = {
 """The database's own words, should somebody have gone round our locks."""
 
 
-async def write(work: Work, plans: Sequence[Plan]) -> None:
-    """Write plans down, all in a few statements."""
+async def write(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
+    """Write plans down, all in a few statements; gives the key contracts of those that are kept."""
+    if not plans:
+        return {}
     await free(work, [plan.stay.held for plan in plans])
     contract_ids = await _write_contracts(work, plans)
     with refusing(REFUSALS):
@@ -52,6 +56,7 @@ async def write(work: Work, plans: Sequence[Plan]) -> None:
         JobKind.KEY_CONTRACT,
         {id: plan.stay.first_moment(work.now) for plan, id in contract_ids.items()},
     )
+    return contract_ids
 
 
 def _concerned(plans: Sequence[Plan]) -> set[UUID]:
@@ -94,7 +99,7 @@ def _new_contract(work: Work, plan: Plan) -> dict[str, Any]:
         "status": _status(work, plan),
         "free_locker_after_fetch": stay.free_locker_after_fetch,
         "pick_up_information": stay.pick_up_information,
-        **_times(plan),
+        **_times(work, plan),
     }
 
 
@@ -103,20 +108,30 @@ def _status(work: Work, plan: Plan) -> KeyContractStatus:
     return KeyContractStatus.ACTIVE if has_begun else KeyContractStatus.UPCOMING
 
 
-def _times(plan: Plan) -> dict[str, Any]:
-    window, delay = plan.stay.window, plan.stay.settings.overdue_delay
-    overdue_at = None if window.ends_at is None else after(window.ends_at, delay)
+def _times(work: Work, plan: Plan) -> dict[str, Any]:
+    starts_at = plan.stay.window.starts_at
+    remind_at = starts_at - plan.stay.settings.start_reminder_time
     return {
-        "starts_at": window.starts_at,
+        "starts_at": starts_at,
+        "remind_of_start_at": remind_at if remind_at > work.now else None,
+        **end_times(work, plan.stay.window, plan.stay.settings),
+    }
+
+
+def end_times(work: Work, window: Window, settings: UnitSettings) -> dict[str, datetime | None]:
+    """Say what hangs on the end of a key contract; nobody is reminded of what is past."""
+    if window.ends_at is None:
+        return {"ends_at": None, "overdue_at": None, "remind_of_end_at": None}
+    remind_at = window.ends_at - settings.end_reminder_time
+    return {
         "ends_at": window.ends_at,
-        "overdue_at": overdue_at,
-        "start_reminded_at": None,
-        "end_reminded_at": None,
+        "overdue_at": after(window.ends_at, settings.overdue_delay),
+        "remind_of_end_at": remind_at if remind_at > work.now else None,
     }
 
 
 def _renew(work: Work, contract: KeyContract, plan: Plan) -> None:
-    for name, value in _times(plan).items():
+    for name, value in _times(work, plan).items():
         setattr(contract, name, value)
     move_contract(work, contract, _status(work, plan), reason="It is planned anew.")
     work.record(EventKind.KEY_CONTRACT_UPDATED, contract, reservation_id=contract.reservation_id)

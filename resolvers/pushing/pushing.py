@@ -113,16 +113,19 @@ async def _do(work: Work, tasks: Sequence[Task]) -> Outcomes:
             plans[task] = one
         else:
             refused[task] = one
+    ends: dict[Task, Plan] = {}
     for task in busy:
-        if refusal := await running.refusal_of(work, task):
-            refused[task] = refusal
+        found = await running.decide(work, task)
+        if isinstance(found, Plan):
+            ends[task] = found
+        else:
+            refused[task] = found
     await rows.remove(work, [task.reservation for task in refused if task.is_new])
     done = [task for task in tasks if task not in refused]
     await _keep(work, done)
     await write(work, list(plans.values()))
-    for task in busy:
-        if task not in refused:
-            await running.change(work, task)
+    for plan in ends.values():
+        await running.change(work, plan)
     outcomes = {task.push: Pushed(refusal=refusal) for task, refusal in refused.items()}
     return outcomes | {task.push: _pushed(task, plans.get(task)) for task in done}
 

@@ -1,0 +1,34 @@
+"""Tasks for people: keys that have to be put into a locker before somebody comes for them (R14)."""
+
+from sqlalchemy import or_
+
+from models.automats import Automat, Locker
+from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
+from models.events import EventKind
+from models.keys import Key
+from resolvers.work import Work
+
+
+async def ask_to_insert(work: Work, key: Key) -> None:
+    """Tell that a key has to be brought to the automat of its next contract, if it is not there."""
+    row = LockerContract
+    coming = work.own(row).where(
+        row.key_id == key.id,
+        row.state.in_(LIVE_STATES),
+        row.kind != LockerContractKind.RETURN,
+        or_(row.ends_at.is_(None), row.ends_at > work.now),
+    )
+    contract = await work.first(coming.order_by(row.starts_at))
+    if contract is None or contract.automat_id == key.automat_id:
+        return
+    automat = await work.get(Automat, contract.automat_id)
+    locker = await work.get(Locker, contract.locker_id)
+    work.record(
+        EventKind.INSERT_KEY,
+        key,
+        notice=f"Put the key {key.code} into locker {locker.index} of {automat.name} before "
+        f"{contract.starts_at.isoformat()}.",
+        automat_id=automat.id,
+        locker_id=locker.id,
+        before=contract.starts_at,
+    )

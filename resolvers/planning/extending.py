@@ -1,0 +1,164 @@
+"""Another end for a stay whose key is out: who has it keeps it, and gets a place to return it to.
+
+Only the return changes (G34): the locker that is held all the time is held until the new end, or,
+when the stay is a long one now, it is free until the return. Where the key's next stay begins
+before the new end, the change is refused with the moment until which it would work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from geo.decisions import Decision
+from geo.key_supply import NO_KEYS, KeyOption
+from geo.snapshot import Snapshot
+from models.contracts import (
+    KeyAllocation,
+    KeyContract,
+    KeyContractStatus,
+    LockerContract,
+    LockerContractKind,
+    key_contract_status_at,
+)
+from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
+from models.events import EventKind
+from models.jobs import JobKind
+from models.keys import Key, KeyStatus
+from models.lifecycles import KEY
+from models.stays import Phase, default_phase, is_short, return_phase
+from resolvers import jobs
+from resolvers.planning import lockers
+from resolvers.planning.claiming import returns_to
+from resolvers.planning.holdings import Held
+from resolvers.planning.letting_go import free
+from resolvers.planning.pins import with_pins
+from resolvers.planning.stays import Claim, Plan, Stay, Wanted
+from resolvers.planning.supplies import KeyFacts, contracts_of, keys_of
+from resolvers.planning.targets import aim
+from resolvers.planning.wishes import wish_of
+from resolvers.planning.writing import REFUSALS, end_times
+from resolvers.transitions import move_contract
+from resolvers.work import Work, refusing
+
+BACK = {LockerContractKind.DEFAULT, LockerContractKind.RETURN}
+
+
+async def decide_end(work: Work, stay: Stay) -> Plan | LivionKeyError:
+    """Find out what another end means for a stay with a key out; nothing is written.
+
+    Args:
+        work: The transaction; reservation and key contract are locked.
+        stay: The stay with its new window, and all that it holds.
+    """
+    known = await _keys(work, stay)
+    for facts in known:
+        if facts.taken is not None:
+            return KeyTaken(
+                f"The key {facts.key.code} is promised to somebody {facts.taken}; it can be kept "
+                f"until {facts.taken.starts_at.isoformat()}.",
+                path=("ends_at",),
+            )
+    changing = tuple(one for one in stay.held.lockers if one.kind in BACK)
+    back = replace(stay, held=Held(stay.held.keys, changing))
+    claims = await _claims(work, back, {facts.key.id: facts.key for facts in known})
+    if any(one.locker_index is None and not one.is_return for one in claims):
+        until = stay.window.ends_at
+        return NoFreeLocker(f"No locker is free for the return until {until}.", path=("ends_at",))
+    nothing = Decision(None, None, (), 0, (), None, None, NO_KEYS)
+    (plan,) = await with_pins(work, [Plan(back, nothing, (), tuple(claims))])
+    return plan
+
+
+async def _keys(work: Work, stay: Stay) -> Sequence[KeyFacts]:
+    """Read the keys that a stay holds, and who else was promised them."""
+    key_ids = [key.key_id for key in stay.held.keys]
+    certain = replace(stay, entity=None, wanted=Wanted(key_ids=key_ids))
+    return (await keys_of(work, [certain]))[certain]
+
+
+async def _claims(work: Work, stay: Stay, keys: dict[UUID, Key]) -> list[Claim]:
+    """Find lockers for the return, at the automats from which the keys were fetched."""
+    phase = _phase(work, stay)
+    if phase is None:
+        return []
+    snapshot = Snapshot(
+        await work.connection(), [work.actor.organization_id], ignoring=contracts_of([stay])
+    )
+    wish = wish_of(work, stay, NO_KEYS)
+    claims: list[Claim] = []
+    for automat_id, key_ids in (await _fetched_from(work, stay, keys)).items():
+        for facts in await snapshot.facts({automat_id: None}, phase.window):
+            fetches = [
+                Claim(phase, facts.automat, None, KeyOption(keys[id], automat_id, None))
+                for id in key_ids
+            ]
+            claims += await returns_to(snapshot, stay, wish, phase, fetches)
+    return claims
+
+
+def _phase(work: Work, stay: Stay) -> Phase | None:
+    """Say when lockers are held for the return; None when there is none to hold."""
+    holds_all_the_time = stay.made_by_staff or is_short(stay.window, stay.settings)
+    is_held = any(one.kind is LockerContractKind.DEFAULT for one in stay.held.lockers)
+    if holds_all_the_time and is_held:
+        return default_phase(stay.window, stay.settings)
+    if stay.window.ends_at is None or stay.made_by_staff:
+        return None
+    return return_phase(stay.window, stay.settings, not_before=work.now)
+
+
+async def _fetched_from(work: Work, stay: Stay, keys: dict[UUID, Key]) -> dict[UUID, list[UUID]]:
+    """Group the keys that come back by the automats from which they were fetched.
+
+    Keys that were handed over at a desk come back to one.
+    """
+    assert stay.contract is not None  # noqa: S101 - its keys are out
+    row = LockerContract
+    rows = await work.rows(
+        select(row.key_id, row.automat_id)
+        .where(row.key_contract_id == stay.contract.id, row.key_id.in_(keys))
+        .order_by(row.id)
+    )
+    last = {found.key_id: found.automat_id for found in rows}
+    groups: dict[UUID, list[UUID]] = {}
+    for key_id, automat_id in last.items():
+        groups.setdefault(automat_id, []).append(key_id)
+    return groups
+
+
+async def write_end(work: Work, plan: Plan) -> None:
+    """Write another end of a stay down."""
+    stay, contract = plan.stay, plan.stay.contract
+    assert contract is not None  # noqa: S101 - its keys are out
+    await free(work, [Held(lockers=stay.held.lockers)])
+    await _move_the_end(work, stay, contract)
+    with refusing(REFUSALS):
+        await lockers.write(work, [plan], {plan: contract.id})
+    await aim(work, [key.key_id for key in stay.held.keys])
+    await jobs.schedule_all(work, JobKind.KEY_CONTRACT, {contract.id: work.now})
+
+
+async def _move_the_end(work: Work, stay: Stay, contract: KeyContract) -> None:
+    for name, value in end_times(work, stay.window, stay.settings).items():
+        setattr(contract, name, value)
+    work.record(EventKind.KEY_CONTRACT_UPDATED, contract, ends_at=contract.ends_at)
+    status = key_contract_status_at(contract, work.now, key_is_out=True)
+    reason = "Its end was moved."
+    if contract.status is KeyContractStatus.ENDED and status is KeyContractStatus.OVERDUE:
+        move_contract(work, contract, KeyContractStatus.ACTIVE, reason=reason)
+    move_contract(work, contract, status, reason=reason)
+    keys = await work.locked(Key, [key.key_id for key in stay.held.keys_out])
+    for key in keys:
+        if status is not KeyContractStatus.OVERDUE and key.status is KeyStatus.OVERDUE:
+            KEY.check(KeyStatus.OVERDUE, KeyStatus.OUT)
+            key.status = KeyStatus.OUT
+    await work.save()
+    connection = await work.connection()
+    with refusing(REFUSALS):
+        await connection.execute(
+            update(KeyAllocation)
+            .where(KeyAllocation.id.in_([key.id for key in stay.held.keys]))
+            .values(ends_at=stay.window.ends_at)
+        )

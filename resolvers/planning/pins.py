@@ -1,0 +1,29 @@
+"""The PIN of each claim: the one that it had at that automat, else a new one (G13)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from models.pins import new_pin
+from resolvers import codes
+from resolvers.planning.stays import Claim, Plan, Stay
+from resolvers.work import Work
+
+
+async def with_pins(work: Work, plans: Sequence[Plan]) -> list[Plan]:
+    """Give each claim its PIN: the one that it had at that automat, else a new one."""
+    automats = {claim.automat_id for plan in plans for claim in plan.claims}
+    known = await codes.in_use(work, automats) if automats else {}
+    return [
+        replace(plan, claims=tuple(_with_pin(plan.stay, claim, known) for claim in plan.claims))
+        for plan in plans
+    ]
+
+
+def _with_pin(stay: Stay, claim: Claim, known_codes: dict[UUID, set[str]]) -> Claim:
+    if claim.before is not None and claim.before.pin is not None:
+        return replace(claim, pin=claim.before.pin)
+    known = known_codes[claim.automat_id]
+    pin = new_pin(known, stay.settings.pin_length)
+    known.add(pin)
+    return replace(claim, pin=pin)

@@ -1,0 +1,138 @@
+"""Two contracts that fact brings to one locker: which of them has to find another (Overruns).
+
+A window that fact extends, because a key was not fetched yet or is not back, outranks a contract
+whose PIN the automat does not know yet. One whose PIN it knows moves only when its key is not in
+the locker. This is the only way in which a live allocation moves.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_
+
+from geo.candidates import bits
+from models.automats import Automat, Locker
+from models.availability import Span, blocked_lockers
+from models.contracts import LIVE_STATES, LockerContract, LockerContractState
+from models.events import EventKind
+from models.jobs import JobKind
+from models.keys import Key
+from models.times import Window
+from resolvers import codes, jobs
+from resolvers.transitions import move_locker_contract
+from resolvers.work import Work
+
+SYNCED = {LockerContractState.SYNCING, LockerContractState.READY}
+
+
+async def rivals_of(
+    work: Work, contract: LockerContract, locker_id: UUID, window: Window
+) -> Sequence[LockerContract]:
+    """List the other live contracts that hold a locker for part of a window, locked."""
+    row = LockerContract
+    theirs = work.own(row).where(
+        row.locker_id == locker_id,
+        row.id != contract.id,
+        row.state.in_(LIVE_STATES),
+        or_(row.ends_at.is_(None), row.ends_at > window.starts_at),
+    )
+    if window.ends_at is not None:
+        theirs = theirs.where(row.starts_at < window.ends_at)
+    return await work.locking(theirs, row)
+
+
+async def make_way(work: Work, contract: LockerContract, *, reason: str) -> bool:
+    """Move a contract out of its locker; says whether it could be moved.
+
+    It goes to another locker of the automat that is free over its window, and keeps its PIN. Where
+    none is free it FAILS for now, and is tried again.
+
+    Args:
+        work: The transaction; the automat is locked.
+        contract: The contract, locked.
+        reason: Why, in words.
+    """
+    key = await work.find(Key, contract.key_id)
+    if contract.state in SYNCED and key is not None and key.locker_id == contract.locker_id:
+        return False
+    (automat,) = await work.locked(Automat, [contract.automat_id])
+    index = await free_locker(work, automat, contract)
+    if index is None:
+        await fail(work, contract, reason=f"{reason} No other locker is free then.")
+    else:
+        await move(work, automat, contract, index, reason=reason)
+    return True
+
+
+async def free_locker(work: Work, automat: Automat, contract: LockerContract) -> int | None:
+    """Find a locker of an automat that is free for what is left of a contract's window."""
+    window = Window(max(contract.starts_at, work.now), contract.ends_at)
+    span = Span(automat.id, window)
+    blocked = (await blocked_lockers(await work.connection(), [span]))[span]
+    free = automat.usable_lockers & ~blocked.by_contracts & ~blocked.by_keys
+    return next(bits(free), None)
+
+
+async def move(
+    work: Work, automat: Automat, contract: LockerContract, index: int, *, reason: str
+) -> None:
+    """Let a contract have another locker of its automat, with the same PIN."""
+    lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
+    (locker,) = await work.all(lockers)
+    contract.locker_id = locker.id
+    await work.save()
+    work.record(
+        EventKind.LOCKER_CONTRACT_MOVED,
+        contract,
+        notice=f"A contract at {automat.name} has locker {index} now: {reason}",
+        reason=reason,
+        key_contract_id=contract.key_contract_id,
+        automat_id=automat.id,
+        locker_id=locker.id,
+    )
+    if contract.state in SYNCED:
+        await learn_anew(work, contract, reason=reason)
+    await look_soon(work, contract.key_contract_id)
+
+
+async def learn_anew(work: Work, contract: LockerContract, *, reason: str) -> None:
+    """Let the automat learn anew what it knew of a contract (re-sync)."""
+    if contract.state is LockerContractState.READY:
+        move_locker_contract(work, contract, LockerContractState.SYNCING, reason=reason)
+    contract.synced_at = None
+    await work.save()
+    await codes.renew(work, [contract.id])
+    work.record(
+        EventKind.LOCKER_CONTRACT_RESYNCED,
+        contract,
+        notice=f"The automat learns a PIN anew: {reason}",
+        reason=reason,
+        key_contract_id=contract.key_contract_id,
+    )
+
+
+async def fail(work: Work, contract: LockerContract, *, reason: str) -> None:
+    """Keep a contract without a locker until one is found."""
+    was_synced = contract.state in SYNCED
+    notice = f"A contract that begins at {contract.starts_at.isoformat()} has no locker: {reason}"
+    move_locker_contract(
+        work,
+        contract,
+        LockerContractState.FAILED,
+        reason=reason,
+        notice=notice,
+        key_contract_id=contract.key_contract_id,
+    )
+    contract.locker_id = None
+    contract.reason = reason
+    await work.save()
+    if was_synced:
+        await codes.renew(work, [contract.id])
+    await look_soon(work, contract.key_contract_id)
+
+
+async def look_soon(work: Work, *key_contract_ids: UUID) -> None:
+    """Let the timers look after key contracts at once."""
+    due: dict[UUID, datetime] = dict.fromkeys(key_contract_ids, work.now)
+    await jobs.schedule_all(work, JobKind.KEY_CONTRACT, due)

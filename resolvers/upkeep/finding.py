@@ -1,0 +1,90 @@
+"""Contracts that have no locker for now: tried again at each look (G10)."""
+
+from geo.key_supply import NO_KEYS
+from geo.returning import choose_return
+from geo.snapshot import Snapshot
+from models.automats import Automat, Locker
+from models.contracts import KeyAllocation, LockerContract, LockerContractState
+from models.pins import new_pin
+from models.stays import HOLD_STEP
+from models.times import Window
+from resolvers import codes, rivals
+from resolvers.planning.existing import stay_by_staff, stay_of
+from resolvers.planning.stays import Stay
+from resolvers.planning.targets import aim
+from resolvers.planning.wishes import wish_of
+from resolvers.transitions import move_locker_contract
+from resolvers.upkeep.running import Running
+from resolvers.work import Work
+
+
+async def find_lockers(work: Work, running: Running) -> None:
+    """Look for lockers for the contracts that have none."""
+    for one in running.lockers:
+        allocation = running.allocation_of(one)
+        if one.state is LockerContractState.FAILED and allocation is not None:
+            window = _window(work, one, allocation)
+            if window is not None:
+                await _find(work, running, one, allocation, window)
+
+
+def _window(work: Work, one: LockerContract, allocation: KeyAllocation) -> Window | None:
+    """Tell over which window a locker is needed; None when none is needed any more.
+
+    For a key that should have been back it is one step at a time.
+    """
+    starts_at = max(one.starts_at, work.now)
+    if one.ends_at is None or one.ends_at > starts_at:
+        return Window(starts_at, one.ends_at)
+    if allocation.fetched_at is None:
+        return None
+    return Window(starts_at, starts_at + HOLD_STEP)
+
+
+async def _find(
+    work: Work,
+    running: Running,
+    one: LockerContract,
+    allocation: KeyAllocation,
+    window: Window,
+) -> None:
+    stay = await _stay(work, running)
+    ignoring = [running.contract.id]
+    snapshot = Snapshot(await work.connection(), [work.actor.organization_id], ignoring=ignoring)
+    wish = wish_of(work, stay, NO_KEYS)
+    found = await choose_return(snapshot, wish, one.automat_id, window, lockers=1, own=0)
+    if found is None:
+        return
+    (automat,) = await work.locked(Automat, [found.automat.id])
+    one.starts_at, one.ends_at = window.starts_at, window.ends_at
+    index = await rivals.free_locker(work, automat, one)
+    if index is not None:
+        await _give(work, one, automat, index, stay)
+        await aim(work, [allocation.key_id])
+
+
+async def _stay(work: Work, running: Running) -> Stay:
+    if running.reservation is None:
+        return await stay_by_staff(work, running.contract)
+    return await stay_of(work, running.reservation)
+
+
+async def _give(work: Work, one: LockerContract, automat: Automat, index: int, stay: Stay) -> None:
+    lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
+    (locker,) = await work.all(lockers)
+    if automat.id != one.automat_id or one.pin is None:
+        known = (await codes.in_use(work, [automat.id]))[automat.id]
+        one.pin = new_pin(known, stay.settings.pin_length)
+    one.automat_id, one.locker_id, one.reason = automat.id, locker.id, None
+    one.sync_at = min(one.sync_at, one.starts_at)
+    move_locker_contract(
+        work,
+        one,
+        LockerContractState.PLANNED,
+        reason="A locker was found after all.",
+        notice=f"Locker {index} of {automat.name} was found for a contract that had none.",
+        key_contract_id=one.key_contract_id,
+        automat_id=automat.id,
+        locker_id=locker.id,
+    )
+    await work.save()

@@ -1,0 +1,67 @@
+"""Contracts whose locker or key is not where it should be: brought together again."""
+
+from models.automats import Automat, Locker
+from models.contracts import LockerContract, LockerContractKind
+from models.keys import Key, KeyStatus
+from models.stays import HOLD_STEP
+from models.times import Window
+from resolvers import rivals
+from resolvers.planning.existing import stay_of
+from resolvers.planning.planner import decide
+from resolvers.planning.stays import Plan
+from resolvers.planning.writing import write
+from resolvers.upkeep.running import Running
+from resolvers.work import Work
+
+
+async def meet_keys(work: Work, running: Running) -> None:
+    """Let a key be fetched from the locker in which it really lies (G25)."""
+    for one in running.live:
+        key = running.keys.get(one.key_id) if one.key_id else None
+        if key is None or one.kind is LockerContractKind.RETURN or running.is_fetched(one):
+            continue
+        if key.automat_id == one.automat_id and key.locker_id not in {None, one.locker_id}:
+            await _follow(work, one, key)
+
+
+async def _follow(work: Work, one: LockerContract, key: Key) -> None:
+    reason = f"The key {key.code} lies in another locker than was planned."
+    (automat,) = await work.locked(Automat, [one.automat_id])
+    locker = await work.get(Locker, key.locker_id)
+    window = Window(max(one.starts_at, work.now), one.ends_at)
+    for rival in await rivals.rivals_of(work, one, locker.id, window):
+        if not await rivals.make_way(work, rival, reason=reason):
+            return
+    await rivals.move(work, automat, one, locker.index, reason=reason)
+
+
+async def make_room(work: Work, running: Running) -> None:
+    """Leave lockers in which somebody else's key lies, before anybody stands before them."""
+    soon = work.now + HOLD_STEP
+    concerned = [one for one in running.live if one.key_id and one.starts_at < soon]
+    lockers = {one.locker_id for one in concerned}
+    inside = await work.all(work.own(Key).where(Key.locker_id.in_(lockers))) if lockers else []
+    found = {key.locker_id: key for key in inside}
+    for one in concerned:
+        other = found.get(one.locker_id)
+        if other is not None and other.id != one.key_id:
+            await work.locked(Automat, [one.automat_id])
+            await rivals.make_way(work, one, reason=f"The key {other.code} lies in its locker.")
+
+
+async def replace_missing_keys(work: Work, running: Running) -> bool:
+    """Give a stay that begins soon another key when its own is not back; says whether it has one.
+
+    Where no other key can be had all stays as it is: the key may still come in time, and whoever
+    waits for it was told (G12).
+    """
+    starts_at = running.contract.starts_at
+    is_soon = work.now - HOLD_STEP < starts_at < work.now + HOLD_STEP
+    is_missing = any(key.status is KeyStatus.OVERDUE for key in running.keys.values())
+    if running.reservation is None or running.key_is_out or not (is_soon and is_missing):
+        return False
+    (planned,) = await decide(work, [await stay_of(work, running.reservation)])
+    if not isinstance(planned, Plan) or planned.waits_for is not None:
+        return False
+    await write(work, [planned])
+    return True

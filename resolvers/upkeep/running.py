@@ -1,0 +1,105 @@
+"""A key contract with all that belongs to it, locked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from models.contracts import (
+    LIVE_STATES,
+    KeyAllocation,
+    KeyContract,
+    KeyContractStatus,
+    LockerContract,
+    LockerContractState,
+)
+from models.keys import Key
+from models.reservations import Reservation
+from resolvers.work import Work
+
+AT_REST = {
+    KeyContractStatus.DRAFT,
+    KeyContractStatus.WAITING_FOR_SIGNATURE,
+    KeyContractStatus.CANCELLED,
+}
+"""Nothing happens by itself to a contract in one of these."""
+
+
+@dataclass(slots=True)
+class Running:
+    """A key contract on its way.
+
+    Args:
+        contract: The contract.
+        reservation: The reservation behind it, if there is one.
+        allocations: The keys that it holds.
+        lockers: Its locker contracts that are live, or have no locker for now.
+        keys: Those keys, by their ids.
+    """
+
+    contract: KeyContract
+    reservation: Reservation | None
+    allocations: Sequence[KeyAllocation]
+    lockers: Sequence[LockerContract]
+    keys: dict[UUID, Key]
+
+    @property
+    def live(self) -> list[LockerContract]:
+        """The locker contracts that hold a locker."""
+        return [one for one in self.lockers if one.state.is_live]
+
+    @property
+    def key_is_out(self) -> bool:
+        """Whether somebody has a key."""
+        return any(one.fetched_at is not None for one in self.allocations)
+
+    def is_fetched(self, locker_contract: LockerContract) -> bool:
+        """Whether the key that a locker is held for has been fetched."""
+        allocation = self.allocation_of(locker_contract)
+        return allocation is not None and allocation.fetched_at is not None
+
+    def allocation_of(self, locker_contract: LockerContract) -> KeyAllocation | None:
+        """Find the allocation of the key that a locker is held for.
+
+        Where any key will do, it is the first that has not been fetched.
+        """
+        for one in self.allocations:
+            is_meant = one.key_id == locker_contract.key_id
+            if is_meant or (locker_contract.key_id is None and one.fetched_at is None):
+                return one
+        return None
+
+
+async def lock(work: Work, contract_id: UUID) -> Running | None:
+    """Read and lock a key contract with all that belongs to it; None when it is at rest.
+
+    Its reservation is locked first, as everybody does who changes either.
+    """
+    known = await work.find(KeyContract, contract_id)
+    if known is None:
+        return None
+    ids = [known.reservation_id] if known.reservation_id else []
+    reservation = next(iter(await work.locked(Reservation, ids)), None)
+    (contract,) = await work.locked(KeyContract, [contract_id])
+    if contract.status in AT_REST:
+        return None
+    return await around(work, contract, reservation)
+
+
+async def around(work: Work, contract: KeyContract, reservation: Reservation | None) -> Running:
+    """Read and lock what belongs to a key contract that is locked already."""
+    allocations = work.own(KeyAllocation).where(
+        KeyAllocation.key_contract_id == contract.id, KeyAllocation.live
+    )
+    lockers = work.own(LockerContract).where(
+        LockerContract.key_contract_id == contract.id,
+        LockerContract.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)),
+    )
+    held = await work.locking(allocations, KeyAllocation)
+    keys = await work.locked(Key, [one.key_id for one in held])
+    return Running(
+        contract=contract,
+        reservation=reservation,
+        allocations=held,
+        lockers=await work.locking(lockers, LockerContract),
+        keys={key.id: key for key in keys},
+    )
