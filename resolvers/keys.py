@@ -32,8 +32,8 @@ from models.keys import (
 from models.pins import checked_code
 from models.times import Window
 from resolvers import codes, custody
-from resolvers.custody import Fact, Place
 from resolvers.checks import exactly_one, required_text
+from resolvers.custody import Fact, Place
 from resolvers.work import Work
 
 CODE_TAKEN = "keys_organization_id_code_key"

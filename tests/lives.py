@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from outcomes import key_contract, locker_contracts
+
 from models.automats import Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
 from models.events import Event, EventKind
 from models.reservations import Reservation
-from outcomes import key_contract, locker_contracts
 from resolvers.handover.lockers import key_fetched, key_returned
 from resolvers.upkeep import contracts
 from resolvers.work import Work

@@ -18,7 +18,8 @@ from models.base import new_id
 NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 VIEWERS = {Permission.VIEW, Permission.VIEW_AUTOMATS}
-USERS = VIEWERS | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
+PARTNERS = VIEWERS | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
+USERS = PARTNERS | {Permission.HAND_OVER_KEYS}
 ADVANCED = USERS | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
 
 
@@ -29,7 +30,7 @@ ADVANCED = USERS | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.V
         (Role.USER, USERS),
         (Role.ADVANCED_USER, ADVANCED),
         (Role.ADMIN, set(Permission)),
-        (Role.PARTNER, USERS | {Permission.EDIT_ENTITIES}),
+        (Role.PARTNER, PARTNERS | {Permission.EDIT_ENTITIES}),
         (Role.INSTALLER, {Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
     ],
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from factories import (
+    DAY,
     make_automat,
     make_entity,
     make_key,
@@ -20,12 +21,10 @@ from outcomes import (
 
 from models.contracts import KeyContractStatus
 from models.errors import KeyOut
-from models.organizations import ContactDetails
 from models.reservations import ReservationStatus, UpsertOutcome
 from resolvers import reservations
 from resolvers.work import Work
 
-VEIKKO = ContactDetails("Veikko Korhonen", phone="+358505550002", language="fi")
 MINUTE = timedelta(minutes=1)
 
 
@@ -84,8 +83,9 @@ async def test_a_key_that_is_out_stops_a_change_and_a_cancel(work: Work) -> None
     (await allocation(work, reservation)).fetched_at = work.now
     before = await everything(work)
 
+    later = work.now + 3 * DAY
     refusals = [
-        await undone(work, push(work, apartment, external_id="stay", days=9, contacts=[VEIKKO])),
+        await undone(work, push(work, apartment, external_id="stay", starts_at=later)),
         await undone(work, reservations.cancel(work, external_id="stay")),
     ]
 

@@ -15,7 +15,7 @@ from factories import (
     make_key,
     push,
 )
-from lives import fetch, give_back, look_after, lockers_of, trail
+from lives import fetch, give_back, lockers_of, look_after, trail
 from outcomes import free, key_contract, locker_contract, locker_contracts
 
 from models.automats import AutomatModel, LockerState
