@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.bookings import Bookings
@@ -18,6 +18,7 @@ from geo.nearest import Found, Nearby, in_order, nearest_automats
 from geo.position import distance_metres
 from models.automats import Automat, AutomatState, DeviceGroupAutomat
 from models.availability import Blocked, Span, blocked_lockers
+from models.dialects.among import among, ids_later
 from models.places import Coordinates
 from models.times import Window
 
@@ -207,7 +208,7 @@ def _automats() -> Select[Any]:
 
 def _of_owners(statement: Any) -> Select[Any]:
     found: Select[Any] = statement.where(
-        Automat.organization_id.in_(bindparam("owners", expanding=True)),
-        Automat.id.in_(bindparam("ids", expanding=True)),
+        among(Automat.organization_id, ids_later("owners")),
+        among(Automat.id, ids_later("ids")),
     )
     return found

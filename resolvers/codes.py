@@ -15,6 +15,7 @@ from models.automats import Automat
 from models.base import new_id
 from models.codes import AutomatCode, CodeUse
 from models.contracts import LIVE_STATES, LockerContract, LockerContractKind, LockerContractState
+from models.dialects.among import among
 from models.keys import Key
 from models.pins import COOL_DOWN
 from resolvers.work import Reading, Work
@@ -34,11 +35,13 @@ async def renew(work: Work, locker_contract_ids: Collection[UUID]) -> None:
     connection = await work.connection()
     row = AutomatCode
     forgotten = await connection.execute(
-        delete(row).where(row.locker_contract_id.in_(locker_contract_ids)).returning(row.automat_id)
+        delete(row)
+        .where(among(row.locker_contract_id, locker_contract_ids))
+        .returning(row.automat_id)
     )
     known = await work.rows(
         select(LockerContract).where(
-            LockerContract.id.in_(locker_contract_ids),
+            among(LockerContract.id, locker_contract_ids),
             LockerContract.state.in_(SYNCED_STATES),
             LockerContract.locker_id.is_not(None),
             LockerContract.pin.is_not(None),
@@ -101,7 +104,7 @@ async def _bump(work: Work, automat_ids: Iterable[UUID]) -> None:
     if ids:
         await (await work.connection()).execute(
             update(Automat)
-            .where(Automat.id.in_(ids))
+            .where(among(Automat.id, ids))
             .values(code_revision=Automat.code_revision + 1)
         )
 
@@ -111,15 +114,15 @@ async def in_use(reading: Reading, automat_ids: Collection[UUID]) -> dict[UUID, 
     row = LockerContract
     lately: datetime = reading.now - COOL_DOWN
     pins = select(row.automat_id, row.pin).where(
-        row.automat_id.in_(automat_ids), row.pin.is_not(None)
+        among(row.automat_id, automat_ids), row.pin.is_not(None)
     )
     live = pins.where(row.state.in_(LIVE_STATES))
     past = pins.where(row.state.in_(PAST_STATES), row.ends_at > lately)
     here = select(Key.automat_id, Key.return_code).where(
-        Key.automat_id.in_(automat_ids), Key.return_code.is_not(None)
+        among(Key.automat_id, automat_ids), Key.return_code.is_not(None)
     )
     home = select(Key.selected_automat_id, Key.return_code).where(
-        Key.selected_automat_id.in_(automat_ids), Key.return_code.is_not(None)
+        among(Key.selected_automat_id, automat_ids), Key.return_code.is_not(None)
     )
     found: dict[UUID, set[str]] = {id: set() for id in automat_ids}
     for automat_id, code in await reading.rows(union(live, past, here, home)):

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from models.base import Base, new_id
+from models.dialects.among import among
 from models.dialects.missing_rows import insert_or_replace
 from models.errors import IdempotencyConflict
 from models.idempotency import KEPT, IdempotentAnswer
@@ -90,7 +91,7 @@ async def as_now(work: Work, model: type[Row], ids: Collection[UUID]) -> Sequenc
 
     Who may do what the answer came of may see this much of it.
     """
-    return await work.all(work.own(model).where(model.id.in_(ids)))
+    return await work.all(work.own(model).where(among(model.id, ids)))
 
 
 def digest(asked: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from models.accounts import Permission
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
+from models.dialects.among import among, ids_later
 from models.errors import InvalidInput
 from models.events import Event
 from models.organizations import OrganizationUnit
@@ -79,7 +80,7 @@ async def by_ids(reading: Reading, model: type[Row], ids: Sequence[UUID]) -> lis
 
 @cache
 def _of_ids(model: type[Row]) -> Select[Row]:
-    return owned(model).where(model.id.in_(bindparam("ids", expanding=True)))
+    return owned(model).where(among(model.id, ids_later("ids")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ async def belonging(
 
 @cache
 def _belonging(relation: Relation) -> Select[Any]:
-    of_these = relation.parent.in_(bindparam("parents", expanding=True))
+    of_these = among(relation.parent, ids_later("parents"))
     return relation.statement().where(of_these).order_by(relation.order)
 
 
@@ -197,7 +198,7 @@ def _page_belonging(relation: Relation) -> Select[Any]:
     model = relation.model
     number = func.row_number().over(partition_by=relation.parent, order_by=model.id)
     statement = relation.statement().where(
-        relation.parent.in_(bindparam("parents", expanding=True)), model.id > bindparam("after")
+        among(relation.parent, ids_later("parents")), model.id > bindparam("after")
     )
     numbered = statement.add_columns(number.label("number")).subquery()
     return (

@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from models.automats import DeviceGroup
+from models.dialects.among import among, ids_later
 from models.organizations import OrganizationUnit
 from models.settings import SaysSettings, Setting, UnitSettings, origins_of
 from resolvers.work import Reading, owned
@@ -110,7 +111,7 @@ async def lines(reading: Reading, pairs: Sequence[Pair]) -> list[Line]:
 def _with_those_above() -> Select[OrganizationUnit]:
     above = (
         select(OrganizationUnit.id, OrganizationUnit.parent_id)
-        .where(OrganizationUnit.id.in_(bindparam("ids", expanding=True)))
+        .where(among(OrganizationUnit.id, ids_later("ids")))
         .cte(recursive=True)
     )
     parent = aliased(OrganizationUnit)
@@ -122,7 +123,7 @@ def _with_those_above() -> Select[OrganizationUnit]:
 
 @cache
 def _groups() -> Select[DeviceGroup]:
-    return owned(DeviceGroup).where(DeviceGroup.id.in_(bindparam("ids", expanding=True)))
+    return owned(DeviceGroup).where(among(DeviceGroup.id, ids_later("ids")))
 
 
 def upwards(units: Mapping[UUID, OrganizationUnit], id: UUID) -> list[OrganizationUnit]:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from models.accounts import Actor, Permission
 from models.base import Base, new_id
 from models.database import HAPPENED, UNDONE, write_events
+from models.dialects.among import among
 from models.dialects.overlaps import broken_constraint
 from models.errors import LivionKeyError, NotAllowed, NotFound
 from models.events import EventKind
@@ -179,7 +180,7 @@ class Work(Reading):
 
     async def locked(self, model: type[Row], ids: Collection[UUID]) -> list[Row]:
         """Read rows that nobody else may change until this transaction ends."""
-        return await self.locking(self.own(model).where(model.id.in_(ids)), model)
+        return await self.locking(self.own(model).where(among(model.id, ids)), model)
 
     async def locking(self, statement: Select[Row], model: type[Row]) -> list[Row]:
         """Read the rows of a query, and lock them until this transaction ends.

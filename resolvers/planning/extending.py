@@ -22,6 +22,7 @@ from models.contracts import (
     LockerContractKind,
     key_contract_status_at,
 )
+from models.dialects.among import among
 from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
 from models.events import EventKind
 from models.jobs import JobKind
@@ -118,7 +119,7 @@ async def _fetched_from(work: Work, stay: Stay, keys: dict[UUID, Key]) -> dict[U
     row = LockerContract
     rows = await work.rows(
         select(row.key_id, row.automat_id)
-        .where(row.key_contract_id == stay.contract.id, row.key_id.in_(keys))
+        .where(row.key_contract_id == stay.contract.id, among(row.key_id, keys))
         .order_by(row.id)
     )
     last = {found.key_id: found.automat_id for found in rows}
@@ -159,6 +160,6 @@ async def _move_the_end(work: Work, stay: Stay, contract: KeyContract) -> None:
     with refusing(REFUSALS):
         await connection.execute(
             update(KeyAllocation)
-            .where(KeyAllocation.id.in_([key.id for key in stay.held.keys]))
+            .where(among(KeyAllocation.id, [key.id for key in stay.held.keys]))
             .values(ends_at=stay.window.ends_at)
         )

@@ -15,6 +15,7 @@ from models.automats import Locker
 from models.contracts import LIVE_STATES, KeyAllocation, LockerContract
 from models.contracts import LockerContractKind as Kind
 from models.contracts import LockerContractState as State
+from models.dialects.among import among, ids_later
 from models.times import Window
 from resolvers.work import Reading
 
@@ -138,7 +139,7 @@ def _keys() -> Select[*tuple[Any, ...]]:
         KeyAllocation.fetched_at,
     ).where(
         KeyAllocation.organization_id == bindparam("owner"),
-        KeyAllocation.key_contract_id.in_(bindparam("contracts", expanding=True)),
+        among(KeyAllocation.key_contract_id, ids_later("contracts")),
         KeyAllocation.live,
     )
 
@@ -154,7 +155,7 @@ def _lockers() -> Select[*tuple[Any, ...]]:
         columns.outerjoin(Locker, Locker.id == row.locker_id)
         .where(
             row.organization_id == bindparam("owner"),
-            row.key_contract_id.in_(bindparam("contracts", expanding=True)),
+            among(row.key_contract_id, ids_later("contracts")),
             row.state.in_((*LIVE_STATES, State.FAILED.value)),
         )
         .order_by(row.id)

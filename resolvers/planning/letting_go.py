@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 
 from models.contracts import KeyAllocation, LockerContract, LockerContractState
+from models.dialects.among import among
 from resolvers import codes
 from resolvers.planning.holdings import Held, HeldLocker
 from resolvers.transitions import step
@@ -22,11 +23,11 @@ async def free(work: Work, held: Sequence[Held]) -> None:
     if locker_ids:
         await connection.execute(
             update(LockerContract)
-            .where(LockerContract.id.in_(locker_ids))
+            .where(among(LockerContract.id, locker_ids))
             .values(state=LockerContractState.CANCELLED)
         )
     if key_ids:
-        await connection.execute(delete(KeyAllocation).where(KeyAllocation.id.in_(key_ids)))
+        await connection.execute(delete(KeyAllocation).where(among(KeyAllocation.id, key_ids)))
 
 
 async def let_go(work: Work, held: Sequence[Held], *, reason: str) -> None:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import bindparam, insert, update
 
-from models.automats import Locker
 from models.base import new_id, table_of
 from models.contracts import LockerContract
 from models.contracts import LockerContractState as State
+from models.dialects.lockers import LOCKERS_AT, lockers_at
 from models.events import EventKind
 from models.keys import Key
 from models.times import earlier
@@ -92,12 +92,10 @@ async def _locker_ids(work: Work, plans: Sequence[Plan]) -> dict[tuple[UUID, int
     }
     if not pairs:
         return {}
-    rows = await work.rows(
-        select(Locker.id, Locker.automat_id, Locker.index).where(
-            tuple_(Locker.automat_id, Locker.index).in_(sorted(pairs))
-        )
-    )
-    return {(row.automat_id, row.index): row.id for row in rows}
+    connection = await work.connection()
+    dialect = connection.dialect.name
+    rows = await connection.execute(LOCKERS_AT[dialect], lockers_at(dialect, pairs))
+    return {(row.automat_id, row.place): row.id for row in rows}
 
 
 def _rows(

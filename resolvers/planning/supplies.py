@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, or_, select, tex
 from geo.bookings import Bookings
 from geo.key_supply import KeyOption, KeySupply, supply
 from models.contracts import KeyAllocation
+from models.dialects.among import among
 from models.dialects.asked import ASKED, asked
 from models.dialects.instants import Instant
 from models.entities import KeyRule
@@ -73,14 +74,14 @@ async def _keys(
     reading: Reading, stays: Sequence[Stay]
 ) -> tuple[dict[UUID, Key], dict[UUID, list[UUID]]]:
     entity_ids = {stay.entity.id for stay in stays if stay.entity is not None}
-    links = reading.own(EntityKey).where(EntityKey.entity_id.in_(entity_ids))
+    links = reading.own(EntityKey).where(among(EntityKey.entity_id, entity_ids))
     openers: dict[UUID, list[UUID]] = defaultdict(list)
     for link in await reading.all(links.order_by(EntityKey.key_id)):
         openers[link.entity_id].append(link.key_id)
     ids = {id for key_ids in openers.values() for id in key_ids}
     ids |= {id for stay in stays for id in stay.wanted.key_ids}
     ids |= {key.key_id for stay in stays for key in stay.held.keys}
-    keys = reading.own(Key).where(Key.id.in_(ids))
+    keys = reading.own(Key).where(among(Key.id, ids))
     found = await (reading.locking(keys, Key) if isinstance(reading, Work) else reading.all(keys))
     return {key.id: key for key in found}, openers
 
@@ -211,7 +212,7 @@ async def when_free(reading: Reading, stay: Stay, known: Sequence[KeyFacts]) -> 
     """
     held = select(KeyAllocation.key_id, KeyAllocation.starts_at, KeyAllocation.ends_at).where(
         KeyAllocation.organization_id == reading.actor.organization_id,
-        KeyAllocation.key_id.in_([facts.key.id for facts in known]),
+        among(KeyAllocation.key_id, [facts.key.id for facts in known]),
         KeyAllocation.live,
         KeyAllocation.exclusive,
         _ends_after(stay.window.starts_at),

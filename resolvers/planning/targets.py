@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, or_, select
 
 from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
+from models.dialects.among import among, ids_later
 from models.keys import Key, KeyStatus
 from resolvers.work import Work
 
@@ -53,4 +54,4 @@ def _next() -> Select[Any, Any]:
         .limit(1)
         .scalar_subquery()
     )
-    return select(Key, coming).where(Key.id.in_(bindparam("ids", expanding=True)))
+    return select(Key, coming).where(among(Key.id, ids_later("ids")))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.automats import Automat, DeviceGroup
 from models.base import Base
+from models.dialects.among import among
 from models.entities import ReservableEntity
 from models.errors import DeviceGroupNotFound, InvalidInput, LivionKeyError, NotFound
 from models.organizations import ContactDetails
@@ -99,14 +100,15 @@ async def _mentioned(reading: Reading, requests: Sequence[Request]) -> Mentioned
     row = ReservableEntity
     ids = {one.entity_id for one in requests if one.entity_id is not None}
     names = {one.entity_external_id for one in requests if one.entity_external_id is not None}
-    entities = await reading.all(
-        reading.own(row).where(row.id.in_(ids) | row.external_id.in_(names))
+    by_id = await reading.all(reading.own(row).where(among(row.id, ids))) if ids else ()
+    by_name = (
+        await reading.all(reading.own(row).where(among(row.external_id, names))) if names else ()
     )
     automat_ids = {one.wanted.automat_id for one in requests} - {None}
     group_ids = {one.wanted.device_group_id for one in requests} - {None}
     return Mentioned(
-        {one.id: one for one in entities},
-        {one.external_id: one for one in entities},
+        {one.id: one for one in by_id},
+        {one.external_id: one for one in by_name},
         await _known(reading, Automat, automat_ids),
         await _known(reading, DeviceGroup, group_ids),
     )
@@ -115,7 +117,7 @@ async def _mentioned(reading: Reading, requests: Sequence[Request]) -> Mentioned
 async def _known(reading: Reading, model: type[Row], ids: set[UUID | None]) -> set[UUID]:
     if not ids:
         return set()
-    found = await reading.all(reading.own(model).where(model.id.in_(ids)))
+    found = await reading.all(reading.own(model).where(among(model.id, ids)))
     return {row.id for row in found}
 
 

@@ -5,9 +5,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, insert, select
 
 from models.base import new_id, table_of
+from models.dialects.among import among
 from models.dialects.missing_rows import insert_missing
 from models.organizations import Contact
 from models.reservations import Reservation, ReservationContact, ReservationStatus
@@ -22,15 +23,19 @@ async def known(
 ) -> dict[Identity, Reservation]:
     """Read the reservations that partners mean by their own numbers."""
     row = Reservation
-    if not identities:
-        return {}
-    meant = reading.own(row).where(tuple_(row.source, row.external_id).in_(sorted(identities)))
-    found = (
-        await reading.locking(meant, row)
-        if lock and isinstance(reading, Work)
-        else await reading.all(meant)
-    )
-    return {(one.source, one.external_id): one for one in found}
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for source, external_id in identities:
+        by_source[source].append(external_id)
+    found: dict[Identity, Reservation] = {}
+    for source, external_ids in sorted(by_source.items()):
+        meant = reading.own(row).where(row.source == source, among(row.external_id, external_ids))
+        ours = (
+            await reading.locking(meant, row)
+            if lock and isinstance(reading, Work)
+            else await reading.all(meant)
+        )
+        found |= {(source, one.external_id): one for one in ours}
+    return found
 
 
 async def contacts_of(
@@ -43,7 +48,7 @@ async def contacts_of(
         .join(Contact, Contact.id == link.contact_id)
         .where(
             link.organization_id == reading.actor.organization_id,
-            link.reservation_id.in_(reservation_ids),
+            among(link.reservation_id, reservation_ids),
         )
         .order_by(link.place)
     )
@@ -61,7 +66,7 @@ async def claim(work: Work, pushes: Sequence[Push]) -> dict[Identity, Reservatio
         Reservation.id
     )
     made = [row.id for row in await connection.execute(insertion, rows)]
-    found = await work.all(work.own(Reservation).where(Reservation.id.in_(made)))
+    found = await work.all(work.own(Reservation).where(among(Reservation.id, made)))
     return {(one.source, one.external_id): one for one in found}
 
 
@@ -101,7 +106,9 @@ async def remove(work: Work, reservations: Sequence[Reservation]) -> None:
     for one in reservations:
         work.session.expunge(one)
     if ids:
-        await (await work.connection()).execute(delete(Reservation).where(Reservation.id.in_(ids)))
+        await (await work.connection()).execute(
+            delete(Reservation).where(among(Reservation.id, ids))
+        )
 
 
 async def set_contacts(work: Work, pairs: Sequence[tuple[Reservation, Push]]) -> None:
@@ -136,5 +143,5 @@ async def forget_contacts(work: Work, reservations: Sequence[Reservation]) -> No
     """Take the contacts off reservations; who they were stays in the trail."""
     ids = [one.id for one in reservations]
     if ids:
-        of_these = ReservationContact.reservation_id.in_(ids)
+        of_these = among(ReservationContact.reservation_id, ids)
         await (await work.connection()).execute(delete(ReservationContact).where(of_these))

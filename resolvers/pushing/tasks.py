@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from models.contracts import KeyContract
+from models.dialects.among import among
 from models.errors import LivionKeyError, StartsInPast
 from models.reservations import Change, Reservation, check_start
 from resolvers.planning.holdings import NOTHING_HELD, Held, held_by
@@ -95,7 +97,9 @@ async def change_tasks(work: Work, pushes: Sequence[Push]) -> list[Task]:
     return tasks
 
 
-async def contracts_of(work: Work, reservation_ids: Sequence[object]) -> dict[object, KeyContract]:
+async def contracts_of(
+    work: Work, reservation_ids: Sequence[UUID]
+) -> dict[UUID | None, KeyContract]:
     """Read and lock the key contracts of reservations."""
-    of_these = work.own(KeyContract).where(KeyContract.reservation_id.in_(reservation_ids))
+    of_these = work.own(KeyContract).where(among(KeyContract.reservation_id, reservation_ids))
     return {one.reservation_id: one for one in await work.locking(of_these, KeyContract)}

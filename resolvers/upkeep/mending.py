@@ -2,6 +2,7 @@
 
 from models.automats import Automat, Locker
 from models.contracts import LockerContract, LockerContractKind
+from models.dialects.among import among
 from models.keys import Key, KeyStatus
 from models.stays import HOLD_STEP
 from models.times import Window
@@ -40,7 +41,7 @@ async def make_room(work: Work, running: Running) -> None:
     soon = work.now + HOLD_STEP
     concerned = [one for one in running.live if one.key_id and one.starts_at < soon]
     lockers = {one.locker_id for one in concerned}
-    inside = await work.all(work.own(Key).where(Key.locker_id.in_(lockers))) if lockers else []
+    inside = await work.all(work.own(Key).where(among(Key.locker_id, lockers))) if lockers else []
     found = {key.locker_id: key for key in inside}
     for one in concerned:
         other = found.get(one.locker_id)

@@ -1,8 +1,6 @@
-"""The whole life of a stay: lockers that are held, freed and found again, and keys that go about."""
+"""The whole life of a stay: lockers that are held, freed and found again, and keys on their way."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from factories import (
@@ -13,17 +11,19 @@ from factories import (
     make_desk,
     make_entity,
     make_key,
+    make_unit,
     push,
 )
-from lives import fetch, give_back, lockers_of, look_after, trail
+from lives import fetch, give_back, lockers_of, look_after, notices_of, trail
 from outcomes import free, key_contract, locker_contract, locker_contracts
 
-from models.automats import AutomatModel, LockerState
+from models.automats import AutomatModel
 from models.contracts import KeyContractStatus, LockerContractKind, LockerContractState
 from models.events import EventKind
 from models.keys import KeyStatus
 from models.reservations import ReservationStatus
 from models.times import Window
+from resolvers.handover import desks
 from resolvers.work import Work
 
 DEFAULT, FETCH, RETURN = LockerContractKind
@@ -233,21 +233,13 @@ async def test_a_key_in_another_locker_than_planned_is_followed(work: Work) -> N
 
     assert held.state is State.COMPLETED
     assert theirs.locker_id == key.locker_id != held.locker_id
-    assert any("Another locker was held" in notice for notice in await notices(back, key))
-
-
-async def notices(work: Work, subject: Any) -> Sequence[str]:
-    from lives import notices_of
-
-    return await notices_of(work, subject)
+    assert any("Another locker was held" in notice for notice in await notices_of(back, key))
 
 
 @pytest.mark.parametrize("late", [timedelta(0), 3 * HOUR])
 async def test_a_key_is_overdue_when_the_delay_of_its_unit_has_passed(
     work: Work, late: timedelta
 ) -> None:
-    from factories import make_unit
-
     unit = await make_unit(work, overdue_delay=late)
     apartment = await make_entity(work, unit_id=unit.id)
     automat = await make_automat(work)
@@ -273,11 +265,8 @@ async def test_a_key_that_is_brought_to_a_desk_is_back(work: Work) -> None:
     outwards, back = await lockers_of(work, stay)
     taken = await fetch(work, outwards, at=stay.starts_at)
 
-    from resolvers.handover import desks
-
     await desks.take_back(taken, desks.KeyName(code=key.code), manual_storage_id=desk.id)
 
     assert (key.status, key.manual_storage_id) == (KeyStatus.IN_STORAGE, desk.id)
     assert back.state is State.COMPLETED
     assert key.target_automat_id == automat.id
-    assert LockerState.EMPTY == "empty"
