@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     KEY_CONTRACT_CANCELLED = "key_contract_cancelled"
     LOCKER_CONTRACT_PLANNED = "locker_contract_planned"
     LOCKER_CONTRACT_CANCELLED = "locker_contract_cancelled"
+    JOB_FAILED = "job_failed"
 
 
 class Event(Owned, Base):
