@@ -16,7 +16,7 @@ from sqlalchemy import CompoundSelect, Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models.accounts import Actor, Permission
+from models.accounts import Actor, Permission, Role
 from models.base import Base, new_id
 from models.database import HAPPENED, UNDONE, write_events
 from models.dialects.overlaps import broken_constraint
@@ -42,6 +42,11 @@ def owned(model: type[Row]) -> Select[Row]:
 @cache
 def _by_id(model: type[Row]) -> Select[Row]:
     return owned(model).where(model.id == bindparam("id"))
+
+
+def system(organization_id: UUID) -> Actor:
+    """Make the actor for what nobody asked for."""
+    return Actor(organization_id=organization_id, role=Role.ADMIN)
 
 
 class Reading:
