@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +25,7 @@ from schema.geocoders import geocoder_for
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
 from schema.waking import Patience, end, hearing, nap
+from schema.working import working
 
 ROUND_SECONDS = 60
 PAUSE_SECONDS = 2
@@ -49,7 +50,8 @@ def assembled(database: Database, current: Settings) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         caretaker = asyncio.create_task(take_care(database, geocoder))
         try:
-            yield
+            async with working(database) if database.is_sqlite else nullcontext():
+                yield
         finally:
             await end(caretaker)
             await close_geocoder()
