@@ -20,8 +20,9 @@ from models.errors import InvalidInput
 from models.events import Event
 
 BUSY_SECONDS = 30
-RINGS, HAPPENED, UNDONE = "rings", "happened", "undone"
-"""Marks in `session.info`: the bell has to ring, rows of events to write, nothing is to be kept."""
+RINGS, HAPPENED, UNDONE, LAST_ACTS = "rings", "happened", "undone", "last_acts"
+"""Marks in `session.info`: the bell has to ring, rows of events to write, nothing is to be kept,
+what is to be done just before the commit, by name."""
 SESSION_OPTIONS = "-c TimeZone=UTC -c jit=off -c lock_timeout=30s"
 READ_ONLY = "-c default_transaction_read_only=on"
 LOGGERS_OF_VALUES = ("aiosqlite", "sqlalchemy.engine.Engine")
@@ -68,6 +69,7 @@ class Database:
                         raise _Undone
                     await session.flush()
                     await write_events(session)
+                    await do_last_acts(session)
                     if session.info.get(RINGS):
                         await self._bell.ring(await session.connection())
 
@@ -97,6 +99,12 @@ async def write_events(session: AsyncSession) -> None:
     if rows:
         await (await session.connection()).execute(insert(Event), rows)
         session.info[RINGS] = True
+
+
+async def do_last_acts(session: AsyncSession) -> None:
+    """Do what is to be done just before the commit."""
+    for act in session.info.pop(LAST_ACTS, {}).values():
+        await act()
 
 
 def keep_values_out_of_logs() -> None:

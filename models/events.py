@@ -75,6 +75,7 @@ class EventKind(StrEnum):
     DEVICE_GROUP_NOT_FOUND = "device_group_not_found"
     FREE_LOCKER_LIMIT_REACHED = "free_locker_limit_reached"
     NO_FREE_LOCKERS = "no_free_lockers"
+    JOB_FAILED = "job_failed"
 
 
 class Event(Owned, Base):

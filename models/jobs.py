@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
 
 LEASE = timedelta(seconds=30)
-MOST_ATTEMPTS = 20
+MOST_ATTEMPTS = 12
+"""After so many failures in a row the pauses have grown to `LONGEST_PAUSE`; somebody is told."""
 LONGEST_PAUSE = timedelta(hours=1)
 
 
@@ -31,7 +32,9 @@ class Job(Owned, Base):
     Args:
         subject_id: What it is about.
         due_at: From when on it may be claimed.
-        attempt: How often it was claimed; whoever settles a job names the attempt (fencing).
+        attempt: Grows with every claim and every change of plan, and never shrinks: whoever settles
+            a claim names its number, and one who was overtaken settles nothing (fencing).
+        failures: How many attempts have failed since one was done.
         worker: Who has it; null when nobody has.
         error: Why the last attempt failed, by class; never a value.
     """
@@ -40,16 +43,23 @@ class Job(Owned, Base):
     __table_args__ = (
         UniqueConstraint("kind", "subject_id", name="one_job_for_each_subject"),
         Index("jobs_due_at_index", "due_at"),
+        Index(
+            "claimed_jobs",
+            "due_at",
+            postgresql_where=text("worker is not null"),
+            sqlite_where=text("worker is not null"),
+        ),
     )
 
     kind: Mapped[JobKind]
     subject_id: Mapped[UUID]
     due_at: Mapped[datetime]
     attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None]
     error: Mapped[str | None]
 
 
-def pause_after(attempt: int) -> timedelta:
-    """Tell how long to wait after a failed attempt: 2, 4, 8 seconds, an hour at most."""
-    return min(timedelta(seconds=2.0 ** min(attempt, 20)), LONGEST_PAUSE)
+def pause_after(failures: int) -> timedelta:
+    """Tell how long to wait after so many failures in a row: 2, 4, 8 seconds, an hour at most."""
+    return min(timedelta(seconds=2.0 ** min(failures, MOST_ATTEMPTS)), LONGEST_PAUSE)

@@ -1,15 +1,138 @@
-"""Jobs: stub until the machine is merged."""
+"""What is due when: use cases plan jobs here, handlers do them, workers claim them (`claims`).
 
+A use case plans a job in the transaction that makes it necessary, so that it is kept exactly when
+the reason for it is. It is written as the last act: job rows are locked after all others, by use
+cases and workers alike, and so none of them ever waits for another in a circle.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from models.jobs import JobKind
+from sqlalchemy import bindparam, case, delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.base import table_of
+from models.database import LAST_ACTS, RINGS
+from models.dialects.instants import Instant
+from models.dialects.missing_rows import insert_into
+from models.jobs import Job, JobKind
 from resolvers.work import Work
 
+PLAN = "plan"
+"""The last act of a transaction that plans jobs."""
+IN_HAND = "in_hand"
+"""Mark in `session.info`: which job, as (kind, subject), this transaction is doing."""
 
-async def schedule_all(work: Work, kind: JobKind, due: dict[UUID, datetime]) -> None:
-    """Do nothing yet."""
+Handler = Callable[[Work, UUID], Awaitable[datetime | None]]
+"""Does all that is due about a subject at `work.now`, in that transaction.
+
+It answers with the next moment at which there will be something to do, or None when there is
+nothing left, or no such subject any more. Its answer decides: what it, or a use case that it
+calls, plans or forgets about its own subject is passed over. Whatever it raises undoes the
+transaction, and the job is tried again later.
+
+All its effects are inside the database and so happen exactly once. Effects outside (a delivery, a
+message to an automat) cannot: they will be a kind of handler of their own, which a worker calls
+while no transaction is open, after the claim and before the settling, and which gives the job's
+id as an idempotency key to whoever it talks to. Claims and their leases are made for both.
+"""
 
 
-async def forget(work: Work, kind: JobKind, subject_ids: list[UUID]) -> None:
-    """Do nothing yet."""
+async def schedule(work: Work, kind: JobKind, subject_id: UUID, due_at: datetime) -> None:
+    """Look at something at a moment, or sooner where that was planned before."""
+    await schedule_all(work, kind, {subject_id: due_at})
+
+
+async def schedule_all(work: Work, kind: JobKind, due_at: Mapping[UUID, datetime]) -> None:
+    """Plan many jobs of a kind; they are written just before the transaction commits.
+
+    Of several moments the earliest counts: to look too early costs little, as whoever looks finds
+    out when to look next. Whoever works on one of them at the moment has begun too early: their
+    work is undone, and done again at once.
+
+    Args:
+        work: What makes them necessary.
+        kind: What there is to do.
+        due_at: When, by what it is about.
+    """
+    acts = work.session.info.setdefault(LAST_ACTS, {})
+    plan: Plan = acts.setdefault(PLAN, Plan(work, {}))
+    for subject_id in _others(work, kind, due_at):
+        plan.add((work.actor.organization_id, kind, subject_id), due_at[subject_id])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The jobs that a transaction plans, written when it is called.
+
+    Args:
+        work: The transaction.
+        due_at: When each is due: by whose, which kind, and what it is about.
+    """
+
+    work: Work
+    due_at: dict[tuple[UUID, JobKind, UUID], datetime]
+
+    def add(self, job: tuple[UUID, JobKind, UUID], due_at: datetime) -> None:
+        """Plan one; of two moments the earlier counts."""
+        self.due_at[job] = min(due_at, self.due_at.get(job, due_at))
+
+    async def __call__(self) -> None:
+        """Write them, in an order that everybody keeps."""
+        rows = [
+            {
+                "organization_id": organization_id,
+                "kind": kind,
+                "subject_id": subject_id,
+                "due_at": due_at,
+                "now": self.work.now,
+            }
+            for (organization_id, kind, subject_id), due_at in sorted(self.due_at.items())
+        ]
+        if rows:
+            connection = await self.work.connection()
+            await connection.execute(_upsert(connection.dialect.name), rows)
+            self.work.session.info[RINGS] = True
+
+
+async def forget(work: Work, kind: JobKind, subject_ids: Collection[UUID]) -> None:
+    """Plan nothing any more; whoever works on it at the moment is overtaken."""
+    forgotten = _others(work, kind, subject_ids)
+    plan = work.session.info.get(LAST_ACTS, {}).get(PLAN, Plan(work, {}))
+    for subject_id in forgotten:
+        plan.due_at.pop((work.actor.organization_id, kind, subject_id), None)
+    if forgotten:
+        owned = Job.organization_id == work.actor.organization_id
+        connection = await work.connection()
+        await connection.execute(
+            delete(Job).where(owned, Job.kind == kind, Job.subject_id.in_(forgotten))
+        )
+
+
+def _others(work: Work, kind: JobKind, subject_ids: Collection[UUID]) -> list[UUID]:
+    """Leave out the subject of the job that this transaction is doing."""
+    in_hand = work.session.info.get(IN_HAND)
+    return [id for id in subject_ids if (kind, id) != in_hand]
+
+
+@cache
+def _upsert(dialect_name: str) -> postgresql.Insert | sqlite.Insert:
+    new = insert_into(table_of(Job), dialect_name)
+    return new.on_conflict_do_update(
+        index_elements=["kind", "subject_id"],
+        set_={
+            "due_at": case(
+                (Job.worker.is_not(None), bindparam("now", type_=Instant)),
+                (Job.due_at < new.excluded.due_at, Job.due_at),
+                else_=new.excluded.due_at,
+            ),
+            "attempt": Job.attempt + 1,
+            "failures": 0,
+            "worker": None,
+            "error": None,
+        },
+        where=Job.organization_id == new.excluded.organization_id,
+    )

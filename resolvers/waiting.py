@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.geocoding import Geocoder
-from models.accounts import Actor, Role
 from models.addressed import Placed, PlacementProblem, address_of
 from models.automats import Automat
 from models.database import Database
@@ -21,7 +20,7 @@ from models.places import Placement, PostalAddress
 from models.reservations import Reservation, ReservationStatus
 from resolvers.placing import place, record_place
 from resolvers.planning.waiting import retry
-from resolvers.work import Happened, Work
+from resolvers.work import Happened, Work, system
 
 SPACE = {ErrorCode.NO_SUITABLE_AUTOMAT, ErrorCode.NO_FREE_LOCKER}
 PLACE = SPACE | {ErrorCode.ADDRESS_NOT_FOUND, ErrorCode.ADDRESS_AMBIGUOUS}
@@ -62,11 +61,6 @@ def _entities_of(event: Happened) -> set[UUID]:
     if event.kind not in HELPS_ENTITIES:
         return set()
     return {event.subject_id, *(UUID(id) for id in event.facts.get("entity_ids", ()))}
-
-
-def system(organization_id: UUID) -> Actor:
-    """Make the actor for what nobody asked for."""
-    return Actor(organization_id=organization_id, role=Role.ADMIN)
 
 
 async def fulfil(

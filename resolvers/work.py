@@ -16,9 +16,9 @@ from sqlalchemy import CompoundSelect, Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models.accounts import Actor, Permission
+from models.accounts import Actor, Permission, Role
 from models.base import Base, new_id
-from models.database import HAPPENED, UNDONE, write_events
+from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
 from models.dialects.among import among
 from models.dialects.overlaps import broken_constraint
 from models.errors import LivionKeyError, NotAllowed, NotFound
@@ -43,6 +43,11 @@ def owned(model: type[Row]) -> Select[Row]:
 @cache
 def _by_id(model: type[Row]) -> Select[Row]:
     return owned(model).where(model.id == bindparam("id"))
+
+
+def system(organization_id: UUID) -> Actor:
+    """Make the actor for what nobody asked for."""
+    return Actor(organization_id=organization_id, role=Role.ADMIN)
 
 
 class Reading:
@@ -209,13 +214,15 @@ class Work(Reading):
     async def attempt(self) -> AsyncIterator[None]:
         """Do something that is undone alone when it raises, with all that it recorded."""
         await self.connection()
+        await do_last_acts(self.session)
         recorded = len(self.recorded)
         try:
             async with self.session.begin_nested():
                 yield
         except BaseException:
             del self.recorded[recorded:]
-            self.session.info.pop(HAPPENED, None)
+            for mark in (HAPPENED, LAST_ACTS):
+                self.session.info.pop(mark, None)
             raise
 
     @property

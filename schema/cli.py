@@ -24,6 +24,7 @@ from schema.serving import check_address, only_server
 from schema.settings import described, settings
 from schema.terminal import errors, on_database, run_command, write_logs
 from schema.terminal import output as results
+from schema.working import work_until_told
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 organization_commands = typer.Typer(no_args_is_help=True, help="Organizations.")
@@ -68,6 +69,13 @@ def serve(
     """Serve the API on the configured database."""
     on_database(_nothing)
     _serve(workers)
+
+
+@app.command("work")
+def work() -> None:
+    """Do what becomes due, until told to stop; any number may work at once, on any machine."""
+    write_logs(settings().log_level)
+    on_database(work_until_told)
 
 
 @app.command("demo")

@@ -2,10 +2,9 @@
 
 import asyncio
 import fcntl
-import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,11 +24,11 @@ from schema.doorkeeper import Doorkeeper
 from schema.geocoders import geocoder_for
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
+from schema.waking import Patience, end, hearing, nap
+from schema.working import working
 
 ROUND_SECONDS = 60
 PAUSE_SECONDS = 2
-
-logger = logging.getLogger(__name__)
 
 
 def application() -> Starlette:
@@ -51,11 +50,10 @@ def assembled(database: Database, current: Settings) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         caretaker = asyncio.create_task(take_care(database, geocoder))
         try:
-            yield
+            async with working(database) if database.is_sqlite else nullcontext():
+                yield
         finally:
-            caretaker.cancel()
-            with suppress(asyncio.CancelledError):
-                await caretaker
+            await end(caretaker)
             await close_geocoder()
             await database.dispose()
 
@@ -80,24 +78,13 @@ async def what_is_missing(database: Database) -> str | None:
 
 async def take_care(database: Database, geocoder: Geocoder) -> None:
     """Look after what waits: once a minute, and soon after something has changed."""
-    changes = database.changes()
-    stroke = asyncio.ensure_future(anext(changes))
-    try:
+    wake, patience = asyncio.Event(), Patience("the caretaker")
+    async with hearing(database, wake):
         while True:
-            await asyncio.wait({stroke}, timeout=ROUND_SECONDS)
-            if stroke.done():
-                stroke.result()
-                stroke = asyncio.ensure_future(anext(changes))
-            try:
+            await nap(wake, ROUND_SECONDS)
+            with patience:
                 await waiting.care(database, geocoder, clock())
-            except SQLAlchemyError:
-                logger.exception("what waits could not be looked after; trying again")
             await asyncio.sleep(PAUSE_SECONDS)
-    finally:
-        stroke.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration):
-            await stroke
-        await changes.aclose()
 
 
 def check_address(host: str, port: int) -> None:

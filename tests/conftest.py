@@ -3,7 +3,8 @@
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -42,6 +43,39 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await migrate(database)
     yield database
     await database.dispose()
+
+
+@contextmanager
+def one_more(database_url: str, folder: Path) -> Iterator[str]:
+    """Give the address of one more empty database of the same kind, which is gone afterwards."""
+    if database_url.startswith("sqlite"):
+        yield f"sqlite:///{folder / 'own.db'}"
+        return
+    own = f"{database_url}_{secrets.token_hex(4)}"
+    name = own.rpartition("/")[2]
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f'create database "{name}"'.encode())
+        yield own
+        connection.execute(f'drop database "{name}" with (force)'.encode())
+
+
+@pytest.fixture
+def own_url(database_url: str, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty database that this test has for itself."""
+    with one_more(database_url, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def own_database(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Database]:
+    """Give a migrated database that the tests of one file have for themselves."""
+    with one_more(database_url, tmp_path_factory.mktemp("own")) as url:
+        database = Database(url)
+        await migrate(database)
+        yield database
+        await database.dispose()
 
 
 class Undo(Exception):

@@ -9,6 +9,7 @@ from geo.snapshot import Snapshot
 from models.automats import Automat, DeviceGroup
 from models.availability import Span
 from models.contracts import LIVE_STATES, KeyAllocation, KeyContract, LockerContract
+from models.database import do_last_acts
 from models.errors import LivionKeyError
 from models.events import Event, EventKind
 from models.keys import Key
@@ -103,6 +104,7 @@ async def known_codes(work: Work, automat: Automat) -> set[str]:
 async def everything(work: Work) -> dict[str, list[tuple[Any, ...]]]:
     """Read every row of the organization, to compare before and after."""
     connection = await work.connection()
+    await do_last_acts(work.session)
     owner = work.actor.organization_id
     return {
         table.name: [

@@ -44,17 +44,21 @@ class PostgresBell:
 
     async def changes(self) -> AsyncGenerator[None]:
         """Listen for ever, and over a lost connection."""
+        lost = False
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
                     self._conninfo, autocommit=True
                 ) as connection:
                     await connection.execute(f"listen {CHANNEL}")
+                    lost = False
                     yield
                     async for _ in connection.notifies():
                         yield
             except psycopg.OperationalError:
-                logger.warning("the bell's connection was lost; listening again soon")
+                if not lost:
+                    logger.warning("the bell's connection was lost; listening again soon")
+                lost = True
                 await asyncio.sleep(RECONNECT_SECONDS)
 
 

@@ -8,9 +8,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 Insert = postgresql.Insert | sqlite.Insert
 
 
+def insert_into(table: Table, dialect_name: str) -> Insert:
+    """Begin an insert that can say what to do `on conflict`."""
+    return postgresql.insert(table) if dialect_name == "postgresql" else sqlite.insert(table)
+
+
 def insert_missing(table: Table, dialect_name: str) -> Insert:
     """Write an insert that passes over rows whose primary key exists."""
-    return _insert(table, dialect_name).on_conflict_do_nothing()
+    return insert_into(table, dialect_name).on_conflict_do_nothing()
 
 
 def insert_or_replace(
@@ -26,10 +31,6 @@ def insert_or_replace(
         same: The columns of a unique constraint.
         where: Which rows may be replaced; another one stays, and no row is returned.
     """
-    insert = _insert(table, dialect_name)
+    insert = insert_into(table, dialect_name)
     new = {column.name: insert.excluded[column.name] for column in table.columns}
     return insert.on_conflict_do_update(index_elements=same, set_=new, where=where)
-
-
-def _insert(table: Table, dialect_name: str) -> Insert:
-    return postgresql.insert(table) if dialect_name == "postgresql" else sqlite.insert(table)

@@ -109,6 +109,7 @@ def test_migrating_can_be_repeated(migrated: CommandLine) -> None:
         ["organization", "create", "Kotikatu"],
         ["addresses", "import", "a.csv"],
         ["serve"],
+        ["work"],
     ],
     ids=" ".join,
 )

@@ -6,11 +6,9 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from commands import CommandLine
 from documents import UPSERT, stay
@@ -56,17 +54,9 @@ PARTS = {
 
 
 @pytest.fixture
-def commands(database_url: str, tmp_path: Path) -> Iterator[CommandLine]:
+def commands(own_url: str, tmp_path: Path) -> CommandLine:
     """Give a command line on an empty database of our own."""
-    if database_url.startswith("sqlite"):
-        yield CommandLine(tmp_path, {"database_url": f"sqlite:///{tmp_path / 'own.db'}"})
-        return
-    own = f"{database_url}_{secrets.token_hex(4)}"
-    name = own.rpartition("/")[2]
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"'.encode())
-        yield CommandLine(tmp_path, {"database_url": own})
-        connection.execute(f'drop database "{name}" with (force)'.encode())
+    return CommandLine(tmp_path, {"database_url": own_url})
 
 
 def furnish(server: Server) -> list[str]:

@@ -1,12 +1,9 @@
 """Real servers: they answer, they end, and there is only one of them on an SQLite file."""
 
-import secrets
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from commands import CommandLine
 from serving import new_token, serving
@@ -22,20 +19,6 @@ CAR = {"kind": "CAR", "name": "Car"}
 def on_sqlite(tmp_path: Path) -> CommandLine:
     """Give an empty folder."""
     return CommandLine(tmp_path)
-
-
-@pytest.fixture
-def own_url(database_url: str, tmp_path: Path) -> Iterator[str]:
-    """Give the address of an empty database of our own, on the same kind of server."""
-    if database_url.startswith("sqlite"):
-        yield f"sqlite:///{tmp_path / 'own.db'}"
-        return
-    own = f"{database_url}_{secrets.token_hex(4)}"
-    name = own.rpartition("/")[2]
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"'.encode())
-        yield own
-        connection.execute(f'drop database "{name}" with (force)'.encode())
 
 
 @pytest.fixture

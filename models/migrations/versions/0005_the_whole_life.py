@@ -15,6 +15,7 @@ down_revision = "0004"
 LIVE = sa.text("state in ('planned', 'syncing', 'ready')")
 PAST = sa.text("state in ('completed', 'failed', 'cancelled')")
 NOTICES = sa.text("notice is not null")
+CLAIMED = sa.text("worker is not null")
 NEW_SETTINGS = {
     "one_device_group": sa.Boolean,
     "pin_length": sa.Integer,
@@ -153,11 +154,15 @@ def create_jobs() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("worker", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.UniqueConstraint("kind", "subject_id", name="one_job_for_each_subject"),
     )
     op.create_index("jobs_due_at_index", "jobs", ["due_at"])
+    op.create_index(
+        "claimed_jobs", "jobs", ["due_at"], postgresql_where=CLAIMED, sqlite_where=CLAIMED
+    )
 
 
 def create_codes() -> None:
@@ -278,6 +283,7 @@ def tidy_up() -> None:
         sa.column("subject_id", sa.Uuid()),
         sa.column("due_at", Instant()),
         sa.column("attempt", sa.Integer()),
+        sa.column("failures", sa.Integer()),
     )
     upcoming = bind.execute(sa.select(rows).where(rows.c.status == "upcoming")).all()
     if upcoming:
@@ -291,6 +297,7 @@ def tidy_up() -> None:
                     "subject_id": row.id,
                     "due_at": now,
                     "attempt": 0,
+                    "failures": 0,
                 }
                 for row in upcoming
             ],

@@ -1,0 +1,192 @@
+"""The worker: does each job when its time comes. Any number of them run at once, anywhere.
+
+It looks at the database when the bell rings, when the next job that it knows of becomes due, and
+once a second in any case. What it claims it begins at once.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from models.database import Database
+from models.jobs import LEASE, JobKind
+from resolvers import claims
+from resolvers.claims import Claim, Holder
+from resolvers.jobs import Handler
+from resolvers.timers import HANDLERS
+from schema.context import clock
+from schema.waking import AWAY, Patience, end, hearing, nap, with_place
+
+AT_ONCE = 8
+"""How many jobs a worker has in hand; on SQLite they write one after the other."""
+POLL_SECONDS = 1.0
+SHORTEST_NAP_SECONDS = 0.05
+"""Between two looks of an idle worker: each commit of anybody rings the bell."""
+GRACE_SECONDS = 10.0
+"""How long a worker that is told to stop goes on with what it has begun."""
+LONGEST_SECONDS = 60.0
+"""How long one job may take, or one look at a database that does not answer."""
+
+logger = logging.getLogger(__name__)
+
+
+class Worker:
+    """Claims jobs, does them, and keeps its claims while it does.
+
+    Args:
+        database: Where the jobs are.
+        handlers: What does the jobs of each kind; others are left alone.
+        clock: Tells the time.
+        lease: How long a claim stands when this worker is heard of no more.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[JobKind, Handler],
+        clock: Callable[[], datetime],
+        *,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self.database = database
+        self.handlers = handlers
+        self.clock = clock
+        self.holder = Holder(new_name(), frozenset(handlers), lease)
+        self.in_hand: dict[asyncio.Task[None], Claim] = {}
+        self._wake = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._patience = Patience(f"worker {self.holder.name}")
+        self._keep_at = 0.0
+
+    def stop(self) -> None:
+        """Begin nothing more; `run` ends when what was begun is done, or soon in any case."""
+        self._stopped.set()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Do what is due until `stop`; what cannot be finished then is left to others at once."""
+        logger.info("worker %s begins", self.holder.name)
+        rounds = asyncio.create_task(self._rounds())
+        stopped = asyncio.create_task(self._stopped.wait())
+        try:
+            async with hearing(self.database, self._wake):
+                await asyncio.wait({rounds, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({rounds}, timeout=GRACE_SECONDS)
+        finally:
+            await end(rounds, stopped, *self.in_hand)
+            await self._give_back()
+            logger.info("worker %s has ended", self.holder.name)
+
+    async def _rounds(self) -> None:
+        while not self._stopped.is_set():
+            seconds = POLL_SECONDS
+            with self._patience:
+                async with asyncio.timeout(LONGEST_SECONDS):
+                    seconds = await self._round()
+            if not self.in_hand:
+                await asyncio.sleep(SHORTEST_NAP_SECONDS)
+            await nap(self._wake, seconds)
+        if self.in_hand:
+            await asyncio.wait(self.in_hand)
+
+    async def _round(self) -> float:
+        """Begin what is due; tells for how many seconds there will be nothing to begin."""
+        if self._patience.tried or asyncio.get_running_loop().time() >= self._keep_at:
+            await self._keep()
+        if len(self.in_hand) >= AT_ONCE:
+            return POLL_SECONDS
+        async with self.database.reading() as connection:
+            due_at = await claims.next_due(connection, self.holder.kinds)
+        seconds = POLL_SECONDS if due_at is None else (due_at - self.clock()).total_seconds()
+        if seconds > 0:
+            return min(seconds, POLL_SECONDS)
+        claimed = await self._claim()
+        for claim in claimed:
+            self._begin(claim)
+        return 0.0 if claimed else POLL_SECONDS
+
+    async def _keep(self) -> None:
+        async with self.database.writing() as session:
+            await session.connection()
+            await claims.keep(session, self.holder, self.clock(), self.in_hand.values())
+        seconds = self.holder.lease.total_seconds() / 3
+        self._keep_at = asyncio.get_running_loop().time() + seconds
+
+    async def _claim(self) -> list[Claim]:
+        async with self.database.writing() as session:
+            await session.connection()  # what is in hand may be done before a writer has its turn
+            free = AT_ONCE - len(self.in_hand)
+            return await claims.claim(session, self.holder, self.clock(), at_most=free)
+
+    def _begin(self, claim: Claim) -> None:
+        task = asyncio.create_task(self._perform(claim))
+        self.in_hand[task] = claim
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        del self.in_hand[task]
+        self._wake.set()
+
+    async def _perform(self, claim: Claim) -> None:
+        handler = self.handlers[claim.kind]
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS), self.database.writing() as session:
+                await session.connection()
+                await claims.perform(session, claim, handler, self.clock())
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, its job is kept
+            await self._note(claim, error)
+
+    async def _note(self, claim: Claim, error: Exception) -> None:
+        """Write a failure down; if the database is away, the next look gives the job back.
+
+        A first failure that its having been away explains is not worth a line of the log.
+        """
+        self._keep_at = 0.0
+        with self._patience:
+            async with self.database.writing() as session:
+                noted = await claims.note_failure(session, claim, error, self.clock())
+            if noted and (claim.failures or not isinstance(error, AWAY)):
+                what = claim.kind, claim.subject_id, with_place(error)
+                logger.error("job %s of %s failed: %s", *what)
+
+    async def _give_back(self) -> None:
+        with self._patience:
+            async with asyncio.timeout(GRACE_SECONDS), self.database.writing() as session:
+                await claims.keep(session, self.holder, self.clock(), ())
+
+
+def new_name() -> str:
+    """Make a worker's name: where it runs, and what tells it from all that ran there before."""
+    return f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+
+
+@asynccontextmanager
+async def working(database: Database) -> AsyncIterator[None]:
+    """Have a worker at work for as long as the block lasts."""
+    worker = Worker(database, HANDLERS, clock)
+    running = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        worker.stop()
+        await running
+
+
+async def work_until_told(database: Database) -> None:
+    """Work until a signal says to stop; a second one ends the process as it would any other."""
+    worker, loop = Worker(database, HANDLERS, clock), asyncio.get_running_loop()
+
+    def told_to_stop() -> None:
+        worker.stop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told_to_stop)
+    await worker.run()
