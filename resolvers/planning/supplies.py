@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, or_, select, text
 
 from geo.bookings import Bookings
-from geo.key_supply import KeyOption, KeySupply, supply
+from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
 from models.contracts import KeyAllocation
 from models.dialects.among import among
 from models.dialects.asked import ASKED, asked
@@ -170,7 +170,7 @@ def supply_of(stay: Stay, known: Sequence[KeyFacts], bookings: Bookings) -> KeyS
         raise NotFound("One of the keys does not open the entity.", path=("key_ids",))
     options = [_option(stay, facts, bookings) for facts in known]
     if stay.entity is None:
-        return supply(options, wanted=wanted)
+        return supply_of_certain(options)
     rule = KeyRule(stay.entity.key_rule)
     return supply(options, wanted=wanted, rule=rule, count=stay.entity.key_count)
 
