@@ -11,12 +11,13 @@ from models.base import new_id
 from models.contracts import KeyContract, KeyContractContact, KeyContractStatus
 from models.errors import ExternalIdInUse, InvalidInput, KeyOut, LivionKeyError
 from models.jobs import JobKind
-from models.keys import Key, KeyRing, KeyRingKey
+from models.keys import KeyStatus
 from models.organizations import ContactDetails
 from models.reservations import check_start
 from models.times import Window
 from resolvers import jobs, organizations
 from resolvers.checks import required_text
+from resolvers.key_names import KeyName, named_keys
 from resolvers.planning.existing import stay_by_staff, unit_of
 from resolvers.planning.extending import decide_end, write_end
 from resolvers.planning.holdings import held_by
@@ -88,13 +89,12 @@ async def _all_keys(
     work: Work, key_ids: Sequence[UUID | None], ring_ids: Sequence[UUID | None]
 ) -> list[UUID]:
     """List the keys that are meant, those on rings too: a ring goes as one (G31)."""
-    keys = [await work.get(Key, id, path=PATH) for id in key_ids]
-    rings = [await work.get(KeyRing, id, path=("key_ring_ids",)) for id in ring_ids]
-    on_rings = work.own(KeyRingKey).where(KeyRingKey.key_ring_id.in_([ring.id for ring in rings]))
-    ids = [key.id for key in keys] + [one.key_id for one in await work.all(on_rings)]
-    if not ids:
-        raise InvalidInput("At least one key is needed.", path=PATH)
-    return list(dict.fromkeys(ids))
+    names = [KeyName(id=id) for id in key_ids]
+    keys = await named_keys(work, names, ring_ids, path=PATH)
+    for key in keys:
+        if key.status is KeyStatus.RETIRED:
+            raise InvalidInput(f"The key {key.code} is out of use.", path=PATH)
+    return [key.id for key in keys]
 
 
 async def _decided(work: Work, stay: Stay) -> Plan:

@@ -1,4 +1,4 @@
-"""What people do at a desk: handing keys over, taking them back, putting them elsewhere."""
+"""What people do at a desk: handing keys over, and taking them back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,58 +6,54 @@ from datetime import datetime
 from uuid import UUID
 
 from models.accounts import Permission
-from models.automats import Automat, Locker
 from models.contracts import KeyContract
 from models.custody import CustodyKind, CustodySource
-from models.errors import InvalidInput, KeyOut, NotFound
-from models.keys import Key, KeyStatus, ManualStorage
+from models.errors import InvalidInput, StartsAfterEnd
+from models.keys import Key, ManualStorage
 from models.organizations import ContactDetails
 from models.times import Window
 from resolvers import contracts, custody
 from resolvers.custody import AWAY, Fact, Place
-from resolvers.handover import fetching, returning
-from resolvers.handover.matching import (
-    Promise,
-    named_key,
-    promise,
-    promise_of_holder,
-    promise_to_fetch,
-)
-from resolvers.handover.places import locker_for
+from resolvers.custody_chains import holder_in, in_force
+from resolvers.handover import choosing, fetching, returning
+from resolvers.handover.lockers import Heard
+from resolvers.handover.promises import Promise, is_free, promise_of_holder
+from resolvers.key_names import KeyName, named_key, named_keys
 from resolvers.work import Work
 
 
 @dataclass(frozen=True, slots=True)
-class KeyName:
-    """A key as somebody names it who has it in the hand: exactly one of the three."""
+class HandedOver:
+    """What came of handing keys over.
 
-    id: UUID | None = None
-    code: str | None = None
-    rfid_tag: str | None = None
+    Args:
+        keys: The keys.
+        contract: Under which contract somebody has them now.
+        contradictions: What it contradicts that was known before, in words.
+    """
 
-
-async def _keys(work: Work, names: Sequence[KeyName]) -> list[Key]:
-    found = [
-        await named_key(work, id=one.id, code=one.code, rfid_tag=one.rfid_tag) for one in names
-    ]
-    if not found:
-        raise InvalidInput("At least one key is needed.", path=("keys",))
-    return found
+    keys: Sequence[Key]
+    contract: KeyContract
+    contradictions: Sequence[str]
 
 
 async def hand_over(
     work: Work,
-    names: Sequence[KeyName],
+    names: Sequence[KeyName] = (),
     *,
+    key_ring_ids: Sequence[UUID | None] = (),
     key_contract_id: UUID | None = None,
     contacts: Sequence[ContactDetails] = (),
     due_at: datetime | None = None,
-) -> KeyContract:
+) -> HandedOver:
     """Hand keys over: under the contract that waits for them, or under a new one made now.
+
+    Handing them over twice under the same contract is handing them over once.
 
     Args:
         work: The transaction.
         names: The keys.
+        key_ring_ids: Key rings, all keys of which are handed over.
         key_contract_id: Under which contract; the one whose time it is, or that comes next, when
             left out.
         contacts: To whom, for a new contract.
@@ -66,55 +62,48 @@ async def hand_over(
     Raises:
         NotAllowed: The actor may not hand keys over.
         NotFound: There is no such key or contract, or the contract does not wait for the key.
-        InvalidInput: No key, or no contract waits for it and nobody is named.
-        KeyOut: Somebody has a key already.
+        InvalidInput: No key, no contract waits for it and nobody is named, both are named, or the
+            keys wait for several contracts.
+        KeyOut: Somebody has a key already, or nobody knows where it is.
         KeyTaken: A key is promised to somebody else in that time.
+        IllegalTransition: A key is out of use.
     """
     work.require(Permission.HAND_OVER_KEYS)
-    keys = await _keys(work, names)
-    for key in keys:
-        if key.status in {KeyStatus.OUT, KeyStatus.OVERDUE}:
-            message = f"The key {key.code} is out: take it back first, then hand it over again."
-            raise KeyOut(message, path=("keys",))
+    choosing.check_one_way(key_contract_id, contacts, due_at)
+    keys = await named_keys(work, names, key_ring_ids)
+    given = {}
     if contacts:
+        await choosing.check_stored(work, keys)
         key_contract_id = (await _new_contract(work, keys, list(contacts), due_at)).id
-    contract: KeyContract | None = None
-    for key in keys:
-        promised = await _promise(work, key, key_contract_id)
-        await _hand_over(work, key, promised)
-        contract = promised.contract
-    assert contract is not None  # noqa: S101 - there is a key
-    return contract
+    else:
+        given = await choosing.given_before(work, keys, key_contract_id)
+    waiting = [key for key in keys if key.id not in given]
+    promised = [await choosing.promise_for(work, key, key_contract_id) for key in waiting]
+    contract_ids = [*given.values(), *(one.contract.id for one in promised)]
+    contract = await choosing.the_one(work, contract_ids)
+    said = [f"The key {key.code} was handed over before." for key in keys if key.id in given]
+    for one in promised:
+        said += await _hand_over(work, one)
+    return HandedOver(keys, contract, said)
 
 
 async def _new_contract(
     work: Work, keys: Sequence[Key], contacts: list[ContactDetails], due_at: datetime | None
 ) -> KeyContract:
+    if due_at is not None and due_at <= work.now:
+        message = f"They would have to be back at {due_at.isoformat()}, which is not after now."
+        raise StartsAfterEnd(message, path=("due_at",))
     return await contracts.create(
         work,
         key_ids=[key.id for key in keys],
         contacts=contacts,
-        window=Window.checked(work.now, due_at),
+        window=Window(work.now, due_at),
     )
 
 
-async def _promise(work: Work, key: Key, key_contract_id: UUID | None) -> Promise:
-    if key_contract_id is None:
-        found = await promise_to_fetch(work, key, work.now)
-        if found is None:
-            message = f"No contract waits for the key {key.code}: say to whom it is handed over."
-            raise InvalidInput(message, path=("contacts",))
-        return found
-    found = await promise(work, key_contract_id, key.id)
-    if found is None or found.allocation.fetched_at is not None:
-        message = f"That contract does not wait for the key {key.code}."
-        raise NotFound(message, path=("key_contract_id",))
-    return found
-
-
-async def _hand_over(work: Work, key: Key, promised: Promise) -> None:
-    (key,) = await work.locked(Key, [key.id])
-    in_automat = key.automat_id is not None
+async def _hand_over(work: Work, promised: Promise) -> list[str]:
+    (key,) = await work.locked(Key, [promised.allocation.key_id])
+    await choosing.check_stored(work, [key])  # somebody else may have been faster
     fact = Fact(
         kind=CustodyKind.HANDED_OVER,
         place=AWAY,
@@ -122,10 +111,23 @@ async def _hand_over(work: Work, key: Key, promised: Promise) -> None:
         source=CustodySource.STAFF,
         left_locker_id=key.locker_id,
         key_contract_id=promised.contract.id,
-        contradiction="It was known to lie in an automat." if in_automat else None,
+        contradiction=await _contradicted(work, key, promised),
+        fits=True,
     )
-    await custody.write(work, key, fact)
+    link = await custody.write(work, key, fact)
     await fetching.fetched(work, key, promised, work.now)
+    return [link.entry.contradiction] if link.entry.contradiction else []
+
+
+async def _contradicted(work: Work, key: Key, promised: Promise) -> str | None:
+    """Say what speaks against handing a key over: where it is, or to whom it is promised now."""
+    said = ["It was known to lie in an automat."] if key.automat_id is not None else []
+    allocation = promised.allocation
+    if work.now < allocation.starts_at:
+        before = Window(work.now, allocation.starts_at)
+        if not await is_free(work, allocation, before):
+            said.append("It is promised to somebody else before that contract begins.")
+    return " ".join(said) or None
 
 
 async def take_back(
@@ -134,109 +136,65 @@ async def take_back(
     *,
     manual_storage_id: UUID | None = None,
     key_contract_id: UUID | None = None,
-) -> Key:
+) -> Heard:
     """Take a key back at a desk, from whoever brings it, late or early; twice is once.
 
     Args:
         work: The transaction.
         name: The key.
-        manual_storage_id: At which desk; the one where it lives when left out.
+        manual_storage_id: At which desk; when left out, the one where it lives, or the only one.
         key_contract_id: Under which contract it should have been out, where somebody says so.
 
     Raises:
         NotAllowed: The actor may not take keys back.
-        NotFound: There is no such key or desk.
-        InvalidInput: The key lives in an automat, and no desk is named.
+        NotFound: There is no such key, desk or contract.
+        InvalidInput: The key lives in an automat, there are several desks, and none is named.
     """
     work.require(Permission.HAND_OVER_KEYS)
-    (key,) = await _keys(work, [name])
+    key = await named_key(work, name)
     desk = await _desk(work, key, manual_storage_id)
+    if key_contract_id is not None:
+        await work.get(KeyContract, key_contract_id, path=("key_contract_id",))
     promised = await promise_of_holder(work, key)
     (key,) = await work.locked(Key, [key.id])
     if key.manual_storage_id == desk.id:
-        return key
+        return Heard(key, contradiction="It lies at that desk already.", is_news=False)
+    holder_id = holder_in(await in_force(work, key.id))
     fact = Fact(
         kind=CustodyKind.FOUND if key.is_stored else CustodyKind.TAKEN_BACK,
         place=Place(manual_storage_id=desk.id),
         at=work.now,
         source=CustodySource.STAFF,
         left_locker_id=key.locker_id,
-        key_contract_id=promised.contract.id if promised else None,
-        contradiction=_contradiction(key, promised, key_contract_id),
+        key_contract_id=holder_id,
+        contradiction=_strange(key, promised, holder_id, key_contract_id),
+        fits=True,
     )
-    await custody.write(work, key, fact)
+    link = await custody.write(work, key, fact)
     await returning.returned(work, key, promised, work.now, locker_id=None)
-    return key
+    return Heard(key, holder_id, link.entry.contradiction)
 
 
 async def _desk(work: Work, key: Key, id: UUID | None) -> ManualStorage:
+    path = ("manual_storage_id",)
     desk_id = id or key.selected_manual_storage_id
-    if desk_id is None:
+    if desk_id is not None:
+        return await work.get(ManualStorage, desk_id, path=path)
+    desks = await work.all(work.own(ManualStorage).limit(2))
+    if len(desks) != 1:
         message = f"The key {key.code} lives in an automat: say at which desk it is taken back."
-        raise InvalidInput(message, path=("manual_storage_id",))
-    return await work.get(ManualStorage, desk_id, path=("manual_storage_id",))
+        raise InvalidInput(message, path=path)
+    return desks[0]
 
 
-def _contradiction(key: Key, promised: Promise | None, key_contract_id: UUID | None) -> str | None:
+def _strange(
+    key: Key, promised: Promise | None, holder_id: UUID | None, named_id: UUID | None
+) -> str | None:
     if key.is_stored:
         return "It was known to lie elsewhere."
-    if promised is None:
+    if promised is None and holder_id is None:
         return "Nobody was known to have it."
-    if key_contract_id is not None and promised.contract.id != key_contract_id:
+    holders = {holder_id, promised.contract.id if promised else None}
+    if named_id is not None and named_id not in holders:
         return "It is the key of another contract than the one that was named."
     return None
-
-
-async def transfer(
-    work: Work,
-    name: KeyName,
-    *,
-    automat_id: UUID | None = None,
-    locker_index: int | None = None,
-    manual_storage_id: UUID | None = None,
-) -> Key:
-    """Put a key that is in our hands elsewhere: into a locker, or to another desk.
-
-    Into an automat it goes to the locker that is held for its next contract, or to the lowest free
-    one, unless a locker is named.
-
-    Raises:
-        NotAllowed: The actor may not hand keys over.
-        NotFound: There is no such key, automat or desk.
-        InvalidInput: Not exactly one of automat and desk, or no such locker.
-        KeyOut: Somebody has it: take it back first.
-        NoFreeLocker: The locker is not free, or none is.
-    """
-    work.require(Permission.HAND_OVER_KEYS)
-    (key,) = await _keys(work, [name])
-    if (automat_id is None) == (manual_storage_id is None):
-        message = "Give exactly one of automatId and manualStorageId."
-        raise InvalidInput(message, path=("storage",))
-    (key,) = await work.locked(Key, [key.id])
-    if not key.is_stored:
-        message = f"The key {key.code} is out: take it back first."
-        raise KeyOut(message, path=("key",))
-    locker: Locker | None = None
-    if automat_id is not None:
-        automat = await work.get(Automat, automat_id, path=("storage", "automat_id"))
-        locker = await locker_for(work, key, automat, locker_index)
-        place = Place.locker(locker)
-    else:
-        path = ("storage", "manual_storage_id")
-        desk = await work.get(ManualStorage, manual_storage_id, path=path)
-        place = Place(manual_storage_id=desk.id)
-    if Place.of(key) != place:
-        await _transfer(work, key, place)
-    return key
-
-
-async def _transfer(work: Work, key: Key, place: Place) -> None:
-    fact = Fact(
-        kind=CustodyKind.TRANSFERRED,
-        place=place,
-        at=work.now,
-        source=CustodySource.STAFF,
-        left_locker_id=key.locker_id,
-    )
-    await custody.write(work, key, fact)
-    await returning.returned(work, key, None, work.now, locker_id=place.locker_id)

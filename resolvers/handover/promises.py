@@ -1,27 +1,24 @@
-"""Which key, and which contract, a report from an automat or a desk is about."""
+"""Under which contract a key is taken, or was out: found, and locked with what belongs to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import or_
 
-from models.automats import Automat, Locker
 from models.contracts import (
     LIVE_STATES,
     KeyAllocation,
     KeyContract,
+    KeyContractStatus,
     LockerContract,
-    LockerContractKind,
     LockerContractState,
 )
-from models.errors import InvalidInput, NotFound
 from models.keys import Key
 from models.reservations import Reservation
+from models.times import Window
 from resolvers.work import Work
-
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far the clock of an automat may be behind ours."""
 
 
 @dataclass(slots=True)
@@ -30,101 +27,62 @@ class Promise:
 
     Args:
         contract: The key contract.
+        reservation: The reservation behind it, if there is one.
         allocation: The allocation of the key.
         lockers: The locker contracts of the key that are live, or have no locker for now.
     """
 
     contract: KeyContract
+    reservation: Reservation | None
     allocation: KeyAllocation
     lockers: list[LockerContract]
 
 
-async def locker_at(work: Work, automat_id: UUID | None, index: int) -> Locker:
-    """Find a locker of an automat.
-
-    Raises:
-        NotFound: There is no such automat.
-        InvalidInput: It has no such locker.
-    """
-    automat = await work.get(Automat, automat_id, path=("automat_id",))
-    lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
-    found = await work.first(lockers)
-    if found is None:
-        message = f"The automat {automat.name} has no locker {index}."
-        raise InvalidInput(message, path=("locker_index",))
-    return found
-
-
-async def key_in(work: Work, locker: Locker) -> Key | None:
-    """Find the key that lies in a locker as far as is known."""
-    return await work.first(work.own(Key).where(Key.locker_id == locker.id))
-
-
-async def key_with_tag(work: Work, tag: str) -> Key | None:
-    """Find a key by its RFID tag."""
-    return await work.first(work.own(Key).where(Key.rfid_tag == tag))
-
-
-async def named_key(
-    work: Work, *, id: UUID | None = None, code: str | None = None, rfid_tag: str | None = None
-) -> Key:
-    """Find the key that somebody holds in the hand, by its id, its number or its tag.
-
-    Raises:
-        InvalidInput: Not exactly one of the three was given.
-        NotFound: There is no such key.
-    """
-    given = {"id": id, "code": code, "rfidTag": rfid_tag}
-    if sum(value is not None for value in given.values()) != 1:
-        raise InvalidInput(f"Give exactly one of {' and '.join(given)}.", path=("key",))
-    if id is not None:
-        return await work.get(Key, id, path=("key",))
-    same = Key.code == code if code is not None else Key.rfid_tag == rfid_tag
-    found = await work.first(work.own(Key).where(same))
-    if found is None:
-        raise NotFound("Your organization has no such key; look at its tag again.", path=("key",))
-    return found
-
-
-async def contract_at(
-    work: Work, locker: Locker, at: datetime, *, kinds: set[LockerContractKind]
-) -> LockerContract | None:
-    """Find the live locker contract of some kinds that may open a locker at a moment.
-
-    Clocks may be wrong and windows held longer, so it is the last one that has begun.
-    """
-    row = LockerContract
-    here = work.own(row).where(
-        row.locker_id == locker.id, row.state.in_(LIVE_STATES), row.kind.in_(kinds)
-    )
-    begun = here.where(row.starts_at <= at + CLOCK_TOLERANCE)
-    return await work.first(begun.order_by(row.starts_at.desc()))
-
-
-async def promise_to_fetch(work: Work, key: Key, at: datetime) -> Promise | None:
-    """Find for whom a key is taken at a moment: whose time it is, or who comes next."""
-    row = KeyAllocation
+async def promise_to_fetch(work: Work, key: Key) -> Promise | None:
+    """Find for whom a key is taken now: whose time it is, or who comes next."""
+    row, now = KeyAllocation, work.now
     waiting = work.own(row).where(row.key_id == key.id, row.live, row.fetched_at.is_(None))
-    now = waiting.where(row.starts_at <= at, or_(row.ends_at.is_(None), row.ends_at > at))
-    found = await work.first(now.order_by(row.starts_at.desc()))
-    found = found or await work.first(waiting.where(row.starts_at > at).order_by(row.starts_at))
+    running = waiting.where(row.starts_at <= now, or_(row.ends_at.is_(None), row.ends_at > now))
+    found = await work.first(running.order_by(row.starts_at.desc(), row.id))
+    found = found or await work.first(waiting.where(row.starts_at > now).order_by(row.starts_at))
     return None if found is None else await promise(work, found.key_contract_id, key.id)
+
+
+async def holdings(work: Work, key_id: UUID) -> Sequence[KeyAllocation]:
+    """List the allocations under which somebody has a key as far as is known, newest first."""
+    row = KeyAllocation
+    out = work.own(row).where(row.key_id == key_id, row.live, row.fetched_at.is_not(None))
+    return await work.all(out.order_by(row.fetched_at.desc(), row.id))
 
 
 async def promise_of_holder(work: Work, key: Key) -> Promise | None:
     """Find under which contract somebody has a key now."""
-    row = KeyAllocation
-    out = work.own(row).where(row.key_id == key.id, row.live, row.fetched_at.is_not(None))
-    found = await work.first(out.order_by(row.fetched_at.desc()))
-    return None if found is None else await promise(work, found.key_contract_id, key.id)
+    for one in await holdings(work, key.id):
+        found = await promise(work, one.key_contract_id, key.id)
+        if found is not None and found.allocation.fetched_at is not None:
+            return found
+    return None
+
+
+async def promise_that_opened(
+    work: Work, opened: LockerContract, key: Key, at: datetime
+) -> Promise | None:
+    """Find the promise of a key to whoever opened a locker; None when it was not theirs to fetch.
+
+    They may have come while it was theirs, although we hear of it when their time is over.
+    """
+    found = await promise(work, opened.key_contract_id, key.id, opened=opened)
+    if found is not None:
+        return None if found.allocation.fetched_at is not None else found
+    return await _lapsed(work, opened.key_contract_id, key, at)
 
 
 async def promise(
     work: Work, contract_id: UUID, key_id: UUID, *, opened: LockerContract | None = None
 ) -> Promise | None:
-    """Lock a key contract, the allocation of a key, and its locker contracts, in the usual order.
+    """Lock a key contract, the allocation of a key, the key, and its locker contracts.
 
-    None when the contract does not wait for that key, or any.
+    That is the usual order. None when the contract does not wait for that key, or any.
 
     Args:
         work: The transaction.
@@ -133,24 +91,35 @@ async def promise(
         opened: The locker contract by which the key was taken, where that is known: where any key
             would do, the allocation is one that has not been fetched.
     """
-    known = await work.get(KeyContract, contract_id)
-    if known.reservation_id is not None:
-        await work.locked(Reservation, [known.reservation_id])
-    (contract,) = await work.locked(KeyContract, [contract_id])
-    allocations = work.own(KeyAllocation).where(
-        KeyAllocation.key_contract_id == contract_id, KeyAllocation.live
-    )
-    held = await work.locking(allocations, KeyAllocation)
+    contract, reservation = await _locked(work, contract_id)
+    held = await _allocations(work, contract_id, live=True)
     allocation = next((one for one in held if one.key_id == key_id), None)
     if allocation is None and opened is not None and opened.key_id is None:
         allocation = next((one for one in held if one.fetched_at is None), None)
     if allocation is None:
         return None
-    return Promise(contract, allocation, await _lockers(work, contract_id, key_id, opened))
+    noted = {key_id, allocation.key_id}
+    await work.locked(Key, noted)
+    lockers = await _lockers(work, contract_id, noted, opened)
+    return Promise(contract, reservation, allocation, lockers)
+
+
+async def _locked(work: Work, contract_id: UUID) -> tuple[KeyContract, Reservation | None]:
+    known = await work.get(KeyContract, contract_id)
+    ids = [known.reservation_id] if known.reservation_id else []
+    reservation = next(iter(await work.locked(Reservation, ids)), None)
+    (contract,) = await work.locked(KeyContract, [contract_id])
+    return contract, reservation
+
+
+async def _allocations(work: Work, contract_id: UUID, *, live: bool) -> list[KeyAllocation]:
+    row = KeyAllocation
+    theirs = work.own(row).where(row.key_contract_id == contract_id, row.live.is_(live))
+    return await work.locking(theirs, row)
 
 
 async def _lockers(
-    work: Work, contract_id: UUID, key_id: UUID, opened: LockerContract | None
+    work: Work, contract_id: UUID, key_ids: set[UUID], opened: LockerContract | None
 ) -> list[LockerContract]:
     row = LockerContract
     theirs = work.own(row).where(
@@ -158,5 +127,38 @@ async def _lockers(
         row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)),
     )
     found = await work.locking(theirs, row)
-    own = [one for one in found if one.key_id == key_id or (opened and one.id == opened.id)]
+    own = [one for one in found if one.key_id in key_ids or (opened and one.id == opened.id)]
     return own or [one for one in found if one.key_id is None][:1]
+
+
+async def _lapsed(work: Work, contract_id: UUID, key: Key, at: datetime) -> Promise | None:
+    """Find a promise that ended unused as far as was known, though the key was fetched in time."""
+    contract, reservation = await _locked(work, contract_id)
+    if contract.status is not KeyContractStatus.ENDED:
+        return None
+    for one in await _allocations(work, contract_id, live=False):
+        ends_at = one.ends_at
+        was_open = ends_at is None or at < ends_at
+        if one.key_id != key.id or one.fetched_at is not None or not was_open:
+            continue
+        await work.locked(Key, [key.id])
+        if await is_free(work, one, Window(one.starts_at, ends_at)):
+            return Promise(contract, reservation, one, [])
+    return None
+
+
+async def is_free(work: Work, allocation: KeyAllocation, window: Window) -> bool:
+    """Tell whether nobody else was promised the key of an allocation for part of a window."""
+    if not allocation.exclusive:
+        return True
+    row = KeyAllocation
+    others = work.own(row).where(
+        row.key_id == allocation.key_id,
+        row.id != allocation.id,
+        row.live,
+        row.exclusive,
+        or_(row.ends_at.is_(None), row.ends_at > window.starts_at),
+    )
+    if window.ends_at is not None:
+        others = others.where(row.starts_at < window.ends_at)
+    return await work.first(others) is None

@@ -27,7 +27,6 @@ from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
 from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key, KeyStatus
-from models.lifecycles import KEY
 from models.stays import Phase, default_phase, is_short, return_phase
 from resolvers import jobs
 from resolvers.planning import lockers
@@ -40,7 +39,7 @@ from resolvers.planning.supplies import KeyFacts, contracts_of, keys_of
 from resolvers.planning.targets import aim
 from resolvers.planning.wishes import wish_of
 from resolvers.planning.writing import REFUSALS, end_times
-from resolvers.transitions import move_contract
+from resolvers.transitions import move_contract, move_key
 from resolvers.work import Work, refusing
 
 BACK = {LockerContractKind.DEFAULT, LockerContractKind.RETURN}
@@ -167,8 +166,8 @@ async def _move_the_end(work: Work, stay: Stay, contract: KeyContract) -> None:
     keys = await work.locked(Key, [key.key_id for key in stay.held.keys_out])
     for key in keys:
         if status is not KeyContractStatus.OVERDUE and key.status is KeyStatus.OVERDUE:
-            KEY.check(KeyStatus.OVERDUE, KeyStatus.OUT)
-            key.status = KeyStatus.OUT
+            move_key(key, KeyStatus.OUT)
+            work.record(EventKind.KEY_UPDATED, key, status=key.status.value, reason=reason)
     await work.save()
     connection = await work.connection()
     with refusing(REFUSALS):
