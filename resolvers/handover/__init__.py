@@ -4,7 +4,7 @@ Everything here may be heard twice and does nothing the second time. Nothing tha
 world is refused: what contradicts that which was known is believed, flagged, and put in order.
 
 - `lockers`: what an automat says of a locker.
-- `desks`: what people do at a desk; `transfers`: keys that they put elsewhere.
+- `desks`: what people do at a desk: `handing_over`, `taking_back`, and `transfers` elsewhere.
 - `choosing`: under which contract keys are handed over there.
 - `recognising`: which key an automat means.
 - `promises`: under which contract it is taken, or was out.

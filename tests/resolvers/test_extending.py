@@ -11,7 +11,7 @@ from models.automats import AutomatModel
 from models.contracts import KeyContract, LockerContract
 from models.keys import Key, KeyKind
 from models.times import Window
-from resolvers import contracts
+from resolvers import contract_changes, contracts
 from resolvers.work import Work
 
 
@@ -59,9 +59,7 @@ async def test_keys_that_wait_still_lie_in_the_lockers_that_are_held(
 ) -> None:
     taken, contract = await several_keys_with_one_out(work, kind, ends_at=work.now + DAY)
 
-    await contracts.change_end(
-        taken, contract.id, window=Window(contract.starts_at, work.now + 30 * DAY)
-    )
+    await contract_changes.change_end(taken, contract.id, ends_at=work.now + 30 * DAY)
 
     held = await lockers_held(taken, contract)
     own = {key.selected_locker_id for key in await work.all(work.own(Key))}
@@ -78,8 +76,6 @@ async def test_a_key_of_which_any_would_have_done_is_still_named_once_it_is_out(
     out = first.key_id
     assert (out is not None, second.key_id) == (True, None)
 
-    await contracts.change_end(
-        taken, contract.id, window=Window(contract.starts_at, work.now + 2 * DAY)
-    )
+    await contract_changes.change_end(taken, contract.id, ends_at=work.now + 2 * DAY)
 
     assert (first.key_id, second.key_id) == (out, None)
