@@ -36,6 +36,13 @@ class CustodySource(StrEnum):
     SYSTEM = "system"
 
 
+class LockerFact(StrEnum):
+    """What somebody or something saw happen at a locker."""
+
+    KEY_FETCHED = "key_fetched"
+    KEY_RETURNED = "key_returned"
+
+
 class CustodyEntry(Owned, Base):
     """One link of a key's chain: from `happened_at` on it is where this entry says.
 

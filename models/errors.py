@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     STILL_IN_USE = "still_in_use"
     GEOCODER_UNAVAILABLE = "geocoder_unavailable"
     ILLEGAL_TRANSITION = "illegal_transition"
+    CONTRADICTION = "contradiction"
 
 
 class LivionKeyError(Exception):
@@ -169,6 +170,12 @@ class IllegalTransition(LivionKeyError):
     """It cannot go from that state to the other."""
 
     code = ErrorCode.ILLEGAL_TRANSITION
+
+
+class Contradiction(LivionKeyError):
+    """It contradicts what was known; it is believed, and people are told to look after it."""
+
+    code = ErrorCode.CONTRADICTION
 
 
 class StillInUse(LivionKeyError):

@@ -5,12 +5,14 @@ import string
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.addressed import Addressed
 from models.base import Base, Owned
 
+OUT = text("automat_id is null and manual_storage_id is null")
+TO_BE_BROUGHT = text("target_automat_id is not null")
 CODE_ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -72,6 +74,18 @@ class Key(Owned, Base):
         ),
         CheckConstraint(
             "locker_id is null or automat_id is not null", name="keys_locker_is_in_an_automat"
+        ),
+        Index(
+            "keys_that_are_out",
+            *("organization_id", "id"),
+            postgresql_where=OUT,
+            sqlite_where=OUT,
+        ),
+        Index(
+            "keys_that_have_to_be_brought",
+            *("organization_id", "target_automat_id"),
+            postgresql_where=TO_BE_BROUGHT,
+            sqlite_where=TO_BE_BROUGHT,
         ),
     )
 

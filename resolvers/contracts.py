@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from models.accounts import Permission
+from models.automats import Automat
 from models.base import new_id
 from models.contracts import KeyContract, KeyContractContact, KeyContractStatus
 from models.errors import ExternalIdInUse, InvalidInput, KeyOut
@@ -65,6 +66,8 @@ async def create(
     work.require(Permission.EDIT_RESERVATIONS)
     check_start(window.starts_at, work.now)
     ids = await _all_keys(work, key_ids, key_ring_ids)
+    if automat_id is not None:
+        await work.get(Automat, automat_id, path=("automat_id",))
     here = await settings(work, await unit_of(work, ids))
     stay = Stay(
         window=window,

@@ -39,6 +39,8 @@ from resolvers.transitions import move_key
 from resolvers.work import Work
 
 CODE_TAKEN = "keys_organization_id_code_key"
+IS_OUT = (Key.automat_id.is_(None), Key.manual_storage_id.is_(None))
+"""Conditions: it is in no storage."""
 
 
 class KeyChanges(TypedDict, total=False):

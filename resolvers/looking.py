@@ -22,6 +22,8 @@ from resolvers.work import Reading, owned
 Row = TypeVar("Row", bound=Base)
 BEFORE_ALL = UUID(int=0)
 """Every id comes after this one."""
+BEHIND_ALL = UUID(int=2**128 - 1)
+"""Every id comes before this one."""
 LARGEST_PAGE = 100
 PAGE = 20
 
@@ -129,6 +131,34 @@ async def page(
         await reading.all(statement.where(*conditions) if conditions else statement, **told)
     )
     return Slice(rows[:count], len(rows) > count)
+
+
+async def newest_page(
+    reading: Reading,
+    model: type[Row],
+    *conditions: ColumnElement[bool],
+    first: int | None,
+    after: UUID | None,
+) -> Slice:
+    """Read a page of rows, those that were made last first.
+
+    Raises:
+        NotAllowed: The actor may not see rows of that kind.
+        InvalidInput: More rows than a page holds.
+    """
+    require_view(reading, model)
+    count = checked_count(first)
+    owner = reading.actor.organization_id
+    told = {"owner": owner, "after": after or BEHIND_ALL, "count": count + 1}
+    rows = list(await reading.all(_newest_page(model).where(*conditions), **told))
+    return Slice(rows[:count], len(rows) > count)
+
+
+@cache
+def _newest_page(model: type[Row]) -> Select[Row]:
+    before = model.id < bindparam("after")
+    newest_first = owned(model).where(before).order_by(model.id.desc())
+    return newest_first.limit(bindparam("count", type_=Integer))
 
 
 @cache

@@ -9,12 +9,16 @@ from resolvers import looking
 from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
+from schema.contract_changes import ContractMutations
 from schema.contracts import ContractQueries
+from schema.desk_changes import DeskMutations
 from schema.entities import EntityMutations, EntityQueries
 from schema.events import EventQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
 from schema.key_rings import KeyRingMutations, KeyRingQueries
+from schema.keys_out import KeysOutQueries
+from schema.locker_reports import LockerReportMutations
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.reservation_changes import ReservationMutations
@@ -31,6 +35,7 @@ class Query(
     AutomatQueries,
     KeyQueries,
     KeyRingQueries,
+    KeysOutQueries,
     ContractQueries,
     ContactQueries,
     OrganizationQueries,
@@ -58,6 +63,9 @@ class Mutation(
     AutomatMutations,
     KeyMutations,
     KeyRingMutations,
+    ContractMutations,
+    DeskMutations,
+    LockerReportMutations,
     ContactMutations,
     OrganizationMutations,
 ):

@@ -70,6 +70,15 @@ class KeyContract(Node):
     ends_at: datetime | None = strawberry.field(
         description="The first moment after it; null when it is permanent."
     )
+    overdue_at: datetime | None = strawberry.field(
+        description="From when on a key that is not back is overdue; null when it is permanent."
+    )
+    free_locker_after_fetch: bool = strawberry.field(
+        description="Whether its locker is free for others once its key is out; by staff."
+    )
+    pick_up_information: str | None = strawberry.field(
+        description="How its keys are got where they lie at a desk."
+    )
     status: KeyContractStatus = batched(key_contract_statuses, description="Where it stands.")
     reservation: Annotated["Reservation", strawberry.lazy("schema.reservations")] | None = batched(
         to_one(ReservationRow, "reservation_id"), description="The reservation behind it."
@@ -96,6 +105,9 @@ class KeyContract(Node):
             reference=row.reference,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
+            overdue_at=row.overdue_at,
+            free_locker_after_fetch=row.free_locker_after_fetch,
+            pick_up_information=row.pick_up_information,
         )
 
 
@@ -136,6 +148,9 @@ class LockerContract(Node):
     sync_at: datetime = strawberry.field(description="When the PIN goes to the automat.")
     synced_at: datetime | None = strawberry.field(description="When the automat said it has it.")
     state: LockerContractState = strawberry.field(description="How far the automat is with it.")
+    return_only: bool = strawberry.field(
+        description="Whether its PIN only takes a key back any more, as it is overdue."
+    )
     reason: str | None = strawberry.field(description="Why it FAILED or was given up, in words.")
 
     @classmethod
@@ -147,6 +162,7 @@ class LockerContract(Node):
             locker_id=row.locker_id,
             key_id=row.key_id,
             state=row.state,
+            return_only=row.return_only,
             reason=row.reason,
             code=row.pin,
             kind=row.kind,

@@ -8,9 +8,11 @@ import strawberry
 from models.accounts import Role
 from models.automats import AutomatModel, AutomatState, LockerState
 from models.contracts import KeyContractStatus, LockerContractKind, LockerContractState
+from models.custody import CustodyKind, CustodySource, LockerFact
 from models.entities import EntityKind, KeyRule
 from models.events import EventKind
 from models.keys import KeyKind, KeyStatus
+from models.lifecycles import KEY, KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION
 from models.organizations import UnitKind
 from models.places import PlacementPrecision
 from models.reservations import ReservationStatus, UpsertOutcome
@@ -20,6 +22,8 @@ from models.settings import Setting
 __all__ = [
     "AutomatModel",
     "AutomatState",
+    "CustodyKind",
+    "CustodySource",
     "EntityKind",
     "EventKind",
     "KeyContractStatus",
@@ -28,6 +32,7 @@ __all__ = [
     "KeyStatus",
     "LockerContractKind",
     "LockerContractState",
+    "LockerFact",
     "LockerState",
     "PlacementPrecision",
     "RejectionCode",
@@ -105,7 +110,7 @@ describe(
 )
 describe(
     KeyStatus,
-    "Where a key stands in its life.",
+    f"Where a key stands in its life.\n\n{KEY.described()}",
     IN_STORAGE="At a desk or in an automat.",
     OUT="Somebody has it.",
     OVERDUE="Somebody has it who should have brought it back.",
@@ -121,14 +126,18 @@ describe(AutomatState, "Whether people may be sent to an automat.")
 describe(LockerState, "What the cabinet says of a locker.")
 describe(
     ReservationStatus,
-    "Where a reservation stands.",
+    f"Where a reservation stands.\n\n{RESERVATION.described()}",
     CONFIRMED="Everything is found; it has not begun.",
     ACTIVE="It has begun.",
     ENDED="Its end is reached and every key is back.",
     CANCELLED="It was given up.",
     UNFULFILLED="Something is missing, see the reason; it is tried again when something changes.",
 )
-describe(KeyContractStatus, "Where a key contract stands.")
+describe(
+    KeyContractStatus,
+    f"Where a key contract stands.\n\n{KEY_CONTRACT.described()}",
+    OVERDUE="Its end and the overdue delay have passed, and a key is not back.",
+)
 describe(
     LockerContractKind,
     "What a locker is held for.",
@@ -138,7 +147,7 @@ describe(
 )
 describe(
     LockerContractState,
-    "How far the automat is with a locker contract.",
+    f"How far the automat is with a locker contract.\n\n{LOCKER_CONTRACT.described()}",
     PLANNED="Its PIN goes to the automat at `syncAt`.",
     SYNCING="Its PIN is on the way; the automat has not confirmed it.",
     READY="The automat has its PIN.",
@@ -172,4 +181,28 @@ describe(
     Setting,
     "What a unit or a device group can decide for itself and all below it.",
     **{setting.name: meaning for setting, meaning in SETTING_MEANINGS.items()},
+)
+describe(
+    CustodyKind,
+    "What happened to a key.",
+    REGISTERED="It was registered where it lies.",
+    FETCHED="It was taken out of a locker.",
+    RETURNED="It came back into a locker.",
+    HANDED_OVER="It was handed over at a desk.",
+    TAKEN_BACK="It was taken back at a desk.",
+    TRANSFERRED="It was put elsewhere.",
+    FOUND="It turned up where it was not known to be.",
+    MISSED="It is not where it was known to be; nobody knows where it is.",
+)
+describe(
+    CustodySource,
+    "Who says what happened to a key.",
+    STAFF="People, at a desk or at an automat.",
+    SYSTEM="Nobody: it follows from something else.",
+)
+describe(
+    LockerFact,
+    "What was seen to happen at a locker.",
+    KEY_FETCHED="A key was taken out of it.",
+    KEY_RETURNED="A key was put into it.",
 )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 
 import strawberry
+from sqlalchemy import ColumnElement
 from strawberry.scalars import JSON
 
 import models.events as models
@@ -23,6 +24,9 @@ class Event(Node):
     at: datetime = strawberry.field(description="When.")
     subject_id: strawberry.ID = strawberry.field(description="What it happened to; see `node`.")
     facts: JSON = strawberry.field(description="Ids, numbers and codes; never a PIN or a token.")
+    notice: str | None = strawberry.field(
+        description="A sentence for the organization's people, where they have to know of it."
+    )
 
     @classmethod
     def of(cls, row: models.Event) -> Self:
@@ -33,6 +37,7 @@ class Event(Node):
             at=row.at,
             subject_id=id_of_subject(row.subject_type, row.subject_id),
             facts=facts,
+            notice=row.notice,
         )
 
 
@@ -59,4 +64,27 @@ class EventQueries:
             conditions.append(models.Event.kind == kind)
         async with info.context.reading() as reading:
             part = await looking.page(reading, models.Event, *conditions, first=first, after=behind)
+        return connection(part, Event.of, behind)
+
+    @strawberry.field(
+        description="What your organization's people have to know of, newest first: the events "
+        "with a notice."
+    )
+    async def notices(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        kind: Annotated[
+            EventKind | None, strawberry.argument(description="Only notices of this kind.")
+        ] = None,
+    ) -> Connection[Event]:
+        behind = from_cursor(after)
+        conditions: list[ColumnElement[bool]] = [models.Event.notice.is_not(None)]
+        if kind is not None:
+            conditions.append(models.Event.kind == kind)
+        async with info.context.reading() as reading:
+            part = await looking.newest_page(
+                reading, models.Event, *conditions, first=first, after=behind
+            )
         return connection(part, Event.of, behind)

@@ -10,16 +10,18 @@ from models.automats import Automat as AutomatRow
 from models.entities import ReservableEntity as EntityRow
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import desks, keys, looking
+from resolvers.checks import exactly_one
 from resolvers.work import Work
 from schema.context import Info
 from schema.enums import KeyKind, KeyStatus
 from schema.errors import UserError
 from schema.inputs import Repeatable, changes, given
-from schema.keys import Key, ManualStorage
+from schema.keys import Key
 from schema.mutations import mutation
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.places import AddressInput
 from schema.scalars import from_id
+from schema.storages import ManualStorage
 
 
 @strawberry.input(description="A new desk.")
@@ -133,6 +135,26 @@ class KeyUpdatePayload(KeyRegisterPayload):
 
 @strawberry.type
 class KeyQueries:
+    @strawberry.field(description="One key, by its id, its code or its tag.")
+    async def key(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = None,
+        code: Annotated[str | None, strawberry.argument(description="Its own number.")] = None,
+        rfid_tag: Annotated[
+            str | None, strawberry.argument(description="The tag that readers see, in hex.")
+        ] = None,
+    ) -> Key | None:
+        exactly_one(id=id, code=code, rfidTag=rfid_tag)
+        row = models.Key
+        async with info.context.reading() as reading:
+            if id is not None:
+                found = await looking.find(reading, row, from_id(row, id))
+            else:
+                same = row.code == code if code is not None else row.rfid_tag == rfid_tag
+                found = await looking.find_by(reading, row, same)
+        return None if found is None else Key.of(found)
+
     @strawberry.field(description="The keys of your organization.")
     async def keys(
         self,

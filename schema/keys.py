@@ -1,81 +1,29 @@
-"""Keys and the places where they are kept, as clients see them."""
+"""Keys as clients see them."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
 
-import models.automats as automat_models
 import models.keys as models
+from models.contracts import KeyContract as KeyContractRow
 from resolvers import relations
-from schema.automats import Automat, Locker
+from resolvers.custody_pages import holders
 from schema.context import Info
+from schema.custody import CustodyEntry, chain_of, link_at
 from schema.enums import KeyKind, KeyStatus
 from schema.execution import batched
-from schema.loaders import to_first
+from schema.loaders import to_answer, to_first
 from schema.nodes import Node, object_of, shows
 from schema.paging import FIRST, After, Connection, First, pages_of
-from schema.places import Address
 from schema.scalars import to_id
+from schema.storages import KeyStorage, kept_at
 
-if TYPE_CHECKING:  # entities and key rings refer to keys, and keys to them
+if TYPE_CHECKING:  # contracts, entities and key rings refer to keys, and keys to them
+    from schema.contracts import KeyContract
     from schema.entities import ReservableEntity
     from schema.key_rings import KeyRing
-
-
-@shows(models.ManualStorage)
-@strawberry.type(description="A desk, a shelf or a drawer where people hand keys over.")
-class ManualStorage(Node):
-    name: str = strawberry.field(description="What people call it.")
-    address: Address | None = strawberry.field(description="Where it is.")
-    instructions: str | None = strawberry.field(description="How to find it, and when.")
-
-    @classmethod
-    def of(cls, row: models.ManualStorage) -> Self:
-        return cls(
-            id=to_id(models.ManualStorage, row.id),
-            name=row.name,
-            address=Address.of(row),
-            instructions=row.instructions,
-        )
-
-
-@strawberry.type(description="A place in an automat.")
-class AutomatStorage:
-    automat: Automat = strawberry.field(description="Which automat.")
-    locker: Locker | None = strawberry.field(description="Which locker, where that is known.")
-
-
-KeyStorage = Annotated[
-    ManualStorage | AutomatStorage,
-    strawberry.union("KeyStorage", description="Where a key is kept: at a desk or in an automat."),
-]
-
-
-def kept_at(prefix: str) -> Any:
-    """Make the loading of one of a key's three storages, by the beginning of its columns' names."""
-
-    async def load(keys: list[Any], context: Any) -> list[Any]:
-        rows = [key.row for key in keys]
-        desks = await _found(context, models.ManualStorage, rows, f"{prefix}manual_storage_id")
-        automats = await _found(context, automat_models.Automat, rows, f"{prefix}automat_id")
-        lockers = await _found(context, automat_models.Locker, rows, f"{prefix}locker_id")
-        return [
-            desk or (AutomatStorage(automat=automat, locker=locker) if automat else None)
-            for desk, automat, locker in zip(desks, automats, lockers, strict=True)
-        ]
-
-    return load
-
-
-async def _found(context: Any, model: Any, rows: list[Any], column: str) -> list[Any]:
-    ids = [getattr(row, column, None) for row in rows]
-    wanted = list({id for id in ids if id is not None})
-    if not wanted:
-        return [None] * len(ids)
-    loaded = await context.loaders.rows(model).load_many(wanted)
-    objects = {id: object_of(model, row) for id, row in zip(wanted, loaded, strict=True) if row}
-    return [objects.get(id) for id in ids]
 
 
 @shows(models.Key)
@@ -103,6 +51,43 @@ class Key(Node):
         to_first(relations.RING_OF_KEY, "key_id"),
         description="The ring that it is on; null when it is handed over by itself.",
     )
+
+    holder: Annotated["KeyContract", strawberry.lazy("schema.contracts")] | None = batched(
+        to_answer(KeyContractRow, holders, "key_id"),
+        description="The contract under which somebody has it now; null when it lies somewhere, "
+        "and when nobody knows who has it.",
+    )
+
+    @strawberry.field(
+        description="Its chain of custody in the order in which things happened: where it was "
+        "when, and who had it. With `from`, the link that holds at that moment is the first."
+    )
+    async def custody(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        from_: Annotated[
+            datetime | None,
+            strawberry.argument(name="from", description="From when on; from the beginning."),
+        ] = None,
+        to: Annotated[
+            datetime | None,
+            strawberry.argument(description="Links from that moment on are left out."),
+        ] = None,
+    ) -> Connection[CustodyEntry]:
+        return await chain_of(self.key_id, info, first=first, after=after, since=from_, until=to)
+
+    @strawberry.field(
+        description="The link of its chain that holds at a moment: where it was then, and who had "
+        "it; null before it was registered."
+    )
+    async def custody_at(
+        self,
+        info: Info,
+        at: Annotated[datetime, strawberry.argument(description="The moment.")],
+    ) -> CustodyEntry | None:
+        return await link_at(self.key_id, info, at)
 
     @strawberry.field(description="What it opens.")
     async def entities(

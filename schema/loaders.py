@@ -20,6 +20,7 @@ from schema.nodes import object_of
 
 Reader = Callable[[], AbstractAsyncContextManager[Reading]]
 Load = Callable[[list[Any], Any], Awaitable[Iterable[Any]]]
+Ask = Callable[[Reading, list[Any]], Awaitable[Sequence[Any]]]
 LARGEST_BATCH = 1_000
 
 
@@ -74,6 +75,15 @@ class Loaders:
             return [found[key] for key in keys]
 
         return self._once(("page", relation.name), load)
+
+    def answers(self, ask: Ask) -> DataLoader[Any, Any]:
+        """Load what a question of `resolvers` answers for many things at once."""
+
+        async def load(things: list[Any]) -> Sequence[Any]:
+            async with self._reader() as reading:
+                return await ask(reading, things)
+
+        return self._once(ask, load)
 
     async def _count_free_lockers(self, spans: list[Span]) -> list[int]:
         async with self._reader() as reading:
@@ -137,5 +147,16 @@ def to_first(relation: Relation, attribute: str) -> Load:
         ids = [getattr(one, attribute) for one in objects]
         found = await context.loaders.belonging(relation).load_many(ids)
         return [object_of(relation.model, rows[0]) if rows else None for rows in found]
+
+    return load
+
+
+def to_answer(model: type[Base], ask: Ask, attribute: str) -> Load:
+    """Make the loading of a field for a thing that a question of `resolvers` finds, if any."""
+
+    async def load(objects: list[Any], context: Any) -> list[Any]:
+        asked = [getattr(one, attribute) for one in objects]
+        found = await context.loaders.answers(ask).load_many(asked)
+        return [None if row is None else object_of(model, row) for row in found]
 
     return load

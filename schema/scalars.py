@@ -11,6 +11,7 @@ from models.accounts import Token
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
+from models.custody import CustodyEntry
 from models.entities import ReservableEntity
 from models.errors import InvalidInput
 from models.events import Event
@@ -23,6 +24,7 @@ PREFIXES: dict[type[Base], str] = {
     Automat: "automat",
     AutomatSelection: "selection",
     Contact: "contact",
+    CustodyEntry: "custody",
     DeviceGroup: "group",
     Event: "event",
     Key: "key",

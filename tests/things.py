@@ -18,6 +18,7 @@ from talking import Client
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
+from models.custody import CustodyEntry
 from models.entities import ReservableEntity
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
@@ -28,6 +29,7 @@ from schema.scalars import to_id
 KINDS: dict[str, type[Base]] = {
     "automat": Automat,
     "contact": Contact,
+    "custody": CustodyEntry,
     "desk": ManualStorage,
     "entity": ReservableEntity,
     "event": Event,

@@ -7,6 +7,8 @@ import pytest
 from counting import statements_of
 from documents import days_from_now
 from factories import (
+    AINO,
+    DAY,
     make_automat,
     make_desk,
     make_entity,
@@ -19,7 +21,12 @@ from factories import (
 from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
 from talking import Client
 
-from models.automats import AutomatModel, DeviceGroup
+from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
+from models.times import Window
+from resolvers import automats, contracts
+from resolvers.handover import desks
+from resolvers.handover.lockers import key_fetched
+from resolvers.work import Work
 from schema.api import schema
 from schema.limits import costs_of, excess_rows
 from schema.scalars import to_id
@@ -31,6 +38,7 @@ ARGUMENTS = {
     "nearestAutomats": "near: {coordinates: {latitude: 60.17, longitude: 24.94}}, first: 100",
     "automatSelection": f'input: {{entityExternalId: "0", {SOON}}}',
 }
+ASKED_OF_EACH = {"custodyAt": f'at: "{days_from_now(0)}"'}
 ROOTS: Any = schema._schema.query_type.fields  # type: ignore[union-attr]  # there is a query type
 LISTS = [
     name
@@ -51,7 +59,8 @@ def pages(name: str, field: Any, rest: str) -> str:
     """Select a field; a connection by its nodes."""
     if "first" in field.args and name not in ARGUMENTS:
         return f"{name}(first: 20) {{ edges {{ cursor node {{ {rest} }} }} }}"
-    return f"{name} {{ {rest} }}"
+    arguments = f"({ASKED_OF_EACH[name]})" if name in ASKED_OF_EACH else ""
+    return f"{name}{arguments} {{ {rest} }}"
 
 
 def inner(field: Any) -> Any:
@@ -107,6 +116,21 @@ async def furnish(client: Client, numbers: range) -> None:
             keys += [await make_key(work, home, desk=await make_desk(work))]
             await make_ring(work, *keys)
             await push(work, home, automat_id=inside.id)
+            await send_keys_away(work, automat)
+
+
+async def send_keys_away(work: Work, automat: Automat) -> None:
+    """Let a key be with somebody, one with nobody knows whom, and one wait to be put elsewhere."""
+    given, promised = await make_key(work), await make_key(work)
+    await desks.hand_over(work, [desks.KeyName(id=given.id)], contacts=[AINO])
+    window = Window(work.now, work.now + DAY)
+    await contracts.create(
+        work, key_ids=[promised.id], contacts=[AINO], window=window, automat_id=automat.id
+    )
+    full = await make_automat(work, model=AutomatModel.LIVIONKEY_1, unit_id=automat.unit_id)
+    await make_key(work, automat=full)
+    await key_fetched(work, automat_id=full.id, locker_index=0, at=work.now)
+    await automats.update(work, full.id, {"state": AutomatState.OUT_OF_SERVICE})
 
 
 async def counts(client: Client, asked: list[str]) -> list[int]:

@@ -29,9 +29,14 @@ BY_OTHERS_IDS = [
     f'automats(search: "theirs") {{ {EDGES} }}',
     f'keys(automatId: "$automat") {{ {EDGES} }}',
     f'keys(search: "theirs") {{ {EDGES} }}',
+    'key(id: "$key") { id }',
+    'key(code: "theirs") { id }',
+    'insertKeyTasks(automatId: "$automat") { edges { node { deadline } } }',
+    "keysOut { edges { node { since } } }",
     f'lockerContracts(automatId: "$automat") {{ {EDGES} }}',
     f'contacts(search: "aino") {{ {EDGES} }}',
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
+    f"notices {{ {EDGES} }}",
     "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
 ]
 OURS = 'entityExternalId: "ours"'
@@ -50,6 +55,7 @@ REFUSED_QUERIES = [
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
 PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'
+PEOPLE = 'contacts: [{name: "Eve"}]'
 KEY = "kind: MECHANICAL, storage:"
 AUTOMAT = 'deviceId: "x", name: "x", model: LIVIONKEY_1, address: {text: "x"}'
 REFUSED_MUTATIONS = {
@@ -80,6 +86,22 @@ REFUSED_MUTATIONS = {
     "keyRingCreate.keyIds": 'name: "x", keyIds: ["$own_key", "$key"]',
     "keyRingUpdate.id": 'id: "$ring", name: "x"',
     "keyRingUpdate.keyIds": 'id: "$own_ring", keyIds: ["$key"]',
+    "keyContractCreate.keyIds": f'{PEOPLE}, keyIds: ["$own_key", "$key"]',
+    "keyContractCreate.keyRingIds": f'{PEOPLE}, keyRingIds: ["$ring"]',
+    "keyContractCreate.automatId": f'{PEOPLE}, keyIds: ["$own_key"], automatId: "$automat"',
+    "keyContractUpdate.id": 'id: "$key_contract", endsAt: null',
+    "keyContractCancel.id": 'id: "$key_contract"',
+    "keyHandOver.keys.id": f'{PEOPLE}, keys: [{{id: "$own_key"}}, {{id: "$key"}}]',
+    "keyHandOver.keyRingIds": f'{PEOPLE}, keyRingIds: ["$ring"]',
+    "keyHandOver.keyContractId": 'keys: [{id: "$own_key"}], keyContractId: "$key_contract"',
+    "keyTakeBack.key.id": 'key: {id: "$key"}, manualStorageId: "$own_desk"',
+    "keyTakeBack.manualStorageId": 'key: {id: "$own_key"}, manualStorageId: "$desk"',
+    "keyTakeBack.keyContractId": 'key: {id: "$own_key"}, keyContractId: "$key_contract"',
+    "keyTransfer.key.id": 'key: {id: "$key"}, storage: {automatId: "$own_automat"}',
+    "keyTransfer.storage.automatId": 'key: {id: "$own_key"}, storage: {automatId: "$automat"}',
+    "keyTransfer.storage.manualStorageId": 'key: {id: "$own_key"}, storage: '
+    '{manualStorageId: "$desk"}',
+    "lockerReport.automatId": 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED',
     "contactUpdate.id": 'id: "$contact", name: "Eve"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
@@ -156,11 +178,12 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     theirs = await one_of_everything(stranger, "theirs")
     ours = await one_of_everything(client, "ours")
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
-    lists += "lockerContracts contacts organizationUnits events"
+    lists += "lockerContracts contacts organizationUnits events notices"
+    chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
 
     found = json.dumps(
         [await client.ask(f"{{ {name}(first: 100) {{ {EDGES} }} }}") for name in lists.split()]
-        + [await client.ask(FIND_RESERVATION, id=ours["reservation"])]
+        + [await client.ask(chains), await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 
     assert all(id in found for kind, id in ours.items() if kind != "locker")

@@ -49,6 +49,7 @@ def upgrade() -> None:
     create_codes()
     create_custody()
     keep_only_what_is_live_in_indexes()
+    find_keys_on_their_way()
     tidy_up()
     for statement in (
         *chains.append_only("custody_entries", on_postgresql=on_postgresql),
@@ -264,6 +265,15 @@ def keep_only_what_is_live_in_indexes() -> None:
             postgresql_where=LIVE,
             sqlite_where=LIVE,
         )
+
+
+def find_keys_on_their_way() -> None:
+    for name, column, where in (
+        ("keys_that_are_out", "id", "automat_id is null and manual_storage_id is null"),
+        ("keys_that_have_to_be_brought", "target_automat_id", "target_automat_id is not null"),
+    ):
+        columns, there = ["organization_id", column], sa.text(where)
+        op.create_index(name, "keys", columns, postgresql_where=there, sqlite_where=there)
 
 
 def tidy_up() -> None:

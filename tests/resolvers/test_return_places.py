@@ -1,0 +1,308 @@
+"""Where keys that are out can come back to: return is never blocked."""
+
+from contextlib import suppress
+from random import Random
+from typing import Any
+
+import pytest
+from factories import (
+    AINO,
+    DAY,
+    HOUR,
+    acting_as,
+    make_automat,
+    make_desk,
+    make_entity,
+    make_key,
+    make_stranger,
+    make_unit,
+    push,
+)
+from lives import at, fetch, lockers_of, look_after
+from outcomes import locker_contract
+
+from models.accounts import Role
+from models.automats import Automat, AutomatModel, AutomatState, Locker
+from models.errors import NoFreeLocker, NotAllowed
+from models.keys import Key, ManualStorage
+from models.times import Window
+from resolvers import automats, contracts, desks
+from resolvers.handover.desks import KeyName, hand_over
+from resolvers.handover.lockers import key_fetched, key_returned
+from resolvers.keys import IS_OUT
+from resolvers.return_places import ReturnPlace, return_places
+from resolvers.work import Work
+
+SMALL = AutomatModel.LIVIONKEY_1
+
+
+async def place_of(work: Work, key: Key) -> ReturnPlace | None:
+    (found,) = await return_places(work, [key.id])
+    return found
+
+
+async def taken(work: Work, automat: Automat, index: int = 0) -> None:
+    """Let nobody knows who take a key out of a locker."""
+    await key_fetched(work, automat_id=automat.id, locker_index=index, at=work.now)
+
+
+async def held(work: Work, automat: Automat, count: int) -> None:
+    """Hold lockers of an automat from now on for keys that are to be brought there."""
+    keys = [await make_key(work) for _ in range(count)]
+    await contracts.create(
+        work,
+        key_ids=[key.id for key in keys],
+        contacts=[AINO],
+        window=Window(work.now, None),
+        automat_id=automat.id,
+    )
+
+
+@pytest.mark.parametrize("days", [2, 60])
+async def test_a_key_comes_back_to_the_locker_that_is_held_for_it(work: Work, days: int) -> None:
+    apartment, automat = await make_entity(work), await make_automat(work)
+    key = await make_key(work, apartment, automat=automat)
+    stay, _ = await push(work, apartment, days=days)
+    outwards, *back = await lockers_of(work, stay)
+    out = await fetch(work, outwards, at=stay.starts_at)
+    holding = (back or [outwards])[0]
+
+    place = await place_of(out, key)
+
+    assert place == ReturnPlace(
+        opens_at=max(out.now, holding.starts_at),
+        automat_id=automat.id,
+        locker_id=holding.locker_id,
+        locker_contract_id=holding.id,
+    )
+
+
+async def test_an_overdue_key_comes_back_to_the_locker_that_is_kept_for_it(work: Work) -> None:
+    apartment, automat = await make_entity(work), await make_automat(work, model=SMALL)
+    key = await make_key(work, apartment, automat=automat)
+    stay, _ = await push(work, apartment)
+    holding = await locker_contract(work, stay)
+    out = await fetch(work, holding, at=stay.starts_at)
+    late = await look_after(out, stay, at=stay.ends_at)
+
+    place = await place_of(late, key)
+
+    assert place is not None
+    assert place.locker_contract_id == holding.id
+
+
+async def test_a_locker_that_takes_nothing_is_not_a_place(work: Work) -> None:
+    apartment, automat = await make_entity(work), await make_automat(work)
+    desk = await make_desk(work)
+    key = await make_key(work, apartment, desk=desk, rfid_tag="A1")
+    await make_key(work, rfid_tag="B2")
+    stay, _ = await push(work, apartment)
+    holding = await locker_contract(work, stay)
+    out = at(work, stay.starts_at)
+    await hand_over(out, [KeyName(id=key.id)])
+    at_desk = ReturnPlace(out.now, manual_storage_id=desk.id)
+    (locker,) = await work.all(work.own(Locker).where(Locker.id == holding.locker_id))
+    assert (await place_of(out, key) or at_desk).locker_id == locker.id
+
+    await automats.update_locker(out, locker.id, out_of_order=True)
+    assert await place_of(out, key) == at_desk
+    await automats.update_locker(out, locker.id, out_of_order=False)
+    await automats.update(out, automat.id, {"state": AutomatState.OUT_OF_SERVICE})
+    assert await place_of(out, key) == at_desk
+    await automats.update(out, automat.id, {"state": AutomatState.IN_SERVICE})
+    where = {"automat_id": automat.id, "locker_index": locker.index}
+    await key_returned(out, **where, at=out.now, rfid_tag="B2")
+    assert await place_of(out, key) == at_desk
+
+
+async def test_a_key_comes_back_to_its_desk(work: Work) -> None:
+    desk = await make_desk(work)
+    await make_automat(work)
+    key = await make_key(work, desk=desk)
+    await hand_over(work, [KeyName(id=key.id)], contacts=[AINO])
+
+    assert await place_of(work, key) == ReturnPlace(work.now, manual_storage_id=desk.id)
+
+
+async def test_a_key_comes_back_to_its_own_locker_else_to_a_free_one(work: Work) -> None:
+    automat = await make_automat(work)
+    await make_desk(work)
+    key = await make_key(work, automat=automat)
+    own = key.locker_id
+    await taken(work, automat)
+    assert await place_of(work, key) == ReturnPlace(work.now, automat.id, own)
+    (locker,) = await work.all(work.own(Locker).where(Locker.id == own))
+
+    await automats.update_locker(work, locker.id, out_of_order=True)
+    assert await place_of(work, key) == ReturnPlace(work.now, automat.id, None)
+
+    await held(work, automat, 29)
+    desk = await work.first(work.own(ManualStorage).order_by(ManualStorage.id))
+    assert desk is not None
+    assert await place_of(work, key) == ReturnPlace(work.now, manual_storage_id=desk.id)
+
+
+async def test_its_own_locker_takes_no_key_while_another_one_lies_in_it(work: Work) -> None:
+    automat = await make_automat(work, model=SMALL)
+    key = await make_key(work, automat=automat)
+    await make_key(work, rfid_tag="B2")
+    desk = await work.first(work.own(ManualStorage).order_by(ManualStorage.id))
+    assert desk is not None
+    await taken(work, automat)
+
+    where = {"automat_id": automat.id, "locker_index": 0}
+    await key_returned(work, **where, at=work.now, rfid_tag="B2")
+
+    assert await place_of(work, key) == ReturnPlace(work.now, manual_storage_id=desk.id)
+
+
+async def test_a_key_comes_back_to_the_nearest_desk_up_the_tree(work: Work) -> None:
+    town = await make_unit(work)
+    house = await make_unit(work, parent_id=town.id)
+    other = await make_unit(work)
+    automat = await make_automat(work, model=SMALL, unit_id=house.id)
+    key = await make_key(work, automat=automat)
+    await taken(work, automat)
+    await automats.update(work, automat.id, {"state": AutomatState.OUT_OF_SERVICE})
+    assert await place_of(work, key) is None
+
+    for unit in (other, None, town, house):
+        desk = await desks.create(work, name="Desk", unit_id=unit.id if unit else None)
+        assert await place_of(work, key) == ReturnPlace(work.now, manual_storage_id=desk.id)
+    await desks.create(work, name="Desk", unit_id=house.id)
+    assert await place_of(work, key) == ReturnPlace(work.now, manual_storage_id=desk.id)
+
+
+async def test_nobody_is_sent_to_somebody_elses_desk(work: Work) -> None:
+    automat = await make_automat(work, model=SMALL)
+    key = await make_key(work, automat=automat)
+    await taken(work, automat)
+    await automats.update(work, automat.id, {"state": AutomatState.OUT_OF_SERVICE})
+    stranger = await make_stranger(work)
+    await make_desk(stranger)
+
+    assert await place_of(work, key) is None
+    assert await return_places(stranger, [key.id]) == [None]
+
+
+async def test_where_keys_come_back_to_is_for_those_who_may_see_keys(work: Work) -> None:
+    key = await make_key(work)
+
+    with pytest.raises(NotAllowed):
+        await return_places(acting_as(work, Role.INSTALLER), [key.id])
+
+
+class Situation:
+    """A random organization with a desk at least, in which much has happened to many keys."""
+
+    def __init__(self, work: Work, seed: int) -> None:
+        self.work = work
+        self.random = Random(seed)
+        self.desks: list[Any] = []
+        self.automats: list[Automat] = []
+
+    async def make(self) -> None:
+        random, work = self.random, self.work
+        units = [await make_unit(work)]
+        units += [await make_unit(work, parent_id=random.choice(units).id) for _ in range(3)]
+        for _ in range(random.randint(1, 2)):
+            unit_id = random.choice([None, *(unit.id for unit in units)])
+            self.desks.append(await desks.create(work, name="Desk", unit_id=unit_id))
+        for _ in range(3):
+            model = random.choice([SMALL, SMALL, AutomatModel.LIVIONKEY_30])
+            unit_id = random.choice(units).id
+            self.automats.append(await make_automat(work, model=model, unit_id=unit_id))
+        for _ in range(8):
+            await self.something_happens()
+        for automat in self.automats:
+            if random.random() < 0.3:
+                state = random.choice([AutomatState.OUT_OF_SERVICE, AutomatState.UNINSTALLED])
+                await automats.update(work, automat.id, {"state": state})
+
+    async def something_happens(self) -> None:
+        """Do something, if there is room for it."""
+        action = self.random.choice(
+            [self.stay, self.stay, self.by_hand, self.lose, self.mix, self.breaks]
+        )
+        with suppress(NoFreeLocker):
+            async with self.work.attempt():
+                await action()
+
+    async def key(self, *opens: Any, **given: Any) -> Key:
+        """Make a key that lives at a desk or in an automat."""
+        if self.random.random() < 0.3:
+            return await make_key(self.work, *opens, desk=self.random.choice(self.desks), **given)
+        automat = self.random.choice(self.automats)
+        return await make_key(self.work, *opens, automat=automat, **given)
+
+    async def stay(self) -> None:
+        """Let a guest have a key, short or long, and perhaps too long."""
+        apartment = await make_entity(self.work)
+        key = await self.key(apartment)
+        days = self.random.choice([2, 60, None])
+        stay, _ = await push(self.work, apartment, starts_at=self.work.now, days=days)
+        outwards = await lockers_of(self.work, stay) if stay.unfulfilled_reason is None else []
+        if outwards and key.locker_id == outwards[0].locker_id:
+            await fetch(self.work, outwards[0], at=self.work.now)
+        elif outwards:
+            await hand_over(self.work, [KeyName(id=key.id)])
+
+    async def by_hand(self) -> None:
+        """Hand a key over, wherever it lies."""
+        key = await self.key()
+        await hand_over(self.work, [KeyName(id=key.id)], contacts=[AINO])
+
+    async def lose(self) -> None:
+        """Let somebody take a key without a contract."""
+        key = await self.key()
+        if key.locker_id is not None:
+            locker = await self.work.get(Locker, key.locker_id)
+            automat = await self.work.get(Automat, locker.automat_id)
+            await taken(self.work, automat, locker.index)
+
+    async def mix(self) -> None:
+        """Put a key into some locker, whatever is in it."""
+        tag = f"T{self.random.random()}"
+        await make_key(self.work, desk=self.random.choice(self.desks), rfid_tag=tag)
+        automat = self.random.choice(self.automats)
+        where = {"automat_id": automat.id, "locker_index": 0}
+        await key_returned(self.work, **where, at=self.work.now, rfid_tag=tag)
+
+    async def breaks(self) -> None:
+        """Take a locker out of use."""
+        automat = self.random.choice(self.automats)
+        lockers = self.work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == 0)
+        (locker,) = await self.work.all(lockers)
+        await automats.update_locker(self.work, locker.id, out_of_order=True)
+
+
+@pytest.mark.parametrize("seed", range(30))
+async def test_with_a_desk_every_key_that_is_out_has_a_place_to_come_back_to(
+    work: Work, seed: int
+) -> None:
+    situation = Situation(work, seed)
+    await situation.make()
+
+    for then in (work, at(work, work.now + HOUR), at(work, work.now + 90 * DAY)):
+        out = await then.all(then.own(Key).where(*IS_OUT))
+        assert out
+        found = await return_places(then, [key.id for key in out])
+        assert None not in found
+        for place in found:
+            assert place is not None
+            assert (place.automat_id is None) is not (place.manual_storage_id is None)
+            await check(then, place)
+
+
+async def check(work: Work, place: ReturnPlace) -> None:
+    """Look whether a key could really be left there."""
+    if place.manual_storage_id is not None:
+        assert await work.find(ManualStorage, place.manual_storage_id) is not None
+        return
+    automat = await work.get(Automat, place.automat_id)
+    assert automat.state is AutomatState.IN_SERVICE
+    if place.locker_id is not None:
+        locker = await work.get(Locker, place.locker_id)
+        assert automat.usable_lockers >> locker.index & 1
+        inside = await work.first(work.own(Key).where(Key.locker_id == locker.id))
+        assert inside is None
