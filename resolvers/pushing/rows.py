@@ -62,11 +62,9 @@ async def claim(work: Work, pushes: Sequence[Push]) -> dict[Identity, Reservatio
     """Write new reservations; those that somebody else has just written are left out."""
     rows = [_row(work, push) for push in pushes]
     connection = await work.connection()
-    insertion = insert_missing(table_of(Reservation), connection.dialect.name).returning(
-        Reservation.id
-    )
-    made = [row.id for row in await connection.execute(insertion, rows)]
-    found = await work.all(work.own(Reservation).where(among(Reservation.id, made)))
+    await connection.execute(insert_missing(table_of(Reservation), connection.dialect.name), rows)
+    made = among(Reservation.id, [row["id"] for row in rows])
+    found = await work.all(work.own(Reservation).where(made))
     return {(one.source, one.external_id): one for one in found}
 
 
