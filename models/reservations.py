@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, JsonList, Owned
@@ -13,6 +13,9 @@ from models.times import Window
 
 GRACE = timedelta(minutes=15)
 """How long ago a new start may lie, for a handover at a desk (G38)."""
+
+
+WAITING = text("status = 'unfulfilled'")
 
 
 class ReservationStatus(StrEnum):
@@ -54,7 +57,15 @@ class Reservation(Owned, Base):
     """
 
     __tablename__ = "reservations"
-    __table_args__ = (UniqueConstraint("organization_id", "source", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "source", "external_id"),
+        Index(
+            "waiting_reservations",
+            *("organization_id", "starts_at"),
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
+        ),
+    )
 
     source: Mapped[str]
     external_id: Mapped[str]

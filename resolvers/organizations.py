@@ -4,8 +4,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from models.accounts import Actor, Permission, Role
 from models.base import new_id
+from models.database import Database
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
@@ -45,6 +48,13 @@ async def found(work: Work, *, name: str) -> OrganizationUnit:
     await work.add(unit)
     work.record(EventKind.ORGANIZATION_CREATED, unit)
     return unit
+
+
+async def all_ids(database: Database) -> list[UUID]:
+    """List every organization, for the caretaker and for those who run the product."""
+    async with database.reading() as connection:
+        roots = select(OrganizationUnit.id).where(OrganizationUnit.parent_id.is_(None))
+        return list((await connection.execute(roots)).scalars())
 
 
 async def create_unit(

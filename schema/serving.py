@@ -16,7 +16,7 @@ from models.accounts import Actor
 from models.database import Database, parsed
 from models.errors import InvalidInput
 from models.migrating import is_migrated
-from resolvers import waiting
+from resolvers.caretaker import care
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
@@ -83,7 +83,7 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
         while True:
             await nap(wake, ROUND_SECONDS)
             with patience:
-                await waiting.care(database, geocoder, clock())
+                await care(database, geocoder, clock())
             await asyncio.sleep(PAUSE_SECONDS)
 
 

@@ -49,6 +49,7 @@ def upgrade() -> None:
     create_codes()
     create_custody()
     keep_only_what_is_live_in_indexes()
+    find_what_waits()
     tidy_up()
     for statement in (
         *chains.append_only("custody_entries", on_postgresql=on_postgresql),
@@ -254,6 +255,15 @@ def keep_only_what_is_live_in_indexes() -> None:
             postgresql_where=LIVE,
             sqlite_where=LIVE,
         )
+
+
+def find_what_waits() -> None:
+    for name, table, waiting in (
+        ("waiting_reservations", "reservations", sa.text("status = 'unfulfilled'")),
+        ("locker_contracts_without_locker", "locker_contracts", sa.text("state = 'failed'")),
+    ):
+        columns = ["organization_id", "starts_at"]
+        op.create_index(name, table, columns, postgresql_where=waiting, sqlite_where=waiting)
 
 
 def tidy_up() -> None:
