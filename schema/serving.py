@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -31,8 +32,21 @@ ROUND_SECONDS = 60
 PAUSE_SECONDS = 2
 
 
+def collect_rarely() -> None:
+    """Let the collector of circular garbage look less often, and never at what is there now.
+
+    Nearly all of our garbage is not circular. With Python's own thresholds the collector walks
+    through every module again and again while a large push makes its rows, which takes a quarter
+    of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def application() -> Starlette:
     """Make the application of one process, from the environment; uvicorn calls it."""
+    collect_rarely()
     current = settings()
     write_logs(current.log_level)  # a worker is a new process, which knows nothing of the command's
     database = Database(current.database_url, pool_size=current.database_pool_size)
