@@ -10,6 +10,7 @@ from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contracts import ContractQueries
+from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
 from schema.entities import EntityMutations, EntityQueries
 from schema.events import EventQueries
 from schema.guarded import GuardedSchema
@@ -29,6 +30,7 @@ class Query(
     SelectionQueries,
     EntityQueries,
     AutomatQueries,
+    DeviceGroupQueries,
     KeyQueries,
     KeyRingQueries,
     ContractQueries,
@@ -56,6 +58,7 @@ class Mutation(
     ReservationMutations,
     EntityMutations,
     AutomatMutations,
+    DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,
     ContactMutations,

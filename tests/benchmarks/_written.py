@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from models.database import Database
 
-SETTLED_SECONDS = 2.0
-"""PostgreSQL's processes tell of their writes when they have been idle for a second."""
+SETTLED_SECONDS = 12.0
+"""PostgreSQL's processes tell of their writes when they have been idle for ten seconds."""
 WRITES = {
     "postgresql": "select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) "
     "from pg_stat_user_tables",
