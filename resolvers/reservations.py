@@ -32,8 +32,7 @@ async def push(work: Work, request: Request) -> Pushed:
         MixedStorage: The wanted keys lie partly in automats and partly at desks.
     """
     (pushed,) = await push_all(work, [request])
-    if pushed.refusal is not None:
-        raise pushed.refusal
+    pushed.kept()
     return pushed
 
 
@@ -59,9 +58,8 @@ async def upsert(
         wanted=wanted,
     )
     pushed = await push(work, request)
-    assert pushed.reservation is not None  # noqa: S101  # it was not refused
     assert pushed.outcome is not None  # noqa: S101  # it was not refused
-    return pushed.reservation, pushed.outcome
+    return pushed.kept(), pushed.outcome
 
 
 async def contacts_of(reading: Reading, reservation_id: UUID) -> Sequence[Contact]:

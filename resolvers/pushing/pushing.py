@@ -13,8 +13,9 @@ from resolvers.planning.stays import Plan
 from resolvers.planning.waiting import is_waiting
 from resolvers.planning.writing import write
 from resolvers.pushing import rows, running
+from resolvers.pushing.checking import checked
 from resolvers.pushing.comparing import changes
-from resolvers.pushing.requests import Push, Request, checked
+from resolvers.pushing.requests import Push, Request
 from resolvers.pushing.rows import Identity
 from resolvers.pushing.tasks import Task, change_tasks, late, new_tasks
 from resolvers.work import Work
@@ -38,6 +39,17 @@ class Pushed:
     refusal: LivionKeyError | None = None
     plan: Plan | None = None
 
+    def kept(self) -> Reservation:
+        """Give the reservation.
+
+        Raises:
+            LivionKeyError: The push was refused.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        assert self.reservation is not None  # noqa: S101  # it was not refused
+        return self.reservation
+
 
 Outcomes = dict[Push, Pushed]
 
@@ -55,7 +67,11 @@ async def push_all(work: Work, requests: Sequence[Request]) -> list[Pushed]:
     outcomes: Outcomes = {}
     for pushes in _rounds([push for push in taken if isinstance(push, Push)]):
         outcomes |= await _one_round(work, pushes)
-    return [outcomes[push] if isinstance(push, Push) else Pushed(refusal=push) for push in taken]
+    done = [outcomes[push] if isinstance(push, Push) else Pushed(refusal=push) for push in taken]
+    for request, one in zip(requests, done, strict=True):
+        if one.refusal is not None:
+            one.refusal.path = request.times.said_at(one.refusal.path)
+    return done
 
 
 def _rounds(pushes: Sequence[Push]) -> list[list[Push]]:
