@@ -18,6 +18,7 @@ from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.reservation_changes import ReservationMutations
+from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.selections import SelectionQueries
@@ -54,6 +55,7 @@ class Query(
 @strawberry.type(description="What can be done.")
 class Mutation(
     ReservationMutations,
+    ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
     KeyMutations,
