@@ -7,6 +7,7 @@ before the new end, the change is refused with the moment until which it would w
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -28,7 +29,8 @@ from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key, KeyStatus
 from models.lifecycles import KEY
-from models.stays import Phase, default_phase, is_short, return_phase
+from models.stays import HOLD_STEP, Phase, default_phase, is_short, return_phase
+from models.times import Window
 from resolvers import jobs
 from resolvers.planning import lockers
 from resolvers.planning.claiming import returns_to
@@ -107,7 +109,13 @@ def _phase(work: Work, stay: Stay) -> Phase | None:
         return default_phase(stay.window, stay.settings)
     if stay.window.ends_at is None or stay.made_by_staff:
         return None
-    return return_phase(stay.window, stay.settings, not_before=work.now)
+    back = return_phase(stay.window, stay.settings, not_before=work.now)
+    return back or _late_return(work.now)
+
+
+def _late_return(now: datetime) -> Phase:
+    """Hold a locker from now on for a key that should be back, one step at a time."""
+    return Phase(LockerContractKind.RETURN, Window(now, now + HOLD_STEP), now)
 
 
 async def _fetched_from(work: Work, stay: Stay, keys: dict[UUID, Key]) -> dict[UUID, list[UUID]]:

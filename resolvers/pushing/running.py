@@ -5,6 +5,7 @@ from models.reservations import Change
 from resolvers.planning.extending import decide_end, write_end
 from resolvers.planning.stays import Plan
 from resolvers.pushing.tasks import Task
+from resolvers.upkeep.contracts import look_after
 from resolvers.work import Work
 
 ALLOWED = {Change.ENDS_AT, Change.CONTACTS, Change.TIME_ZONE}
@@ -23,5 +24,9 @@ async def decide(work: Work, task: Task) -> Plan | LivionKeyError:
 
 
 async def change(work: Work, plan: Plan) -> None:
-    """Do it."""
+    """Do it; what is due at once where the end is reached now is not left to the timers."""
     await write_end(work, plan)
+    stay = plan.stay
+    is_over = stay.window.ends_at is not None and stay.window.ends_at <= work.now
+    if is_over and stay.contract is not None:
+        await look_after(work, stay.contract.id)
