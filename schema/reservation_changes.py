@@ -127,6 +127,12 @@ class ReservationCancelInput(Repeatable):
     external_id: str | None = strawberry.field(
         default=strawberry.UNSET, description="The partner's own number of it."
     )
+    force: bool | None = strawberry.field(
+        default=False,
+        description="True: end the stay now also while somebody has a key. The reservation is "
+        "CANCELLED, and the key contract waits for the key as for one that is late; without it "
+        "that is refused as KEY_OUT.",
+    )
 
 
 @strawberry.type(description="What became of a reservation.")
@@ -168,5 +174,6 @@ class ReservationMutations:
             id=from_id(models.Reservation, input.id),
             source=given(input.source),
             external_id=given(input.external_id),
+            force=bool(input.force),
         )
         return ReservationCancelPayload(reservation=Reservation.of(row))

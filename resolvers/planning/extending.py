@@ -63,12 +63,25 @@ async def decide_end(work: Work, stay: Stay) -> Plan | LivionKeyError:
                 f"until {facts.taken.starts_at.isoformat()}.",
                 path=("ends_at",),
             )
+    plan = await _planned(work, stay, known)
+    if any(one.locker_index is None and not one.is_return for one in plan.claims):
+        until = stay.window.ends_at
+        return NoFreeLocker(f"No locker is free for the return until {until}.", path=("ends_at",))
+    return plan
+
+
+async def decide_return(work: Work, stay: Stay) -> Plan:
+    """Find lockers for the return of a stay that ends now, whoever was promised the keys.
+
+    Arguments are those of `decide_end`.
+    """
+    return await _planned(work, stay, await _keys(work, stay))
+
+
+async def _planned(work: Work, stay: Stay, known: Sequence[KeyFacts]) -> Plan:
     changing = tuple(one for one in stay.held.lockers if one.kind in BACK)
     back = replace(stay, held=Held(stay.held.keys, changing))
     claims = await _claims(work, back, {facts.key.id: facts.key for facts in known})
-    if any(one.locker_index is None and not one.is_return for one in claims):
-        until = stay.window.ends_at
-        return NoFreeLocker(f"No locker is free for the return until {until}.", path=("ends_at",))
     nothing = Decision(None, None, (), 0, (), None, None, NO_KEYS)
     (plan,) = await with_pins(work, [Plan(back, nothing, (), tuple(claims))])
     return plan
