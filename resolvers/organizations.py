@@ -13,7 +13,7 @@ from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
 from resolvers import setting_changes
-from resolvers.checks import required_text
+from resolvers.checks import fitting_text, required_text
 from resolvers.setting_changes import SettingChanges
 from resolvers.work import Reading, Work
 
@@ -159,7 +159,10 @@ def checked_contacts(details: list[ContactDetails]) -> list[ContactDetails]:
 def _checked_contact(contact: ContactDetails, *, path: tuple[str, ...] = ()) -> ContactDetails:
     if contact.email is not None and "@" not in contact.email:
         raise InvalidInput("An e-mail address has an @ in it.", path=(*path, "email"))
-    return replace(contact, name=required_text(contact.name, path=(*path, "name")))
+    for name in ("email", "phone", "language"):
+        fitting_text(getattr(contact, name) or "", path=(*path, name))
+    name = required_text(contact.name, path=(*path, "name"))
+    return replace(contact, name=name, language=(contact.language or "").strip() or None)
 
 
 async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -> Contact:

@@ -19,6 +19,7 @@ from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.reservation_changes import ReservationMutations
+from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.selections import SelectionQueries
@@ -56,6 +57,7 @@ class Query(
 @strawberry.type(description="What can be done.")
 class Mutation(
     ReservationMutations,
+    ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
     DeviceGroupMutations,

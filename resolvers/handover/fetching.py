@@ -1,14 +1,19 @@
 """What follows when somebody takes a key for which it was promised."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import or_
+
 from models.contracts import (
+    LIVE_STATES,
     KeyAllocation,
     KeyContractStatus,
     LockerContract,
     LockerContractKind,
     LockerContractState,
 )
+from models.dialects.among import among
 from models.keys import Key
 from resolvers import codes
 from resolvers.handover.matching import Promise
@@ -70,17 +75,47 @@ async def let_return_code_in(work: Work, key: Key, promise: Promise) -> None:
         )
 
 
-async def swap(work: Work, promised: KeyAllocation, key: Key) -> None:
+async def swap(work: Work, promise: Promise, key: Key) -> None:
     """Let a contract have another key than the one that was noted: any would do (R69d).
 
-    Where that key was noted for somebody else, they get the one that is left.
+    Where that key was noted for somebody else, they get the one that is left. Lockers for the
+    return are for the key that comes back.
     """
+    promised = promise.allocation
     if promised.key_id == key.id:
         return
-    row = KeyAllocation
-    theirs = await work.locking(
-        work.own(row).where(row.key_id == key.id, row.live, row.fetched_at.is_(None)), row
+    left = promised.key_id
+    theirs = await _swap_allocations(work, promised, key)
+    for one in promise.lockers:
+        one.key_id = key.id if one.key_id == left else one.key_id
+    row = LockerContract
+    noted = work.own(row).where(
+        among(row.key_contract_id, [one.key_contract_id for one in theirs]),
+        row.key_id == key.id,
+        row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)),
     )
+    for held in await work.locking(noted, row):
+        held.key_id = left
+    await work.save()
+
+
+async def _swap_allocations(
+    work: Work, promised: KeyAllocation, key: Key
+) -> Sequence[KeyAllocation]:
+    """Let a contract have a key, and those for whom it was noted then the other; gives theirs.
+
+    Those who have it noted for another time keep it: it will be back.
+    """
+    row = KeyAllocation
+    noted = work.own(row).where(
+        row.key_id == key.id,
+        row.live,
+        row.fetched_at.is_(None),
+        or_(row.ends_at.is_(None), row.ends_at > promised.starts_at),
+    )
+    if promised.ends_at is not None:
+        noted = noted.where(row.starts_at < promised.ends_at)
+    theirs = await work.locking(noted, row)
     for one in (promised, *theirs):
         one.live = False
     await work.save()
@@ -91,3 +126,4 @@ async def swap(work: Work, promised: KeyAllocation, key: Key) -> None:
     for one in (promised, *theirs):
         one.live = True
     await work.save()
+    return theirs

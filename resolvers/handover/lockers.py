@@ -64,7 +64,7 @@ async def key_fetched(
     if promised is None and contradiction is None:
         contradiction = "Nobody had a contract for it."
     if promised is not None:
-        await fetching.swap(work, promised.allocation, key)
+        await fetching.swap(work, promised, key)
     fact = Fact(
         kind=CustodyKind.FETCHED,
         place=AWAY,

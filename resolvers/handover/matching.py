@@ -146,11 +146,12 @@ async def promise(
         allocation = next((one for one in held if one.fetched_at is None), None)
     if allocation is None:
         return None
-    return Promise(contract, allocation, await _lockers(work, contract_id, key_id, opened))
+    key_ids = {key_id, allocation.key_id}
+    return Promise(contract, allocation, await _lockers(work, contract_id, key_ids, opened))
 
 
 async def _lockers(
-    work: Work, contract_id: UUID, key_id: UUID, opened: LockerContract | None
+    work: Work, contract_id: UUID, key_ids: set[UUID], opened: LockerContract | None
 ) -> list[LockerContract]:
     row = LockerContract
     theirs = work.own(row).where(
@@ -158,5 +159,5 @@ async def _lockers(
         row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)),
     )
     found = await work.locking(theirs, row)
-    own = [one for one in found if one.key_id == key_id or (opened and one.id == opened.id)]
+    own = [one for one in found if one.key_id in key_ids or (opened and one.id == opened.id)]
     return own or [one for one in found if one.key_id is None][:1]

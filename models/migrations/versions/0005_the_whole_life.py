@@ -75,6 +75,7 @@ def add_columns(on_postgresql: bool) -> None:
         ("automats", sa.Column("code_revision", sa.Integer(), nullable=False, server_default="0")),
         ("events", sa.Column("notice", sa.String(), nullable=True)),
         ("reservations", sa.Column("time_zone", sa.String(), nullable=True)),
+        ("reservations", sa.Column("unfulfilled_free_from", Instant(), nullable=True)),
         ("key_contracts", sa.Column("overdue_at", Instant(), nullable=True)),
         (
             "key_contracts",
