@@ -165,7 +165,7 @@ async def change_end(work: Work, id: UUID | None, *, window: Window) -> KeyContr
     Raises:
         NotAllowed: The actor may not change contracts.
         NotFound: There is no such contract.
-        InvalidInput: It belongs to a reservation, or it was given up.
+        InvalidInput: It belongs to a reservation, it was given up, or its keys are all back.
         KeyTaken: A key is promised to somebody else before the new end.
         NoFreeLocker: No locker is free until then.
     """
@@ -174,6 +174,9 @@ async def change_end(work: Work, id: UUID | None, *, window: Window) -> KeyContr
     if contract.status is KeyContractStatus.CANCELLED:
         raise InvalidInput("The key contract was cancelled; make a new one.", path=("id",))
     stay = await stay_by_staff(work, contract)
+    if not stay.held.keys:
+        message = "It holds no key any more: they are back, or it is over. Make a new one."
+        raise InvalidInput(message, path=("id",))
     stay.window = window
     if stay.held.keys_out:
         planned = await decide_end(work, stay)
