@@ -93,3 +93,39 @@ async def test_a_locker_is_not_held_longer_where_somebody_comes_for_the_key_in_i
     assert next_held.locker_id == theirs.locker_id == place
     assert held.locker_id not in {None, place}
     assert (held.pin, held.ends_at) == (pin, late.now + DAY)
+
+
+async def test_a_key_is_not_put_into_the_locker_held_for_it_while_another_lies_there(
+    work: Work,
+) -> None:
+    apartment = await make_entity(work)
+    automat = await make_automat(work)
+    key = await make_key(work, apartment)
+    await make_key(work, automat=automat, rfid_tag="E200B2")
+    stay, _ = await push(work, apartment, starts_at=work.now + 5 * DAY)
+    held = await locker_contract(work, stay)
+    put = await give_back(work, held, at=work.now + HOUR, tag="E200B2")
+    full = held.locker_id
+
+    await desks.transfer(put, KeyName(key.id), automat_id=automat.id)
+    await look_after(put, stay, at=put.now)
+
+    assert key.locker_id == held.locker_id != full
+
+
+async def test_a_key_is_not_put_into_the_locker_held_for_it_while_somebody_else_holds_it(
+    work: Work,
+) -> None:
+    apartment, other = await make_entity(work), await make_entity(work)
+    automat = await make_automat(work)
+    await make_key(work, other)
+    key = await make_key(work, apartment)
+    first, _ = await push(work, other, starts_at=work.now)
+    following, _ = await push(work, apartment, starts_at=first.ends_at)
+    theirs, held = await locker_contract(work, first), await locker_contract(work, following)
+    assert theirs.locker_id == held.locker_id
+
+    await desks.transfer(work, KeyName(key.id), automat_id=automat.id)
+    await look_after(work, following, at=work.now)
+
+    assert key.locker_id == held.locker_id != theirs.locker_id
