@@ -121,9 +121,24 @@ def supply(
         _check_certain(chosen)
     mechanical = [one for one in chosen if one.key.kind is KeyKind.MECHANICAL]
     electromechanical = [one for one in chosen if one.key.kind is KeyKind.ELECTROMECHANICAL]
-    if len(electromechanical) >= needed and not (certain and mechanical):
+    several = mechanical or _in_several(chosen)
+    if len(electromechanical) >= needed and not (certain and several):
         return _interchangeable(electromechanical, needed=needed)
     return _certain(chosen, needed=needed, all_go=bool(certain))
+
+
+def supply_of_certain(options: Sequence[KeyOption]) -> KeySupply:
+    """Take certain keys that all go, whatever their kind: each from where it lies.
+
+    Raises:
+        NoKeyForEntity: There is no key.
+        KeyTaken: One of them is held by somebody.
+        MixedStorage: They lie partly in automats and partly at desks (R64).
+    """
+    if not options:
+        raise NoKeyForEntity("At least one key has to go, and none is left.")
+    _check_certain(options)
+    return _certain(options, needed=len(options), all_go=True)
 
 
 def _check_certain(chosen: Sequence[KeyOption]) -> None:
@@ -132,6 +147,11 @@ def _check_certain(chosen: Sequence[KeyOption]) -> None:
             raise option.taken
     if len({option.automat_id is None for option in chosen}) > 1:
         raise MixedStorage(path=("key_ids",))
+
+
+def _in_several(chosen: Sequence[KeyOption]) -> bool:
+    """Tell whether keys that all go lie in several automats, so that each goes from its own."""
+    return len({option.automat_id for option in chosen}) > 1
 
 
 def _interchangeable(keys: Sequence[KeyOption], *, needed: int) -> KeySupply:

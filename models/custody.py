@@ -1,14 +1,18 @@
 """Who had a key when: a chain of numbered entries for each key, never changed and without gaps."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
 from models.dialects.chains import Chain
+
+CAME, LEFT = text("locker_id is not null"), text("left_locker_id is not null")
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far the clock of an automat may be from ours."""
 
 
 class CustodyKind(StrEnum):
@@ -40,7 +44,8 @@ class CustodyEntry(Owned, Base):
 
     Args:
         number: 1 for the first entry of a key, then each one more than the one before.
-        happened_at: When it happened in the world.
+        happened_at: When it happened in the world; never after we were told.
+        reported_at: The same by the clock of whoever says so, which may be wrong.
         recorded_at: When we were told.
         left_locker_id: The locker that it left, if it was taken out of one.
         key_contract_id: The contract under which somebody has it, or had it until now.
@@ -59,6 +64,18 @@ class CustodyEntry(Owned, Base):
             "locker_id is null or automat_id is not null", name="custody_entries_locker_in_automat"
         ),
         Index("custody_entries_key_id_happened_at_index", "key_id", "happened_at"),
+        Index(
+            "custody_entries_that_came_to_lockers",
+            *("locker_id", "reported_at"),
+            postgresql_where=CAME,
+            sqlite_where=CAME,
+        ),
+        Index(
+            "custody_entries_that_left_lockers",
+            *("left_locker_id", "reported_at"),
+            postgresql_where=LEFT,
+            sqlite_where=LEFT,
+        ),
     )
 
     key_id: Mapped[UUID] = mapped_column(ForeignKey("keys.id"))
@@ -66,6 +83,7 @@ class CustodyEntry(Owned, Base):
     kind: Mapped[CustodyKind]
     source: Mapped[CustodySource]
     happened_at: Mapped[datetime]
+    reported_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"))
     locker_id: Mapped[UUID | None] = mapped_column(ForeignKey("lockers.id"))

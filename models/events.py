@@ -72,6 +72,7 @@ class EventKind(StrEnum):
     KEY_MISSED = "key_missed"
     KEY_NOT_FETCHED = "key_not_fetched"
     KEY_NOT_RETURNED = "key_not_returned"
+    RETURN_CODE_NOT_USABLE = "return_code_not_usable"
     DEVICE_GROUP_NOT_FOUND = "device_group_not_found"
     FREE_LOCKER_LIMIT_REACHED = "free_locker_limit_reached"
     NO_FREE_LOCKERS = "no_free_lockers"

@@ -159,7 +159,7 @@ KEY = Lifecycle(
     "key",
     {
         Key.IN_STORAGE: {
-            Key.OUT: "somebody takes it",
+            Key.OUT: "somebody takes it, or it is not where it should be",
             Key.RETIRED: "it is taken out of use",
         },
         Key.OUT: {

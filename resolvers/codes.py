@@ -1,5 +1,7 @@
 """The codes that automats should know, kept in step with the contracts and keys behind them.
 
+The PINs of locker contracts are seen to here, the return codes of keys in `return_codes`.
+
 Until an automat is linked this is as far as a PIN goes. The link compares `Automat.code_revision`
 with the revision that the automat says it has.
 """
@@ -50,7 +52,7 @@ async def renew(work: Work, locker_contract_ids: Collection[UUID]) -> None:
     if known:
         await connection.execute(insert(row), [_code_of(work, contract) for contract in known])
     changed = {one.automat_id for one in (*forgotten, *known)}
-    await _bump(work, changed)
+    await bump(work, changed)
 
 
 def _code_of(work: Work, contract: Any) -> dict[str, Any]:
@@ -73,33 +75,8 @@ def _use(contract: Any) -> CodeUse:
     return CodeUse.FETCH if contract.kind is LockerContractKind.FETCH else CodeUse.FETCH_AND_RETURN
 
 
-async def let_return_code_in(
-    work: Work, key: Key, *, automat_id: UUID | None, locker_id: UUID | None
-) -> None:
-    """Let the return code of a key that is out open one locker, or none without one (R31)."""
-    row = AutomatCode
-    connection = await work.connection()
-    forgotten = await connection.execute(
-        delete(row).where(row.key_id == key.id).returning(row.automat_id)
-    )
-    changed = {one.automat_id for one in forgotten}
-    if key.return_code is not None and automat_id is not None and locker_id is not None:
-        code = {
-            "id": new_id(),
-            "organization_id": work.actor.organization_id,
-            "automat_id": automat_id,
-            "locker_id": locker_id,
-            "code": key.return_code,
-            "use": CodeUse.RETURN,
-            "key_id": key.id,
-            "opens_at": work.now,
-        }
-        await connection.execute(insert(row), [code])
-        changed.add(automat_id)
-    await _bump(work, changed)
-
-
-async def _bump(work: Work, automat_ids: Iterable[UUID]) -> None:
+async def bump(work: Work, automat_ids: Iterable[UUID]) -> None:
+    """Count that the codes which automats should know have changed."""
     ids = sorted(automat_ids)
     if ids:
         await (await work.connection()).execute(
@@ -124,7 +101,10 @@ async def in_use(reading: Reading, automat_ids: Collection[UUID]) -> dict[UUID, 
     home = select(Key.selected_automat_id, Key.return_code).where(
         among(Key.selected_automat_id, automat_ids), Key.return_code.is_not(None)
     )
+    back = select(AutomatCode.automat_id, AutomatCode.code).where(
+        among(AutomatCode.automat_id, automat_ids), AutomatCode.key_id.is_not(None)
+    )
     found: dict[UUID, set[str]] = {id: set() for id in automat_ids}
-    for automat_id, code in await reading.rows(union(live, past, here, home)):
+    for automat_id, code in await reading.rows(union(live, past, here, home, back)):
         found[automat_id].add(code)
     return found

@@ -9,16 +9,16 @@ from sqlalchemy import insert
 from models.accounts import Permission
 from models.base import new_id
 from models.contracts import KeyContract, KeyContractContact, KeyContractStatus
-from models.errors import ExternalIdInUse, InvalidInput, KeyOut, LivionKeyError
+from models.errors import ExternalIdInUse, InvalidInput, KeyOut
 from models.jobs import JobKind
-from models.keys import Key, KeyRing, KeyRingKey
+from models.keys import KeyStatus
 from models.organizations import ContactDetails
 from models.reservations import check_start
 from models.times import Window
 from resolvers import jobs, organizations
 from resolvers.checks import required_text
-from resolvers.planning.existing import stay_by_staff, unit_of
-from resolvers.planning.extending import decide_end, write_end
+from resolvers.key_names import KeyName, named_keys
+from resolvers.planning.existing import unit_of
 from resolvers.planning.holdings import held_by
 from resolvers.planning.letting_go import let_go
 from resolvers.planning.planner import decide
@@ -31,6 +31,7 @@ from resolvers.work import Work, refusing
 
 REFERENCE_TAKEN = "key_contracts_organization_id_reference_key"
 PATH = ("key_ids",)
+NO_PICK_UP = "The keys lie at a desk and the contract lies ahead: say how they are picked up."
 
 
 async def create(
@@ -75,7 +76,7 @@ async def create(
         pick_up_information=pick_up_information,
     )
     people = organizations.checked_contacts(contacts)
-    plan = await _decided(work, stay)
+    plan = await decided(work, stay)
     _check_pick_up(work, plan)
     with refusing({REFERENCE_TAKEN: _taken(reference)}):
         written = await write(work, [plan])
@@ -88,16 +89,16 @@ async def _all_keys(
     work: Work, key_ids: Sequence[UUID | None], ring_ids: Sequence[UUID | None]
 ) -> list[UUID]:
     """List the keys that are meant, those on rings too: a ring goes as one (G31)."""
-    keys = [await work.get(Key, id, path=PATH) for id in key_ids]
-    rings = [await work.get(KeyRing, id, path=("key_ring_ids",)) for id in ring_ids]
-    on_rings = work.own(KeyRingKey).where(KeyRingKey.key_ring_id.in_([ring.id for ring in rings]))
-    ids = [key.id for key in keys] + [one.key_id for one in await work.all(on_rings)]
-    if not ids:
-        raise InvalidInput("At least one key is needed.", path=PATH)
-    return list(dict.fromkeys(ids))
+    names = [KeyName(id=id) for id in key_ids]
+    keys = await named_keys(work, names, ring_ids, path=PATH)
+    for key in keys:
+        if key.status is KeyStatus.RETIRED:
+            raise InvalidInput(f"The key {key.code} is out of use.", path=PATH)
+    return [key.id for key in keys]
 
 
-async def _decided(work: Work, stay: Stay) -> Plan:
+async def decided(work: Work, stay: Stay) -> Plan:
+    """Plan a contract by staff, which is refused where something is missing."""
     (planned,) = await decide(work, [stay])
     if not isinstance(planned, Plan):
         raise planned
@@ -110,10 +111,7 @@ def _check_pick_up(work: Work, plan: Plan) -> None:
     stay = plan.stay
     if plan.claims or stay.window.starts_at <= work.now or stay.pick_up_information:
         return
-    raise InvalidInput(
-        "The keys lie at a desk and the contract lies ahead: say how they are picked up.",
-        path=("pick_up_information",),
-    )
+    raise InvalidInput(NO_PICK_UP, path=("pick_up_information",))
 
 
 def checked_reference(reference: str) -> str:
@@ -151,41 +149,18 @@ async def _add_contacts(
     await (await work.connection()).execute(insert(KeyContractContact), links)
 
 
-async def _by_staff(work: Work, id: UUID | None) -> KeyContract:
+async def by_staff(work: Work, id: UUID | None) -> KeyContract:
+    """Lock a key contract that staff made.
+
+    Raises:
+        NotFound: There is no such contract.
+        InvalidInput: It belongs to a reservation.
+    """
     known = await work.get(KeyContract, id, path=("id",))
     if known.reservation_id is not None:
         message = "It belongs to a reservation: change or cancel that one."
         raise InvalidInput(message, path=("id",))
     return (await work.locked(KeyContract, [known.id]))[0]
-
-
-async def change_end(work: Work, id: UUID | None, *, window: Window) -> KeyContract:
-    """Give a contract by staff another end, before its keys are out or while they are.
-
-    Raises:
-        NotAllowed: The actor may not change contracts.
-        NotFound: There is no such contract.
-        InvalidInput: It belongs to a reservation, it was given up, or its keys are all back.
-        KeyTaken: A key is promised to somebody else before the new end.
-        NoFreeLocker: No locker is free until then.
-    """
-    work.require(Permission.EDIT_RESERVATIONS)
-    contract = await _by_staff(work, id)
-    if contract.status is KeyContractStatus.CANCELLED:
-        raise InvalidInput("The key contract was cancelled; make a new one.", path=("id",))
-    stay = await stay_by_staff(work, contract)
-    if not stay.held.keys:
-        message = "It holds no key any more: they are back, or it is over. Make a new one."
-        raise InvalidInput(message, path=("id",))
-    stay.window = window
-    if stay.held.keys_out:
-        planned = await decide_end(work, stay)
-        if isinstance(planned, LivionKeyError):
-            raise planned
-        await write_end(work, planned)
-    else:
-        await write(work, [await _decided(work, stay)])
-    return contract
 
 
 async def cancel(work: Work, id: UUID | None) -> KeyContract:
@@ -198,7 +173,7 @@ async def cancel(work: Work, id: UUID | None) -> KeyContract:
         KeyOut: Somebody has a key (R67).
     """
     work.require(Permission.EDIT_RESERVATIONS)
-    contract = await _by_staff(work, id)
+    contract = await by_staff(work, id)
     if contract.status is not KeyContractStatus.CANCELLED:
         await give_up(work, contract)
     return contract

@@ -1,23 +1,28 @@
 """Writing down where a key is and who has it: the one way in which a key changes its place.
 
-Physical truth wins: what contradicts that which was known before is believed, and flagged.
+Physical truth wins: what contradicts that which was known before is believed, and flagged. How the
+chain is read is in `custody_chains`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import func, select
 
 from models.automats import Locker, LockerState
-from models.custody import CustodyEntry, CustodyKind, CustodySource
+from models.custody import CLOCK_TOLERANCE, CustodyEntry, CustodyKind, CustodySource
 from models.events import EventKind
 from models.keys import Key, KeyStatus
-from models.lifecycles import KEY
+from resolvers.custody_chains import in_force
+from resolvers.transitions import move_key
 from resolvers.work import Work
 
 OUT = {CustodyKind.FETCHED, CustodyKind.HANDED_OVER, CustodyKind.MISSED}
 """What leaves a key in no storage."""
+LATE = "It was reported after something that happened later."
+AHEAD = "The clock by which it happened is ahead of ours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,12 @@ class Fact:
     Args:
         kind: What.
         place: Where it is afterwards.
-        at: When it happened; the clock of an automat may be wrong.
+        at: When it happened, by the clock of whoever says so.
         source: Who says so.
         left_locker_id: The locker that it left, if it was taken out of one.
         key_contract_id: Under which contract somebody has it, or had it until now.
-        holder: Who has it, in words, where no contract says so.
         contradiction: What it contradicts that was known before.
+        fits: Whether it follows from where the key was known to be.
     """
 
     kind: CustodyKind
@@ -63,28 +68,27 @@ class Fact:
     source: CustodySource
     left_locker_id: UUID | None = None
     key_contract_id: UUID | None = None
-    holder: str | None = None
     contradiction: str | None = None
+    fits: bool = False
 
 
-async def was_fetched(work: Work, locker: Locker, at: datetime) -> bool:
-    """Tell whether it is known that a key left a locker at that moment: we may hear it twice."""
-    entry = CustodyEntry
-    return await _is_known(work, entry.left_locker_id == locker.id, entry.happened_at == at)
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One more link of a key's chain.
+
+    Args:
+        entry: The link.
+        is_newest: Whether the key is where it says; what happened before others moves no key.
+        missed: Keys that were said to lie where this one is: nobody knows where they are.
+    """
+
+    entry: CustodyEntry
+    is_newest: bool
+    missed: Sequence[Key] = ()
 
 
-async def was_returned(work: Work, locker: Locker, at: datetime) -> bool:
-    """Tell whether it is known that a key came into a locker at that moment."""
-    entry = CustodyEntry
-    return await _is_known(work, entry.locker_id == locker.id, entry.happened_at == at)
-
-
-async def _is_known(work: Work, *same: ColumnElement[bool]) -> bool:
-    return await work.first(work.own(CustodyEntry).where(*same)) is not None
-
-
-async def write(work: Work, key: Key, fact: Fact) -> bool:
-    """Add a link to a key's chain and let the key be where it says; says whether it is there now.
+async def write(work: Work, key: Key, fact: Fact) -> Link:
+    """Add a link to a key's chain and let the key be where it says.
 
     A fact from before the newest one that is known is written down, and moves the key no more.
 
@@ -93,56 +97,91 @@ async def write(work: Work, key: Key, fact: Fact) -> bool:
         key: The key, locked.
         fact: What happened.
     """
-    last = await _last(work, key)
-    is_late = last is not None and fact.at < last.happened_at
-    contradiction = fact.contradiction
-    if is_late and contradiction is None:
-        contradiction = "It was reported after something that happened later."
+    newest = await in_force(work, key.id)
+    happened_at = moment(work, newest, at=fact.at, source=fact.source, fits=fact.fits)
+    is_late = newest is not None and happened_at < newest.happened_at
     entry = CustodyEntry(
         organization_id=key.organization_id,
         key_id=key.id,
-        number=1 if last is None else last.number + 1,
+        number=await _next_number(work, key),
         kind=fact.kind,
         source=fact.source,
-        happened_at=fact.at,
+        happened_at=happened_at,
+        reported_at=fact.at,
         recorded_at=work.now,
         automat_id=fact.place.automat_id,
         locker_id=fact.place.locker_id,
         manual_storage_id=fact.place.manual_storage_id,
         left_locker_id=fact.left_locker_id,
         key_contract_id=fact.key_contract_id,
-        holder=fact.holder,
-        contradiction=contradiction,
+        contradiction=_contradiction(work, fact, is_late=is_late),
         token_id=work.actor.token_id,
     )
     await work.add(entry)
     if fact.kind is CustodyKind.REGISTERED:
-        return True
-    if not is_late:
-        await _move(work, key, fact)
-    _record(work, key, entry)
-    return not is_late
+        return Link(entry, is_newest=True)
+    before = KeyStatus(key.status)
+    missed = () if is_late else await _move(work, key, fact)
+    _record(work, key, entry, before=before)
+    return Link(entry, is_newest=not is_late, missed=missed)
 
 
-async def _last(work: Work, key: Key) -> CustodyEntry | None:
-    newest = work.own(CustodyEntry).where(CustodyEntry.key_id == key.id)
-    return await work.first(newest.order_by(CustodyEntry.number.desc()))
+async def _next_number(work: Work, key: Key) -> int:
+    of_key = CustodyEntry.key_id == key.id
+    (last,) = await work.scalars(select(func.max(CustodyEntry.number)).where(of_key))
+    return 1 + (last or 0)
 
 
-async def _move(work: Work, key: Key, fact: Fact) -> None:
+def moment(
+    work: Work,
+    newest: CustodyEntry | None,
+    *,
+    at: datetime,
+    source: CustodySource,
+    fits: bool,
+) -> datetime:
+    """Tell when a fact happened.
+
+    That is never after we are told. A clock that is a little behind the one by which the key got
+    where it is makes no fact late that follows from it.
+
+    Args:
+        work: The transaction.
+        newest: The newest link of the key's chain.
+        at: When, by the clock of whoever says so.
+        source: Who says so.
+        fits: Whether it follows from where the key was known to be.
+    """
+    told = min(at, work.now)
+    if newest is None or not fits or newest.source is source:
+        return told
+    is_little = newest.happened_at - told <= CLOCK_TOLERANCE
+    return max(told, newest.happened_at) if is_little else told
+
+
+def _contradiction(work: Work, fact: Fact, *, is_late: bool) -> str | None:
+    said = [fact.contradiction] if fact.contradiction else []
+    if is_late:
+        said.append(LATE)
+    if fact.at > work.now + CLOCK_TOLERANCE:
+        said.append(AHEAD)
+    return " ".join(said) or None
+
+
+async def _move(work: Work, key: Key, fact: Fact) -> list[Key]:
     """Let the key, and the lockers that it leaves and comes to, be as they are now."""
-    status = KeyStatus.OUT if fact.kind in OUT else KeyStatus.IN_STORAGE
-    if key.status not in {status, None}:
-        KEY.check(KeyStatus(key.status), status)
-    await _set_locker(work, key.locker_id, LockerState.EMPTY)
-    if fact.place.locker_id is not None:
-        await _evict(work, key, fact)
-    key.status = status
+    for locker_id in dict.fromkeys((key.locker_id, fact.left_locker_id)):
+        await _set_locker(work, locker_id, LockerState.EMPTY)
+    missed = await _missed(work, key, fact)
+    if key.status is not KeyStatus.RETIRED:
+        move_key(key, KeyStatus.OUT if fact.kind in OUT else KeyStatus.IN_STORAGE)
     key.automat_id = fact.place.automat_id
     key.locker_id = fact.place.locker_id
     key.manual_storage_id = fact.place.manual_storage_id
     await _set_locker(work, key.locker_id, LockerState.WITH_KEY)
+    await _let_be_at_home(work, key)
     await work.save()
+    return missed
 
 
 async def _set_locker(work: Work, locker_id: UUID | None, state: LockerState) -> None:
@@ -153,21 +192,36 @@ async def _set_locker(work: Work, locker_id: UUID | None, state: LockerState) ->
         locker.state = state
 
 
-async def _evict(work: Work, key: Key, fact: Fact) -> None:
-    """Believe that a key which was said to lie in the locker is not there: nobody knows where."""
-    there = work.own(Key).where(Key.locker_id == fact.place.locker_id, Key.id != key.id)
-    for other in await work.locking(there, Key):
-        missed = Fact(
+async def _let_be_at_home(work: Work, key: Key) -> None:
+    """Let the locker in which a key lies be its own, where it lives in that automat (G25)."""
+    if key.locker_id is None or key.automat_id != key.selected_automat_id:
+        return
+    owners = work.own(Key).where(Key.selected_locker_id == key.locker_id, Key.id != key.id)
+    if await work.first(owners) is None:
+        key.selected_locker_id = key.locker_id
+
+
+async def _missed(work: Work, key: Key, fact: Fact) -> list[Key]:
+    """Believe that other keys do not lie in lockers that this one left or came to."""
+    lockers = [id for id in (fact.left_locker_id, fact.place.locker_id) if id is not None]
+    if not lockers:
+        return []
+    others = work.own(Key).where(Key.locker_id.in_(lockers), Key.id != key.id)
+    missed = list(await work.locking(others, Key))
+    for other in missed:
+        seen = Fact(
             kind=CustodyKind.MISSED,
             place=AWAY,
-            at=fact.at,
-            source=fact.source,
-            contradiction=f"The key {key.code} lies in the locker where it should be.",
+            at=work.now,
+            source=CustodySource.SYSTEM,
+            left_locker_id=other.locker_id,
+            contradiction=f"The key {key.code} was in the locker where it should be.",
         )
-        await write(work, other, missed)
+        await write(work, other, seen)
+    return missed
 
 
-def _record(work: Work, key: Key, entry: CustodyEntry) -> None:
+def _record(work: Work, key: Key, entry: CustodyEntry, *, before: KeyStatus) -> None:
     work.record(
         EventKind[f"KEY_{entry.kind.name}"],
         key,
@@ -175,8 +229,11 @@ def _record(work: Work, key: Key, entry: CustodyEntry) -> None:
         number=entry.number,
         happened_at=entry.happened_at,
         source=entry.source.value,
+        before=before.value,
+        status=key.status.value,
         automat_id=entry.automat_id,
         locker_id=entry.locker_id,
+        left_locker_id=entry.left_locker_id,
         manual_storage_id=entry.manual_storage_id,
         key_contract_id=entry.key_contract_id,
     )

@@ -10,6 +10,7 @@ from geo.candidates import bits
 from models.accounts import Permission
 from models.automats import Automat, Locker, LockerState
 from models.availability import Span, blocked_lockers
+from models.codes import AutomatCode
 from models.custody import CustodyKind, CustodySource
 from models.entities import ReservableEntity
 from models.errors import (
@@ -31,9 +32,10 @@ from models.keys import (
 )
 from models.pins import checked_code
 from models.times import Window
-from resolvers import codes, custody
+from resolvers import codes, custody, return_codes
 from resolvers.checks import exactly_one, required_text
 from resolvers.custody import Fact, Place
+from resolvers.transitions import move_key
 from resolvers.work import Work
 
 CODE_TAKEN = "keys_organization_id_code_key"
@@ -186,16 +188,20 @@ async def update(
         ExternalIdInUse: Another key has that code.
     """
     work.require(Permission.EDIT_KEYS)
-    key = await work.get(Key, id, path=("id",))
+    known = await work.get(Key, id, path=("id",))
+    (key,) = await work.locked(Key, [known.id])
     if (code := changes.get("return_code")) is not None and code != key.return_code:
         await _check_new_return_code(work, key, checked_code(code, path=("return_code",)))
     if "code" in changes:
         required_text(changes["code"], path=("code",))
-    if "status" in changes and key.status in {KeyStatus.OUT, KeyStatus.OVERDUE}:
-        raise KeyOut("Somebody has the key; it can be retired when it is back.", path=("retired",))
+    if "status" in changes:
+        _set_status(key, changes["status"])
     for name, value in changes.items():
-        setattr(key, name, value)
+        if name != "status":
+            setattr(key, name, value)
     await work.save({CODE_TAKEN: _taken(key.code)})
+    if changes.keys() & {"return_code", "status"}:
+        await return_codes.renew(work, [key])
     if entity_ids is not None:
         await _open_only(work, key, entity_ids)
     opens = await work.scalars(select(EntityKey.entity_id).where(EntityKey.key_id == key.id))
@@ -203,9 +209,22 @@ async def update(
     return key
 
 
+def _set_status(key: Key, wanted: KeyStatus) -> None:
+    """Take a key out of use, or back into it: wherever it is by then."""
+    if key.status in {KeyStatus.OUT, KeyStatus.OVERDUE}:
+        if wanted is KeyStatus.RETIRED:
+            message = f"Somebody has the key {key.code}; it can be retired when it is back."
+            raise KeyOut(message, path=("retired",))
+        return
+    move_key(key, wanted)
+    if wanted is KeyStatus.IN_STORAGE and not key.is_stored:
+        move_key(key, KeyStatus.OUT)  # it was taken while it was out of use
+
+
 async def _check_new_return_code(work: Work, key: Key, code: str) -> None:
-    homes = {id for id in (key.automat_id, key.selected_automat_id) if id is not None}
-    for automat in await work.locked(Automat, list(homes)):
+    known = select(AutomatCode.automat_id).where(AutomatCode.key_id == key.id)
+    homes = (key.automat_id, key.selected_automat_id, *await work.scalars(known))
+    for automat in await work.locked(Automat, {id for id in homes if id is not None}):
         await check_code_unused(work, automat, code)
 
 

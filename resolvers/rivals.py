@@ -25,6 +25,7 @@ from models.jobs import JobKind
 from models.keys import Key
 from models.times import Window
 from resolvers import codes, jobs
+from resolvers.planning.targets import aim
 from resolvers.transitions import move_locker_contract
 from resolvers.work import Work
 
@@ -106,6 +107,7 @@ async def move(
     )
     if contract.state in SYNCED:
         await learn_anew(work, contract, reason=reason)
+    await _let_key_follow(work, contract)
     await look_soon(work, contract.key_contract_id)
 
 
@@ -142,7 +144,12 @@ async def fail(work: Work, contract: LockerContract, *, reason: str) -> None:
     await work.save()
     if was_synced:
         await codes.renew(work, [contract.id])
+    await _let_key_follow(work, contract)
     await look_soon(work, contract.key_contract_id)
+
+
+async def _let_key_follow(work: Work, contract: LockerContract) -> None:
+    await aim(work, [] if contract.key_id is None else [contract.key_id])
 
 
 async def look_soon(work: Work, *key_contract_ids: UUID) -> None:

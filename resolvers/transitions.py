@@ -7,7 +7,8 @@ from uuid import UUID
 from models.base import Base
 from models.contracts import KeyContract, KeyContractStatus, LockerContract, LockerContractState
 from models.events import EventKind
-from models.lifecycles import KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION, Lifecycle
+from models.keys import Key, KeyStatus
+from models.lifecycles import KEY, KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION, Lifecycle
 from models.reservations import Reservation, ReservationStatus
 from resolvers.work import About, Work
 
@@ -91,3 +92,15 @@ def move_locker_contract(
     about = About(LockerContract, contract.id)
     step(work, about, before, after, reason=reason, notice=notice, **facts)
     contract.state = after
+
+
+def move_key(key: Key, after: KeyStatus) -> None:
+    """Let a key go to another status; whoever knows what happened to it writes that down.
+
+    Raises:
+        IllegalTransition: No rule allows that step.
+    """
+    before = KeyStatus(key.status)
+    if before is not after:
+        KEY.check(before, after)
+        key.status = after

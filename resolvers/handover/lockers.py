@@ -1,30 +1,41 @@
 """What an automat says of a locker: a key left it, or a key came into it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from models.accounts import Permission
 from models.automats import Locker, LockerState
-from models.contracts import LockerContractKind
-from models.custody import CustodyKind, CustodySource
-from models.events import EventKind
+from models.custody import CustodyEntry, CustodyKind, CustodySource
+from models.events import Event, EventKind
 from models.keys import Key
 from resolvers import custody
-from resolvers.custody import AWAY, Fact, Place
+from resolvers.custody import AWAY, Fact, Link, Place
+from resolvers.custody_chains import arrival, departure, holder_in, in_force
 from resolvers.handover import fetching, returning
-from resolvers.handover.matching import (
-    Promise,
-    contract_at,
-    key_in,
-    key_with_tag,
-    locker_at,
-    promise,
-    promise_of_holder,
-)
+from resolvers.handover.promises import Promise, promise_of_holder, promise_that_opened
+from resolvers.handover.recognising import Seen, key_that_came, key_that_left, locker_at
+from resolvers.handover.swapping import swap
 from resolvers.work import Work
 
-OUTWARDS = {LockerContractKind.DEFAULT, LockerContractKind.FETCH}
-INWARDS = {LockerContractKind.DEFAULT, LockerContractKind.RETURN}
+LAST_REPORTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was made of a report.
+
+    Args:
+        key: Which key it was about; None when nobody knows.
+        key_contract_id: Under which contract somebody has it now, or had it.
+        contradiction: What it contradicts that was known before, in words.
+        is_news: Whether it was not known before.
+    """
+
+    key: Key | None
+    key_contract_id: UUID | None = None
+    contradiction: str | None = None
+    is_news: bool = True
 
 
 async def key_fetched(
@@ -35,8 +46,8 @@ async def key_fetched(
     at: datetime,
     rfid_tag: str | None = None,
     source: CustodySource = CustodySource.AUTOMAT,
-) -> Key | None:
-    """Hear that a key was taken out of a locker; gives the key, where it is known which it was.
+) -> Heard:
+    """Hear that a key was taken out of a locker.
 
     Args:
         work: The transaction.
@@ -53,53 +64,60 @@ async def key_fetched(
     """
     work.require(Permission.EDIT_AUTOMATS)
     locker = await locker_at(work, automat_id, locker_index)
-    if await custody.was_fetched(work, locker, at):
-        return None
-    key, contradiction = await _key_that_left(work, locker, at, rfid_tag)
-    if key is None:
-        await _nobody_knows(work, locker, LockerState.EMPTY, "Something was taken out of it")
-        return None
-    promised = await _promise_to_fetch(work, locker, key, at)
-    (key,) = await work.locked(Key, [key.id])
-    if promised is None and contradiction is None:
-        contradiction = "Nobody had a contract for it."
-    if promised is not None:
-        await fetching.swap(work, promised, key)
+    known = await departure(work, locker, at)
+    seen = await key_that_left(work, locker, at, rfid_tag)
+    if known is not None:
+        return await _known(work, known)
+    if seen.key is None:
+        return await _nobody_knows(work, locker, LockerState.EMPTY, at)
+    promised = await promise_that_opened(work, seen.opened, seen.key, at) if seen.opened else None
+    (key,) = await work.locked(Key, [seen.key.id])
+    known = await departure(work, locker, at)  # another report of it may have come first
+    if known is not None:
+        return await _known(work, known)
+    holder_id = seen.opened.key_contract_id if seen.opened else None
+    before = await in_force(work, key.id)
     fact = Fact(
         kind=CustodyKind.FETCHED,
         place=AWAY,
         at=at,
         source=source,
         left_locker_id=locker.id,
-        key_contract_id=promised.contract.id if promised else None,
-        contradiction=contradiction,
+        key_contract_id=holder_id,
+        contradiction=seen.contradiction or _not_theirs(seen, promised, before),
+        fits=key.locker_id == locker.id,
     )
-    if await custody.write(work, key, fact) and promised is not None:
+    link = await custody.write(work, key, fact)
+    await _follow_fetch(work, key, promised, link, before)
+    return Heard(key, holder_id, link.entry.contradiction)
+
+
+def _not_theirs(seen: Seen, promised: Promise | None, before: CustodyEntry | None) -> str | None:
+    """Say that a key was taken by somebody to whom it was not promised."""
+    if seen.opened is None:
+        return "Nobody had a contract for it."
+    had_it = before is not None and before.key_contract_id == seen.opened.key_contract_id
+    return None if promised or had_it else "The locker was opened for another key."
+
+
+async def _follow_fetch(
+    work: Work, key: Key, promised: Promise | None, link: Link, before: CustodyEntry | None
+) -> None:
+    """Let contracts follow a key that was taken, as far as it happened after all that is known."""
+    entry = link.entry
+    was_only_missed = before is not None and before.kind is CustodyKind.MISSED
+    if link.is_newest or was_only_missed:
+        at = entry.happened_at
+        await returning.close_former(work, key, at, holder_id=entry.key_contract_id)
+        gone = link.missed if promised is not None else (*link.missed, key)
+        await returning.went_missing(work, gone)
+        if promised is None:
+            return
+        await swap(work, promised, key)
         await fetching.fetched(work, key, promised, at)
-    return key
-
-
-async def _key_that_left(
-    work: Work, locker: Locker, at: datetime, rfid_tag: str | None
-) -> tuple[Key | None, str | None]:
-    """Find out which key was taken: the one that lies there, else the one that is expected."""
-    there = await key_in(work, locker)
-    tagged = await key_with_tag(work, rfid_tag) if rfid_tag else None
-    if tagged is not None and (there is None or tagged.id != there.id):
-        return tagged, "It was not known to lie in that locker."
-    if there is not None:
-        return there, None
-    opened = await contract_at(work, locker, at, kinds=OUTWARDS)
-    expected = await work.find(Key, opened.key_id) if opened else None
-    return expected, "Nobody had said that it was put into that locker."
-
-
-async def _promise_to_fetch(work: Work, locker: Locker, key: Key, at: datetime) -> Promise | None:
-    opened = await contract_at(work, locker, at, kinds=OUTWARDS)
-    if opened is None:
-        return None
-    found = await promise(work, opened.key_contract_id, key.id, opened=opened)
-    return None if found is None or found.allocation.fetched_at is not None else found
+    elif promised is not None and promised.allocation.key_id == key.id and before is not None:
+        at, until = entry.happened_at, before.happened_at
+        await fetching.fetched_before(work, key, promised, at, until=until)
 
 
 async def key_returned(
@@ -110,53 +128,58 @@ async def key_returned(
     at: datetime,
     rfid_tag: str | None = None,
     source: CustodySource = CustodySource.AUTOMAT,
-) -> Key | None:
-    """Hear that a key came into a locker; gives the key, where it is known which it is.
-
-    Arguments and errors are those of `key_fetched`.
-    """
+) -> Heard:
+    """Hear that a key came into a locker; arguments and errors are those of `key_fetched`."""
     work.require(Permission.EDIT_AUTOMATS)
     locker = await locker_at(work, automat_id, locker_index)
-    if await custody.was_returned(work, locker, at):
-        return None
-    key, contradiction = await _key_that_came(work, locker, at, rfid_tag)
-    if key is None:
-        await _nobody_knows(work, locker, LockerState.WITH_KEY, "Something was put into it")
-        return None
-    promised = await promise_of_holder(work, key)
-    (key,) = await work.locked(Key, [key.id])
-    if contradiction is None:
-        contradiction = _contradiction(key, promised, locker)
+    known = await arrival(work, locker, at)
+    if known is not None:
+        return await _known(work, known)
+    seen = await key_that_came(work, locker, at, rfid_tag)
+    if seen.key is None:
+        return await _nobody_knows(work, locker, LockerState.WITH_KEY, at)
+    promised = await promise_of_holder(work, seen.key)
+    (key,) = await work.locked(Key, [seen.key.id])
+    known = await arrival(work, locker, at)  # another report of it may have come first
+    if known is not None:
+        return await _known(work, known)
+    fits = not key.is_stored
+    newest = await in_force(work, key.id)
+    moment = custody.moment(work, newest, at=at, source=source, fits=fits)
     fact = Fact(
-        kind=CustodyKind.FOUND if key.is_stored else CustodyKind.RETURNED,
+        kind=_arrival_kind(key, locker),
         place=Place.locker(locker),
         at=at,
         source=source,
-        key_contract_id=promised.contract.id if promised else None,
-        contradiction=contradiction,
+        key_contract_id=holder_in(await in_force(work, key.id, moment)),
+        contradiction=seen.contradiction or _strange(key, promised, locker),
+        fits=fits,
     )
-    if await custody.write(work, key, fact):
+    link = await custody.write(work, key, fact)
+    if link.is_newest:
+        at = link.entry.happened_at
+        await returning.went_missing(work, link.missed)
         await returning.returned(work, key, promised, at, locker_id=locker.id)
-    return key
+    return Heard(key, link.entry.key_contract_id, link.entry.contradiction)
 
 
-async def _key_that_came(
-    work: Work, locker: Locker, at: datetime, rfid_tag: str | None
-) -> tuple[Key | None, str | None]:
-    """Find out which key came: the one whose tag was read, else the one that is expected there."""
-    expected = await contract_at(work, locker, at, kinds=INWARDS)
-    tagged = await key_with_tag(work, rfid_tag) if rfid_tag else None
-    if tagged is not None:
-        is_expected = expected is None or expected.key_id in {None, tagged.id}
-        return tagged, None if is_expected else "Another key was expected in that locker."
-    if rfid_tag is not None:
-        return None, None
-    return (await work.find(Key, expected.key_id) if expected else None), None
+def _arrival_kind(key: Key, locker: Locker) -> CustodyKind:
+    """Tell a key that comes back from one that somebody brings, and from one that is found."""
+    if not key.is_stored:
+        return CustodyKind.RETURNED
+    return CustodyKind.TRANSFERRED if _is_brought(key, locker) else CustodyKind.FOUND
 
 
-def _contradiction(key: Key, promised: Promise | None, locker: Locker) -> str | None:
-    if key.is_stored and key.locker_id != locker.id:
-        return "It was known to lie elsewhere."
+def _is_brought(key: Key, locker: Locker) -> bool:
+    return key.is_stored and key.target_automat_id == locker.automat_id
+
+
+def _strange(key: Key, promised: Promise | None, locker: Locker) -> str | None:
+    if key.is_stored:
+        if _is_brought(key, locker):
+            return None
+        here = key.locker_id == locker.id
+        return "It was known to lie there already." if here else "It was known to lie elsewhere."
     if promised is None:
         return "Nobody was known to have it."
     meant = {one.locker_id for one in promised.lockers if one.locker_id is not None}
@@ -165,15 +188,31 @@ def _contradiction(key: Key, promised: Promise | None, locker: Locker) -> str | 
     return None
 
 
-async def _nobody_knows(work: Work, locker: Locker, state: LockerState, what: str) -> None:
+async def _known(work: Work, entry: CustodyEntry) -> Heard:
+    """Answer a report that was heard before."""
+    key = await work.get(Key, entry.key_id)
+    return Heard(key, entry.key_contract_id, entry.contradiction, is_news=False)
+
+
+async def _nobody_knows(work: Work, locker: Locker, state: LockerState, at: datetime) -> Heard:
     """Keep what the cabinet says, and have somebody look."""
-    (known,) = await work.locked(Locker, [locker.id])
-    if known.state is not LockerState.OUT_OF_ORDER:
-        known.state = state
-    work.record(
-        EventKind.LOCKER_UPDATED,
-        known,
-        notice=f"{what} (locker {known.index}), and nobody knows which key it is: have a look.",
-        state=state.value,
-    )
+    (locker,) = await work.locked(Locker, [locker.id])
+    what = "put into" if state is LockerState.WITH_KEY else "taken out of"
+    notice = f"Something was {what} locker {locker.index}; nobody knows which key: have a look."
+    if await _was_heard(work, locker, state, at):
+        return Heard(None, contradiction=notice, is_news=False)
+    if locker.state is not LockerState.OUT_OF_ORDER:
+        locker.state = state
+    facts = {"state": state.value, "happened_at": at, "automat_id": locker.automat_id}
+    work.record(EventKind.LOCKER_UPDATED, locker, notice=notice, **facts)
     await work.save()
+    return Heard(None, contradiction=notice)
+
+
+async def _was_heard(work: Work, locker: Locker, state: LockerState, at: datetime) -> bool:
+    of_locker = work.own(Event).where(
+        Event.subject_id == locker.id, Event.kind == EventKind.LOCKER_UPDATED
+    )
+    lately = await work.all(of_locker.order_by(Event.id.desc()).limit(LAST_REPORTS))
+    same = {"state": state.value, "happened_at": at.isoformat()}
+    return any(same.items() <= event.facts.items() for event in lately)

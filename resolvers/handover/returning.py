@@ -1,5 +1,6 @@
 """What follows when a key comes back, wherever that is: at its locker, another one, or a desk."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from models.contracts import LockerContract, LockerContractState
 from models.keys import Key
 from models.times import Window
 from resolvers import codes
-from resolvers.handover.matching import Promise
+from resolvers.handover import promises
+from resolvers.handover.promises import Promise
 from resolvers.handover.tasks import ask_to_insert
 from resolvers.planning.targets import aim
 from resolvers.rivals import look_soon, rivals_of
@@ -29,9 +31,7 @@ async def returned(
         locker_id: The locker in which it lies now; None at a desk.
     """
     if promise is not None:
-        await _close(work, promise, at, locker_id=locker_id)
-        await look_soon(work, promise.contract.id)
-    await codes.let_return_code_in(work, key, automat_id=None, locker_id=None)
+        await close(work, promise, at, locker_id=locker_id)
     await aim(work, [key.id])
     await ask_to_insert(work, key)
     await look_after_next_stays(work, key)
@@ -39,12 +39,16 @@ async def returned(
         await _warn_of(work, key, locker_id)
 
 
-async def _close(work: Work, promise: Promise, at: datetime, *, locker_id: UUID | None) -> None:
+async def close(work: Work, promise: Promise, at: datetime, *, locker_id: UUID | None) -> None:
+    """End the part of a contract that is about a key which its holder has no more."""
     promise.allocation.returned_at = at
     promise.allocation.live = False
     for one in promise.lockers:
-        here = one.locker_id == locker_id
-        reason = "The key is back." if here else "The key came back elsewhere."
+        if one.state is LockerContractState.COMPLETED:
+            continue
+        reason = (
+            "The key is back." if one.locker_id == locker_id else "The key came back elsewhere."
+        )
         move_locker_contract(
             work,
             one,
@@ -57,6 +61,30 @@ async def _close(work: Work, promise: Promise, at: datetime, *, locker_id: UUID 
         one.reason = reason
     await work.save()
     await codes.renew(work, [one.id for one in promise.lockers])
+    await look_soon(work, promise.contract.id)
+
+
+async def close_former(work: Work, key: Key, at: datetime, *, holder_id: UUID | None) -> None:
+    """End what others have of a key that somebody else has taken since: it must have been back.
+
+    Args:
+        work: The transaction.
+        key: The key.
+        at: When it was taken.
+        holder_id: The contract under which it was taken; None when nobody knows.
+    """
+    for one in await promises.holdings(work, key.id):
+        if one.key_contract_id != holder_id:
+            former = await promises.promise(work, one.key_contract_id, key.id)
+            if former is not None:
+                await close(work, former, at, locker_id=None)
+
+
+async def went_missing(work: Work, keys: Iterable[Key]) -> None:
+    """Let those who are promised keys know that nobody knows where these are."""
+    for key in keys:
+        await aim(work, [key.id])
+        await look_after_next_stays(work, key)
 
 
 async def _warn_of(work: Work, key: Key, locker_id: UUID) -> None:

@@ -28,7 +28,6 @@ from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
 from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key, KeyStatus
-from models.lifecycles import KEY
 from models.stays import HOLD_STEP, Phase, default_phase, is_short, return_phase
 from models.times import Window
 from resolvers import jobs
@@ -42,7 +41,7 @@ from resolvers.planning.supplies import KeyFacts, contracts_of, keys_of
 from resolvers.planning.targets import aim
 from resolvers.planning.wishes import wish_of
 from resolvers.planning.writing import REFUSALS, end_times
-from resolvers.transitions import move_contract
+from resolvers.transitions import move_contract, move_key
 from resolvers.work import Work, refusing
 
 BACK = {LockerContractKind.DEFAULT, LockerContractKind.RETURN}
@@ -81,7 +80,7 @@ async def decide_return(work: Work, stay: Stay) -> Plan:
 async def _planned(work: Work, stay: Stay, known: Sequence[KeyFacts]) -> Plan:
     changing = tuple(one for one in stay.held.lockers if one.kind in BACK)
     back = replace(stay, held=Held(stay.held.keys, changing))
-    claims = await _claims(work, back, {facts.key.id: facts.key for facts in known})
+    claims = await _claims(work, back, known)
     nothing = Decision(None, None, (), 0, (), None, None, NO_KEYS)
     (plan,) = await with_pins(work, [Plan(back, nothing, (), tuple(claims))])
     return plan
@@ -94,8 +93,8 @@ async def _keys(work: Work, stay: Stay) -> Sequence[KeyFacts]:
     return (await keys_of(work, [certain]))[certain]
 
 
-async def _claims(work: Work, stay: Stay, keys: dict[UUID, Key]) -> list[Claim]:
-    """Find lockers for the return, at the automats from which the keys were fetched."""
+async def _claims(work: Work, stay: Stay, known: Sequence[KeyFacts]) -> list[Claim]:
+    """Find lockers for the return, at the automats from which the keys are fetched."""
     phase = _phase(work, stay)
     if phase is None:
         return []
@@ -103,22 +102,32 @@ async def _claims(work: Work, stay: Stay, keys: dict[UUID, Key]) -> list[Claim]:
         await work.connection(), [work.actor.organization_id], ignoring=contracts_of([stay])
     )
     wish = wish_of(work, stay, NO_KEYS)
+    groups = await _fetched_from(work, stay, [facts.key.id for facts in known])
     claims: list[Claim] = []
-    for automat_id, key_ids in (await _fetched_from(work, stay, keys)).items():
+    for automat_id, key_ids in groups.items():
+        here = [_option(facts, automat_id) for facts in known if facts.key.id in key_ids]
         for facts in await snapshot.facts({automat_id: None}, phase.window):
-            fetches = [
-                Claim(phase, facts.automat, None, KeyOption(keys[id], automat_id, None))
-                for id in key_ids
-            ]
+            fetches = [Claim(phase, facts.automat, option.locker_index, option) for option in here]
             claims += await returns_to(snapshot, stay, wish, phase, fetches)
     return claims
 
 
+def _option(facts: KeyFacts, automat_id: UUID) -> KeyOption:
+    """Say of a key which locker it leaves, or has left: its own one is not in its way."""
+    key = facts.key
+    is_here = (key.automat_id or key.selected_automat_id) == automat_id
+    return KeyOption(key, automat_id, facts.locker_index if is_here else None)
+
+
 def _phase(work: Work, stay: Stay) -> Phase | None:
-    """Say when lockers are held for the return; None when there is none to hold."""
-    holds_all_the_time = stay.made_by_staff or is_short(stay.window, stay.settings)
+    """Say when lockers are held for the return; None when there is none to hold.
+
+    As long as one of the keys waits to be fetched, a locker that is held all the time remains so.
+    """
+    waits = any(not key.is_out for key in stay.held.keys)
+    all_the_time = stay.made_by_staff or is_short(stay.window, stay.settings) or waits
     is_held = any(one.kind is LockerContractKind.DEFAULT for one in stay.held.lockers)
-    if holds_all_the_time and is_held:
+    if all_the_time and is_held:
         return default_phase(stay.window, stay.settings)
     if stay.window.ends_at is None or stay.made_by_staff:
         return None
@@ -131,19 +140,23 @@ def _late_return(now: datetime) -> Phase:
     return Phase(LockerContractKind.RETURN, Window(now, now + HOLD_STEP), now)
 
 
-async def _fetched_from(work: Work, stay: Stay, keys: dict[UUID, Key]) -> dict[UUID, list[UUID]]:
-    """Group the keys that come back by the automats from which they were fetched.
+async def _fetched_from(work: Work, stay: Stay, key_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Group the keys that come back by the automats from which they are fetched.
 
-    Keys that were handed over at a desk come back to one.
+    Keys that were handed over at a desk come back to one. Where any key would do, no locker is
+    held for a certain one before it is fetched.
     """
     assert stay.contract is not None  # noqa: S101 - its keys are out
     row = LockerContract
     rows = await work.rows(
         select(row.key_id, row.automat_id)
-        .where(row.key_contract_id == stay.contract.id, among(row.key_id, keys))
+        .where(row.key_contract_id == stay.contract.id, among(row.key_id, key_ids))
         .order_by(row.id)
     )
     last = {found.key_id: found.automat_id for found in rows}
+    waiting = [id for id in key_ids if id not in last]
+    for_any = [one.automat_id for one in stay.held.lockers if one.key_id is None]
+    last |= dict(zip(waiting, for_any, strict=False))
     groups: dict[UUID, list[UUID]] = {}
     for key_id, automat_id in last.items():
         groups.setdefault(automat_id, []).append(key_id)
@@ -174,8 +187,8 @@ async def _move_the_end(work: Work, stay: Stay, contract: KeyContract) -> None:
     keys = await work.locked(Key, [key.key_id for key in stay.held.keys_out])
     for key in keys:
         if status is not KeyContractStatus.OVERDUE and key.status is KeyStatus.OVERDUE:
-            KEY.check(KeyStatus.OVERDUE, KeyStatus.OUT)
-            key.status = KeyStatus.OUT
+            move_key(key, KeyStatus.OUT)
+            work.record(EventKind.KEY_UPDATED, key, status=key.status.value, reason=reason)
     await work.save()
     connection = await work.connection()
     with refusing(REFUSALS):

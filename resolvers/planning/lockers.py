@@ -124,7 +124,7 @@ def _values(work: Work, claim: Claim, before: HeldLocker | None) -> dict[str, An
         "organization_id": work.actor.organization_id,
         "kind": claim.phase.kind,
         "automat_id": claim.automat_id,
-        "key_id": None if any_key_will_do(claim) else claim.option.key.id,
+        "key_id": _key_id(claim, before),
         "starts_at": window.starts_at,
         "ends_at": window.ends_at,
         "pin": claim.pin,
@@ -136,6 +136,12 @@ def _values(work: Work, claim: Claim, before: HeldLocker | None) -> dict[str, An
         "unused_at": None,
         "reason": NO_LOCKER if failed else None,
     }
+
+
+def _key_id(claim: Claim, before: HeldLocker | None) -> UUID | None:
+    """Name the key; a key that was taken remains the one, though any would have done."""
+    was_named = before is not None and before.key_id == claim.option.key.id
+    return None if any_key_will_do(claim) and not was_named else claim.option.key.id
 
 
 def _sync_at(now: datetime, claim: Claim, before: HeldLocker | None) -> datetime:

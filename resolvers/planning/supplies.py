@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, or_, select, text
+from sqlalchemy import Boolean, ColumnElement, Integer, Uuid, bindparam, or_, select, text
 
 from geo.bookings import Bookings
-from geo.key_supply import KeyOption, KeySupply, supply
+from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
 from models.contracts import KeyAllocation
 from models.dialects.among import among
 from models.dialects.asked import ASKED, asked
@@ -34,6 +34,7 @@ class KeyFacts:
         taken: A stretch over which somebody else has it, if any.
         planned_automat_id: Where an earlier stay will leave it, if one will.
         planned_locker_index: In which locker.
+        missing: Whether nobody knows where it is, so that a stay that begins soon cannot have it.
     """
 
     key: Key
@@ -41,6 +42,7 @@ class KeyFacts:
     taken: Window | None
     planned_automat_id: UUID | None
     planned_locker_index: int | None
+    missing: bool
 
 
 Known = dict[Stay, list[KeyFacts]]
@@ -55,9 +57,10 @@ async def keys_of(reading: Reading, stays: Sequence[Stay]) -> Known:
     rows = [(stay, by_id[id]) for stay in stays for id in _keys_for(stay, openers) if id in by_id]
     known: Known = {stay: [] for stay in stays}
     facts = await _promises(reading, rows, ignoring=contracts_of(stays))
+    soon = reading.now + HOLD_STEP
     for (stay, key), said in zip(rows, facts, strict=True):
         if key.status != KeyStatus.RETIRED:
-            known[stay].append(_key_facts(key, said))
+            known[stay].append(_key_facts(key, said, is_soon=stay.window.starts_at < soon))
     return known
 
 
@@ -86,7 +89,7 @@ async def _keys(
     return {key.id: key for key in found}, openers
 
 
-def _key_facts(key: Key, said: Any) -> KeyFacts:
+def _key_facts(key: Key, said: Any, *, is_soon: bool) -> KeyFacts:
     taken = None if said.taken_from is None else Window(said.taken_from, said.taken_until)
     return KeyFacts(
         key=key,
@@ -94,6 +97,7 @@ def _key_facts(key: Key, said: Any) -> KeyFacts:
         taken=taken,
         planned_automat_id=said.planned_automat_id,
         planned_locker_index=said.planned_locker_index,
+        missing=is_soon and key.status == KeyStatus.OUT and not said.is_held,
     )
 
 
@@ -120,7 +124,11 @@ def _promises_on(dialect: str) -> Any:
         select asked.number, lockers."index" as locker_index,
           taken.starts_at as taken_from, taken.ends_at as taken_until,
           planned.automat_id as planned_automat_id,
-          planned_locker."index" as planned_locker_index
+          planned_locker."index" as planned_locker_index,
+          exists (
+            select 1 from key_allocations as held
+            where held.key_id = asked.id and held.live and held.fetched_at is not null
+          ) as is_held
         from asked
         join keys on keys.id = asked.id
         left join lockers on lockers.id = coalesce(keys.locker_id, keys.selected_locker_id)
@@ -161,6 +169,7 @@ def _promises_on(dialect: str) -> Any:
             taken_until=Instant,
             planned_automat_id=Uuid,
             planned_locker_index=Integer,
+            is_held=Boolean,
         )
     )
 
@@ -182,7 +191,7 @@ def supply_of(stay: Stay, known: Sequence[KeyFacts], bookings: Bookings) -> KeyS
         raise NotFound("One of the keys does not open the entity.", path=("key_ids",))
     options = [_option(stay, facts, bookings) for facts in known]
     if stay.entity is None:
-        return supply(options, wanted=wanted)
+        return supply_of_certain(options)
     rule = KeyRule(stay.entity.key_rule)
     return supply(options, wanted=wanted, rule=rule, count=stay.entity.key_count)
 
@@ -193,9 +202,10 @@ def _option(stay: Stay, facts: KeyFacts, bookings: Bookings) -> KeyOption:
     if not key.shared and taken is None:
         taken = bookings.key_taken(key.id, stay.window)
     automat_id, locker_index = _place(facts)
-    return KeyOption(
-        key, automat_id, locker_index, None if taken is None else _taken(stay, key, taken)
-    )
+    refusal = None if taken is None else _taken(stay, key, taken)
+    if facts.missing:
+        refusal = _missing(stay, key)
+    return KeyOption(key, automat_id, locker_index, refusal)
 
 
 def _place(facts: KeyFacts) -> tuple[UUID | None, int | None]:
@@ -216,6 +226,11 @@ def _taken(stay: Stay, key: Key, taken: Window) -> KeyTaken:
     )
 
 
+def _missing(stay: Stay, key: Key) -> KeyTaken:
+    path = ("key_ids",) if stay.wanted.key_ids else ()
+    return KeyTaken(f"Nobody knows where the key {key.code} is; look for it.", path=path)
+
+
 async def when_free(reading: Reading, stay: Stay, known: Sequence[KeyFacts]) -> datetime | None:
     """Tell from when on one of the keys could be had for as long as the stay lasts.
 
@@ -230,7 +245,8 @@ async def when_free(reading: Reading, stay: Stay, known: Sequence[KeyFacts]) -> 
         _ends_after(stay.window.starts_at),
         KeyAllocation.key_contract_id.not_in(contracts_of([stay])),
     )
-    promised: dict[UUID, list[Window]] = {facts.key.id: [] for facts in known}
+    lost = Window(reading.now, reading.now + HOLD_STEP)
+    promised = {facts.key.id: [lost] if facts.missing else [] for facts in known}
     for row in await reading.rows(held.order_by(KeyAllocation.starts_at)):
         promised[row.key_id].append(Window(row.starts_at, row.ends_at))
     moments = [first_gap(stay.window, windows) for windows in promised.values()]

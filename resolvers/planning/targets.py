@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
 from models.dialects.among import among, ids_later
 from models.keys import Key, KeyStatus
+from resolvers import return_codes
 from resolvers.work import Work
 
 
@@ -18,13 +19,16 @@ async def aim(work: Work, key_ids: Collection[UUID]) -> None:
 
     That is the automat of the contract that comes first: the one from which it is fetched next, or
     to which it is brought back next while somebody has it. Without one it is where the key lives.
+    The return code of a key follows it.
     """
     if not key_ids:
         return
     await work.connection()
     told = {"ids": sorted(key_ids), "now": work.now}
-    for key, next_automat_id in (await work.session.execute(_next(), told)).all():
+    aimed = (await work.session.execute(_next(), told)).all()
+    for key, next_automat_id in aimed:
         _aim(key, next_automat_id)
+    await return_codes.follow(work, [key for key, _ in aimed])
 
 
 def _aim(key: Key, next_automat_id: UUID | None) -> None:

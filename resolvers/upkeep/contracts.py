@@ -18,7 +18,7 @@ async def look_after(work: Work, contract_id: UUID) -> datetime | None:
     running = await _again(work, running)
     await opening.sync(work, running)
     opening.remind(work, running)
-    opening.open_windows(work, running)
+    await opening.open_windows(work, running)
     await ending.pass_windows(work, running)
     await ending.count_overdue(work, running)
     await ending.finish(work, running)

@@ -11,11 +11,10 @@ from models.contracts import (
 )
 from models.events import EventKind
 from models.keys import KeyStatus
-from models.lifecycles import KEY
 from models.stays import HOLD_STEP
 from models.times import Window, earlier
 from resolvers import codes, rivals
-from resolvers.transitions import move_locker_contract
+from resolvers.transitions import move_key, move_locker_contract
 from resolvers.upkeep.next_stays import look_after_next_stays
 from resolvers.upkeep.running import Running
 from resolvers.work import Work
@@ -117,8 +116,7 @@ async def count_overdue(work: Work, running: Running) -> None:
         key = running.keys[allocation.key_id]
         if allocation.fetched_at is None or key.status is not KeyStatus.OUT:
             continue
-        KEY.check(KeyStatus.OUT, KeyStatus.OVERDUE)
-        key.status = KeyStatus.OVERDUE
+        move_key(key, KeyStatus.OVERDUE)
         work.record(
             EventKind.KEY_NOT_RETURNED,
             key,

@@ -1,7 +1,7 @@
 """Contracts whose locker or key is not where it should be: brought together again."""
 
 from models.automats import Automat, Locker
-from models.contracts import LockerContract, LockerContractKind
+from models.contracts import KeyAllocation, LockerContract, LockerContractKind
 from models.dialects.among import among
 from models.keys import Key, KeyStatus
 from models.stays import HOLD_STEP
@@ -51,18 +51,31 @@ async def make_room(work: Work, running: Running) -> None:
 
 
 async def replace_missing_keys(work: Work, running: Running) -> bool:
-    """Give a stay that begins soon another key when its own is not back; says whether it has one.
+    """Give a stay that begins soon another key when its own is missing; says whether it has one.
 
-    Where no other key can be had all stays as it is: the key may still come in time, and whoever
-    waits for it was told (G12).
+    Missing is what is not back in time, and what is nowhere that we know of. Where no other key can
+    be had all stays as it is: the key may still come in time, and people were told (G12).
     """
     starts_at = running.contract.starts_at
     is_soon = work.now - HOLD_STEP < starts_at < work.now + HOLD_STEP
-    is_missing = any(key.status is KeyStatus.OVERDUE for key in running.keys.values())
-    if running.reservation is None or running.key_is_out or not (is_soon and is_missing):
+    if running.reservation is None or running.key_is_out or not is_soon:
+        return False
+    if not await _is_key_missing(work, running):
         return False
     (planned,) = await decide(work, [await stay_of(work, running.reservation)])
     if not isinstance(planned, Plan) or planned.waits_for is not None:
         return False
     await write(work, [planned])
     return True
+
+
+async def _is_key_missing(work: Work, running: Running) -> bool:
+    statuses = {key.status for key in running.keys.values()}
+    if KeyStatus.OVERDUE in statuses:
+        return True
+    out = {key.id for key in running.keys.values() if key.status is KeyStatus.OUT}
+    if not out:
+        return False
+    row = KeyAllocation
+    held = work.own(row).where(among(row.key_id, out), row.live, row.fetched_at.is_not(None))
+    return bool(out - {one.key_id for one in await work.all(held)})

@@ -10,6 +10,7 @@ from models.contracts import (
 from models.events import EventKind
 from models.reservations import ReservationStatus, status_at
 from resolvers import codes
+from resolvers.planning.targets import aim
 from resolvers.transitions import move_contract, move_locker_contract, move_reservation
 from resolvers.upkeep.running import Running
 from resolvers.work import Work
@@ -61,18 +62,20 @@ def remind(work: Work, running: Running) -> None:
             work.record(kind, contract, starts_at=contract.starts_at, ends_at=contract.ends_at)
 
 
-def open_windows(work: Work, running: Running) -> None:
+async def open_windows(work: Work, running: Running) -> None:
     """Write down that lockers can be opened from now on."""
-    for one in running.live:
-        if one.starts_at <= work.now and one.opened_at is None:
-            one.opened_at = work.now
-            work.record(
-                EventKind.LOCKER_CONTRACT_OPENED,
-                one,
-                key_contract_id=one.key_contract_id,
-                automat_id=one.automat_id,
-                locker_id=one.locker_id,
-            )
+    opened = [one for one in running.live if one.starts_at <= work.now and one.opened_at is None]
+    for one in opened:
+        one.opened_at = work.now
+        work.record(
+            EventKind.LOCKER_CONTRACT_OPENED,
+            one,
+            key_contract_id=one.key_contract_id,
+            automat_id=one.automat_id,
+            locker_id=one.locker_id,
+        )
+    await work.save()
+    await aim(work, {one.key_id for one in opened if one.key_id is not None})
 
 
 def follow_the_clock(work: Work, running: Running) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from factories import NOON
 
-from geo.key_supply import KeyOption, supply
+from geo.key_supply import KeyOption, supply, supply_of_certain
 from models.base import new_id
 from models.entities import KeyRule
 from models.errors import KeyTaken, MixedStorage, NoKeyForEntity
@@ -102,6 +102,28 @@ def test_wanted_keys_all_go_out_and_each_counts_once() -> None:
 
     assert found.needed == 2
     assert found.ready_in(STATION) == tuple(keys[:2])
+
+
+def test_keys_that_all_go_from_several_automats_go_each_from_its_own() -> None:
+    both = [option(STATION, kind=ELECTRIC), option(PASILA, kind=ELECTRIC)]
+
+    for rule, wanted in ((KeyRule.ONE, [one.key.id for one in both]), (KeyRule.ALL, [])):
+        found = supply(both, wanted=wanted, rule=rule)
+        assert found.is_spread
+        assert not found.interchangeable
+        assert found.in_one(PASILA).ready_in(PASILA) == (both[1],)
+
+
+def test_certain_keys_of_whatever_kind_go_from_where_they_lie() -> None:
+    found = supply_of_certain([option(STATION, kind=ELECTRIC), option(STATION)])
+
+    assert (found.needed, found.is_bound, found.interchangeable) == (2, True, False)
+    with pytest.raises(MixedStorage):
+        supply_of_certain([option(STATION, kind=ELECTRIC), option(kind=ELECTRIC)])
+    with pytest.raises(KeyTaken):
+        supply_of_certain([option(STATION), option(STATION, free=False)])
+    with pytest.raises(NoKeyForEntity):
+        supply_of_certain([])
 
 
 def test_wanted_keys_must_all_be_free() -> None:

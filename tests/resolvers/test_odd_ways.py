@@ -9,8 +9,7 @@ from models.automats import AutomatModel
 from models.contracts import LockerContractState as State
 from models.errors import InvalidInput, NoFreeLocker
 from models.keys import KeyKind
-from models.times import Window
-from resolvers import contracts
+from resolvers import contract_changes
 from resolvers.handover import desks
 from resolvers.handover.desks import KeyName
 from resolvers.work import Work
@@ -19,11 +18,11 @@ from resolvers.work import Work
 async def test_a_contract_whose_keys_are_back_cannot_be_extended(work: Work) -> None:
     key = await make_key(work, desk=await make_desk(work))
     until = work.now + DAY
-    contract = await desks.hand_over(work, [KeyName(key.id)], contacts=[AINO], due_at=until)
+    handed = await desks.hand_over(work, [KeyName(key.id)], contacts=[AINO], due_at=until)
     await desks.take_back(work, KeyName(key.id))
 
     with pytest.raises(InvalidInput, match="holds no key any more"):
-        await contracts.change_end(work, contract.id, window=Window(work.now, until + DAY))
+        await contract_changes.change_end(work, handed.contract.id, ends_at=until + DAY)
 
 
 async def test_no_key_is_put_into_a_locker_whose_key_should_have_been_fetched(work: Work) -> None:

@@ -199,6 +199,7 @@ def create_custody() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("source", sa.String(32), nullable=False),
         sa.Column("happened_at", Instant(), nullable=False),
+        sa.Column("reported_at", Instant(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("automat_id", sa.Uuid(), nullable=True),
         sa.Column("locker_id", sa.Uuid(), nullable=True),
@@ -228,6 +229,15 @@ def create_custody() -> None:
     op.create_index(
         "custody_entries_key_id_happened_at_index", "custody_entries", ["key_id", "happened_at"]
     )
+    for name, column in (("came_to", "locker_id"), ("left", "left_locker_id")):
+        there = sa.text(f"{column} is not null")
+        op.create_index(
+            f"custody_entries_that_{name}_lockers",
+            "custody_entries",
+            [column, "reported_at"],
+            postgresql_where=there,
+            sqlite_where=there,
+        )
 
 
 def keep_only_what_is_live_in_indexes() -> None:
@@ -326,6 +336,7 @@ def begin_chains(bind: sa.Connection, now: datetime) -> None:
         sa.column("kind", sa.String()),
         sa.column("source", sa.String()),
         sa.column("happened_at", Instant()),
+        sa.column("reported_at", Instant()),
         sa.column("recorded_at", Instant()),
     )
     registered = bind.execute(sa.select(keys)).all()
@@ -342,6 +353,7 @@ def begin_chains(bind: sa.Connection, now: datetime) -> None:
                     "kind": "registered",
                     "source": "system",
                     "happened_at": now,
+                    "reported_at": now,
                     "recorded_at": now,
                 }
                 for key in registered

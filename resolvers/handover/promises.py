@@ -1,0 +1,164 @@
+"""Under which contract a key is taken, or was out: found, and locked with what belongs to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_
+
+from models.contracts import (
+    LIVE_STATES,
+    KeyAllocation,
+    KeyContract,
+    KeyContractStatus,
+    LockerContract,
+    LockerContractState,
+)
+from models.keys import Key
+from models.reservations import Reservation
+from models.times import Window
+from resolvers.work import Work
+
+
+@dataclass(slots=True)
+class Promise:
+    """A key contract that a report concerns, with its key's allocation, all locked.
+
+    Args:
+        contract: The key contract.
+        reservation: The reservation behind it, if there is one.
+        allocation: The allocation of the key.
+        lockers: The locker contracts of the key that are live, or have no locker for now.
+    """
+
+    contract: KeyContract
+    reservation: Reservation | None
+    allocation: KeyAllocation
+    lockers: list[LockerContract]
+
+
+async def promise_to_fetch(work: Work, key: Key) -> Promise | None:
+    """Find for whom a key is taken now: whose time it is, or who comes next."""
+    row, now = KeyAllocation, work.now
+    waiting = work.own(row).where(row.key_id == key.id, row.live, row.fetched_at.is_(None))
+    running = waiting.where(row.starts_at <= now, or_(row.ends_at.is_(None), row.ends_at > now))
+    found = await work.first(running.order_by(row.starts_at.desc(), row.id))
+    found = found or await work.first(waiting.where(row.starts_at > now).order_by(row.starts_at))
+    return None if found is None else await promise(work, found.key_contract_id, key.id)
+
+
+async def holdings(work: Work, key_id: UUID) -> Sequence[KeyAllocation]:
+    """List the allocations under which somebody has a key as far as is known, newest first."""
+    row = KeyAllocation
+    out = work.own(row).where(row.key_id == key_id, row.live, row.fetched_at.is_not(None))
+    return await work.all(out.order_by(row.fetched_at.desc(), row.id))
+
+
+async def promise_of_holder(work: Work, key: Key) -> Promise | None:
+    """Find under which contract somebody has a key now."""
+    for one in await holdings(work, key.id):
+        found = await promise(work, one.key_contract_id, key.id)
+        if found is not None and found.allocation.fetched_at is not None:
+            return found
+    return None
+
+
+async def promise_that_opened(
+    work: Work, opened: LockerContract, key: Key, at: datetime
+) -> Promise | None:
+    """Find the promise of a key to whoever opened a locker; None when it was not theirs to fetch.
+
+    They may have come while it was theirs, although we hear of it when their time is over.
+    """
+    found = await promise(work, opened.key_contract_id, key.id, opened=opened)
+    if found is not None:
+        return None if found.allocation.fetched_at is not None else found
+    return await _lapsed(work, opened.key_contract_id, key, at)
+
+
+async def promise(
+    work: Work, contract_id: UUID, key_id: UUID, *, opened: LockerContract | None = None
+) -> Promise | None:
+    """Lock a key contract, the allocation of a key, the key, and its locker contracts.
+
+    That is the usual order. None when the contract does not wait for that key, or any.
+
+    Args:
+        work: The transaction.
+        contract_id: The contract.
+        key_id: The key.
+        opened: The locker contract by which the key was taken, where that is known: where any key
+            would do, the allocation is one that has not been fetched.
+    """
+    contract, reservation = await _locked(work, contract_id)
+    held = await _allocations(work, contract_id, live=True)
+    allocation = next((one for one in held if one.key_id == key_id), None)
+    if allocation is None and opened is not None and opened.key_id is None:
+        allocation = next((one for one in held if one.fetched_at is None), None)
+    if allocation is None:
+        return None
+    noted = {key_id, allocation.key_id}
+    await work.locked(Key, noted)
+    lockers = await _lockers(work, contract_id, noted, opened)
+    return Promise(contract, reservation, allocation, lockers)
+
+
+async def _locked(work: Work, contract_id: UUID) -> tuple[KeyContract, Reservation | None]:
+    known = await work.get(KeyContract, contract_id)
+    ids = [known.reservation_id] if known.reservation_id else []
+    reservation = next(iter(await work.locked(Reservation, ids)), None)
+    (contract,) = await work.locked(KeyContract, [contract_id])
+    return contract, reservation
+
+
+async def _allocations(work: Work, contract_id: UUID, *, live: bool) -> list[KeyAllocation]:
+    row = KeyAllocation
+    theirs = work.own(row).where(row.key_contract_id == contract_id, row.live.is_(live))
+    return await work.locking(theirs, row)
+
+
+async def _lockers(
+    work: Work, contract_id: UUID, key_ids: set[UUID], opened: LockerContract | None
+) -> list[LockerContract]:
+    row = LockerContract
+    theirs = work.own(row).where(
+        row.key_contract_id == contract_id,
+        row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)),
+    )
+    found = await work.locking(theirs, row)
+    own = [one for one in found if one.key_id in key_ids or (opened and one.id == opened.id)]
+    return own or [one for one in found if one.key_id is None][:1]
+
+
+async def _lapsed(work: Work, contract_id: UUID, key: Key, at: datetime) -> Promise | None:
+    """Find a promise that ended unused as far as was known, though the key was fetched in time."""
+    contract, reservation = await _locked(work, contract_id)
+    if contract.status is not KeyContractStatus.ENDED:
+        return None
+    for one in await _allocations(work, contract_id, live=False):
+        ends_at = one.ends_at
+        was_open = ends_at is None or at < ends_at
+        if one.key_id != key.id or one.fetched_at is not None or not was_open:
+            continue
+        await work.locked(Key, [key.id])
+        if await is_free(work, one, Window(one.starts_at, ends_at)):
+            return Promise(contract, reservation, one, [])
+    return None
+
+
+async def is_free(work: Work, allocation: KeyAllocation, window: Window) -> bool:
+    """Tell whether nobody else was promised the key of an allocation for part of a window."""
+    if not allocation.exclusive:
+        return True
+    row = KeyAllocation
+    others = work.own(row).where(
+        row.key_id == allocation.key_id,
+        row.id != allocation.id,
+        row.live,
+        row.exclusive,
+        or_(row.ends_at.is_(None), row.ends_at > window.starts_at),
+    )
+    if window.ends_at is not None:
+        others = others.where(row.starts_at < window.ends_at)
+    return await work.first(others) is None

@@ -1,0 +1,84 @@
+"""Keys that people put elsewhere: into a locker, or to another desk."""
+
+from uuid import UUID
+
+from models.accounts import Permission
+from models.automats import Automat
+from models.custody import CustodyKind, CustodySource
+from models.errors import InvalidInput, KeyOut
+from models.keys import Key, ManualStorage
+from resolvers import custody
+from resolvers.custody import Fact, Place
+from resolvers.handover import returning
+from resolvers.handover.lockers import Heard
+from resolvers.handover.places import locker_for
+from resolvers.key_names import KeyName, named_key
+from resolvers.work import Work
+
+
+async def transfer(
+    work: Work,
+    name: KeyName,
+    *,
+    automat_id: UUID | None = None,
+    locker_index: int | None = None,
+    manual_storage_id: UUID | None = None,
+) -> Heard:
+    """Put a key that is in our hands elsewhere: into a locker, or to another desk.
+
+    Into an automat it goes to the locker that is held for its next contract, or to its own one
+    there, or to the lowest free one, unless a locker is named. Twice is once.
+
+    Raises:
+        NotAllowed: The actor may not hand keys over.
+        NotFound: There is no such key, automat or desk.
+        InvalidInput: Not exactly one of automat and desk, or no such locker.
+        KeyOut: Somebody has it: take it back first.
+        NoFreeLocker: The locker is not free, or none is.
+    """
+    work.require(Permission.HAND_OVER_KEYS)
+    key = await named_key(work, name)
+    _check_place(automat_id, locker_index, manual_storage_id)
+    (key,) = await work.locked(Key, [key.id])
+    if not key.is_stored:
+        message = f"The key {key.code} is out: take it back first."
+        raise KeyOut(message, path=("key",))
+    place = await _place(work, key, automat_id, locker_index, manual_storage_id)
+    if Place.of(key) == place:
+        return Heard(key, contradiction="It lies there already.", is_news=False)
+    fact = Fact(
+        kind=CustodyKind.TRANSFERRED,
+        place=place,
+        at=work.now,
+        source=CustodySource.STAFF,
+        left_locker_id=key.locker_id,
+        fits=True,
+    )
+    link = await custody.write(work, key, fact)
+    await returning.returned(work, key, None, work.now, locker_id=place.locker_id)
+    return Heard(key, contradiction=link.entry.contradiction)
+
+
+def _check_place(
+    automat_id: UUID | None, locker_index: int | None, manual_storage_id: UUID | None
+) -> None:
+    if (automat_id is None) == (manual_storage_id is None):
+        message = "Give exactly one of automatId and manualStorageId."
+        raise InvalidInput(message, path=("storage",))
+    if locker_index is not None and automat_id is None:
+        raise InvalidInput("A desk has no lockers; leave lockerIndex out.", path=("locker_index",))
+
+
+async def _place(
+    work: Work,
+    key: Key,
+    automat_id: UUID | None,
+    locker_index: int | None,
+    manual_storage_id: UUID | None,
+) -> Place:
+    if automat_id is not None:
+        automat = await work.get(Automat, automat_id, path=("storage", "automat_id"))
+        return Place.locker(await locker_for(work, key, automat, locker_index))
+    path = ("storage", "manual_storage_id")
+    desk = await work.get(ManualStorage, manual_storage_id, path=path)
+    return Place(manual_storage_id=desk.id)

@@ -1,0 +1,174 @@
+"""Return codes: while a key is out, its code opens the locker to which it comes back (R30-R34).
+
+The automat lets it in only while that locker is empty (R31), and nobody can take a key with it.
+Which locker that is follows from the rows; it is asked again whenever it may be another one.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, or_, select
+
+from models.automats import Automat
+from models.base import new_id
+from models.codes import AutomatCode, CodeUse
+from models.contracts import LIVE_STATES, KeyAllocation, LockerContract, LockerContractKind
+from models.dialects.among import among
+from models.events import EventKind
+from models.keys import Key, KeyStatus
+from models.pins import COOL_DOWN
+from resolvers.codes import bump
+from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a return code opens.
+
+    Args:
+        automat_id: At which automat.
+        locker_id: Which locker.
+        code: The code.
+        opens_at: From when on.
+    """
+
+    automat_id: UUID
+    locker_id: UUID
+    code: str
+    opens_at: datetime
+
+
+async def follow(work: Work, keys: Iterable[Key]) -> None:
+    """Let return codes open the lockers to which their keys come back now, and no others.
+
+    Keys without a return code cost nothing; one whose code was taken away is to be given too.
+    """
+    concerned = [key for key in keys if key.return_code is not None]
+    if concerned:
+        await renew(work, concerned)
+
+
+async def renew(work: Work, keys: Sequence[Key]) -> None:
+    """Let return codes be right, also those of keys that have none any more."""
+    known = await _known(work, keys)
+    held = await _held(work, [key.id for key in keys])
+    for key in keys:
+        wanted = _wanted(work, key, held.get(key.id))
+        if not _is_same(work, known.get(key.id), wanted):
+            await _change(work, key, known.get(key.id), wanted)
+
+
+def _is_same(work: Work, known: Any, wanted: Opening | None) -> bool:
+    if known is None or wanted is None:
+        return known is wanted
+    place = known.automat_id, known.locker_id, known.code
+    same_place = place == (wanted.automat_id, wanted.locker_id, wanted.code)
+    return same_place and max(known.opens_at, work.now) == wanted.opens_at
+
+
+async def _known(work: Work, keys: Sequence[Key]) -> dict[UUID, Any]:
+    row = AutomatCode
+    columns = row.key_id, row.automat_id, row.locker_id, row.code, row.opens_at
+    of_keys = select(*columns).where(among(row.key_id, [key.id for key in keys]))
+    return {found.key_id: found for found in await work.rows(of_keys)}
+
+
+async def _held(work: Work, key_ids: Collection[UUID]) -> dict[UUID, Any]:
+    """Find the lockers that are held for keys to come back to, by key: the first that opens."""
+    row, allocation = LockerContract, KeyAllocation
+    back = (
+        select(row.key_id, row.automat_id, row.locker_id, row.starts_at)
+        .join(
+            allocation,
+            (allocation.key_contract_id == row.key_contract_id) & (allocation.key_id == row.key_id),
+        )
+        .where(
+            among(row.key_id, key_ids),
+            row.state.in_(LIVE_STATES),
+            row.kind != LockerContractKind.FETCH,
+            row.locker_id.is_not(None),
+            allocation.live,
+            allocation.fetched_at.is_not(None),
+        )
+        .order_by(row.starts_at.desc())
+    )
+    return {found.key_id: found for found in await work.rows(back)}
+
+
+def _wanted(work: Work, key: Key, held: Any) -> Opening | None:
+    """Say which locker a code opens: the one that is held now, else its own, else one held later.
+
+    None for a key that lies somewhere or is out of use, and for one without a locker.
+    """
+    if key.return_code is None or key.is_stored or key.status is KeyStatus.RETIRED:
+        return None
+    is_open = held is not None and held.starts_at <= work.now
+    if not is_open and key.selected_automat_id and key.selected_locker_id:
+        home = key.selected_automat_id, key.selected_locker_id
+        return Opening(*home, key.return_code, work.now)
+    if held is None:
+        return None
+    opens_at = max(work.now, held.starts_at)
+    return Opening(held.automat_id, held.locker_id, key.return_code, opens_at)
+
+
+async def _change(work: Work, key: Key, known: Any, wanted: Opening | None) -> None:
+    row = AutomatCode
+    connection = await work.connection()
+    changed = set()
+    if known is not None:
+        changed.add(known.automat_id)
+        await connection.execute(delete(row).where(row.key_id == key.id))
+    if wanted is not None and await _is_unused(work, key, wanted):
+        changed.add(wanted.automat_id)
+        code = {
+            "id": new_id(),
+            "organization_id": work.actor.organization_id,
+            "automat_id": wanted.automat_id,
+            "locker_id": wanted.locker_id,
+            "code": wanted.code,
+            "use": CodeUse.RETURN,
+            "key_id": key.id,
+            "opens_at": wanted.opens_at,
+        }
+        await connection.execute(insert(row), [code])
+    await bump(work, changed)
+
+
+async def _is_unused(work: Work, key: Key, wanted: Opening) -> bool:
+    """Tell whether an automat can be given a code; people are told when it means something else.
+
+    The automat may be another one than those for which the code was checked when it was given.
+    """
+    row = LockerContract
+    same_pin = work.own(row).where(
+        row.automat_id == wanted.automat_id,
+        row.pin == wanted.code,
+        or_(row.state.in_(LIVE_STATES), row.ends_at > work.now - COOL_DOWN),
+    )
+    others = work.own(Key).where(
+        Key.id != key.id,
+        Key.return_code == wanted.code,
+        or_(
+            Key.automat_id == wanted.automat_id,
+            Key.selected_automat_id == wanted.automat_id,
+            Key.id.in_(
+                select(AutomatCode.key_id).where(AutomatCode.automat_id == wanted.automat_id)
+            ),
+        ),
+    )
+    if await work.first(same_pin) is None and await work.first(others) is None:
+        return True
+    automat = await work.get(Automat, wanted.automat_id)
+    work.record(
+        EventKind.RETURN_CODE_NOT_USABLE,
+        key,
+        notice=f"The return code of the key {key.code} opens nothing at {automat.name}: another "
+        "code there is the same. Give the key another one.",
+        automat_id=automat.id,
+        locker_id=wanted.locker_id,
+    )
+    return False
