@@ -3,7 +3,7 @@
 A mechanical key is one certain key: if it lies in an automat, that automat it is. Electromechanical
 keys are interchangeable: any automat will do in which one of them lies free. Keys at desks can be
 brought anywhere. Mechanical keys decide where one is asked for by its id, else electromechanical
-ones where the entity has any.
+ones where the entity has enough of them.
 """
 
 from collections.abc import Sequence
@@ -121,7 +121,8 @@ def supply(
         _check_certain(chosen)
     mechanical = [one for one in chosen if one.key.kind is KeyKind.MECHANICAL]
     electromechanical = [one for one in chosen if one.key.kind is KeyKind.ELECTROMECHANICAL]
-    if electromechanical and not (certain and (mechanical or _in_several(chosen))):
+    several = mechanical or _in_several(chosen)
+    if len(electromechanical) >= needed and not (certain and several):
         return _interchangeable(electromechanical, needed=needed)
     return _certain(chosen, needed=needed, all_go=bool(certain))
 

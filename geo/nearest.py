@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -16,7 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.position import TIE_METRES, distance_metres
 from models.automats import Automat, AutomatState
-from models.dialects.nearest_search import IN_BOX, NEAREST_ON_MAP, box_question, map_question
+from models.dialects.nearest_search import (
+    IN_BOX,
+    NEAREST_ON_MAP,
+    ask_the_map,
+    box_question,
+    map_question,
+)
 from models.earth import earth_centred
 from models.places import Coordinates
 
@@ -55,6 +62,23 @@ async def nearest_automats(
     search = _on_postgresql if connection.dialect.name == "postgresql" else _on_sqlite
     found = await search(connection, here, organization_ids, count)
     return in_order(found)[:count]
+
+
+async def nearest_to_each(
+    connection: AsyncConnection,
+    places: Sequence[Coordinates],
+    *,
+    organization_ids: Sequence[UUID],
+    count: int,
+) -> list[list[Nearby]]:
+    """List the automats nearest to each of several places, as `nearest_automats` does for one."""
+    if connection.dialect.name != "postgresql":
+        options: dict[str, Any] = {"organization_ids": organization_ids, "count": count}
+        return [await nearest_automats(connection, here, **options) for here in places]
+    questions = [map_question(here, organization_ids, count) for here in places]
+    answers = await ask_the_map(connection, questions)
+    found = [[Found(metres, at, id) for id, at, metres in answer] for answer in answers]
+    return [in_order(one)[:count] for one in found]
 
 
 @dataclass(frozen=True, slots=True)

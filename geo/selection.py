@@ -9,6 +9,7 @@ Within a rule the nearest suitable automat is chosen, or in a group the one with
 of free lockers where places are not known.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -42,13 +43,26 @@ async def choose(snapshot: Snapshot, wish: Wish) -> Decision:
     return _nothing_applies(wish)
 
 
-async def first_look(snapshot: Snapshot, wish: Wish) -> Metres:
-    """Give the automats that a choice looks at first, for `Snapshot.prefetch`."""
+async def first_looks(snapshot: Snapshot, wishes: Sequence[Wish]) -> list[Metres]:
+    """Give the automats that each of several choices looks at first, for `Snapshot.prefetch`."""
+    places = [wish.origin for wish in wishes if wish.origin is not None and _is_nearest(wish)]
+    await snapshot.know_nearest(places, FIRST_LOOK)
+    certain = [{wish.automat_id} if wish.automat_id else wish.supply.inside for wish in wishes]
+    await snapshot.know_automats(id for ids in certain for id in ids if id is not None)
+    return [await _first_look(snapshot, wish) for wish in wishes]
+
+
+def _is_nearest(wish: Wish) -> bool:
+    """Tell whether the nearest automats are what a choice looks at first."""
+    return not (wish.automat_id or wish.supply.is_bound or wish.device_group_id)
+
+
+async def _first_look(snapshot: Snapshot, wish: Wish) -> Metres:
     if wish.automat_id is not None:
-        return await snapshot.measured([wish.automat_id], wish.origin)
+        return {wish.automat_id: None}
     if wish.supply.is_bound:
-        return await snapshot.measured(wish.supply.inside, wish.origin)
-    if wish.device_group_id is None and wish.origin is not None:
+        return dict.fromkeys(wish.supply.inside)
+    if _is_nearest(wish) and wish.origin is not None:
         near = await snapshot.nearest(wish.origin, FIRST_LOOK)
         return near | dict.fromkeys(wish.supply.inside.keys() - near.keys())
     group_id = wish.device_group_id or wish.own_device_group_id

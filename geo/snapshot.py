@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.bookings import Bookings
 from geo.candidates import Facts
-from geo.nearest import Found, Nearby, in_order, nearest_automats
+from geo.nearest import Found, Nearby, in_order, nearest_automats, nearest_to_each
 from geo.position import distance_metres
 from models.automats import Automat, AutomatState, DeviceGroupAutomat
 from models.availability import Blocked, Span, blocked_lockers
@@ -136,6 +136,18 @@ class Snapshot:
                 self._connection, here, organization_ids=self._organization_ids, count=count
             )
         return {found.automat_id: found.metres for found in known[:count]}
+
+    async def know_nearest(self, places: Iterable[Coordinates], count: int) -> None:
+        """Read the automats nearest to several places, all at once."""
+        unknown = [here for here in dict.fromkeys(places) if here not in self._near]
+        found = await nearest_to_each(
+            self._connection, unknown, organization_ids=self._organization_ids, count=count
+        )
+        self._near |= dict(zip(unknown, found, strict=True))
+
+    async def know_automats(self, ids: Iterable[UUID]) -> None:
+        """Read automats, all at once."""
+        await self._know_automats(ids)
 
     async def without_place(self) -> dict[UUID, float | None]:
         """Give automats whose address could not be placed."""

@@ -16,6 +16,7 @@ LIVE_STATES = ("planned", "syncing", "ready")
 LIVE = text("state in ('planned', 'syncing', 'ready')")
 """The condition of the partial indexes that only hold what is live."""
 PAST = text("state in ('completed', 'failed', 'cancelled')")
+WITHOUT_LOCKER = text("state = 'failed'")
 
 
 class KeyContractStatus(StrEnum):
@@ -154,6 +155,12 @@ class LockerContract(Owned, Base):
             *("key_id", "starts_at"),
             postgresql_where=LIVE,
             sqlite_where=LIVE,
+        ),
+        Index(
+            "locker_contracts_without_locker",
+            *("organization_id", "starts_at"),
+            postgresql_where=WITHOUT_LOCKER,
+            sqlite_where=WITHOUT_LOCKER,
         ),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import orjson
 from sqlalchemy import URL, Connection, event, insert, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -132,6 +133,11 @@ def parsed(url: str) -> URL:
             )
 
 
+def write_json(value: Any) -> str:
+    """Write JSON as both databases keep it."""
+    return orjson.dumps(value).decode()
+
+
 def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
     """Make the two pools; readers commit each statement and may not write."""
     common: dict[str, Any] = {
@@ -139,6 +145,8 @@ def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine
         "max_overflow": 10,
         "pool_pre_ping": False,
         "hide_parameters": True,
+        "json_serializer": write_json,
+        "json_deserializer": orjson.loads,
     }
     writers = create_async_engine(url, connect_args={"options": SESSION_OPTIONS}, **common)
     readers = create_async_engine(
@@ -156,6 +164,8 @@ def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         "poolclass": AsyncAdaptedQueuePool,
         "max_overflow": 0,
         "hide_parameters": True,
+        "json_serializer": write_json,
+        "json_deserializer": orjson.loads,
         "pool_timeout": BUSY_SECONDS,
         "connect_args": {"timeout": BUSY_SECONDS},
     }

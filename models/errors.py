@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
 
 class ErrorCode(StrEnum):
@@ -67,7 +68,21 @@ class NotFound(LivionKeyError):
 
 
 class DeviceGroupNotFound(NotFound):
-    """Your organization has no such device group; look its id up again, or leave it out."""
+    """Your organization has no such device group; look its id up again, or leave it out.
+
+    The organization's people have to know of it (R16), so it says which push it was.
+
+    Args:
+        source: Whose number the external id is.
+        external_id: The partner's own number of the reservation.
+        device_group_id: The group that was named.
+    """
+
+    def __init__(self, *, source: str, external_id: str, device_group_id: UUID) -> None:
+        self.source = source
+        self.external_id = external_id
+        self.device_group_id = device_group_id
+        super().__init__(path=("device_group_id",))
 
 
 class InvalidInput(LivionKeyError):

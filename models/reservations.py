@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, JsonList, Owned
@@ -13,6 +13,9 @@ from models.times import Window
 
 GRACE = timedelta(minutes=15)
 """How long ago a new start may lie, for a handover at a desk (G38)."""
+
+
+WAITING = text("status = 'unfulfilled'")
 
 
 class ReservationStatus(StrEnum):
@@ -47,6 +50,23 @@ class UpsertOutcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
+class ErrorPolicy(StrEnum):
+    """What a refused row means for the others that were pushed with it."""
+
+    REJECT_ALL = "reject_all"
+    KEEP_GOOD = "keep_good"
+
+
+class RowOutcome(StrEnum):
+    """What became of one of many rows that were pushed together."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    NOT_DONE = "not_done"
+
+
 class Reservation(Owned, Base):
     """What a partner pushed: `source` and `external_id` always mean the same reservation (G1).
 
@@ -54,7 +74,15 @@ class Reservation(Owned, Base):
     """
 
     __tablename__ = "reservations"
-    __table_args__ = (UniqueConstraint("organization_id", "source", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "source", "external_id"),
+        Index(
+            "waiting_reservations",
+            *("organization_id", "starts_at"),
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
+        ),
+    )
 
     source: Mapped[str]
     external_id: Mapped[str]
@@ -66,6 +94,8 @@ class Reservation(Owned, Base):
     status: Mapped[ReservationStatus] = mapped_column(default=ReservationStatus.CONFIRMED)
     unfulfilled_reason: Mapped[ErrorCode | None]
     unfulfilled_message: Mapped[str | None]
+    unfulfilled_free_from: Mapped[datetime | None]
+    """From when on a locker would be free for as long, where that was what is missing."""
 
     wanted_automat_id: Mapped[UUID | None] = mapped_column(ForeignKey("automats.id"))
     wanted_device_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("device_groups.id"))
@@ -85,17 +115,21 @@ class Reservation(Owned, Base):
         """Keep that everything it needs was found."""
         has_begun = self.starts_at <= now
         self.status = ReservationStatus.ACTIVE if has_begun else ReservationStatus.CONFIRMED
-        self.unfulfilled_reason = self.unfulfilled_message = None
+        self._need_nothing()
 
-    def wait(self, reason: ErrorCode, message: str) -> None:
+    def wait(self, reason: ErrorCode, message: str, free_from: datetime | None = None) -> None:
         """Keep that something is missing; it is tried again when something changes."""
         self.status = ReservationStatus.UNFULFILLED
         self.unfulfilled_reason, self.unfulfilled_message = reason, message
+        self.unfulfilled_free_from = free_from
 
     def cancel(self) -> None:
         """Give it up."""
         self.status = ReservationStatus.CANCELLED
-        self.unfulfilled_reason = self.unfulfilled_message = None
+        self._need_nothing()
+
+    def _need_nothing(self) -> None:
+        self.unfulfilled_reason = self.unfulfilled_message = self.unfulfilled_free_from = None
 
 
 class ReservationContact(Owned, Base):

@@ -98,7 +98,7 @@ def time_zone(name: str, *, path: tuple[str, ...] = ("time_zone",)) -> ZoneInfo:
         ) from error
 
 
-def instant(local: datetime, zone: ZoneInfo) -> datetime:
+def instant(local: datetime, zone: ZoneInfo, *, path: tuple[str, ...] = ()) -> datetime:
     """Give the instant of a wall-clock time, in UTC (G30).
 
     A time that the clock jumps over becomes the first moment after the jump; a time that comes
@@ -113,8 +113,17 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
         if first.utcoffset() == second.utcoffset() or exists(first):
             return first.astimezone(UTC)
         return _first_after_gap(first, second).astimezone(UTC)
-    except OverflowError as error:
-        raise InvalidInput(f"{local.isoformat()} lies at the end of the calendar.") from error
+    except (OverflowError, ValueError) as error:
+        message = f"{local.isoformat()} lies at the end of the calendar."
+        raise InvalidInput(message, path=path) from error
+
+
+def wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Give what the clock on the wall shows; beyond the calendar, its first or last moment."""
+    try:
+        return moment.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        return datetime.min if moment.year == 1 else datetime.max  # noqa: DTZ901 - of a wall clock
 
 
 def exists(moment: datetime) -> bool:

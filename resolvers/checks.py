@@ -12,15 +12,28 @@ def required_text(text: str | None, *, path: tuple[str, ...]) -> str:
     Raises:
         InvalidInput: It is empty, longer than 500 characters, or cannot be stored.
     """
-    name = path[-1].replace("_", " ")
     stripped = (text or "").strip()
     if not stripped:
-        raise InvalidInput(f"The {name} must not be empty.", path=path)
-    if len(stripped) > LONGEST_TEXT:
+        raise InvalidInput(f"The {_name(path)} must not be empty.", path=path)
+    return fitting_text(stripped, path=path)
+
+
+def fitting_text(text: str, *, path: tuple[str, ...]) -> str:
+    """Give a text that may be empty.
+
+    Raises:
+        InvalidInput: It is longer than 500 characters, or cannot be stored.
+    """
+    name = _name(path)
+    if len(text) > LONGEST_TEXT:
         raise InvalidInput(f"The {name} has more than {LONGEST_TEXT} characters.", path=path)
-    if not is_storable(stripped):
+    if not is_storable(text):
         raise UnstorableText(f"The {name} holds the character NUL or half a character.", path=path)
-    return stripped
+    return text
+
+
+def _name(path: tuple[str, ...]) -> str:
+    return path[-1].replace("_", " ")
 
 
 def exactly_one(**given: object) -> None:

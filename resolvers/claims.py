@@ -109,8 +109,10 @@ async def _move(session: AsyncSession, which: ColumnElement[bool], **values: Any
     )
 
 
-async def perform(session: AsyncSession, claim: Claim, handler: Handler, now: datetime) -> None:
+async def perform(session: AsyncSession, claim: Claim, handler: Handler, now: datetime) -> Work:
     """Do what is due about one subject and settle its job; nothing is kept of either if overtaken.
+
+    The work is given back, as it was done.
 
     Args:
         session: An open transaction, for this alone.
@@ -123,6 +125,7 @@ async def perform(session: AsyncSession, claim: Claim, handler: Handler, now: da
     following = await handler(work, claim.subject_id)
     if not await _settle(work, claim, following):
         work.undo()
+    return work
 
 
 async def _settle(work: Work, claim: Claim, following: datetime | None) -> bool:

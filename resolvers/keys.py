@@ -151,10 +151,16 @@ async def _locker_for_key(work: Work, automat: Automat, index: int | None) -> Lo
 
 
 async def free_lockers(work: Work, automat: Automat, window: Window) -> int:
-    """Tell which lockers of an automat are free over a window, as bits."""
+    """Tell which lockers of an automat are free from now on over a window, as bits.
+
+    One is not in which a key lies that should have been fetched by now.
+    """
     span = Span(automat.id, window)
     blocked = (await blocked_lockers(await work.connection(), [span]))[span]
-    return automat.usable_lockers & ~blocked.by_contracts & ~blocked.by_keys
+    inside = select(Locker.index).join(Key, Key.locker_id == Locker.id)
+    full = await work.scalars(inside.where(Locker.automat_id == automat.id))
+    by_keys = blocked.by_keys | sum(1 << index for index in full)
+    return automat.usable_lockers & ~blocked.by_contracts & ~by_keys
 
 
 async def check_code_unused(work: Work, automat: Automat, code: str) -> None:

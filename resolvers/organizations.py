@@ -4,13 +4,16 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from models.accounts import Actor, Permission, Role
 from models.base import new_id
+from models.database import Database
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
 from resolvers import setting_changes
-from resolvers.checks import required_text
+from resolvers.checks import fitting_text, required_text
 from resolvers.setting_changes import SettingChanges
 from resolvers.work import Reading, Work
 
@@ -45,6 +48,13 @@ async def found(work: Work, *, name: str) -> OrganizationUnit:
     await work.add(unit)
     work.record(EventKind.ORGANIZATION_CREATED, unit)
     return unit
+
+
+async def all_ids(database: Database) -> list[UUID]:
+    """List every organization, for the caretaker and for those who run the product."""
+    async with database.reading() as connection:
+        roots = select(OrganizationUnit.id).where(OrganizationUnit.parent_id.is_(None))
+        return list((await connection.execute(roots)).scalars())
 
 
 async def create_unit(
@@ -149,7 +159,10 @@ def checked_contacts(details: list[ContactDetails]) -> list[ContactDetails]:
 def _checked_contact(contact: ContactDetails, *, path: tuple[str, ...] = ()) -> ContactDetails:
     if contact.email is not None and "@" not in contact.email:
         raise InvalidInput("An e-mail address has an @ in it.", path=(*path, "email"))
-    return replace(contact, name=required_text(contact.name, path=(*path, "name")))
+    for name in ("email", "phone", "language"):
+        fitting_text(getattr(contact, name) or "", path=(*path, name))
+    name = required_text(contact.name, path=(*path, "name"))
+    return replace(contact, name=name, language=(contact.language or "").strip() or None)
 
 
 async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -> Contact:

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from models.accounts import Permission
 from models.contracts import KeyContract
-from models.errors import NotFound
+from models.errors import KeyOut, NotFound
 from models.organizations import Contact, ContactDetails
 from models.reservations import Reservation, ReservationStatus, UpsertOutcome
 from resolvers import contracts
 from resolvers.checks import exactly_one
+from resolvers.planning.holdings import Held, held_by
 from resolvers.planning.stays import Wanted
 from resolvers.pushing import rows
+from resolvers.pushing.calling_back import call_back
 from resolvers.pushing.pushing import Pushed, push_all
 from resolvers.pushing.requests import Request, Times
 from resolvers.transitions import move_reservation
@@ -32,8 +34,7 @@ async def push(work: Work, request: Request) -> Pushed:
         MixedStorage: The wanted keys lie partly in automats and partly at desks.
     """
     (pushed,) = await push_all(work, [request])
-    if pushed.refusal is not None:
-        raise pushed.refusal
+    pushed.kept()
     return pushed
 
 
@@ -59,9 +60,8 @@ async def upsert(
         wanted=wanted,
     )
     pushed = await push(work, request)
-    assert pushed.reservation is not None  # noqa: S101  # it was not refused
     assert pushed.outcome is not None  # noqa: S101  # it was not refused
-    return pushed.reservation, pushed.outcome
+    return pushed.kept(), pushed.outcome
 
 
 async def contacts_of(reading: Reading, reservation_id: UUID) -> Sequence[Contact]:
@@ -75,14 +75,22 @@ async def cancel(
     id: UUID | None = None,
     source: str | None = None,
     external_id: str | None = None,
+    force: bool = False,
 ) -> Reservation:
     """Give a reservation up and free all that it held; a second time changes nothing.
+
+    Args:
+        work: The transaction.
+        id: The reservation's id.
+        source: Whose number the external id is; the actor's when None.
+        external_id: The partner's own number of it.
+        force: Whether to end the stay also while somebody has a key, which has to come back then.
 
     Raises:
         NotAllowed: The actor may not cancel reservations.
         InvalidInput: Not exactly one of id and external id was given.
         NotFound: There is no such reservation.
-        KeyOut: Somebody has the key (R65-R67).
+        KeyOut: Somebody has the key, and nobody forces it (R65-R67).
     """
     work.require(Permission.EDIT_RESERVATIONS)
     exactly_one(id=id, externalId=external_id)
@@ -98,11 +106,24 @@ async def cancel(
         return reservation
     of_reservation = work.own(KeyContract).where(KeyContract.reservation_id == reservation.id)
     for contract in await work.locking(of_reservation, KeyContract):
+        held = (await held_by(work, [contract.id]))[contract.id]
+        if held.keys_out:
+            _check_forced(held, force=force)
+            await call_back(work, reservation, contract, held)
+            return reservation
         await contracts.give_up(work, contract)
     move_reservation(work, reservation, ReservationStatus.CANCELLED, reason="It was given up.")
     reservation.cancel()
     await work.save()
     return reservation
+
+
+def _check_forced(held: Held, *, force: bool) -> None:
+    if not force:
+        raise KeyOut(
+            f"A key was fetched at {held.keys_out[0].fetched_at} and is not back yet. Cancel with "
+            "`force` to end the stay now; the key still has to come back."
+        )
 
 
 async def named(reading: Reading, *, source: str, external_id: str) -> Reservation | None:

@@ -14,7 +14,12 @@ from sqlalchemy import or_
 from geo.candidates import bits
 from models.automats import Automat, Locker
 from models.availability import Span, blocked_lockers
-from models.contracts import LIVE_STATES, LockerContract, LockerContractState
+from models.contracts import (
+    LIVE_STATES,
+    LockerContract,
+    LockerContractKind,
+    LockerContractState,
+)
 from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key
@@ -47,15 +52,15 @@ async def make_way(work: Work, contract: LockerContract, *, reason: str) -> bool
     """Move a contract out of its locker; says whether it could be moved.
 
     It goes to another locker of the automat that is free over its window, and keeps its PIN. Where
-    none is free it FAILS for now, and is tried again.
+    none is free it FAILS for now, and is tried again. One stays from which its key is to be
+    fetched by a PIN that the automat knows.
 
     Args:
         work: The transaction; the automat is locked.
         contract: The contract, locked.
         reason: Why, in words.
     """
-    key = await work.find(Key, contract.key_id)
-    if contract.state in SYNCED and key is not None and key.locker_id == contract.locker_id:
+    if contract.state in SYNCED and await _is_needed_there(work, contract):
         return False
     (automat,) = await work.locked(Automat, [contract.automat_id])
     index = await free_locker(work, automat, contract)
@@ -64,6 +69,14 @@ async def make_way(work: Work, contract: LockerContract, *, reason: str) -> bool
     else:
         await move(work, automat, contract, index, reason=reason)
     return True
+
+
+async def _is_needed_there(work: Work, contract: LockerContract) -> bool:
+    """Tell whether a key lies in a contract's locker that is to be fetched from it."""
+    if contract.kind is LockerContractKind.RETURN or contract.locker_id is None:
+        return False
+    key = await work.find(Key, contract.key_id)
+    return key is not None and key.locker_id == contract.locker_id
 
 
 async def free_locker(work: Work, automat: Automat, contract: LockerContract) -> int | None:

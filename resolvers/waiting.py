@@ -1,25 +1,21 @@
-"""What waits for something to change: unfulfilled reservations, and addresses without a place."""
+"""What waits for space, a key or a place: tried again when something has changed that may help."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from geo.geocoding import Geocoder
-from models.addressed import Placed, PlacementProblem, address_of
-from models.automats import Automat
+from models.contracts import LockerContract, LockerContractState
 from models.database import Database
-from models.entities import ReservableEntity
 from models.errors import ErrorCode
 from models.events import EventKind
-from models.organizations import OrganizationUnit
-from models.places import Placement, PostalAddress
+from models.jobs import JobKind
 from models.reservations import Reservation, ReservationStatus
-from resolvers.placing import place, record_place
+from resolvers import jobs
 from resolvers.planning.waiting import retry
+from resolvers.upkeep.contracts import look_after
 from resolvers.work import Happened, Work, system
 
 SPACE = {ErrorCode.NO_SUITABLE_AUTOMAT, ErrorCode.NO_FREE_LOCKER}
@@ -29,9 +25,15 @@ HELPS: dict[EventKind, set[ErrorCode]] = {
     EventKind.AUTOMAT_INSTALLED: PLACE,
     EventKind.AUTOMAT_UPDATED: PLACE,
     EventKind.DEVICE_GROUP_UPDATED: PLACE,
+    EventKind.KEY_MISSED: SPACE,
+    EventKind.KEY_RETURNED: SPACE,
+    EventKind.KEY_TAKEN_BACK: SPACE,
+    EventKind.KEY_TRANSFERRED: SPACE,
     EventKind.LOCKER_CONTRACT_CANCELLED: SPACE,
+    EventKind.LOCKER_CONTRACT_COMPLETED: SPACE,
     EventKind.LOCKER_UPDATED: SPACE,
     EventKind.ORGANIZATION_UNIT_UPDATED: PLACE,
+    EventKind.RESERVATION_CANCELLED: SPACE,
 }
 """Which reasons for waiting may be gone after an event."""
 
@@ -43,9 +45,44 @@ HELPS_ENTITIES = {
 }
 """Events after which any reservation of certain entities may be possible."""
 
-IN_ONE_ROUND = 200
 AT_ONCE = 20
 """How many are tried again before the answer to whoever changed something."""
+
+
+async def follow_up(database: Database, work: Work) -> None:
+    """Try again what waited for something that a transaction has changed, now that it is kept.
+
+    First the guests who have a contract without a locker (G10), then reservations without one.
+    """
+    if work.is_undone:
+        return
+    if any(SPACE & HELPS.get(event.kind, set()) for event in work.recorded):
+        await _find_lockers(database, work)
+    among = helped(work.recorded)
+    if among is not None:
+        await fulfil(database, work.actor.organization_id, work.now, among=among)
+
+
+async def _find_lockers(database: Database, work: Work) -> None:
+    """Look after the contracts that have no locker, those that need one first."""
+    organization_id = work.actor.organization_id
+    async with database.reading() as connection:
+        without = await connection.execute(
+            select(LockerContract.key_contract_id)
+            .where(
+                LockerContract.organization_id == organization_id,
+                LockerContract.state == LockerContractState.FAILED,
+            )
+            .order_by(LockerContract.starts_at)
+            .limit(AT_ONCE)
+        )
+        contract_ids = list(dict.fromkeys(without.scalars()))
+    for contract_id in contract_ids:
+        async with database.writing() as session:
+            after = Work(session, system(organization_id), work.now)
+            following = await look_after(after, contract_id)
+            if following is not None:
+                await jobs.schedule(after, JobKind.KEY_CONTRACT, contract_id, following)
 
 
 def helped(events: Sequence[Happened]) -> ColumnElement[bool] | None:
@@ -113,84 +150,3 @@ async def _waiting(
 
 async def _try(work: Work, reservation_id: UUID) -> bool:
     return await retry(work, reservation_id) is not None
-
-
-async def care(database: Database, geocoder: Geocoder, now: datetime) -> None:
-    """Look after everything that waits, in every organization."""
-    for organization_id in await organizations(database):
-        await place_again(database, geocoder, organization_id, now)
-        await fulfil(database, organization_id, now, at_most=IN_ONE_ROUND)
-
-
-async def organizations(database: Database) -> list[UUID]:
-    """List every organization, for the caretaker."""
-    async with database.reading() as connection:
-        roots = select(OrganizationUnit.id).where(OrganizationUnit.parent_id.is_(None))
-        return [row.id for row in await connection.execute(roots)]
-
-
-async def place_again(
-    database: Database,
-    geocoder: Geocoder,
-    organization_id: UUID,
-    now: datetime,
-    *,
-    at_most: int = 200,
-) -> int:
-    """Ask the geocoder again for addresses that nobody could answer; counts those placed."""
-    placed = 0
-    for model in (ReservableEntity, Automat):
-        for id, address, before in await _unplaced(database, model, organization_id, at_most):
-            found = await place(geocoder, address, None, now)
-            if isinstance(found, Placement) or _is_news(found, before):
-                async with database.writing() as session:
-                    work = Work(session, system(organization_id), now)
-                    placed += await _keep_place(work, model, id, address, found)
-    return placed
-
-
-async def _unplaced(
-    database: Database, model: type[ReservableEntity | Automat], organization_id: UUID, at_most: int
-) -> list[tuple[UUID, PostalAddress | None, ErrorCode | None]]:
-    """List what has no place, in any order: nobody is left out for ever when there are many."""
-    async with database.reading() as connection:
-        rows = await connection.execute(
-            select(model)
-            .where(
-                model.organization_id == organization_id,
-                model.position.is_(None),
-                model.placement_problem_code.in_(_MAY_CHANGE),
-            )
-            .order_by(func.random())
-            .limit(at_most)
-        )
-        return [
-            (row.id, address_of(cast("Placed", row)), row.placement_problem_code) for row in rows
-        ]
-
-
-def _is_news(found: PlacementProblem | None, before: ErrorCode | None) -> bool:
-    """Tell whether a geocoder answered now, and otherwise than before."""
-    if found is None or found.code is ErrorCode.GEOCODER_UNAVAILABLE:
-        return False
-    return found.code is not before
-
-
-async def _keep_place(
-    work: Work,
-    model: type[ReservableEntity | Automat],
-    id: UUID,
-    address: PostalAddress | None,
-    found: Placement | PlacementProblem | None,
-) -> bool:
-    """Write a place down, unless the address was changed while the geocoder looked for it."""
-    things: Sequence[ReservableEntity | Automat] = await work.locked(model, [id])
-    for thing in things:
-        if thing.position is None and thing.address == address:
-            thing.place(found)
-            record_place(work, thing, found)
-            return isinstance(found, Placement)
-    return False
-
-
-_MAY_CHANGE = (ErrorCode.GEOCODER_UNAVAILABLE, ErrorCode.ADDRESS_NOT_FOUND)

@@ -170,6 +170,8 @@ class Work(Reading):
         self.now = now
         self.known_settings = {}
         self.recorded: list[Happened] = []
+        self.refused: list[LivionKeyError] = []
+        """Refusals of parts of what was asked for, which are told as parts of the answer."""
 
     async def connection(self) -> AsyncConnection:
         """Give the connection, with everything written that was added and recorded so far."""

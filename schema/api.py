@@ -12,6 +12,7 @@ from schema.context import Info
 from schema.contract_changes import ContractMutations
 from schema.contracts import ContractQueries
 from schema.desk_changes import DeskMutations
+from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
 from schema.entities import EntityMutations, EntityQueries
 from schema.events import EventQueries
 from schema.guarded import GuardedSchema
@@ -22,6 +23,7 @@ from schema.locker_reports import LockerReportMutations
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.reservation_changes import ReservationMutations
+from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.selections import SelectionQueries
@@ -33,6 +35,7 @@ class Query(
     SelectionQueries,
     EntityQueries,
     AutomatQueries,
+    DeviceGroupQueries,
     KeyQueries,
     KeyRingQueries,
     KeysOutQueries,
@@ -59,8 +62,10 @@ class Query(
 @strawberry.type(description="What can be done.")
 class Mutation(
     ReservationMutations,
+    ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
+    DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,
     ContractMutations,

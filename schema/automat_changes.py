@@ -1,4 +1,4 @@
-"""Installing automats, changing them, and the legacy groups: queries and mutations."""
+"""Installing automats and changing them: queries and mutations."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from models.organizations import OrganizationUnit as UnitRow
 from resolvers import automats, looking
 from resolvers.checks import exactly_one
 from resolvers.work import Work
-from schema.automats import Automat, DeviceGroup, Locker
+from schema.automats import Automat, Locker
 from schema.context import Info
 from schema.enums import AutomatModel, AutomatState
 from schema.errors import UserError
@@ -25,7 +25,6 @@ from schema.places import (
     whereabouts,
 )
 from schema.scalars import from_id
-from schema.unit_settings import UnitSettingsInput, settings_in
 
 
 @strawberry.input(description="A new automat.")
@@ -102,48 +101,6 @@ class LockerUpdatePayload:
     )
 
 
-@strawberry.input(description="A new device group.")
-class DeviceGroupCreateInput(Repeatable):
-    name: str = strawberry.field(description="What people call it.")
-    automat_ids: list[strawberry.ID] = strawberry.field(description="Its automats.")
-    free_locker_limit: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How few free lockers are worth a warning."
-    )
-    settings: UnitSettingsInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What it decides before the units do."
-    )
-
-
-@strawberry.input(description="Changes of a device group; what is left out stays.")
-class DeviceGroupUpdateInput(Repeatable):
-    id: strawberry.ID = strawberry.field(description="Which group.")
-    name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
-    automat_ids: list[strawberry.ID] | None = strawberry.field(
-        default=strawberry.UNSET, description="Its automats, all of them."
-    )
-    free_locker_limit: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How few free lockers are worth a warning."
-    )
-    settings: UnitSettingsInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What it decides before the units do."
-    )
-
-
-@strawberry.type(description="What became of a device group.")
-class DeviceGroupCreatePayload:
-    device_group: DeviceGroup | None = strawberry.field(
-        default=None, description="The group; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Which rules stood against it."
-    )
-
-
-@strawberry.type(description="What became of a device group.")
-class DeviceGroupUpdatePayload(DeviceGroupCreatePayload):
-    pass
-
-
 @strawberry.type
 class AutomatQueries:
     @strawberry.field(description="One automat, by its id or by its device id.")
@@ -187,15 +144,6 @@ class AutomatQueries:
         async with info.context.reading() as reading:
             part = await looking.page(reading, row, *conditions, first=first, after=behind)
         return connection(part, Automat.of, behind)
-
-    @strawberry.field(description="The device groups of your organization.")
-    async def device_groups(
-        self, info: Info, first: First = FIRST, after: After = None
-    ) -> Connection[DeviceGroup]:
-        behind = from_cursor(after)
-        async with info.context.reading() as reading:
-            part = await looking.page(reading, models.DeviceGroup, first=first, after=behind)
-        return connection(part, DeviceGroup.of, behind)
 
 
 @strawberry.type
@@ -250,33 +198,3 @@ class AutomatMutations:
             work, from_id(models.Locker, input.id), out_of_order=input.out_of_order
         )
         return LockerUpdatePayload(locker=Locker.of(locker))
-
-    @mutation(permission=Permission.EDIT_AUTOMATS, description="Make a device group (legacy).")
-    async def device_group_create(
-        self, work: Work, input: DeviceGroupCreateInput
-    ) -> DeviceGroupCreatePayload:
-        group = await automats.create_group(
-            work,
-            name=input.name,
-            automat_ids=[from_id(models.Automat, id) for id in input.automat_ids],
-            free_locker_limit=given(input.free_locker_limit),
-            settings=settings_in(input),
-        )
-        return DeviceGroupCreatePayload(device_group=DeviceGroup.of(group))
-
-    @mutation(permission=Permission.EDIT_AUTOMATS, description="Change a device group (legacy).")
-    async def device_group_update(
-        self, work: Work, input: DeviceGroupUpdateInput
-    ) -> DeviceGroupUpdatePayload:
-        members = given(input.automat_ids)
-        group = await automats.update_group(
-            work,
-            from_id(models.DeviceGroup, input.id),
-            name=given(input.name),
-            automat_ids=None
-            if members is None
-            else [from_id(models.Automat, id) for id in members],
-            free_locker_limit=given(input.free_locker_limit),
-            settings=settings_in(input),
-        )
-        return DeviceGroupUpdatePayload(device_group=DeviceGroup.of(group))

@@ -20,7 +20,7 @@ from schema import cli_places
 from schema.context import clock
 from schema.demo.welcome import welcome
 from schema.scalars import from_id, to_id
-from schema.serving import check_address, only_server
+from schema.serving import check_address, collect_rarely, only_server
 from schema.settings import described, settings
 from schema.terminal import errors, on_database, run_command, write_logs
 from schema.terminal import output as results
@@ -74,6 +74,7 @@ def serve(
 @app.command("work")
 def work() -> None:
     """Do what becomes due, until told to stop; any number may work at once, on any machine."""
+    collect_rarely()
     write_logs(settings().log_level)
     on_database(work_until_told)
 

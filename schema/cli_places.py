@@ -17,7 +17,7 @@ from models.database import Database
 from models.errors import AddressNotFound, NotFound
 from models.organizations import OrganizationUnit
 from models.places import Coordinates, Placement, PostalAddress
-from resolvers import selections, waiting
+from resolvers import organizations, selections
 from resolvers.placing import place
 from resolvers.work import Reading
 from schema.context import clock
@@ -108,7 +108,7 @@ def nearest(
 
 async def _meant(database: Database, named: str) -> list[UUID]:
     """Find whose automats are meant."""
-    known = await waiting.organizations(database)
+    known = await organizations.all_ids(database)
     if not named:
         return known
     id = from_id(OrganizationUnit, named)

@@ -58,14 +58,12 @@ class Context:
     async def writing(self, act: Callable[[Work], Awaitable[Done]]) -> Done:
         """Do something in one transaction, from its beginning again when the database gives it up.
 
-        What it changed may be what an unfulfilled reservation waited for, so those are tried again
+        What it changed may be what a reservation or a guest waited for, so those are tried again
         before the client has its answer; and what was loaded before is loaded anew.
         """
         work, done = await begun_again(partial(self._transaction, act))
         self.loaders = Loaders(self.reading)
-        among = None if work.is_undone else waiting.helped(work.recorded)
-        if among is not None:
-            await waiting.fulfil(self.database, self.actor.organization_id, self.now, among=among)
+        await waiting.follow_up(self.database, work)
         return done
 
     async def _transaction(self, act: Callable[[Work], Awaitable[Done]]) -> tuple[Work, Done]:

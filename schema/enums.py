@@ -15,16 +15,24 @@ from models.keys import KeyKind, KeyStatus
 from models.lifecycles import KEY, KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION
 from models.organizations import UnitKind
 from models.places import PlacementPrecision
-from models.reservations import ReservationStatus, UpsertOutcome
+from models.reservations import (
+    Change,
+    ErrorPolicy,
+    ReservationStatus,
+    RowOutcome,
+    UpsertOutcome,
+)
 from models.selections import RejectionCode, SelectionMethod
 from models.settings import Setting
 
 __all__ = [
     "AutomatModel",
     "AutomatState",
+    "Change",
     "CustodyKind",
     "CustodySource",
     "EntityKind",
+    "ErrorPolicy",
     "EventKind",
     "KeyContractStatus",
     "KeyKind",
@@ -38,6 +46,7 @@ __all__ = [
     "RejectionCode",
     "ReservationStatus",
     "Role",
+    "RowOutcome",
     "SelectionMethod",
     "Setting",
     "UnitKind",
@@ -45,9 +54,11 @@ __all__ = [
 ]
 
 
-def describe(kind: type[Enum], description: str, **meanings: str) -> None:
+def describe(
+    kind: type[Enum], description: str, *, shown_as: str | None = None, **meanings: str
+) -> None:
     """Show an enum with what it is for and what each of its values means."""
-    strawberry.enum(kind, description=description)
+    strawberry.enum(kind, name=shown_as, description=description)
     definition: Any = kind.__dict__["__strawberry_definition__"]
     for value in definition.values:
         plain = value.name.replace("_", " ").capitalize() + "."
@@ -83,7 +94,44 @@ describe(Role, "What a token is for.")
 describe(UnitKind, "What a node of the organization's tree stands for.")
 describe(EntityKind, "What kind of thing is reserved.")
 describe(EventKind, "What happened.")
-describe(UpsertOutcome, "What a push did.", UNCHANGED="The same again; nothing was written.")
+describe(
+    UpsertOutcome,
+    "What a push did.",
+    CREATED="There was no such reservation; now there is.",
+    UPDATED="The reservation is otherwise now, see `changed`.",
+    UNCHANGED="The same again; nothing was written.",
+)
+describe(
+    RowOutcome,
+    "What became of one of many rows that were pushed together.",
+    shown_as="ReservationRowOutcome",
+    CREATED="There was no such reservation; now there is.",
+    UPDATED="The reservation is otherwise now, see `changed`.",
+    UNCHANGED="The same again; nothing was written.",
+    REFUSED="A rule stood against it, see `userErrors`; nothing of it was kept.",
+    NOT_DONE="Nothing stood against it, but another row was refused and REJECT_ALL was asked for; "
+    "nothing of it was kept.",
+)
+describe(
+    ErrorPolicy,
+    "What a refused row means for the others that were pushed with it.",
+    REJECT_ALL="Where one row is refused, nothing of any row is kept.",
+    KEEP_GOOD="Rows that are not refused are done, as if each had been pushed alone.",
+)
+describe(
+    Change,
+    "What a push changed of a reservation.",
+    shown_as="ReservationChange",
+    ENTITY="Another entity is reserved.",
+    STARTS_AT="It begins at another moment.",
+    ENDS_AT="It ends at another moment, or has an end or none now.",
+    TIME_ZONE="Its times are meant in another time zone.",
+    CONTACTS="It is for other people, or more is known of them.",
+    AUTOMAT="Another automat is asked for, or any.",
+    DEVICE_GROUP="Another device group is asked for, or none.",
+    KEYS="Other keys are asked for, or any.",
+    STATUS="It had been given up or waited, and does not any more; or it waits now.",
+)
 describe(
     PlacementPrecision,
     "How exactly an address was placed, best first.",

@@ -54,8 +54,9 @@ class UserError:
     )
 
     @classmethod
-    def of(cls, error: LivionKeyError) -> "UserError":
-        path = ["input", *map(to_camel_case, error.path)] if error.path else None
+    def of(cls, error: LivionKeyError, *, within: tuple[str, ...] = ()) -> "UserError":
+        place = (*within, *error.path)
+        path = ["input", *map(to_camel_case, place)] if place else None
         return cls(code=error.code, message=error.message, path=path, free_from=error.free_from)
 
 

@@ -16,7 +16,14 @@ from strawberry.schema.schema import validate_document
 from strawberry.types import ExecutionContext
 
 from schema.execution import ColumnExecutor
-from schema.limits import MAX_TOKENS, REMEMBERED_DOCUMENTS, Cost, costs_of, excess_rows
+from schema.limits import (
+    MAX_TOKENS,
+    REMEMBERED_DOCUMENTS,
+    Cost,
+    check_length,
+    costs_of,
+    excess_rows,
+)
 from schema.masking import shown
 
 
@@ -72,8 +79,13 @@ class Documents(SchemaExtension):
         self._prepare = prepare
 
     def on_parse(self) -> Iterator[None]:
-        """Look the document up; one that cannot be parsed is left to Strawberry, which says why."""
+        """Look the document up; one that cannot be parsed is left to Strawberry, which says why.
+
+        Raises:
+            GraphQLError: It is too long to be looked at.
+        """
         self.execution_context.parse_options["max_tokens"] = MAX_TOKENS
+        check_length(self.execution_context.query or "")
         with suppress(GraphQLError):
             self._prepared = self._prepare(self.execution_context.query or "")
             self.execution_context.graphql_document = self._prepared.document

@@ -1,8 +1,8 @@
 """How much one request may ask for.
 
-A document is bounded in tokens, depth, aliases and fields; a request also in the rows that its
-nested pages could bring, which depends on its variables. Fragments count wherever they are
-spread, but each is looked at once, so that checking never costs more than the text is long.
+A document is bounded in length, tokens, depth, aliases and fields; a request also in the rows that
+its nested pages could bring, see `schema.row_limits`. Fragments count wherever they are spread, but
+each is looked at once, so that checking never costs more than the text is long.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,26 +15,22 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
-    IntValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
-    VariableNode,
 )
 
 from models.errors import ErrorCode
-from models.settings import SETTING_NAMES
+from schema.row_limits import Page, page_of
 
-MAX_BODY_BYTES = 100_000
+MAX_BODY_BYTES = 1_000_000
+"""A thousand reservations in one push are half of that, all of it in the variables."""
+MAX_DOCUMENT_BYTES = 100_000
 MAX_TOKENS = 1_000
 MAX_DEPTH = 12
 MAX_ALIASES = 30
 MAX_FIELDS = 400
 MAX_ROWS = 10_000
-MAX_PAGE = 100
-DEFAULT_PAGE = 20
-WHOLE_LISTS = {"effectiveSettings": len(SETTING_NAMES)}
-"""Lists that come whole and lead back to what holds them, so that nesting them multiplies."""
 MAX_SUBSCRIPTIONS = 20
 CONNECTION_INIT_SECONDS = 10
 OPERATION_SECONDS = 30
@@ -46,18 +42,18 @@ def too_much(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": ErrorCode.INVALID_INPUT.name})
 
 
-class Page(NamedTuple):
-    """A list that is asked for in pages, and the pages asked for with each of its rows."""
+def check_length(document: str) -> None:
+    """Refuse a document that is too long, before anything is made of it.
 
-    size: int
-    variable: str | None
-    below: tuple["Page", ...]
-
-    def rows(self, variables: Mapping[str, Any]) -> int:
-        """Count the rows that this page can bring at most."""
-        given = variables.get(self.variable) if self.variable else None
-        size = given if isinstance(given, int) else self.size
-        return max(size, 0) * (1 + sum(page.rows(variables) for page in self.below))
+    Raises:
+        GraphQLError: It is.
+    """
+    length = len(document.encode(errors="surrogatepass"))
+    if length > MAX_DOCUMENT_BYTES:
+        raise too_much(
+            f"The document has {length} bytes; {MAX_DOCUMENT_BYTES} are allowed. Put values into "
+            "variables."
+        )
 
 
 class Cost(NamedTuple):
@@ -88,7 +84,7 @@ def excess_rows(costs: Iterable[Cost], variables: Mapping[str, Any]) -> list[Gra
     return [
         too_much(
             f"The nested pages could bring {rows} rows; {MAX_ROWS} are allowed. "
-            "Ask for fewer with `first`."
+            "Ask for fewer with `first`, or for less of each row."
         )
     ]
 
@@ -159,18 +155,6 @@ class Meter:
             depth=0 if node.name.value.startswith("__") else below.depth + 1,
             aliases=below.aliases + (node.alias is not None),
             fields=below.fields + 1,
-            pages=page_of(node, below),
+            pages=page_of(node, below.pages, is_page=below.is_page),
             is_page=node.name.value == "edges",
         )
-
-
-def page_of(node: FieldNode, below: Cost) -> tuple[Page, ...]:
-    """Tell a page by its argument `first` or by its `edges`; else pass on the pages below."""
-    if node.name.value in WHOLE_LISTS:
-        return (Page(WHOLE_LISTS[node.name.value], None, below.pages),)
-    first = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
-    if isinstance(first, IntValueNode):
-        return (Page(int(first.value), None, below.pages),)
-    if isinstance(first, VariableNode):
-        return (Page(MAX_PAGE, first.name.value, below.pages),)
-    return (Page(DEFAULT_PAGE, None, below.pages),) if below.is_page else below.pages

@@ -2,12 +2,14 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 import strawberry
 
 from models.accounts import Permission
+from models.errors import LivionKeyError
+from resolvers import refusals
 from resolvers.work import Work
 from schema.context import Info
 from schema.errors import payload_of, refusing_politely
@@ -55,23 +57,39 @@ def answering(
     @wraps(resolve)
     async def answer(self: Any, info: Info, input: Repeatable) -> Payload:
         found = await before(info, input) if before else None
+        refused: list[LivionKeyError] = []
 
         async def act(work: Work) -> Payload:
             work.require(permission)
             offered = {"info": info, "work": work, "input": input, "found": found}
             given = {name: value for name, value in offered.items() if name in needed}
-            return await once(
+            payload = await once(
                 work,
                 input,
                 lambda: resolve(self, **given),
                 name=resolve.__name__,
                 payload=payload_of(resolve),
             )
+            refused[:] = work.refused
+            return payload
 
-        return await info.context.writing(act)
+        try:
+            payload = await info.context.writing(act)
+        except LivionKeyError as refusal:
+            await tell(info, [refusal])
+            raise
+        await tell(info, refused)
+        return payload
 
     cast("Any", answer).__signature__ = shown_signature(resolve)
     return answer
+
+
+async def tell(info: Info, refused: list[LivionKeyError]) -> None:
+    """Let people know of refusals that they have to know of, in a transaction of its own."""
+    told = refusals.to_be_told(refused)
+    if told:
+        await info.context.writing(partial(refusals.tell, refusals=told))
 
 
 def shown_signature(resolve: Resolve[Payload]) -> inspect.Signature:

@@ -1,5 +1,6 @@
 """Pushing reservations and giving them up: mutations."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import strawberry
@@ -8,10 +9,10 @@ import models.reservations as models
 from models.accounts import Permission
 from models.entities import ReservableEntity as EntityRow
 from resolvers import reservations
-from resolvers.pushing.requests import Times
+from resolvers.pushing.requests import Request, Times
 from resolvers.work import Work
 from schema.contacts import ContactInput
-from schema.enums import UpsertOutcome
+from schema.enums import Change, UpsertOutcome
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
@@ -49,10 +50,13 @@ class ReservationUpsertInput(Repeatable):
         default=strawberry.UNSET, description="The first moment after it."
     )
     starts_at_local: LocalDateTime | None = strawberry.field(
-        default=strawberry.UNSET, description="Where it begins, by the clock on the wall."
+        default=strawberry.UNSET,
+        description="Where it begins, by the clock on the wall. A time that the clock jumps over "
+        "means the first moment after the jump; one that comes twice means the first.",
     )
     ends_at_local: LocalDateTime | None = strawberry.field(
-        default=strawberry.UNSET, description="The first moment after it, by the clock on the wall."
+        default=strawberry.UNSET,
+        description="The first moment after it, by the clock on the wall, read in the same way.",
     )
     time_zone: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -77,6 +81,23 @@ class ReservationUpsertInput(Repeatable):
             time_zone=given(self.time_zone),
         )
 
+    def request(self, *, idempotency_key: str | None = None) -> Request:
+        return Request(
+            external_id=self.external_id,
+            source=given(self.source),
+            entity_id=from_id(EntityRow, self.entity_id),
+            entity_external_id=given(self.entity_external_id),
+            contacts=[contact.details() for contact in self.contacts],
+            times=self.times(),
+            wanted=wanted_of(self),
+            idempotency_key=idempotency_key,
+        )
+
+
+def in_order(changed: Collection[Change]) -> list[Change]:
+    """List changes in the order of their names in the schema."""
+    return [change for change in Change if change in changed]
+
 
 @strawberry.type(description="What a push did.")
 class ReservationUpsertPayload:
@@ -85,6 +106,9 @@ class ReservationUpsertPayload:
     )
     outcome: UpsertOutcome | None = strawberry.field(
         default=None, description="What the push did; null when it was refused."
+    )
+    changed: list[Change] = strawberry.field(
+        default_factory=list, description="What of it is otherwise now; empty unless UPDATED."
     )
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Which rules stood against it."
@@ -102,6 +126,12 @@ class ReservationCancelInput(Repeatable):
     )
     external_id: str | None = strawberry.field(
         default=strawberry.UNSET, description="The partner's own number of it."
+    )
+    force: bool | None = strawberry.field(
+        default=False,
+        description="True: end the stay now also while somebody has a key. The reservation is "
+        "CANCELLED, and the key contract waits for the key as for one that is late; without it "
+        "that is refused as KEY_OUT.",
     )
 
 
@@ -125,17 +155,12 @@ class ReservationMutations:
     async def reservation_upsert(
         self, work: Work, input: ReservationUpsertInput
     ) -> ReservationUpsertPayload:
-        row, outcome = await reservations.upsert(
-            work,
-            external_id=input.external_id,
-            source=given(input.source),
-            entity_id=from_id(EntityRow, input.entity_id),
-            entity_external_id=given(input.entity_external_id),
-            contacts=[contact.details() for contact in input.contacts],
-            times=input.times(),
-            wanted=wanted_of(input),
+        pushed = await reservations.push(work, input.request())
+        return ReservationUpsertPayload(
+            reservation=Reservation.of(pushed.kept()),
+            outcome=pushed.outcome,
+            changed=in_order(pushed.changed),
         )
-        return ReservationUpsertPayload(reservation=Reservation.of(row), outcome=outcome)
 
     @mutation(
         permission=Permission.EDIT_RESERVATIONS,
@@ -149,5 +174,6 @@ class ReservationMutations:
             id=from_id(models.Reservation, input.id),
             source=given(input.source),
             external_id=given(input.external_id),
+            force=bool(input.force),
         )
         return ReservationCancelPayload(reservation=Reservation.of(row))

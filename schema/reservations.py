@@ -10,6 +10,7 @@ import models.reservations as models
 from models.entities import ReservableEntity as EntityRow
 from models.errors import ErrorCode
 from models.reservations import status_at
+from models.times import time_zone, wall_clock
 from resolvers import looking, relations
 from resolvers.checks import exactly_one
 from schema.contacts import Contact
@@ -21,7 +22,7 @@ from schema.execution import batched
 from schema.loaders import to_first, to_many, to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.scalars import from_id, to_id
+from schema.scalars import LocalDateTime, from_id, to_id
 from schema.selections import AutomatSelection
 
 load_contracts = to_first(relations.KEY_CONTRACT_OF_RESERVATION, "reservation_id")
@@ -37,6 +38,39 @@ async def statuses(pushed: list[Any], context: Any) -> list[ReservationStatus]:
         with_key_out = await contracts_with_a_key_out(ids, context)
         out = {one.reservation_id for one in contracts if one.contract_id in with_key_out}
     return [status_at(one.row, context.now, key_is_out=one.reservation_id in out) for one in pushed]
+
+
+async def time_zones(pushed: list[Any], context: Any) -> list[str]:
+    """Tell by which clocks reservations are meant: those of the push, else of what holds for it."""
+    silent = [one for one in pushed if one.row.time_zone is None]
+    entities = await context.loaders.rows(EntityRow).load_many([one.entity_id for one in silent])
+    pairs = [
+        (entity.unit_id, one.row.wanted_device_group_id or entity.device_group_id)
+        for one, entity in zip(silent, entities, strict=True)
+    ]
+    lines = await context.loaders.settings.load_many(pairs)
+    usual = {
+        one.reservation_id: line.effective().time_zone
+        for one, line in zip(silent, lines, strict=True)
+    }
+    return [one.row.time_zone or usual[one.reservation_id] for one in pushed]
+
+
+async def local_starts(pushed: list[Any], context: Any) -> list[datetime]:
+    """Tell what the clock on the wall shows where reservations begin."""
+    zones = await time_zones(pushed, context)
+    return [
+        wall_clock(one.starts_at, time_zone(zone)) for one, zone in zip(pushed, zones, strict=True)
+    ]
+
+
+async def local_ends(pushed: list[Any], context: Any) -> list[datetime | None]:
+    """Tell what the clock on the wall shows where reservations end."""
+    zones = await time_zones(pushed, context)
+    return [
+        one.ends_at and wall_clock(one.ends_at, time_zone(zone))
+        for one, zone in zip(pushed, zones, strict=True)
+    ]
 
 
 @shows(models.Reservation)
@@ -58,11 +92,27 @@ class Reservation(Node):
     ends_at: datetime | None = strawberry.field(
         description="The first moment after it; null when it is permanent."
     )
+    starts_at_local: LocalDateTime = batched(
+        local_starts, description="Where it begins, by the clock on the wall of `timeZone`."
+    )
+    ends_at_local: LocalDateTime | None = batched(
+        local_ends,
+        description="The first moment after it, by the same clock; null when it is permanent.",
+    )
+    time_zone: str = batched(
+        time_zones,
+        description="The zone in which it was pushed, by its IANA name; its unit's when the push "
+        "said none.",
+    )
     status: ReservationStatus = batched(statuses, description="Where it stands now.")
     unfulfilled_reason: ErrorCode | None = strawberry.field(
         description="Why it is UNFULFILLED, else null."
     )
     unfulfilled_message: str | None = strawberry.field(description="The same in a sentence.")
+    unfulfilled_free_from: datetime | None = strawberry.field(
+        description="From when on a locker would be free for as long, where that is what is "
+        "missing and it is known; as it was when that was last decided."
+    )
     selection: AutomatSelection | None = batched(
         to_first(relations.SELECTIONS, "reservation_id"),
         description="How the automat was chosen: the newest decision.",
@@ -84,6 +134,7 @@ class Reservation(Node):
             ends_at=row.ends_at,
             unfulfilled_reason=row.unfulfilled_reason,
             unfulfilled_message=row.unfulfilled_message,
+            unfulfilled_free_from=row.unfulfilled_free_from,
         )
 
 

@@ -20,6 +20,7 @@ from resolvers import claims
 from resolvers.claims import Claim, Holder
 from resolvers.jobs import Handler
 from resolvers.timers import HANDLERS
+from resolvers.waiting import follow_up
 from schema.context import clock
 from schema.waking import AWAY, Patience, end, hearing, nap, with_place
 
@@ -138,9 +139,12 @@ class Worker:
         try:
             async with asyncio.timeout(LONGEST_SECONDS), self.database.writing() as session:
                 await session.connection()
-                await claims.perform(session, claim, handler, self.clock())
+                done = await claims.perform(session, claim, handler, self.clock())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, its job is kept
             await self._note(claim, error)
+            return
+        with self._patience:
+            await follow_up(self.database, done)
 
     async def _note(self, claim: Claim, error: Exception) -> None:
         """Write a failure down; if the database is away, the next look gives the job back.

@@ -9,7 +9,8 @@ from schema.context import clock
 _numbers = count(1)
 
 RESERVATION = """
-  id source externalId status startsAt endsAt unfulfilledReason unfulfilledMessage
+  id source externalId status startsAt endsAt startsAtLocal endsAtLocal timeZone
+  unfulfilledReason unfulfilledMessage unfulfilledFreeFrom
   entity { id } contacts { name email phone language }
   selection {
     method examined notes decidedAt origin { latitude longitude } automat { id name }
@@ -26,8 +27,19 @@ RESERVATION = """
   }
 """
 UPSERT = f"""mutation($input: ReservationUpsertInput!) {{ reservationUpsert(input: $input) {{
-  outcome userErrors {{ code message path }} reservation {{ {RESERVATION} }}
+  outcome changed userErrors {{ code message path freeFrom }} reservation {{ {RESERVATION} }}
 }} }}"""
+MANY = """mutation($input: ReservationsUpsertInput!) { reservationsUpsert(input: $input) {
+  created updated unchanged refused notDone userErrors { code message path freeFrom }
+  rows {
+    index externalId outcome changed automat { id name } selectionMethod
+    unfulfilledReason unfulfilledMessage userErrors { code message path freeFrom }
+    reservation {
+      id externalId status startsAt endsAt
+      keyContract { lockerContracts { pin automat { id } locker { index } } }
+    }
+  }
+} }"""
 CANCEL = f"""mutation($input: ReservationCancelInput!) {{ reservationCancel(input: $input) {{
   userErrors {{ code message path }} reservation {{ {RESERVATION} }}
 }} }}"""

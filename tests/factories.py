@@ -11,7 +11,16 @@ from models.keys import Key, KeyKind, KeyRing, ManualStorage
 from models.organizations import ContactDetails, OrganizationUnit
 from models.places import Coordinates, Placement, PlacementPrecision, PostalAddress
 from models.reservations import Reservation, UpsertOutcome
-from resolvers import automats, desks, entities, key_rings, keys, organizations, reservations
+from resolvers import (
+    automats,
+    desks,
+    device_groups,
+    entities,
+    key_rings,
+    keys,
+    organizations,
+    reservations,
+)
 from resolvers.planning.stays import Wanted
 from resolvers.pushing.requests import Times
 from resolvers.work import Work
@@ -94,7 +103,7 @@ async def make_group(
 ) -> DeviceGroup:
     name = name or f"Group {next(_numbers)}"
     ids = [one.id for one in members]
-    return await automats.create_group(work, name=name, automat_ids=ids, **given)
+    return await device_groups.create(work, name=name, automat_ids=ids, **given)
 
 
 async def make_key(

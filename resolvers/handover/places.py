@@ -1,9 +1,11 @@
 """Which locker a key is put into by hand."""
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy.orm import aliased
 
 from geo.candidates import bits
 from models.automats import Automat, Locker
+from models.availability import overlaps
 from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
 from models.errors import InvalidInput, NoFreeLocker
 from models.keys import Key
@@ -47,12 +49,16 @@ async def _locker(work: Work, automat: Automat, index: int) -> Locker:
 
 
 async def _held_for(work: Work, key: Key, automat: Automat) -> Locker | None:
-    """Find the locker that the key's next contract holds at an automat, else its own there."""
+    """Find the locker that the key's next contract holds at an automat, else its own there.
+
+    Not where another key lies in it now, or somebody else holds it until then.
+    """
     row = LockerContract
     coming = (
         work.own(Locker)
         .join(row, row.locker_id == Locker.id)
         .where(
+            *_is_empty(work, key),
             row.key_id == key.id,
             row.automat_id == automat.id,
             row.state.in_(LIVE_STATES),
@@ -63,5 +69,19 @@ async def _held_for(work: Work, key: Key, automat: Automat) -> Locker | None:
     )
     found = await work.first(coming)
     if found is None and key.selected_automat_id == automat.id:
-        found = await work.find(Locker, key.selected_locker_id)
+        own = work.own(Locker).where(Locker.id == key.selected_locker_id, *_is_empty(work, key))
+        found = await work.first(own)
     return found
+
+
+def _is_empty(work: Work, key: Key) -> tuple[ColumnElement[bool], ...]:
+    """Say that no other key lies in a locker, and no contract for another one holds it now."""
+    other, row = aliased(Key), aliased(LockerContract)
+    inside = exists().where(other.locker_id == Locker.id, other.id != key.id)
+    held = exists().where(
+        row.locker_id == Locker.id,
+        row.key_id.is_distinct_from(key.id),
+        row.state.in_(LIVE_STATES),
+        overlaps(row, Window.moment(work.now)),
+    )
+    return ~inside, ~held

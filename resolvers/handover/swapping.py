@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import update
-
 from models.contracts import KeyAllocation, KeyContract, LockerContract
 from models.errors import NoKeyForEntity
 from models.events import EventKind
@@ -61,9 +59,10 @@ def _of(one: KeyAllocation, key_id: UUID) -> KeyAllocation:
 
 async def _give(work: Work, one: KeyAllocation, key_id: UUID) -> None:
     """Let somebody have another key, to fetch and to return."""
-    row, contract_id = LockerContract, one.key_contract_id
-    same = row.key_contract_id == contract_id, row.key_id == one.key_id
-    await (await work.connection()).execute(update(row).where(*same).values(key_id=key_id))
+    row = LockerContract
+    same = row.key_contract_id == one.key_contract_id, row.key_id == one.key_id
+    for locker_contract in await work.locking(work.own(row).where(*same), row):
+        locker_contract.key_id = key_id
     one.key_id, one.live = key_id, True
     await work.save()
 

@@ -7,6 +7,7 @@ before the new end, the change is refused with the moment until which it would w
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -27,7 +28,8 @@ from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
 from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key, KeyStatus
-from models.stays import Phase, default_phase, is_short, return_phase
+from models.stays import HOLD_STEP, Phase, default_phase, is_short, return_phase
+from models.times import Window
 from resolvers import jobs
 from resolvers.planning import lockers
 from resolvers.planning.claiming import returns_to
@@ -60,12 +62,25 @@ async def decide_end(work: Work, stay: Stay) -> Plan | LivionKeyError:
                 f"until {facts.taken.starts_at.isoformat()}.",
                 path=("ends_at",),
             )
+    plan = await _planned(work, stay, known)
+    if any(one.locker_index is None and not one.is_return for one in plan.claims):
+        until = stay.window.ends_at
+        return NoFreeLocker(f"No locker is free for the return until {until}.", path=("ends_at",))
+    return plan
+
+
+async def decide_return(work: Work, stay: Stay) -> Plan:
+    """Find lockers for the return of a stay that ends now, whoever was promised the keys.
+
+    Arguments are those of `decide_end`.
+    """
+    return await _planned(work, stay, await _keys(work, stay))
+
+
+async def _planned(work: Work, stay: Stay, known: Sequence[KeyFacts]) -> Plan:
     changing = tuple(one for one in stay.held.lockers if one.kind in BACK)
     back = replace(stay, held=Held(stay.held.keys, changing))
     claims = await _claims(work, back, known)
-    if any(one.locker_index is None and not one.is_return for one in claims):
-        until = stay.window.ends_at
-        return NoFreeLocker(f"No locker is free for the return until {until}.", path=("ends_at",))
     nothing = Decision(None, None, (), 0, (), None, None, NO_KEYS)
     (plan,) = await with_pins(work, [Plan(back, nothing, (), tuple(claims))])
     return plan
@@ -116,7 +131,13 @@ def _phase(work: Work, stay: Stay) -> Phase | None:
         return default_phase(stay.window, stay.settings)
     if stay.window.ends_at is None or stay.made_by_staff:
         return None
-    return return_phase(stay.window, stay.settings, not_before=work.now)
+    back = return_phase(stay.window, stay.settings, not_before=work.now)
+    return back or _late_return(work.now)
+
+
+def _late_return(now: datetime) -> Phase:
+    """Hold a locker from now on for a key that should be back, one step at a time."""
+    return Phase(LockerContractKind.RETURN, Window(now, now + HOLD_STEP), now)
 
 
 async def _fetched_from(work: Work, stay: Stay, key_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:

@@ -146,10 +146,10 @@ def _key_id(claim: Claim, before: HeldLocker | None) -> UUID | None:
 
 def _sync_at(now: datetime, claim: Claim, before: HeldLocker | None) -> datetime:
     """Tell when a PIN goes to the automat: now where that was to happen before."""
-    due = claim.phase.sync_at
+    due, starts_at = claim.phase.sync_at, claim.phase.window.starts_at
     if before is not None and before.sync_at <= now and due <= now:
-        return before.sync_at
-    return earlier(max(due, now), claim.phase.window.starts_at)
+        return earlier(before.sync_at, starts_at)
+    return earlier(max(due, now), starts_at)
 
 
 def _record(work: Work, one: Written) -> None:

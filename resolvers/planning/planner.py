@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from geo.decisions import Wish
 from geo.key_supply import KeySupply
-from geo.selection import first_look
+from geo.selection import first_looks
 from geo.snapshot import Snapshot
 from models.availability import Span
 from models.errors import KeyTaken, LivionKeyError, NoFreeLocker, NoKeyForEntity
@@ -52,13 +52,16 @@ async def prefetch(
     reading: Reading, snapshot: Snapshot, stays: Sequence[Stay], known: Known
 ) -> None:
     """Read what the choices for several stays will look at first, all at once."""
-    asked = []
+    wanted = []
     for stay in stays:
         supply = _supply(stay, snapshot, known)
         if isinstance(supply, KeySupply) and not wishes.stays_at_desk(stay, supply):
-            metres = await first_look(snapshot, wishes.wish_of(reading, stay, supply))
-            asked.append((metres, [phase.window for phase in stay.phases]))
-    await snapshot.prefetch(asked)
+            wanted.append((stay, wishes.wish_of(reading, stay, supply)))
+    looks = await first_looks(snapshot, [wish for _, wish in wanted])
+    await snapshot.prefetch(
+        (metres, [phase.window for phase in stay.phases])
+        for (stay, _), metres in zip(wanted, looks, strict=True)
+    )
 
 
 def _supply(stay: Stay, snapshot: Snapshot, known: Known) -> KeySupply | LivionKeyError:

@@ -132,21 +132,33 @@ def _promises_on(dialect: str) -> Any:
         from asked
         join keys on keys.id = asked.id
         left join lockers on lockers.id = coalesce(keys.locker_id, keys.selected_locker_id)
-        left join key_allocations as taken on taken.id = (
-          select one.id from key_allocations as one
-          where one.key_id = asked.id and one.live and one.exclusive
-            and (asked.ends_at is null or one.starts_at < asked.ends_at)
-            and (one.ends_at is null or one.ends_at > asked.starts_at
-              or one.ends_at <= :now and one.fetched_at is not null
-                and asked.starts_at < :held_until)
-            and one.key_contract_id not in (select id from ignored)
-          order by one.starts_at limit 1)
+        left join key_allocations as taken on taken.id = coalesce(
+          (select late.id from key_allocations as late
+            where asked.starts_at < :held_until
+              and late.key_id = asked.id and late.live and late.exclusive
+              and late.starts_at < :now and late.ends_at <= :now and late.fetched_at is not null
+              and late.key_contract_id not in (select id from ignored)
+            order by late.starts_at limit 1),
+          (select one.id from (
+              select before.id, before.ends_at from key_allocations as before
+              where before.key_id = asked.id and before.live and before.exclusive
+                and before.starts_at <= asked.starts_at
+                and before.key_contract_id not in (select id from ignored)
+              order by before.starts_at desc limit 1) as one
+            where one.ends_at is null or one.ends_at > asked.starts_at),
+          (select during.id from key_allocations as during
+            where during.key_id = asked.id and during.live and during.exclusive
+              and during.starts_at > asked.starts_at
+              and (asked.ends_at is null or during.starts_at < asked.ends_at)
+              and during.key_contract_id not in (select id from ignored)
+            order by during.starts_at limit 1))
         left join locker_contracts as planned on planned.id = (
           select one.id from locker_contracts as one
           where one.key_id = asked.id and one.state in ('planned', 'syncing', 'ready')
-            and one.kind in ('default', 'return') and one.ends_at <= asked.starts_at
+            and one.kind in ('default', 'return')
+            and one.starts_at < asked.starts_at and one.ends_at <= asked.starts_at
             and one.key_contract_id not in (select id from ignored)
-          order by one.ends_at desc limit 1)
+          order by one.starts_at desc limit 1)
         left join lockers as planned_locker on planned_locker.id = planned.locker_id
         """)  # noqa: S608 - all of it is our own words
         .bindparams(bindparam("now", type_=Instant), bindparam("held_until", type_=Instant))

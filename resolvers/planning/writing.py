@@ -192,7 +192,7 @@ def _conclude(work: Work, plan: Plan) -> None:
         reservation.confirm(work.now)
         reason, notice = "All that it needs was found.", None
     else:
-        reservation.wait(refusal.code, refusal.message)
+        reservation.wait(refusal.code, refusal.message, refusal.free_from)
         reason, notice = refusal.code.value, refusal.message
     subject = About(Reservation, reservation.id)
     step(work, subject, before, reservation.status, reason=reason, notice=notice)

@@ -17,7 +17,7 @@ def changes(reservation: Reservation, contacts: Sequence[Contact], push: Push) -
         Change.ENTITY: (reservation.entity_id, push.entity.id),
         Change.STARTS_AT: (reservation.starts_at, push.window.starts_at),
         Change.ENDS_AT: (reservation.ends_at, push.window.ends_at),
-        Change.TIME_ZONE: (reservation.time_zone, push.time_zone or reservation.time_zone),
+        Change.TIME_ZONE: (reservation.time_zone, push.zone_after(reservation.time_zone)),
         Change.AUTOMAT: (reservation.wanted_automat_id, wanted.automat_id),
         Change.DEVICE_GROUP: (reservation.wanted_device_group_id, wanted.device_group_id),
         Change.KEYS: (set(reservation.wanted_keys), set(wanted.key_ids)),

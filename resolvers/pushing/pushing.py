@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from models.accounts import Permission
 from models.errors import LivionKeyError
 from models.events import EventKind
 from models.reservations import Change, Reservation, UpsertOutcome
-from resolvers.planning import waiting
 from resolvers.planning.planner import decide
 from resolvers.planning.stays import Plan
+from resolvers.planning.waiting import is_waiting
 from resolvers.planning.writing import write
 from resolvers.pushing import rows, running
-from resolvers.pushing.comparing import changes, needs_a_plan
-from resolvers.pushing.requests import Push, Request, checked
+from resolvers.pushing.checking import checked
+from resolvers.pushing.comparing import changes
+from resolvers.pushing.requests import Push, Request
 from resolvers.pushing.rows import Identity
 from resolvers.pushing.tasks import Task, change_tasks, late, new_tasks
 from resolvers.work import Work
@@ -37,12 +39,25 @@ class Pushed:
     refusal: LivionKeyError | None = None
     plan: Plan | None = None
 
+    def kept(self) -> Reservation:
+        """Give the reservation.
+
+        Raises:
+            LivionKeyError: The push was refused.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        assert self.reservation is not None  # noqa: S101  # it was not refused
+        return self.reservation
+
 
 Outcomes = dict[Push, Pushed]
 
 
 async def push_all(work: Work, requests: Sequence[Request]) -> list[Pushed]:
-    """Take pushes, in their order; what is refused changes nothing, the others are done.
+    """Take pushes; what is refused changes nothing, the others are done.
+
+    What comes of them is what would come of them one after the other.
 
     Raises:
         NotAllowed: The actor may not push reservations.
@@ -50,25 +65,33 @@ async def push_all(work: Work, requests: Sequence[Request]) -> list[Pushed]:
     work.require(Permission.EDIT_RESERVATIONS)
     taken = await checked(work, requests)
     outcomes: Outcomes = {}
-    left = [push for push in taken if isinstance(push, Push)]
-    while left:
-        now, left = _first_of_each(left)
-        outcomes |= await _one_round(work, now)
-    return [outcomes[push] if isinstance(push, Push) else Pushed(refusal=push) for push in taken]
+    for pushes in _rounds([push for push in taken if isinstance(push, Push)]):
+        outcomes |= await _one_round(work, pushes)
+    done = [outcomes[push] if isinstance(push, Push) else Pushed(refusal=push) for push in taken]
+    for request, one in zip(requests, done, strict=True):
+        if one.refusal is not None:
+            one.refusal.path = request.times.said_at(one.refusal.path)
+    return done
 
 
-def _first_of_each(pushes: Sequence[Push]) -> tuple[list[Push], list[Push]]:
-    """Take the first push of each reservation; a second one of it has to wait for the first."""
-    first: dict[Identity, Push] = {}
-    later = [push for push in pushes if first.setdefault(push.identity, push) is not push]
-    return list(first.values()), later
+def _rounds(pushes: Sequence[Push]) -> list[list[Push]]:
+    """Part pushes so that none is taken together with an earlier one of the same reservation."""
+    rounds: list[list[Push]] = []
+    seen: set[Identity] = set()
+    for push in pushes:
+        if not rounds or push.identity in seen:
+            rounds.append([])
+            seen = set()
+        rounds[-1].append(push)
+        seen.add(push.identity)
+    return rounds
 
 
 async def _one_round(work: Work, pushes: Sequence[Push]) -> Outcomes:
-    """Take pushes that mean different reservations. Nothing is locked for those that are no news.
+    """Take pushes that mean different reservations.
 
-    Somebody may push the same new reservation at the same moment and be first: ours is then a
-    change of it.
+    Nothing is locked for those that are no news, unless their reservation waits for something: it
+    may be there now.
     """
     known = await rows.known(work, [push.identity for push in pushes])
     contacts = await rows.contacts_of(work, [one.id for one in known.values()])
@@ -78,84 +101,87 @@ async def _one_round(work: Work, pushes: Sequence[Push]) -> Outcomes:
         reservation = known.get(push.identity)
         if reservation is None:
             new.append(push)
-        elif changes(reservation, contacts[reservation.id], push):
+        elif is_waiting(reservation) or changes(reservation, contacts[reservation.id], push):
             changed.append(push)
         else:
-            outcomes[push] = await _same_again(work, reservation)
+            outcomes[push] = Pushed(reservation, UpsertOutcome.UNCHANGED)
     outcomes |= {push: Pushed(refusal=said) for push in new if (said := late(push, work))}
-    tasks = await new_tasks(work, [push for push in new if push not in outcomes])
+    tasks = await _tasks(work, [push for push in new if push not in outcomes], changed)
+    for is_running, some in groupby(_in_order(tasks, pushes), lambda task: task.is_running):
+        act = _change_running if is_running else _plan
+        outcomes |= await act(work, list(some))
+    return outcomes
+
+
+async def _tasks(work: Work, new: Sequence[Push], changed: Sequence[Push]) -> list[Task]:
+    """Find out what has to be done.
+
+    Somebody may push the same new reservation at the same moment and be first: ours is then a
+    change of it.
+    """
+    tasks = await new_tasks(work, new)
     made = {task.push for task in tasks}
-    overtaken = [push for push in new if push not in outcomes and push not in made]
-    tasks += await change_tasks(work, [*changed, *overtaken])
-    return outcomes | await _do(work, tasks)
+    overtaken = [push for push in new if push not in made]
+    return tasks + await change_tasks(work, [*changed, *overtaken])
 
 
-async def _same_again(work: Work, reservation: Reservation) -> Pushed:
-    """Look whether an unfulfilled reservation can be fulfilled now; otherwise write nothing."""
-    if waiting.is_waiting(reservation):
-        fulfilled = await waiting.retry(work, reservation.id)
-        if fulfilled is not None:
-            work.record(EventKind.RESERVATION_UPDATED, fulfilled, changed=[Change.STATUS])
-            return Pushed(fulfilled, UpsertOutcome.UPDATED, frozenset({Change.STATUS}))
-    return Pushed(reservation, UpsertOutcome.UNCHANGED)
+def _in_order(tasks: Sequence[Task], pushes: Sequence[Push]) -> list[Task]:
+    place = {push: number for number, push in enumerate(pushes)}
+    return sorted(tasks, key=lambda task: place[task.push])
 
 
-async def _do(work: Work, tasks: Sequence[Task]) -> Outcomes:
-    """Plan what has to be planned, and write what comes of it."""
+async def _plan(work: Work, tasks: Sequence[Task]) -> Outcomes:
+    """Plan together what has to be planned, and write what comes of it."""
     refused = {task: task.refusal for task in tasks if task.refusal is not None}
-    busy = [task for task in tasks if task not in refused and _is_running(task)]
-    planned = [task for task in tasks if task not in refused and _is_planned(task)]
+    planned = [task for task in tasks if task not in refused and task.is_planned(work.now)]
+    stays = [task.stay() for task in planned]
     plans: dict[Task, Plan] = {}
-    for task, one in zip(
-        planned, await decide(work, [task.stay() for task in planned]), strict=True
-    ):
-        if isinstance(one, Plan):
-            plans[task] = one
-        else:
+    for task, one in zip(planned, await decide(work, stays), strict=True):
+        if isinstance(one, LivionKeyError):
             refused[task] = one
-    ends: dict[Task, Plan] = {}
-    for task in busy:
-        found = await running.decide(work, task)
-        if isinstance(found, Plan):
-            ends[task] = found
-        else:
-            refused[task] = found
+        elif not task.is_in_vain(one):
+            plans[task] = one
     await rows.remove(work, [task.reservation for task in refused if task.is_new])
     done = [task for task in tasks if task not in refused]
-    await _keep(work, done)
+    changed = {task: task.changed_by(plans.get(task)) for task in done}
+    await _keep(work, changed)
     await write(work, list(plans.values()))
-    for plan in ends.values():
-        await running.change(work, plan)
     outcomes = {task.push: Pushed(refusal=refusal) for task, refusal in refused.items()}
-    return outcomes | {task.push: _pushed(task, plans.get(task)) for task in done}
+    return outcomes | {task.push: _pushed(task, changed[task], plans.get(task)) for task in done}
 
 
-def _is_running(task: Task) -> bool:
-    return needs_a_plan(task.changed) and bool(task.held.keys_out)
+async def _change_running(work: Work, tasks: Sequence[Task]) -> Outcomes:
+    """Change stays while somebody has their keys, one after the other."""
+    return {task.push: await _change_one(work, task) for task in tasks}
 
 
-def _is_planned(task: Task) -> bool:
-    return task.is_new or (needs_a_plan(task.changed) and not task.held.keys_out)
+async def _change_one(work: Work, task: Task) -> Pushed:
+    planned = task.refusal or await running.decide(work, task)
+    if isinstance(planned, LivionKeyError):
+        return Pushed(refusal=planned)
+    await _keep(work, {task: task.changed})
+    await running.change(work, planned)
+    return _pushed(task, task.changed)
 
 
-async def _keep(work: Work, done: Sequence[Task]) -> None:
+async def _keep(work: Work, done: dict[Task, frozenset[Change]]) -> None:
     """Write what was said, and that it was said."""
-    for task in done:
+    for task, changed in done.items():
         if task.is_new:
             entity_id = task.push.entity.id
             work.record(EventKind.RESERVATION_CREATED, task.reservation, entity_id=entity_id)
-        elif task.changed:
+        elif changed:
             rows.keep(task.reservation, task.push)
-            changed = sorted(task.changed)
-            work.record(EventKind.RESERVATION_UPDATED, task.reservation, changed=changed)
+            told = sorted(changed)
+            work.record(EventKind.RESERVATION_UPDATED, task.reservation, changed=told)
     renewed = [task for task in done if Change.CONTACTS in task.changed]
     await rows.forget_contacts(work, [task.reservation for task in renewed])
     with_contacts = [task for task in done if task.is_new or task in renewed]
     await rows.set_contacts(work, [(task.reservation, task.push) for task in with_contacts])
 
 
-def _pushed(task: Task, plan: Plan | None) -> Pushed:
+def _pushed(task: Task, changed: frozenset[Change], plan: Plan | None = None) -> Pushed:
     if task.is_new:
         return Pushed(task.reservation, UpsertOutcome.CREATED, plan=plan)
-    outcome = UpsertOutcome.UPDATED if task.changed else UpsertOutcome.UNCHANGED
-    return Pushed(task.reservation, outcome, task.changed, plan=plan)
+    outcome = UpsertOutcome.UPDATED if changed else UpsertOutcome.UNCHANGED
+    return Pushed(task.reservation, outcome, changed, plan=plan)

@@ -62,11 +62,9 @@ async def claim(work: Work, pushes: Sequence[Push]) -> dict[Identity, Reservatio
     """Write new reservations; those that somebody else has just written are left out."""
     rows = [_row(work, push) for push in pushes]
     connection = await work.connection()
-    insertion = insert_missing(table_of(Reservation), connection.dialect.name).returning(
-        Reservation.id
-    )
-    made = [row.id for row in await connection.execute(insertion, rows)]
-    found = await work.all(work.own(Reservation).where(among(Reservation.id, made)))
+    await connection.execute(insert_missing(table_of(Reservation), connection.dialect.name), rows)
+    made = among(Reservation.id, [row["id"] for row in rows])
+    found = await work.all(work.own(Reservation).where(made))
     return {(one.source, one.external_id): one for one in found}
 
 
@@ -81,12 +79,12 @@ def _row(work: Work, push: Push) -> dict[str, Any]:
     }
 
 
-def _said(push: Push) -> dict[str, Any]:
+def _said(push: Push, *, before: str | None = None) -> dict[str, Any]:
     return {
         "entity_id": push.entity.id,
         "starts_at": push.window.starts_at,
         "ends_at": push.window.ends_at,
-        "time_zone": push.time_zone,
+        "time_zone": push.zone_after(before),
         "wanted_automat_id": push.wanted.automat_id,
         "wanted_device_group_id": push.wanted.device_group_id,
         "wanted_key_ids": [id.hex for id in push.wanted.key_ids],
@@ -94,10 +92,9 @@ def _said(push: Push) -> dict[str, Any]:
 
 
 def keep(reservation: Reservation, push: Push) -> None:
-    """Write what a push says into its reservation; a zone that it does not say stays."""
-    for name, value in _said(push).items():
-        if name != "time_zone" or value is not None:
-            setattr(reservation, name, value)
+    """Write what a push says into its reservation."""
+    for name, value in _said(push, before=reservation.time_zone).items():
+        setattr(reservation, name, value)
 
 
 async def remove(work: Work, reservations: Sequence[Reservation]) -> None:

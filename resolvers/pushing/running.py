@@ -1,13 +1,15 @@
 """Changes of a stay while somebody has the key: only its end and its contacts (G34)."""
 
 from models.errors import KeyOut, LivionKeyError
-from models.reservations import Change
+from models.reservations import Change, Reservation, ReservationStatus
 from resolvers.planning.extending import decide_end, write_end
 from resolvers.planning.stays import Plan
 from resolvers.pushing.tasks import Task
+from resolvers.transitions import move_reservation
+from resolvers.upkeep.contracts import look_after
 from resolvers.work import Work
 
-ALLOWED = {Change.ENDS_AT, Change.CONTACTS, Change.TIME_ZONE}
+ALLOWED = {Change.ENDS_AT, Change.CONTACTS, Change.TIME_ZONE, Change.STATUS}
 
 
 async def decide(work: Work, task: Task) -> Plan | LivionKeyError:
@@ -23,5 +25,19 @@ async def decide(work: Work, task: Task) -> Plan | LivionKeyError:
 
 
 async def change(work: Work, plan: Plan) -> None:
-    """Do it."""
+    """Do it; what is due at once where the end is reached now is not left to the timers."""
     await write_end(work, plan)
+    stay = plan.stay
+    _revive(work, stay.reservation)
+    is_over = stay.window.ends_at is not None and stay.window.ends_at <= work.now
+    if is_over and stay.contract is not None:
+        await look_after(work, stay.contract.id)
+
+
+def _revive(work: Work, reservation: Reservation | None) -> None:
+    """Let a reservation that was given up go on when it is pushed again."""
+    if reservation is None or reservation.status is not ReservationStatus.CANCELLED:
+        return
+    has_begun = reservation.starts_at <= work.now
+    after = ReservationStatus.ACTIVE if has_begun else ReservationStatus.CONFIRMED
+    move_reservation(work, reservation, after, reason="It was pushed again.")

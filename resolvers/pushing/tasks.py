@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from models.contracts import KeyContract
@@ -9,9 +10,10 @@ from models.dialects.among import among
 from models.errors import LivionKeyError, StartsInPast
 from models.reservations import Change, Reservation, check_start
 from resolvers.planning.holdings import NOTHING_HELD, Held, held_by
-from resolvers.planning.stays import Stay
+from resolvers.planning.stays import Plan, Stay
+from resolvers.planning.waiting import is_waiting
 from resolvers.pushing import rows
-from resolvers.pushing.comparing import changes
+from resolvers.pushing.comparing import changes, needs_a_plan
 from resolvers.pushing.requests import Push
 from resolvers.work import Work
 
@@ -25,6 +27,7 @@ class Task:
         reservation: The row, locked.
         changed: What of it is news.
         is_new: Whether the reservation was made just now.
+        waits: Whether something was missing for it until now.
         contract: Its key contract, if it has one.
         held: What that contract holds.
         refusal: Why it cannot be done, as far as that is known before anything is planned.
@@ -34,9 +37,32 @@ class Task:
     reservation: Reservation
     changed: frozenset[Change] = frozenset()
     is_new: bool = False
+    waits: bool = False
     contract: KeyContract | None = None
     held: Held = NOTHING_HELD
     refusal: LivionKeyError | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is about keys that somebody has."""
+        return needs_a_plan(self.changed) and bool(self.held.keys_out)
+
+    def is_planned(self, now: datetime) -> bool:
+        """Tell whether keys and lockers have to be looked for, or may be there by now."""
+        ends_at = self.push.window.ends_at
+        may_be_there = self.waits and (ends_at is None or now < ends_at)
+        return self.is_new or needs_a_plan(self.changed) or may_be_there
+
+    def is_in_vain(self, plan: Plan) -> bool:
+        """Tell whether it was only looked once more, and what was missing still is."""
+        looked_again = not self.is_new and not needs_a_plan(self.changed)
+        return looked_again and plan.waits_for is not None
+
+    def changed_by(self, plan: Plan | None) -> frozenset[Change]:
+        """Name what is otherwise than before once a plan is written."""
+        if plan is None or self.is_new or self.waits == (plan.waits_for is not None):
+            return self.changed
+        return self.changed | {Change.STATUS}
 
     def stay(self) -> Stay:
         """Make the stay that has to be planned."""
@@ -89,6 +115,7 @@ async def change_tasks(work: Work, pushes: Sequence[Push]) -> list[Task]:
                 push=push,
                 reservation=reservation,
                 changed=changed,
+                waits=is_waiting(reservation),
                 contract=contract,
                 held=held[contract.id] if contract else NOTHING_HELD,
                 refusal=late(push, work) if Change.STARTS_AT in changed else None,

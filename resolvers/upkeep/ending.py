@@ -89,7 +89,7 @@ async def hold_longer(work: Work, one: LockerContract, *, until: datetime) -> No
 
 async def _go_elsewhere(work: Work, one: LockerContract, *, until: datetime) -> None:
     """Find another locker, for another key lies in this one, and somebody comes for it."""
-    one.starts_at, one.ends_at = work.now, until
+    one.locker_id, one.starts_at, one.ends_at = None, work.now, until
     if not await rivals.make_way(work, one, reason="Another key lies in its locker."):
         await rivals.fail(work, one, reason="Another key lies in its locker.")
     await _keep(work, one)

@@ -11,7 +11,7 @@ from geo.index.importing import import_addresses
 from models.accounts import Actor
 from models.database import Database
 from models.organizations import UnitKind
-from resolvers import automats, desks, entities, keys, organizations, reservations
+from resolvers import automats, desks, device_groups, entities, keys, organizations, reservations
 from resolvers.planning.stays import Wanted
 from resolvers.pushing.requests import Times
 from resolvers.work import Work
@@ -123,7 +123,7 @@ async def make_automats(load: DemoLoad) -> None:
 async def make_groups(load: DemoLoad) -> None:
     """Make the device groups."""
     for group in files.read_groups():
-        made = await automats.create_group(
+        made = await device_groups.create(
             load.work_for(group.unit),
             name=group.name,
             automat_ids=[load.ids[device_id] for device_id in group.automats],

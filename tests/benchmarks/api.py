@@ -9,15 +9,10 @@ made. Requests a second, the ratio, and the server's own CPU time for one reques
 
 import argparse
 import asyncio
-import os
 import pickle
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +23,8 @@ from sqlalchemy import event
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from small_api import client_of  # the path comes first
+from _servers import SERVE, Server, server  # the path comes first
+from small_api import client_of  # the same
 
 from geo.index.embedded import EmbeddedGeocoder  # the same
 from models.database import Database  # the same
@@ -88,32 +84,6 @@ async def prepare(url: str) -> tuple[str, Bodies, Recorded]:
     return access.staff_token, bodies, recorded
 
 
-@contextmanager
-def server(*command: str, **environment: str) -> Iterator[tuple[int, int]]:
-    """Run a server on a free port; give the port and the process."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    given = {**os.environ, **environment, "LIVIONKEY_PORT": str(port)}
-    arguments = [part.replace("PORT", str(port)) for part in command]
-    with subprocess.Popen([sys.executable, *arguments], env=given, cwd=ROOT) as process:
-        try:
-            wait_for(port)
-            yield port, process.pid
-        finally:
-            process.terminate()
-
-
-def wait_for(port: int) -> None:
-    """Wait until somebody listens."""
-    for _ in range(300):
-        with socket.socket() as knock:
-            if knock.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    sys.exit("The server did not start.")
-
-
 async def load(port: int, path: str, body: bytes, token: str, seconds: float) -> int:
     """Ask again and again on several connections; count the answers."""
     head = (
@@ -144,21 +114,14 @@ async def ask_repeatedly(port: int, request: bytes, until: float) -> int:
     return answers
 
 
-def cpu_seconds(process: int) -> float:
-    """Read how much CPU time a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def measured(
-    at: tuple[int, int], path: str, body: bytes, token: str, seconds: float
+    at: Server, path: str, body: bytes, token: str, seconds: float
 ) -> tuple[float, float]:
     """Measure requests a second and milliseconds of CPU for each."""
-    port, process = at
-    await load(port, path, body, token, seconds / 4)
-    before = cpu_seconds(process)
-    answers = await load(port, path, body, token, seconds)
-    return answers / seconds, (cpu_seconds(process) - before) / answers * 1000
+    await load(at.port, path, body, token, seconds / 4)
+    before = at.cpu_seconds
+    answers = await load(at.port, path, body, token, seconds)
+    return answers / seconds, (at.cpu_seconds - before) / answers * 1000
 
 
 async def compare(url: str, seconds: float) -> None:
@@ -167,9 +130,7 @@ async def compare(url: str, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "statements"
         file.write_bytes(pickle.dumps(recorded))
-        api = server(
-            "-c", "from schema.cli import main; main()", "serve", LIVIONKEY_DATABASE_URL=url
-        )
+        api = server(*SERVE, LIVIONKEY_DATABASE_URL=url)
         bare = server("tests/benchmarks/_bare_api.py", url, str(file), "PORT")
         with api as api_at, bare as bare_at:
             say(f"{'query':18} {'GraphQL':>16} {'bare':>16} {'ratio':>6} {'CPU ratio':>9}")

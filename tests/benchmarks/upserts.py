@@ -1,24 +1,23 @@
-"""Sixteen partners push reservations at once: `./dev bench upserts`.
+"""Reservations by the hundred thousand: `./dev bench upserts`.
 
-    python tests/benchmarks/upserts.py [--postgresql URL] [--seconds N] [--entities N]
+    python tests/benchmarks/upserts.py [--postgresql URL] [--only postgresql|sqlite]
+        [--automats N] [--entities N] [--reservations N]
 
-A real server answers on loopback; clients push stays of two days for entities whose keys lie at
-desks, again and again, so that lockers, keys and PINs are fought for. Printed are the outcomes,
-upserts a second, p50 and p99, and how many pairs overlap afterwards by a query of its own: 0.
+A partner pushes stays to a real server on loopback: with 1 000 live reservations in place, in bulk
+until there are all of them (two calls at once on PostgreSQL, one after the other on SQLite), and
+then one by one, by sixteen at once, unchanged ones again, and other ends for stays whose key is
+out. Beside them stands what the database alone takes to keep a row, in the same transactions. In
+the end a query of its own counts pairs that overlap.
 """
 
 import argparse
 import asyncio
-import os
-import random
-import socket
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Awaitable, Iterable
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import httpx2
@@ -26,178 +25,174 @@ import httpx2
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from factories import STATION, make_automat, make_desk, make_entity, make_key, placed
-from sqlalchemy import text
+from _bare_rows import BareRows  # the path comes first
+from _estate import furnish  # the same
+from _partner import Partner  # the same
+from _servers import SERVE, server  # the same
+from _written import overlaps, writes_of  # the same
 
-from models.accounts import Role
-from models.database import Database
-from models.migrating import migrate
-from models.places import Coordinates
-from resolvers import accounts, organizations
-from resolvers.work import Work
-from schema.context import clock
+from models.accounts import Actor, Role  # the same
+from models.database import Database  # the same
+from models.migrating import migrate  # the same
+from resolvers.handover.desks import KeyName, hand_over  # the same
+from resolvers.work import Work  # the same
+from schema.context import clock  # the same
 
-CLIENTS = 16
-AUTOMATS = 12
-PUSH = """
-mutation($input: ReservationUpsertInput!) {
-  reservationUpsert(input: $input) {
-    outcome
-    userErrors { code }
-    reservation { status keyContract { lockerContracts { pin locker { index } } } }
-  }
-}
-"""
-OVERLAPS = {
-    "lockers": ("locker_contracts", "a.locker_id = b.locker_id", "starts_at", "live"),
-    "PINs": (
-        "locker_contracts",
-        "a.automat_id = b.automat_id and a.pin = b.pin",
-        "sync_at",
-        "live",
-    ),
-    "keys": ("key_allocations", "a.key_id = b.key_id", "starts_at", "held"),
-}
-ALIVE = {
-    "live": "{0}.state in ('planned', 'syncing', 'ready')",
-    "held": "{0}.live and {0}.exclusive",
-}
+IN_ONE_CALL = 1_000
+FEW = 1_000
+SINGLES = 400
+STREAMS = 16
+AGAIN = 20_000
+OUT = 200
 
 
-async def prepare(database: Database, entities: int) -> tuple[str, list[str]]:
-    """Make automats, entities and their keys; gives a partner's token and the external ids."""
-    names = [f"apartment-{number}" for number in range(entities)]
-    chance = random.Random(1)
+async def each(streams: Iterable[Iterable[Awaitable[None]]]) -> list[float]:
+    """Go through streams at once, each one after the other; gives the seconds of each."""
+
+    async def one_by_one(some: Iterable[Awaitable[None]]) -> list[float]:
+        taken = []
+        for act in some:
+            begin = time.perf_counter()
+            await act
+            taken.append(time.perf_counter() - begin)
+        return taken
+
+    together = await asyncio.gather(*(one_by_one(some) for some in streams))
+    return sorted(seconds for some in together for seconds in some)
+
+
+def say(what: str, taken: list[float], rest: str = "") -> None:
+    """Print how long single acts took."""
+    p50, p99 = taken[len(taken) // 2], taken[len(taken) * 99 // 100]
+    print(f"  {what:46} p50 {p50 * 1e3:6.1f} ms  p99 {p99 * 1e3:6.1f} ms  {rest}", flush=True)
+
+
+def say_rate(what: str, rows: int, seconds: float, rest: str) -> None:
+    """Print how many rows went in a second."""
+    print(f"  {what:46} {rows / seconds:8.0f} a second  {rest}", flush=True)
+
+
+async def one_by_one(partner: Partner, bare: BareRows, what: str) -> float:
+    """Push single stays in a row; gives the median."""
+    taken = await each([[partner.push(stay) for stay in partner.stays(SINGLES)]])
+    plain = await each([[bare.keep_one() for _ in range(SINGLES)]])
+    ratio = taken[len(taken) // 2] / plain[len(plain) // 2]
+    say(what, taken, f"{ratio:.0f} times a bare row")
+    return taken[len(taken) // 2]
+
+
+async def in_bulk(partner: Partner, bare: BareRows, what: str, count: int, streams: int) -> None:
+    """Push stays in calls of a thousand."""
+    calls = [partner.stays(IN_ONE_CALL) for _ in range(count // IN_ONE_CALL)]
+    begin = time.perf_counter()
+    taken = await each(
+        [[partner.push_all(one) for one in calls[n::streams]] for n in range(streams)]
+    )
+    rate = count / (time.perf_counter() - begin)
+    plain = await each([[bare.keep(IN_ONE_CALL) for _ in range(3)]])
+    longest = f"longest call {taken[-1]:.1f} s"
+    ratio = IN_ONE_CALL / plain[1] / rate
+    say_rate(what, count, count / rate, f"{longest}, a bare row is {ratio:.0f} times as fast")
+
+
+async def again(partner: Partner, database: Database, count: int) -> None:
+    """Push what is there already."""
+    stays = list(islice(partner.estate.stays(0), count))
+    calls = [stays[at : at + IN_ONE_CALL] for at in range(0, count, IN_ONE_CALL)]
+    taken: list[float] = []
+
+    async def push_them() -> None:
+        taken.extend(await each([[partner.push_all(one) for one in calls]]))
+
+    written = await writes_of(database, push_them())
+    say_rate(f"{count} unchanged", count, sum(taken), f"{written} writes, counted by the database")
+
+
+async def extend(partner: Partner, database: Database) -> None:
+    """Move the ends of stays whose keys are out."""
+    estate, now = partner.estate, clock()
+    numbers = [number for number in range(10 * OUT) if number * 7919 % estate.entities % 2 == 0]
+    stays = []
+    for number in numbers[:OUT]:
+        stay = estate.stay(number, starts_at=now) | {"externalId": f"now-{number}"}
+        stays.append(stay | {"endsAt": (now + timedelta(days=2)).isoformat()})
+    await partner.push_all(stays)
     async with database.writing() as session:
-        work = Work(session, organizations.founder(), clock())
-        await organizations.found(work, name="Pushed")
-        _, token = await accounts.create_token(work, role=Role.PARTNER)
-        for number in range(AUTOMATS):
-            await make_automat(work, f"Automat {number}", near_station(chance))
-        desk = await make_desk(work)
-        for name in names:
-            where = placed(near_station(chance))
-            entity = await make_entity(work, None, external_id=name, found=where)
-            await make_key(work, entity, desk=desk)
-    return token, names
+        work = Work(session, Actor(organization_id=estate.organization_id, role=Role.ADMIN), now)
+        for stay in stays:
+            await hand_over(work, [KeyName(code=f"K{stay['entityExternalId']}")])
+    later = (now + timedelta(days=2, hours=6)).isoformat()
+    taken = await each([[partner.push(stay | {"endsAt": later}) for stay in stays]])
+    say(f"{OUT} extensions while the key is out", taken)
 
 
-def near_station(chance: random.Random) -> Coordinates:
-    """Give a place in the town."""
-    return Coordinates(
-        STATION.latitude + chance.gauss(0, 0.02), STATION.longitude + chance.gauss(0, 0.04)
-    )
-
-
-async def pushing(
-    client: httpx2.AsyncClient, number: int, names: list[str], until: float
-) -> list[tuple[float, str]]:
-    """Push until the time is over; gives the milliseconds and the outcome of each."""
-    chance = random.Random(number)
-    tomorrow = clock().replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    done = []
-    while time.perf_counter() < until:
-        starts_at = tomorrow + timedelta(days=chance.randrange(120))
-        pushed = {
-            "externalId": f"{number}-{chance.randrange(10_000)}",
-            "entityExternalId": chance.choice(names),
-            "contacts": [{"name": "Aino Virtanen"}],
-            "startsAt": starts_at.isoformat(),
-            "endsAt": (starts_at + timedelta(days=2)).isoformat(),
-        }
-        begin = time.perf_counter()
-        answer = await client.post("/graphql", json={"query": PUSH, "variables": {"input": pushed}})
-        milliseconds = (time.perf_counter() - begin) * 1_000
-        payload = answer.json()["data"]["reservationUpsert"]
-        refusals = [error["code"] for error in payload["userErrors"]]
-        status = payload["reservation"]["status"] if payload["reservation"] else ""
-        done.append((milliseconds, refusals[0] if refusals else f"{payload['outcome']} {status}"))
-    return done
-
-
-async def overlaps(database: Database) -> dict[str, int]:
-    """Count pairs that share a moment, without the help of any constraint."""
-    found = {}
-    async with database.reading() as connection:
-        for what, (table, same, starts, alive) in OVERLAPS.items():
-            both = " and ".join(ALIVE[alive].format(one) for one in "ab")
-            count = f"""select count(*) from {table} a join {table} b on {same} and a.id < b.id
-                where {both} and (b.ends_at is null or a.{starts} < b.ends_at)
-                  and (a.ends_at is null or b.{starts} < a.ends_at)"""
-            found[what] = (await connection.execute(text(count))).scalar_one()
-    return found
-
-
-def server(url: str, port: int) -> "subprocess.Popen[bytes]":
-    """Start one worker of the API."""
-    command = [sys.executable, "-c", "from schema.cli import main; main()", "serve"]
-    settings = {"LIVIONKEY_DATABASE_URL": url, "LIVIONKEY_PORT": str(port)}
-    return subprocess.Popen(
-        command,
-        cwd=tempfile.gettempdir(),
-        env={**os.environ, **settings, "PYTHONPATH": str(ROOT), "LIVIONKEY_LOG_LEVEL": "error"},
-    )
-
-
-async def bench(url: str, options: argparse.Namespace) -> None:
+async def measure(url: str, options: argparse.Namespace, *serving: str) -> None:
     """Run it on one database and print the figures."""
     database = Database(url)
     await migrate(database)
-    token, names = await prepare(database, options.entities)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = server(url, port)
-    try:
-        base = f"http://127.0.0.1:{port}"
-        headers = {"authorization": f"Bearer {token}"}
-        async with httpx2.AsyncClient(base_url=base, headers=headers, timeout=60) as client:
-            await ready(client)
-            begin = time.perf_counter()
-            until = begin + options.seconds
-            clients = [pushing(client, number, names, until) for number in range(CLIENTS)]
-            done = [one for some in await asyncio.gather(*clients) for one in some]
-            seconds = time.perf_counter() - begin
-    finally:
-        process.terminate()
-        process.wait(20)
-    shown(url.partition(":")[0], done, seconds)
-    print("  pairs that overlap:", await overlaps(database))
+    begin = time.perf_counter()
+    size = {"automats": options.automats, "entities": options.entities}
+    estate = await furnish(database, clock(), **size)
+    print(
+        f"{url.partition(':')[0]}: {size}, made in {time.perf_counter() - begin:.0f} s", flush=True
+    )
+    headers = {"authorization": f"Bearer {estate.token}"}
+    with server(*SERVE, *serving, LIVIONKEY_DATABASE_URL=url) as at:
+        base = {"base_url": at.address, "headers": headers, "timeout": 300}
+        async with httpx2.AsyncClient(**base) as client, BareRows(database) as bare:
+            partner = Partner(client, estate)
+            await push(partner, bare, database, options)
+        print(f"  peak memory of a server process: {at.peak_megabytes:.0f} MB")
+    print("  outcomes:", dict(partner.outcomes))
+    print("  pairs that overlap:", await overlaps(database), flush=True)
     await database.dispose()
 
 
-async def ready(client: httpx2.AsyncClient) -> None:
-    """Wait until the server can serve."""
-    for _ in range(300):
-        try:
-            if (await client.get("/ready")).status_code == httpx2.codes.OK:
-                return
-        except httpx2.TransportError:
-            pass
-        await asyncio.sleep(0.1)
-    raise SystemExit("the server did not start")
+async def push(
+    partner: Partner, bare: BareRows, database: Database, options: argparse.Namespace
+) -> None:
+    """Go through all of it."""
+    streams = 1 if database.is_sqlite else 2
+    await partner.push_all(partner.stays(FEW))
+    few = await one_by_one(partner, bare, f"one by one, with {FEW} in place")
+    step = max(options.reservations // 5, IN_ONE_CALL)
+    while partner.next + step <= options.reservations:
+        what = f"in calls of {IN_ONE_CALL}, from {partner.next} on"
+        await in_bulk(partner, bare, what, step, streams)
+    rest = options.reservations - partner.next
+    if rest >= IN_ONE_CALL:
+        await in_bulk(partner, bare, "the rest of them", rest // IN_ONE_CALL * IN_ONE_CALL, streams)
+    many = await one_by_one(partner, bare, f"one by one, with {partner.next} in place")
+    print(f"  the cost of one has grown {many / few:.2f} times")
+    await at_once(partner)
+    await again(partner, database, min(AGAIN, partner.next))
+    await extend(partner, database)
 
 
-def shown(name: str, done: list[tuple[float, str]], seconds: float) -> None:
-    """Print the figures of one database."""
-    times = [milliseconds for milliseconds, _ in done]
-    p50, p99 = statistics.median(times), statistics.quantiles(times, n=100)[-1]
-    print(f"{name}: {len(done) / seconds:.0f} upserts/s, p50 {p50:.0f} ms, p99 {p99:.0f} ms")
-    for outcome, count in Counter(outcome for _, outcome in done).most_common():
-        print(f"  {count:6} {outcome}")
+async def at_once(partner: Partner) -> None:
+    """Push single stays in many streams."""
+    begin = time.perf_counter()
+    pushes = [[partner.push(stay) for stay in partner.stays(SINGLES // 4)] for _ in range(STREAMS)]
+    taken = await each(pushes)
+    rate = len(taken) / (time.perf_counter() - begin)
+    say(f"{STREAMS} at once", taken, f"{rate:.0f} a second")
 
 
 async def main() -> None:
     """Read the options and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--postgresql", help="an empty database")
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--entities", type=int, default=400)
+    parser.add_argument("--only", choices=("postgresql", "sqlite"))
+    parser.add_argument("--automats", type=int, default=10_000)
+    parser.add_argument("--entities", type=int, default=50_000)
+    parser.add_argument("--reservations", type=int, default=200_000)
     options = parser.parse_args()
-    if options.postgresql:
-        await bench(options.postgresql, options)
-    with tempfile.TemporaryDirectory() as folder:
-        await bench(f"sqlite:///{folder}/bench.db", options)
+    if options.postgresql and options.only != "sqlite":
+        await measure(options.postgresql, options, "--workers", "2")
+    if options.only != "postgresql":
+        with tempfile.TemporaryDirectory() as folder:
+            await measure(f"sqlite:///{folder}/bench.db", options)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -85,6 +85,15 @@ def test_a_mechanical_key_that_is_asked_for_decides() -> None:
     assert found.is_bound
 
 
+def test_too_few_electromechanical_keys_do_not_decide() -> None:
+    electric, others = option(kind=ELECTRIC), [option(), option()]
+
+    found = supply([electric, *others], wanted=[], rule=KeyRule.SOME, count=2)
+
+    assert not found.interchangeable
+    assert found.at_desks == (electric, *others)
+
+
 def test_wanted_keys_all_go_out_and_each_counts_once() -> None:
     keys = [option(STATION), option(STATION), option(STATION)]
     wanted = [keys[0].key.id, keys[1].key.id, keys[0].key.id]

@@ -9,7 +9,7 @@ import pytest
 from factories import NOON, PASILA, STATION, make_automat, make_stranger
 from sqlalchemy import insert
 
-from geo.nearest import Found, in_order, nearest_automats
+from geo.nearest import Found, in_order, nearest_automats, nearest_to_each
 from geo.position import distance_metres
 from models.automats import Automat, AutomatModel, AutomatState
 from models.base import new_id
@@ -100,6 +100,21 @@ async def test_the_nearest_are_those_of_a_full_ranking(work: Work, count: int) -
 
         assert [one.automat_id for one in mine] == expected(own, here, count)
         assert [one.automat_id for one in all_ours] == expected(own + others, here, count)
+
+
+async def test_many_places_are_answered_as_each_alone(work: Work) -> None:
+    chance = random.Random(9)
+    own = await stand(work, work, [scattered(chance) for _ in range(60)], 0)
+    ids = [work.actor.organization_id]
+    places = [*HARD, *(scattered(chance) for _ in range(10))]
+
+    found = await nearest_to_each(await work.connection(), places, organization_ids=ids, count=5)
+    nowhere = await nearest_to_each(await work.connection(), [], organization_ids=ids, count=5)
+
+    assert [[one.automat_id for one in near] for near in found] == [
+        expected(own, here, 5) for here in places
+    ]
+    assert nowhere == []
 
 
 async def test_organizations_that_share_a_strip_of_the_map_see_their_own(work: Work) -> None:

@@ -55,14 +55,16 @@ def test_a_start_may_lie_fifteen_minutes_back_and_no_more() -> None:
 
 def test_a_reservation_that_waits_says_why_until_it_is_confirmed_or_cancelled() -> None:
     reservation = Reservation(starts_at=NOON)
-    reservation.wait(ErrorCode.NO_KEY_FOR_ENTITY, "No key.")
-    assert reservation.unfulfilled_reason is ErrorCode.NO_KEY_FOR_ENTITY
+    reservation.wait(ErrorCode.NO_FREE_LOCKER, "Full until then.", NOON + HOUR)
+    assert reservation.unfulfilled_reason is ErrorCode.NO_FREE_LOCKER
+    assert reservation.unfulfilled_free_from == NOON + HOUR
 
     reservation.confirm(NOON - HOUR)
 
     assert reservation.unfulfilled_reason is reservation.unfulfilled_message is None
     assert reservation.status is ReservationStatus.CONFIRMED
-    reservation.wait(ErrorCode.NO_FREE_LOCKER, "Full.")
+    assert reservation.unfulfilled_free_from is None
+    reservation.wait(ErrorCode.NO_KEY_FOR_ENTITY, "No key.")
     reservation.cancel()
     assert reservation.status is ReservationStatus.CANCELLED
     assert reservation.unfulfilled_reason is reservation.unfulfilled_message is None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import InvalidInput, StartsAfterEnd
-from models.times import Window, instant, time_zone
+from models.times import Window, instant, time_zone, wall_clock
 
 HELSINKI = time_zone("Europe/Helsinki")
 SANTIAGO = time_zone("America/Santiago")
@@ -113,3 +113,20 @@ def test_a_window_may_have_no_end() -> None:
 def test_a_window_says_its_times_in_words() -> None:
     assert str(Window(NOON, None)) == "from 2027-06-01T12:00:00+00:00 without an end"
     assert "until 2027-06-01T13:00" in str(Window(NOON, NOON + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_a_wall_clock_shows_every_moment_of_the_calendar(zone: str) -> None:
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+    shown = [wall_clock(moment, ZoneInfo(zone)) for moment in (first, NOON, last)]
+
+    assert shown == sorted(shown)
+    assert all(moment.tzinfo is None for moment in shown)
+
+
+def test_a_local_time_before_the_calendar_is_refused_with_its_place() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        instant(wall("0001-01-01T00:00"), ZoneInfo("Asia/Tokyo"), path=("starts_at_local",))
+
+    assert refusal.value.path == ("starts_at_local",)

@@ -23,7 +23,7 @@ from models.automats import AutomatModel, Locker, LockerState
 from models.errors import ErrorCode, InvalidInput
 from models.events import EventKind
 from models.places import PostalAddress
-from resolvers import automats, organizations
+from resolvers import automats, device_groups, organizations
 from resolvers.work import Work
 
 
@@ -118,7 +118,7 @@ async def test_a_group_holds_each_automat_once(work: Work) -> None:
     group = await make_group(work, one, one, other)
     assert await members(work, group) == {one.id, other.id}
 
-    await automats.update_group(work, group.id, automat_ids=[other.id])
+    await device_groups.update(work, group.id, automat_ids=[other.id])
 
     assert await members(work, group) == {other.id}
 
@@ -136,14 +136,14 @@ async def test_a_group_has_a_name_of_its_own(work: Work) -> None:
     other = await make_group(work, name="Suburbs")
 
     made = await undone(work, make_group(work, name="City"))
-    renamed = await undone(work, automats.update_group(work, other.id, name="City"))
+    renamed = await undone(work, device_groups.update(work, other.id, name="City"))
 
     assert {made.code, renamed.code} == {ErrorCode.EXTERNAL_ID_IN_USE}
 
 
 async def test_a_limit_of_free_lockers_is_not_negative(work: Work) -> None:
     with pytest.raises(InvalidInput):
-        await automats.create_group(work, name="City", automat_ids=[], free_locker_limit=-1)
+        await device_groups.create(work, name="City", automat_ids=[], free_locker_limit=-1)
 
 
 async def test_an_installer_installs(work: Work) -> None:

@@ -199,3 +199,16 @@ async def test_a_change_that_cannot_be_fulfilled_lets_go(work: Work) -> None:
     assert (await key_contract(work, reservation)).status is KeyContractStatus.CANCELLED
     assert await free(work, automat, reservation.window) == 30
     assert key.target_automat_id is None
+
+
+async def test_a_stay_may_be_moved_into_the_minutes_that_are_past(work: Work) -> None:
+    home = await make_entity(work)
+    await make_automat(work)
+    await make_key(work, home)
+    await push(work, home, external_id="stay", starts_at=work.now + 60 * MINUTE)
+
+    begin, end = work.now - 10 * MINUTE, work.now - 5 * MINUTE
+    moved, outcome = await push(work, home, external_id="stay", starts_at=begin, ends_at=end)
+
+    (held,) = await locker_contracts(work, moved)
+    assert (outcome, held.starts_at, held.sync_at) == (UpsertOutcome.UPDATED, begin, begin)

@@ -21,8 +21,9 @@ from models.errors import (
 )
 from models.events import Event, EventKind
 from models.places import Coordinates, Placement, PlacementPrecision, PostalAddress
-from resolvers import entities, organizations, waiting
+from resolvers import entities, organizations
 from resolvers.placing import checked_address, place
+from resolvers.unplaced import place_again
 from resolvers.work import Work
 
 
@@ -112,7 +113,7 @@ async def unplaced(database: Database, founder: Actor, code: ErrorCode) -> Reser
 
 
 async def again(database: Database, founder: Actor, geocoder: Speaker) -> int:
-    return await waiting.place_again(database, geocoder, founder.organization_id, NOON)
+    return await place_again(database, geocoder, founder.organization_id, NOON)
 
 
 async def stored(database: Database, entity: ReservableEntity) -> ReservableEntity:
@@ -188,7 +189,7 @@ async def test_the_place_of_an_old_address_is_not_given_to_the_new_one(
     entity = await unplaced(database, founder, ErrorCode.GEOCODER_UNAVAILABLE)
 
     geocoder = Slow(database, founder, entity)
-    placed = await waiting.place_again(database, geocoder, founder.organization_id, NOON)
+    placed = await place_again(database, geocoder, founder.organization_id, NOON)
 
     after = await stored(database, entity)
     assert (placed, after.position, after.address_text) == (0, None, "Toinen katu 2")

@@ -33,6 +33,7 @@ from resolvers import (
     accounts,
     automats,
     desks,
+    device_groups,
     entities,
     key_rings,
     keys,
@@ -171,8 +172,8 @@ TOUCHES: dict[str, Use] = {
         work, of["automat"], address=SOMEWHERE, found=None
     ),
     "locker": lambda work, of: automats.update_locker(work, of["locker"], out_of_order=True),
-    "group": lambda work, of: automats.update_group(work, of["group"], name="Mine"),
-    "group's automats": lambda work, of: automats.create_group(
+    "group": lambda work, of: device_groups.update(work, of["group"], name="Mine"),
+    "group's automats": lambda work, of: device_groups.create(
         work, name="G", automat_ids=[of["automat"]]
     ),
     "key": lambda work, of: keys.update(work, of["key"], {"code": "MINE"}),

@@ -17,7 +17,7 @@ from models.errors import ErrorCode, LivionKeyError
 from models.events import EventKind
 from models.organizations import OrganizationUnit
 from models.settings import DAY, DURATION_NAMES, LONGEST_TIME, UnitSettings
-from resolvers import automats, organizations, settings
+from resolvers import device_groups, organizations, settings
 from resolvers.work import Work
 
 SECOND = timedelta(seconds=1)
@@ -59,7 +59,7 @@ def changed(work: Work, id: UUID, said: Any) -> Awaitable[Any]:
 
 
 def group_changed(work: Work, id: UUID, said: Any) -> Awaitable[Any]:
-    return automats.update_group(work, id, settings=said)
+    return device_groups.update(work, id, settings=said)
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
@@ -261,7 +261,7 @@ def unit_says(id: UUID, **said: Any) -> Act:
 
 def group_says(id: UUID, **said: Any) -> Act:
     changes: Any = said
-    return lambda work: automats.update_group(work, id, settings=changes)
+    return lambda work: device_groups.update(work, id, settings=changes)
 
 
 @pytest.mark.parametrize("turn", range(3))

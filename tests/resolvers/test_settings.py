@@ -14,7 +14,7 @@ from models.database import Database
 from models.errors import ErrorCode
 from models.organizations import OrganizationUnit
 from models.settings import DAY, Setting, UnitSettings
-from resolvers import automats, organizations, settings
+from resolvers import device_groups, organizations, settings
 from resolvers.settings import Told
 from resolvers.work import Reading, Work
 
@@ -56,7 +56,7 @@ async def test_a_device_group_comes_before_the_units(work: Work) -> None:
     assert (held.pin_length, held.overdue_delay, held.fetch_duration) == (9, DAY, 2 * DAY)
     assert (await settings.settings(work, house.id)).pin_length == 7
     assert (await settings.settings(work, house.id, quiet.id)).pin_length == 7
-    await automats.update_group(work, group.id, settings={"pin_length": None})
+    await device_groups.update(work, group.id, settings={"pin_length": None})
     assert (await settings.settings(work, house.id, group.id)).pin_length == 7
 
 
@@ -135,8 +135,8 @@ async def test_settings_of_a_group_are_not_for_who_installs_automats(work: Work)
 
     made = await undone(work, make_group(installer, settings={"pin_length": 5}))
     changed = await undone(
-        work, automats.update_group(installer, group.id, settings={"pin_length": 5})
+        work, device_groups.update(installer, group.id, settings={"pin_length": 5})
     )
 
     assert {made.code, changed.code} == {ErrorCode.NOT_ALLOWED}
-    await automats.update_group(installer, group.id, name="City")
+    await device_groups.update(installer, group.id, name="City")

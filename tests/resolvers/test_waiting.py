@@ -5,22 +5,28 @@ from collections.abc import Awaitable, Callable
 import pytest
 from factories import (
     DAY,
+    HOUR,
     NOON,
     STATION,
     make_automat,
+    make_desk,
     make_entity,
     make_key,
     placed,
     push,
 )
+from lives import fetch, give_back, look_after
+from outcomes import locker_contract
 
 from models.accounts import Actor
 from models.automats import Automat, AutomatModel, AutomatState
+from models.contracts import LockerContract, LockerContractState
 from models.database import Database
 from models.entities import ReservableEntity
 from models.errors import ErrorCode
 from models.reservations import Reservation, ReservationStatus
 from resolvers import automats, entities, organizations, reservations, waiting
+from resolvers.handover.desks import KeyName, transfer
 from resolvers.work import Work
 
 Act = Callable[[Work, ReservableEntity], Awaitable[object]]
@@ -82,6 +88,11 @@ async def address(work: Work, entity: ReservableEntity) -> object:
 async def status(database: Database, reservation: Reservation) -> ReservationStatus:
     async with database.writing() as session:
         return (await session.get_one(Reservation, reservation.id)).status
+
+
+async def state_of(database: Database, contract: LockerContract) -> LockerContractState:
+    async with database.writing() as session:
+        return (await session.get_one(LockerContract, contract.id)).state
 
 
 @pytest.mark.parametrize(
@@ -156,3 +167,32 @@ async def test_what_is_over_waits_for_nothing(database: Database, founder: Actor
 
     assert await waiting.fulfil(database, founder.organization_id, NOON + 9 * DAY) == 0
     assert await status(database, reservation) is ReservationStatus.UNFULFILLED
+
+
+async def test_a_guest_without_a_locker_gets_the_one_that_comes_free(
+    database: Database, founder: Actor
+) -> None:
+    async with database.writing() as session:
+        work = Work(session, founder, NOON)
+        apartment, other = await make_entity(work), await make_entity(work)
+        await make_automat(work, model=AutomatModel.LIVIONKEY_1)
+        desk = await make_desk(work)
+        late_key = await make_key(work, apartment, desk=desk)
+        await make_key(work, other)
+        stay, _ = await push(work, apartment, days=2)
+        following, _ = await push(work, other, starts_at=stay.ends_at, days=2)
+        held, theirs = await locker_contract(work, stay), await locker_contract(work, following)
+        taken = await fetch(work, held, at=stay.starts_at)
+        late = await look_after(taken, stay, at=stay.ends_at)
+    assert theirs.state is LockerContractState.FAILED
+    async with database.writing() as session:
+        back = await give_back(Work(session, founder, late.now), held, at=late.now + HOUR)
+    await waiting.follow_up(database, back)
+    assert await state_of(database, theirs) is LockerContractState.FAILED  # the key lies in it
+    async with database.writing() as session:
+        emptied = Work(session, founder, back.now)
+        await transfer(emptied, KeyName(code=late_key.code), manual_storage_id=desk.id)
+
+    await waiting.follow_up(database, emptied)
+
+    assert await state_of(database, theirs) is LockerContractState.SYNCING

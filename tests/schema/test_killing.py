@@ -6,6 +6,7 @@ import secrets
 import signal
 import threading
 import time
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def push_until_it_dies(server: Server, homes: list[str], answered: list[str]) ->
         push = stay(entityId=random.choice(homes), externalId=secrets.token_hex(8))  # any
         try:
             payload = server.ask(UPSERT, input=push)["reservationUpsert"]
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             return
         if payload["reservation"]:
             answered.append(push["externalId"])

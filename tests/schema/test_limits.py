@@ -9,7 +9,16 @@ from graphql import parse
 from small_api import ask, client_of, small_app
 
 from schema.guarded import GuardedSchema, Prepared
-from schema.limits import MAX_ALIASES, MAX_DEPTH, MAX_FIELDS, MAX_ROWS, MAX_TOKENS, costs_of
+from schema.limits import (
+    MAX_ALIASES,
+    MAX_BODY_BYTES,
+    MAX_DEPTH,
+    MAX_DOCUMENT_BYTES,
+    MAX_FIELDS,
+    MAX_ROWS,
+    MAX_TOKENS,
+    costs_of,
+)
 
 
 def nested(levels: int) -> str:
@@ -30,6 +39,8 @@ TOO_MUCH = [
     ("{ me " + "# comment\n me " * MAX_TOKENS + "}", "tokens"),
     ("{ node(id: 1) { " + "near { id } " * 300 + "} }", "tokens"),
     ('{ whose(pin: "' + '" pin: "' * MAX_TOKENS + '") }', "tokens"),
+    ("{ me } #" + "x" * MAX_DOCUMENT_BYTES, "bytes"),
+    ('{ whose(pin: "' + "ä" * (MAX_DOCUMENT_BYTES // 2) + '") }', "bytes"),
     (
         (
             "{ automats(first: 200) { edges { node { ...N } } } } "
@@ -64,6 +75,25 @@ async def test_what_is_within_the_limits_is_answered() -> None:
 
     assert "errors" not in deep
     assert "errors" not in wide
+
+
+async def test_values_in_variables_may_be_longer_than_a_document() -> None:
+    query = "query($pin: Pin!) { whose(pin: $pin) }"
+    async with client_of(small_app()) as client:
+        answer = await ask(client, query, pin="1" * (MAX_BODY_BYTES - 1_000))
+
+    assert "PIN has six digits" in answer["errors"][0]["message"]
+
+
+async def test_a_document_that_is_too_long_is_not_remembered() -> None:
+    schema = Counting(Query)
+    too_long = "{ name } #" + "x" * MAX_DOCUMENT_BYTES
+    before = len(schema.looked_at)
+
+    result = await schema.execute(too_long, root_value=Query())
+
+    assert result.errors
+    assert schema.looked_at[before:] == []
 
 
 @pytest.mark.parametrize(("first", "refused"), [(100, True), (10, False), (-5, False)])

@@ -159,67 +159,6 @@ async def test_local_times_are_those_of_the_zone_else_of_the_unit(
     assert tokyo["reservation"]["startsAt"] == "2031-07-01T06:00:00Z"
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "path"),
-    [
-        ({"endsAt": days_from_now(1)}, "STARTS_AFTER_END", ["input", "endsAt"]),
-        ({"endsAt": days_from_now(0.5)}, "STARTS_AFTER_END", ["input", "endsAt"]),
-        ({"startsAt": days_from_now(-0.02)}, "STARTS_IN_PAST", ["input", "startsAt"]),
-        ({"contacts": []}, "INVALID_INPUT", ["input", "contacts"]),
-        ({"contacts": [{"name": " "}]}, "INVALID_INPUT", ["input", "contacts", "0", "name"]),
-        ({"externalId": "  "}, "INVALID_INPUT", ["input", "externalId"]),
-        ({"externalId": "x" * 501}, "INVALID_INPUT", ["input", "externalId"]),
-        ({"timeZone": "Europe/Atlantis"}, "INVALID_INPUT", ["input", "timeZone"]),
-        ({"startsAt": ...}, "INVALID_INPUT", None),
-        ({"startsAtLocal": "2031-06-01T15:00"}, "INVALID_INPUT", None),
-        ({"endsAtLocal": "2031-06-01T15:00"}, "INVALID_INPUT", ["input", "endsAt"]),
-        ({"entityId": ...}, "INVALID_INPUT", None),
-        ({"entityExternalId": "A 15"}, "INVALID_INPUT", None),
-        ({"entityId": "entity_00"}, "NOT_FOUND", ["input", "entityId"]),
-        ({"entityId": "nothing at all"}, "NOT_FOUND", ["input", "entityId"]),
-        ({"entityId": ..., "entityExternalId": "B"}, "NOT_FOUND", ["input", "entityExternalId"]),
-        ({"automatId": "automat_1"}, "NOT_FOUND", ["input", "automatId"]),
-        ({"deviceGroupId": "group_1"}, "NOT_FOUND", ["input", "deviceGroupId"]),
-        ({"keyIds": ["key_1"]}, "NOT_FOUND", ["input", "keyIds"]),
-        ({"idempotencyKey": " "}, "INVALID_INPUT", ["input", "idempotencyKey"]),
-    ],
-    ids=str,
-)
-async def test_a_push_that_makes_no_sense_is_refused_with_its_reason_and_place(
-    client: Client, house: House, changes: dict[str, Any], code: str, path: list[str] | None
-) -> None:
-    found = await refusal(client, **{"entityId": house.apartment, **changes})
-
-    assert found == (code, path)
-    left = await client.ask("{ reservations { edges { node { id } } } }")
-    assert left["reservations"]["edges"] == []
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"startsAt": "2031-06-01T12:00:00"},
-        {"startsAt": "yesterday"},
-        {"startsAt": 1906718400},
-        {"startsAt": "2031-06-31T12:00:00Z"},
-        {"startsAt": "0001-01-01T00:00:00+02:00"},
-        {"startsAt": "9999-12-31T23:59:59-05:00"},
-        {"startsAtLocal": "2031-06-01T12:00:00Z"},
-        {"contacts": None},
-        {"contacts": [{"email": "aino@example.com"}]},
-        {"externalId": None},
-        {"surprise": 1},
-    ],
-    ids=str,
-)
-async def test_a_value_that_does_not_fit_is_an_error_with_a_code(
-    client: Client, house: House, changes: dict[str, Any]
-) -> None:
-    push = stay(**{"entityId": house.apartment, **changes})
-
-    assert await client.error_code(UPSERT, input=push) == "INVALID_INPUT"
-
-
 async def test_a_start_of_a_few_minutes_ago_is_a_handover_at_a_desk(
     client: Client, house: House
 ) -> None:

@@ -49,7 +49,11 @@ def upgrade() -> None:
     create_codes()
     create_custody()
     keep_only_what_is_live_in_indexes()
+<<<<<<< HEAD
     find_keys_on_their_way()
+=======
+    find_what_waits()
+>>>>>>> main
     tidy_up()
     for statement in (
         *chains.append_only("custody_entries", on_postgresql=on_postgresql),
@@ -75,6 +79,7 @@ def add_columns(on_postgresql: bool) -> None:
         ("automats", sa.Column("code_revision", sa.Integer(), nullable=False, server_default="0")),
         ("events", sa.Column("notice", sa.String(), nullable=True)),
         ("reservations", sa.Column("time_zone", sa.String(), nullable=True)),
+        ("reservations", sa.Column("unfulfilled_free_from", Instant(), nullable=True)),
         ("key_contracts", sa.Column("overdue_at", Instant(), nullable=True)),
         (
             "key_contracts",
@@ -267,6 +272,7 @@ def keep_only_what_is_live_in_indexes() -> None:
         )
 
 
+<<<<<<< HEAD
 def find_keys_on_their_way() -> None:
     for name, column, where in (
         ("keys_that_are_out", "id", "automat_id is null and manual_storage_id is null"),
@@ -274,6 +280,15 @@ def find_keys_on_their_way() -> None:
     ):
         columns, there = ["organization_id", column], sa.text(where)
         op.create_index(name, "keys", columns, postgresql_where=there, sqlite_where=there)
+=======
+def find_what_waits() -> None:
+    for name, table, waiting in (
+        ("waiting_reservations", "reservations", sa.text("status = 'unfulfilled'")),
+        ("locker_contracts_without_locker", "locker_contracts", sa.text("state = 'failed'")),
+    ):
+        columns = ["organization_id", "starts_at"]
+        op.create_index(name, table, columns, postgresql_where=waiting, sqlite_where=waiting)
+>>>>>>> main
 
 
 def tidy_up() -> None:

@@ -1,0 +1,85 @@
+"""How many rows the nested lists of a request could bring, which depends on its variables."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from graphql import (
+    ArgumentNode,
+    FieldNode,
+    IntValueNode,
+    ListValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
+    ValueNode,
+    VariableNode,
+)
+
+from geo.decisions import MOST_CANDIDATES
+from models.settings import SETTING_NAMES
+from resolvers.pushing.batches import LARGEST
+
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+WHOLE_LISTS = {"effectiveSettings": len(SETTING_NAMES), "candidates": MOST_CANDIDATES}
+"""Lists that come whole and lead to much more, so that nesting them multiplies."""
+ROWS_OF_INPUTS = {"reservationsUpsert": "reservations"}
+"""Mutations that answer with a row for each item of a list in their input, and that list."""
+
+
+class Page(NamedTuple):
+    """A list that is asked for in pages, and the pages asked for with each of its rows.
+
+    Args:
+        size: How many rows it can bring where no variable says it.
+        way: To the number in the variables, or to the list of which each item brings a row.
+        below: The pages asked for with each row.
+    """
+
+    size: int
+    way: tuple[str, ...]
+    below: tuple["Page", ...]
+
+    def rows(self, variables: Mapping[str, Any]) -> int:
+        """Count the rows that this page can bring at most."""
+        return max(self.told(variables), 0) * (1 + sum(page.rows(variables) for page in self.below))
+
+    def told(self, variables: Mapping[str, Any]) -> int:
+        """Find out how many rows the variables ask for."""
+        given: Any = variables
+        for name in self.way:
+            given = given.get(name) if isinstance(given, Mapping) else None
+        if isinstance(given, list):
+            return len(given)
+        return given if self.way and isinstance(given, int) else self.size
+
+
+def page_of(node: FieldNode, below: tuple[Page, ...], *, is_page: bool) -> tuple[Page, ...]:
+    """Tell a page by its argument `first` or by its `edges`; else pass on the pages below."""
+    if node.name.value in WHOLE_LISTS:
+        return (Page(WHOLE_LISTS[node.name.value], (), below),)
+    if node.name.value in ROWS_OF_INPUTS:
+        return (rows_of_input(node, ROWS_OF_INPUTS[node.name.value], below),)
+    first = argument(node.arguments, "first")
+    if isinstance(first, IntValueNode):
+        return (Page(int(first.value), (), below),)
+    if isinstance(first, VariableNode):
+        return (Page(MAX_PAGE, (first.name.value,), below),)
+    return (Page(DEFAULT_PAGE, (), below),) if is_page else below
+
+
+def rows_of_input(node: FieldNode, name: str, below: tuple[Page, ...]) -> Page:
+    """Tell how many rows a mutation answers with: written in the document, or in a variable."""
+    way: tuple[str, ...] = ()
+    value: ValueNode | None = argument(node.arguments, "input")
+    if isinstance(value, VariableNode):
+        way = (value.name.value, name)
+    elif isinstance(value, ObjectValueNode):
+        value = argument(value.fields, name)
+        way = (value.name.value,) if isinstance(value, VariableNode) else ()
+    size = len(value.values) if isinstance(value, ListValueNode) else LARGEST
+    return Page(size, way, below)
+
+
+def argument(given: Iterable[ArgumentNode | ObjectFieldNode] | None, name: str) -> ValueNode | None:
+    """Find the value of an argument, or of a field of an input, by its name."""
+    return next((each.value for each in given or () if each.name.value == name), None)

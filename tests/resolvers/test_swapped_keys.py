@@ -1,0 +1,58 @@
+"""Any key of an automat will do (R69d): whoever took another than was noted brings that back."""
+
+from factories import DAY, HOUR, make_automat, make_entity, make_key, push
+from lives import fetch, give_back, lockers_of
+from outcomes import allocation, locker_contract
+
+from models.contracts import LockerContractKind, LockerContractState
+from models.entities import ReservableEntity
+from models.keys import Key, KeyKind
+from resolvers.work import Work
+
+ANY = KeyKind.ELECTROMECHANICAL
+
+
+async def a_home_with_two_keys(work: Work) -> tuple[ReservableEntity, list[Key]]:
+    home = await make_entity(work)
+    automat = await make_automat(work)
+    tags = ("E200A1", "E200A2")
+    return home, [
+        await make_key(work, home, automat=automat, kind=ANY, rfid_tag=tag) for tag in tags
+    ]
+
+
+async def test_the_return_of_a_long_stay_is_for_the_key_that_was_taken(work: Work) -> None:
+    home, keys = await a_home_with_two_keys(work)
+    first, _ = await push(work, home, days=60)
+    second, _ = await push(work, home, days=60)
+    outwards, back = await lockers_of(work, first)
+    _, other_back = await lockers_of(work, second)
+    noted = back.key_id
+    (other,) = [key for key in keys if key.id != noted]
+    assert other_back.key_id == other.id
+
+    out = await fetch(work, outwards, at=first.starts_at, rfid_tag=other.rfid_tag)
+
+    assert (await allocation(out, first)).key_id == other.id
+    assert (back.kind, back.key_id) == (LockerContractKind.RETURN, other.id)
+    assert (await allocation(out, second)).key_id == other_back.key_id == noted
+    await give_back(out, back, at=back.starts_at + HOUR, tag=other.rfid_tag)
+    assert back.state is LockerContractState.COMPLETED
+    assert other.locker_id == back.locker_id
+    assert back.starts_at > first.starts_at + 50 * DAY
+
+
+async def test_those_who_have_the_key_noted_for_another_time_keep_it(work: Work) -> None:
+    home, keys = await a_home_with_two_keys(work)
+    now, _ = await push(work, home)
+    later = [(await push(work, home, starts_at=now.starts_at + 9 * DAY))[0] for _ in keys]
+    noted = [(await allocation(work, stay)).key_id for stay in later]
+    (other,) = [key for key in keys if key.id != (await allocation(work, now)).key_id]
+    assert set(noted) == {key.id for key in keys}
+
+    out = await fetch(
+        work, await locker_contract(work, now), at=now.starts_at, rfid_tag=other.rfid_tag
+    )
+
+    assert (await allocation(out, now)).key_id == other.id
+    assert [(await allocation(out, stay)).key_id for stay in later] == noted
