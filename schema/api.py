@@ -13,7 +13,8 @@ from schema.contract_changes import ContractMutations
 from schema.contracts import ContractQueries
 from schema.desk_changes import DeskMutations
 from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
-from schema.entities import EntityMutations, EntityQueries
+from schema.entities import EntityQueries
+from schema.entity_changes import EntityMutations
 from schema.events import EventQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
@@ -26,7 +27,7 @@ from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
-from schema.selections import SelectionQueries
+from schema.selection_queries import SelectionQueries
 
 
 @strawberry.type(description="What can be looked up.")

@@ -18,7 +18,7 @@ from schema.inputs import Repeatable, given
 from schema.mutations import mutation
 from schema.reservations import Reservation
 from schema.scalars import LocalDateTime, from_id
-from schema.selections import wanted_of
+from schema.wishes import wanted_of
 
 
 @strawberry.input(

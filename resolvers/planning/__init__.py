@@ -6,6 +6,7 @@ it have taken, and all of it is written by a few statements. A single push is a 
 
 - `stays`: what is to be planned, and what comes of it.
 - `supplies`: which keys there are, and which of them are free when.
+- `promised`: who has keys when, asked of the database.
 - `wishes`: what is wanted of an automat.
 - `claiming`: which key, locker and PIN exactly.
 - `planner`: the way through all of it.

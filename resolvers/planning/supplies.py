@@ -1,25 +1,24 @@
 """Which keys open what is reserved, where they will be, and whether anybody else has them then."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Uuid, bindparam, or_, select, text
+from sqlalchemy import ColumnElement, or_, select
 
 from geo.bookings import Bookings
 from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
 from models.contracts import KeyAllocation
 from models.dialects.among import among
-from models.dialects.asked import ASKED, asked
-from models.dialects.instants import Instant
 from models.entities import KeyRule
 from models.errors import KeyTaken, NotFound
 from models.keys import EntityKey, Key, KeyStatus
 from models.stays import HOLD_STEP
 from models.times import Window, first_gap
+from resolvers.planning.promised import promised
 from resolvers.planning.stays import Stay
 from resolvers.work import Reading, Work
 
@@ -56,7 +55,7 @@ async def keys_of(reading: Reading, stays: Sequence[Stay]) -> Known:
     by_id, openers = await _keys(reading, stays)
     rows = [(stay, by_id[id]) for stay in stays for id in _keys_for(stay, openers) if id in by_id]
     known: Known = {stay: [] for stay in stays}
-    facts = await _promises(reading, rows, ignoring=contracts_of(stays))
+    facts = await promised(reading, rows, ignoring=contracts_of(stays))
     soon = reading.now + HOLD_STEP
     for (stay, key), said in zip(rows, facts, strict=True):
         if key.status != KeyStatus.RETIRED:
@@ -99,82 +98,6 @@ def _key_facts(key: Key, said: Any, *, is_soon: bool) -> KeyFacts:
         planned_locker_index=said.planned_locker_index,
         missing=is_soon and key.status == KeyStatus.OUT and not said.is_held,
     )
-
-
-async def _promises(
-    reading: Reading, rows: Sequence[tuple[Stay, Key]], *, ignoring: Collection[UUID]
-) -> list[Any]:
-    """Say of keys over the windows of stays who has them then, and where they were left before."""
-    if not rows:
-        return []
-    connection = await reading.connection()
-    dialect = connection.dialect.name
-    told = asked(dialect, [(key.id, stay.window) for stay, key in rows], ignoring)
-    held_until = reading.now + HOLD_STEP
-    found = await connection.execute(
-        _PROMISES[dialect], told | {"now": reading.now, "held_until": held_until}
-    )
-    return sorted(found, key=lambda row: row.number)
-
-
-def _promises_on(dialect: str) -> Any:
-    return (
-        text(f"""
-        with {ASKED[dialect]}
-        select asked.number, lockers."index" as locker_index,
-          taken.starts_at as taken_from, taken.ends_at as taken_until,
-          planned.automat_id as planned_automat_id,
-          planned_locker."index" as planned_locker_index,
-          exists (
-            select 1 from key_allocations as held
-            where held.key_id = asked.id and held.live and held.fetched_at is not null
-          ) as is_held
-        from asked
-        join keys on keys.id = asked.id
-        left join lockers on lockers.id = coalesce(keys.locker_id, keys.selected_locker_id)
-        left join key_allocations as taken on taken.id = coalesce(
-          (select late.id from key_allocations as late
-            where asked.starts_at < :held_until
-              and late.key_id = asked.id and late.live and late.exclusive
-              and late.starts_at < :now and late.ends_at <= :now and late.fetched_at is not null
-              and late.key_contract_id not in (select id from ignored)
-            order by late.starts_at limit 1),
-          (select one.id from (
-              select before.id, before.ends_at from key_allocations as before
-              where before.key_id = asked.id and before.live and before.exclusive
-                and before.starts_at <= asked.starts_at
-                and before.key_contract_id not in (select id from ignored)
-              order by before.starts_at desc limit 1) as one
-            where one.ends_at is null or one.ends_at > asked.starts_at),
-          (select during.id from key_allocations as during
-            where during.key_id = asked.id and during.live and during.exclusive
-              and during.starts_at > asked.starts_at
-              and (asked.ends_at is null or during.starts_at < asked.ends_at)
-              and during.key_contract_id not in (select id from ignored)
-            order by during.starts_at limit 1))
-        left join locker_contracts as planned on planned.id = (
-          select one.id from locker_contracts as one
-          where one.key_id = asked.id and one.state in ('planned', 'syncing', 'ready')
-            and one.kind in ('default', 'return')
-            and one.starts_at < asked.starts_at and one.ends_at <= asked.starts_at
-            and one.key_contract_id not in (select id from ignored)
-          order by one.starts_at desc limit 1)
-        left join lockers as planned_locker on planned_locker.id = planned.locker_id
-        """)  # noqa: S608 - all of it is our own words
-        .bindparams(bindparam("now", type_=Instant), bindparam("held_until", type_=Instant))
-        .columns(
-            number=Integer,
-            locker_index=Integer,
-            taken_from=Instant,
-            taken_until=Instant,
-            planned_automat_id=Uuid,
-            planned_locker_index=Integer,
-            is_held=Boolean,
-        )
-    )
-
-
-_PROMISES = {dialect: _promises_on(dialect) for dialect in ASKED}
 
 
 def supply_of(stay: Stay, known: Sequence[KeyFacts], bookings: Bookings) -> KeySupply:
