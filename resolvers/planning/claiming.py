@@ -24,7 +24,7 @@ async def claimed(snapshot: Snapshot, stay: Stay, wish: Wish, decision: Decision
         return Plan(stay, decision)
     if decision.chosen is None:
         keys = tuple(stay.held.first(decision.supply.at_desks)[: decision.supply.needed])
-        return _taken(snapshot, Plan(stay, decision, keys))
+        return note_taken(snapshot, Plan(stay, decision, keys))
     fetches: list[Claim] = []
     for candidate in (decision.chosen, *decision.also):
         supply = decision.supply
@@ -33,7 +33,7 @@ async def claimed(snapshot: Snapshot, stay: Stay, wish: Wish, decision: Decision
         fetches += _fetches(stay, supply, candidate.facts)
     returns = await _returns(snapshot, stay, wish, fetches)
     keys = tuple(claim.option for claim in fetches)
-    return _taken(snapshot, Plan(stay, decision, keys, (*fetches, *returns)))
+    return note_taken(snapshot, Plan(stay, decision, keys, (*fetches, *returns)))
 
 
 def _fetches(stay: Stay, supply: KeySupply, facts: Facts) -> list[Claim]:
@@ -43,6 +43,7 @@ def _fetches(stay: Stay, supply: KeySupply, facts: Facts) -> list[Claim]:
     before = stay.held.matched(phase.kind, facts.automat.id, [one.key.id for one in options])
     own = {one.locker_index for one in options if one.locker_index is not None}
     free = [index for index in bits(facts.free) if index not in own]
+    left_free = facts.free_lockers - len(options)
     claims = []
     for option in options:
         held = before.get(option.key.id)
@@ -50,7 +51,7 @@ def _fetches(stay: Stay, supply: KeySupply, facts: Facts) -> list[Claim]:
         if index is None:
             index = _preferred(held, free)
             free.remove(index)
-        claims.append(Claim(phase, facts.automat, index, option, held))
+        claims.append(Claim(phase, facts.automat, index, option, held, left_free=left_free))
     return claims
 
 
@@ -112,6 +113,7 @@ def _return_claims(
 ) -> list[Claim]:
     """Give each key the locker held before, else the one that it was fetched from, or the first."""
     free = list(bits(found.facts.free))
+    left_free = len(free) - len(fetches)
     claims = []
     for fetch in fetches:
         held = before.get(fetch.option.key.id)
@@ -120,11 +122,11 @@ def _return_claims(
         if held is None and same and fetch.locker_index is not None and fetch.locker_index in free:
             index = fetch.locker_index
         free.remove(index)
-        claims.append(Claim(phase, found.automat, index, fetch.option, held))
+        claims.append(Claim(phase, found.automat, index, fetch.option, held, left_free=left_free))
     return claims
 
 
-def _taken(snapshot: Snapshot, plan: Plan) -> Plan:
+def note_taken(snapshot: Snapshot, plan: Plan) -> Plan:
     """Note what a plan takes, so that the next one does not take it too."""
     stay, bookings = plan.stay, snapshot.bookings
     bookings.release(stay)

@@ -20,6 +20,7 @@ from resolvers.planning import notices
 from resolvers.planning.claiming import any_key_will_do
 from resolvers.planning.holdings import HeldLocker
 from resolvers.planning.letting_go import SYNCED, give_up
+from resolvers.planning.running_out import tell_of_few_lockers
 from resolvers.planning.stays import Claim, Plan
 from resolvers.transitions import step
 from resolvers.work import About, Work
@@ -51,6 +52,7 @@ class Written:
 
 async def write(work: Work, plans: Sequence[Plan], contract_ids: dict[Plan, UUID]) -> None:
     """Write the locker contracts of plans, whose former ones are freed already."""
+    await tell_of_few_lockers(work, plans)
     locker_ids = await _locker_ids(work, plans)
     written = [
         one for plan in plans for one in _rows(work, plan, contract_ids.get(plan), locker_ids)

@@ -85,6 +85,7 @@ class Claim:
         option: The key.
         before: The locker contract that goes on in this one.
         pin: What opens it.
+        left_free: How many lockers of the automat are free then beside those, as far as is known.
     """
 
     phase: Phase
@@ -93,6 +94,7 @@ class Claim:
     option: KeyOption
     before: HeldLocker | None = None
     pin: str | None = None
+    left_free: int = 0
 
     @property
     def automat_id(self) -> UUID:

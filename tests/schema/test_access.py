@@ -31,6 +31,7 @@ ADMINS = {Role.ADMIN}
 
 NEAR = "near: {coordinates: {latitude: 60.17, longitude: 24.94}}"
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
+STAY = f'externalId: "new", contacts: [{{name: "Aino"}}], entityId: "$entity", {SOON}'
 EDGES = "edges { node { id } }"
 
 QUERIES: dict[str, tuple[set[Role], str]] = {
@@ -94,10 +95,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
-    "reservationUpsert": (
-        RESERVERS,
-        f'externalId: "new", contacts: [{{name: "Aino"}}], entityId: "$entity", {SOON}',
-    ),
+    "reservationUpsert": (RESERVERS, STAY),
+    "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),
     "reservationCancel": (RESERVERS, 'id: "$reservation"'),
 }
 SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {

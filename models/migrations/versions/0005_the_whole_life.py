@@ -49,11 +49,8 @@ def upgrade() -> None:
     create_codes()
     create_custody()
     keep_only_what_is_live_in_indexes()
-<<<<<<< HEAD
-    find_keys_on_their_way()
-=======
     find_what_waits()
->>>>>>> main
+    find_keys_on_their_way()
     tidy_up()
     for statement in (
         *chains.append_only("custody_entries", on_postgresql=on_postgresql),
@@ -272,15 +269,6 @@ def keep_only_what_is_live_in_indexes() -> None:
         )
 
 
-<<<<<<< HEAD
-def find_keys_on_their_way() -> None:
-    for name, column, where in (
-        ("keys_that_are_out", "id", "automat_id is null and manual_storage_id is null"),
-        ("keys_that_have_to_be_brought", "target_automat_id", "target_automat_id is not null"),
-    ):
-        columns, there = ["organization_id", column], sa.text(where)
-        op.create_index(name, "keys", columns, postgresql_where=there, sqlite_where=there)
-=======
 def find_what_waits() -> None:
     for name, table, waiting in (
         ("waiting_reservations", "reservations", sa.text("status = 'unfulfilled'")),
@@ -288,7 +276,15 @@ def find_what_waits() -> None:
     ):
         columns = ["organization_id", "starts_at"]
         op.create_index(name, table, columns, postgresql_where=waiting, sqlite_where=waiting)
->>>>>>> main
+
+
+def find_keys_on_their_way() -> None:
+    for name, column, where in (
+        ("keys_that_are_out", "id", "automat_id is null and manual_storage_id is null"),
+        ("keys_that_have_to_be_brought", "target_automat_id", "target_automat_id is not null"),
+    ):
+        columns, there = ["organization_id", column], sa.text(where)
+        op.create_index(name, "keys", columns, postgresql_where=there, sqlite_where=there)
 
 
 def tidy_up() -> None:

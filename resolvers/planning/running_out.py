@@ -1,0 +1,202 @@
+"""What people are told when the free lockers of a device group run out (R17).
+
+What counts is how many of its lockers are free over the window for which some are taken, before and
+after. So it is told once where the limit is crossed, and not again by each stay at the same time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from geo.snapshot import Snapshot
+from models.automats import Automat, AutomatState, DeviceGroup, DeviceGroupAutomat
+from models.availability import Span
+from models.dialects.among import among
+from models.events import EventKind
+from models.times import Window
+from resolvers.planning.claiming import note_taken, take_what_is_held
+from resolvers.planning.stays import Claim, Plan
+from resolvers.planning.supplies import contracts_of
+from resolvers.work import About, Work
+
+FIRST_LOOK, MORE = 8, 4
+"""How many automats of a group are looked at first, and by how much more each time."""
+
+
+class Group(NamedTuple):
+    """A device group.
+
+    Args:
+        id: Its id.
+        name: What people call it.
+        limit: How many free lockers are few; 0 when nobody says so.
+    """
+
+    id: UUID
+    name: str
+    limit: int
+
+
+class Room(NamedTuple):
+    """A device group over a window."""
+
+    group: Group
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Counting the free lockers of device groups.
+
+    Args:
+        snapshot: What is free, and what these plans take of it.
+        members: The automats in service of each group.
+    """
+
+    snapshot: Snapshot
+    members: dict[UUID, list[UUID]]
+
+    async def free(self, rooms: Iterable[Room], automats: int | None = None) -> dict[Room, int]:
+        """Count what is free in the first automats of each group, or in all of them."""
+        spans = {
+            room: [Span(id, room.window) for id in self.members[room.group.id][:automats]]
+            for room in rooms
+        }
+        free = await self.snapshot.free_lockers({span for some in spans.values() for span in some})
+        return {room: sum(free[span] for span in some) for room, some in spans.items()}
+
+    async def scarce(self, rooms: set[Room]) -> set[Room]:
+        """Keep those with few free lockers; of a large group as little is read as makes it sure."""
+        looked_at = FIRST_LOOK
+        while rooms:
+            free = await self.free(rooms, looked_at)
+            rooms = {room for room in rooms if free[room] <= room.group.limit}
+            if all(len(self.members[room.group.id]) <= looked_at for room in rooms):
+                break
+            looked_at *= MORE
+        return rooms
+
+
+async def tell_of_few_lockers(work: Work, plans: Sequence[Plan]) -> None:
+    """Tell where plans leave a device group no free locker, or no more than its limit.
+
+    Where the automats that are chosen have room enough it takes one statement to know that.
+
+    Args:
+        work: The transaction.
+        plans: What is about to be written, in the order in which it was planned.
+    """
+    groups = await _groups(work, [claim for plan in plans for claim in _taking(plan)])
+    rooms = {plan: _doubtful(plan, groups) for plan in plans}
+    doubtful = {room for some in rooms.values() for room in some}
+    if not doubtful:
+        return
+    counting = await _counting(work, plans, {room.group.id for room in doubtful})
+    scarce = await _scarce(counting, plans, doubtful)
+    for plan in plans:
+        mine = rooms[plan] & scarce
+        before = await counting.free(mine)
+        note_taken(counting.snapshot, plan)
+        after = await counting.free(mine)
+        for room in sorted(mine, key=lambda room: (room.window.starts_at, room.group.id)):
+            _tell(work, room, before[room], after[room])
+
+
+def _taking(plan: Plan) -> list[Claim]:
+    return [claim for claim in plan.claims if claim.locker_index is not None]
+
+
+def _doubtful(plan: Plan, groups: Mapping[UUID, Sequence[Group]]) -> set[Room]:
+    """List where few lockers may be free: the automat that is taken from has no more left."""
+    return {
+        Room(group, claim.phase.window)
+        for claim in _taking(plan)
+        for group in groups.get(claim.automat_id, ())
+        if claim.left_free <= group.limit
+    }
+
+
+async def _groups(work: Work, claims: Sequence[Claim]) -> dict[UUID, list[Group]]:
+    """Find the device groups of the automats that are taken from."""
+    found: dict[UUID, list[Group]] = defaultdict(list)
+    if not claims:
+        return found
+    group, member = DeviceGroup, DeviceGroupAutomat
+    theirs = (
+        select(member.automat_id, group.id, group.name, group.free_locker_limit)
+        .join(group, group.id == member.device_group_id)
+        .where(
+            group.organization_id == work.actor.organization_id,
+            among(member.automat_id, {claim.automat_id for claim in claims}),
+        )
+        .order_by(group.id)
+    )
+    for row in await work.rows(theirs):
+        found[row.automat_id].append(Group(row.id, row.name, row.free_locker_limit or 0))
+    return found
+
+
+async def _counting(work: Work, plans: Sequence[Plan], group_ids: Iterable[UUID]) -> Counting:
+    member = DeviceGroupAutomat
+    in_service = (
+        select(member.device_group_id, member.automat_id)
+        .join(Automat, Automat.id == member.automat_id)
+        .where(
+            Automat.organization_id == work.actor.organization_id,
+            Automat.state == AutomatState.IN_SERVICE,
+            among(member.device_group_id, group_ids),
+        )
+        .order_by(member.id)
+    )
+    members: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in await work.rows(in_service):
+        members[row.device_group_id].append(row.automat_id)
+    theirs = contracts_of([plan.stay for plan in plans])
+    owners = [work.actor.organization_id]
+    return Counting(Snapshot(await work.connection(), owners, ignoring=theirs), members)
+
+
+async def _scarce(counting: Counting, plans: Sequence[Plan], rooms: set[Room]) -> set[Room]:
+    """Find where few lockers are free once all is taken, even if nothing were given back."""
+    snapshot = counting.snapshot
+    stays = [plan.stay for plan in plans]
+    take_what_is_held(snapshot, stays)
+    for plan in plans:
+        for claim in _taking(plan):
+            place = claim.automat_id, claim.locker_index or 0
+            snapshot.bookings.take_locker(plan, *place, claim.phase.window)
+    found = await counting.scarce(rooms)
+    snapshot.start_over()
+    take_what_is_held(snapshot, stays)
+    return found
+
+
+def _tell(work: Work, room: Room, before: int, after: int) -> None:
+    group, window = room
+    kinds = [(EventKind.NO_FREE_LOCKERS, 0)]
+    if group.limit:
+        kinds.insert(0, (EventKind.FREE_LOCKER_LIMIT_REACHED, group.limit))
+    for kind, limit in kinds:
+        if before > limit >= after:
+            work.record(
+                kind,
+                About(DeviceGroup, group.id),
+                notice=_notice(room, after if limit else 0),
+                free_lockers=after,
+                limit=limit,
+                starts_at=window.starts_at,
+                ends_at=window.ends_at,
+            )
+
+
+def _notice(room: Room, free: int) -> str:
+    group, window = room
+    way_out = "Free lockers, or add an automat to the group."
+    if not free:
+        return f"No locker of {group.name} is free {window}. {way_out}"
+    count = f"{free} lockers" if free > 1 else "1 locker"
+    return f"Only {count} of {group.name} are free {window}; its limit is {group.limit}. {way_out}"
