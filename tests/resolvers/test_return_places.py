@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from factories import (
     AINO,
-    DAY,
     HOUR,
     acting_as,
     make_automat,
@@ -150,10 +149,11 @@ async def test_its_own_locker_takes_no_key_while_another_one_lies_in_it(work: Wo
     assert desk is not None
     await taken(work, automat)
 
+    then = at(work, work.now + HOUR)
     where = {"automat_id": automat.id, "locker_index": 0}
-    await key_returned(work, **where, at=work.now, rfid_tag="B2")
+    await key_returned(then, **where, at=then.now, rfid_tag="B2")
 
-    assert await place_of(work, key) == ReturnPlace(work.now, manual_storage_id=desk.id)
+    assert await place_of(then, key) == ReturnPlace(then.now, manual_storage_id=desk.id)
 
 
 async def test_a_key_comes_back_to_the_nearest_desk_up_the_tree(work: Work) -> None:
@@ -212,7 +212,9 @@ class Situation:
             model = random.choice([SMALL, SMALL, AutomatModel.LIVIONKEY_30])
             unit_id = random.choice(units).id
             self.automats.append(await make_automat(work, model=model, unit_id=unit_id))
+        await self.by_hand()
         for _ in range(8):
+            self.work = at(self.work, self.work.now + HOUR)
             await self.something_happens()
         for automat in self.automats:
             if random.random() < 0.3:
@@ -283,7 +285,8 @@ async def test_with_a_desk_every_key_that_is_out_has_a_place_to_come_back_to(
     situation = Situation(work, seed)
     await situation.make()
 
-    for then in (work, at(work, work.now + HOUR), at(work, work.now + 90 * DAY)):
+    for hours in (0, 1, 90 * 24):
+        then = at(work, situation.work.now + hours * HOUR)
         out = await then.all(then.own(Key).where(*IS_OUT))
         assert out
         found = await return_places(then, [key.id for key in out])
