@@ -199,4 +199,4 @@ def _notice(room: Room, free: int) -> str:
     if not free:
         return f"No locker of {group.name} is free {window}. {way_out}"
     count = f"{free} lockers" if free > 1 else "1 locker"
-    return f"Only {count} of {group.name} are free {window}; its limit is {group.limit}. {way_out}"
+    return f"{group.name} has only {count} free {window}; its limit is {group.limit}. {way_out}"

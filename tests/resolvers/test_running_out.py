@@ -67,7 +67,7 @@ async def test_it_is_told_once_that_a_limit_is_reached_and_once_that_none_is_lef
     rows = await work.all(work.own(Event).where(Event.kind.in_((LIMIT, NONE))).order_by(Event.id))
     assert {row.subject_id for row in rows} == {group.id}
     reached, empty = [row.notice or "" for row in rows]
-    assert reached.startswith("Only 2 lockers of City are free from ")
+    assert reached.startswith("City has only 2 lockers free from ")
     assert "its limit is 2. Free lockers, or add an automat to the group." in reached
     assert empty.startswith("No locker of City is free from ")
 
