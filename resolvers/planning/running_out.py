@@ -18,6 +18,7 @@ from models.availability import Span
 from models.dialects.among import among
 from models.events import EventKind
 from models.times import Window
+from resolvers.planning import notices
 from resolvers.planning.claiming import note_taken, take_what_is_held
 from resolvers.planning.stays import Claim, Plan
 from resolvers.planning.supplies import contracts_of
@@ -185,18 +186,9 @@ def _tell(work: Work, room: Room, before: int, after: int) -> None:
             work.record(
                 kind,
                 About(DeviceGroup, group.id),
-                notice=_notice(room, after if limit else 0),
+                notice=notices.few_lockers(group.name, after if limit else 0, limit, window),
                 free_lockers=after,
                 limit=limit,
                 starts_at=window.starts_at,
                 ends_at=window.ends_at,
             )
-
-
-def _notice(room: Room, free: int) -> str:
-    group, window = room
-    way_out = "Free lockers, or add an automat to the group."
-    if not free:
-        return f"No locker of {group.name} is free {window}. {way_out}"
-    count = f"{free} lockers" if free > 1 else "1 locker"
-    return f"{group.name} has only {count} free {window}; its limit is {group.limit}. {way_out}"
