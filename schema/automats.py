@@ -136,7 +136,7 @@ class DeviceGroup(Node):
     row: strawberry.Private[Any]
     name: str = strawberry.field(description="What people call it.")
     free_locker_limit: int | None = strawberry.field(
-        description="How few free lockers are worth a warning."
+        description="How few free lockers are worth a notice, FREE_LOCKER_LIMIT_REACHED."
     )
     own_settings: OwnSettings = batched(
         own_settings, description="What it says itself; what is null it leaves to the units."

@@ -43,6 +43,10 @@ class KeyHandOverInput(Repeatable):
         default=strawberry.UNSET,
         description="When they have to be back, for a new contract; never when left out.",
     )
+    pick_up_information: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How they are got, for a new contract, such as at which counter.",
+    )
 
 
 @strawberry.type(description="What became of keys that are handed over.")
@@ -130,6 +134,7 @@ class DeskMutations:
             key_contract_id=from_id(KeyContractRow, input.key_contract_id),
             contacts=[contact.details() for contact in given(input.contacts) or ()],
             due_at=given(input.due_at),
+            pick_up_information=given(input.pick_up_information),
         )
         return KeyHandOverPayload(
             keys=[Key.of(key) for key in given_to.keys],

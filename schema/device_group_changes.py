@@ -21,7 +21,8 @@ class DeviceGroupCreateInput(Repeatable):
     name: str = strawberry.field(description="What people call it.")
     automat_ids: list[strawberry.ID] = strawberry.field(description="Its automats.")
     free_locker_limit: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How few free lockers are worth a warning."
+        default=strawberry.UNSET,
+        description="How few free lockers are worth a notice, FREE_LOCKER_LIMIT_REACHED.",
     )
     settings: UnitSettingsInput | None = strawberry.field(
         default=strawberry.UNSET, description="What it decides before the units do."
@@ -36,7 +37,8 @@ class DeviceGroupUpdateInput(Repeatable):
         default=strawberry.UNSET, description="Its automats, all of them."
     )
     free_locker_limit: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How few free lockers are worth a warning."
+        default=strawberry.UNSET,
+        description="How few free lockers are worth a notice, FREE_LOCKER_LIMIT_REACHED.",
     )
     settings: UnitSettingsInput | None = strawberry.field(
         default=strawberry.UNSET, description="What it decides before the units do."

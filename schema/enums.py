@@ -93,7 +93,21 @@ SETTING_MEANINGS = {
 describe(Role, "What a token is for.")
 describe(UnitKind, "What a node of the organization's tree stands for.")
 describe(EntityKind, "What kind of thing is reserved.")
-describe(EventKind, "What happened.")
+describe(
+    EventKind,
+    "What happened.",
+    INSERT_KEY="A key has to be put into a locker before somebody comes for it.",
+    RESERVATION_UNFULFILLED="Something is missing for a reservation, see the notice.",
+    LOCKER_CONTRACT_SYNCING="A PIN goes to its automat.",
+    LOCKER_CONTRACT_UNSYNCED="An automat has to forget a PIN, for a reason.",
+    LOCKER_CONTRACT_RESYNCED="An automat has to learn a PIN anew, for a reason.",
+    LOCKER_CONTRACT_FAILED="No locker could be found or kept; it is tried again.",
+    DEVICE_GROUP_NOT_FOUND="A push names a device group that is not there.",
+    FREE_LOCKER_LIMIT_REACHED="No more lockers of a device group are free for a time than its "
+    "`freeLockerLimit` says.",
+    NO_FREE_LOCKERS="No locker of a device group is free any more for a time.",
+    JOB_FAILED="What is due goes on failing.",
+)
 describe(
     UpsertOutcome,
     "What a push did.",

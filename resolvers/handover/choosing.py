@@ -14,12 +14,15 @@ from resolvers.work import Work
 
 
 def check_one_way(
-    key_contract_id: UUID | None, contacts: Sequence[ContactDetails], due_at: datetime | None
+    key_contract_id: UUID | None,
+    contacts: Sequence[ContactDetails],
+    due_at: datetime | None,
+    pick_up_information: str | None,
 ) -> None:
     """Refuse to hand over under a contract and a new one at once.
 
     Raises:
-        InvalidInput: Both are named, or an end without a new contract.
+        InvalidInput: Both are named, or what only a new contract gets without a new contract.
     """
     if key_contract_id is not None and contacts:
         message = "Give either the key contract or the contacts of a new one."
@@ -27,6 +30,9 @@ def check_one_way(
     if due_at is not None and not contacts:
         message = "Only a new contract gets its end here: give its contacts, or leave dueAt out."
         raise InvalidInput(message, path=("due_at",))
+    if pick_up_information and not contacts:
+        message = "Only a new contract is told here how keys are got: keyContractUpdate does it."
+        raise InvalidInput(message, path=("pick_up_information",))
 
 
 async def check_stored(work: Work, keys: Sequence[Key]) -> None:

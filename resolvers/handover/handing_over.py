@@ -43,6 +43,7 @@ async def hand_over(
     key_contract_id: UUID | None = None,
     contacts: Sequence[ContactDetails] = (),
     due_at: datetime | None = None,
+    pick_up_information: str | None = None,
 ) -> HandedOver:
     """Hand keys over: under the contract that waits for them, or under a new one made now.
 
@@ -56,6 +57,7 @@ async def hand_over(
             left out.
         contacts: To whom, for a new contract.
         due_at: When they have to be back, for a new contract; never when left out.
+        pick_up_information: How the keys are got, for a new contract.
 
     Raises:
         NotAllowed: The actor may not hand keys over.
@@ -67,12 +69,13 @@ async def hand_over(
         IllegalTransition: A key is out of use.
     """
     work.require(Permission.HAND_OVER_KEYS)
-    choosing.check_one_way(key_contract_id, contacts, due_at)
+    choosing.check_one_way(key_contract_id, contacts, due_at, pick_up_information)
     keys = await named_keys(work, names, key_ring_ids)
     given = {}
     if contacts:
         await choosing.check_stored(work, keys)
-        key_contract_id = (await _new_contract(work, keys, list(contacts), due_at)).id
+        made = await _new_contract(work, keys, list(contacts), due_at, pick_up_information)
+        key_contract_id = made.id
     else:
         given = await choosing.given_before(work, keys, key_contract_id)
     waiting = [key for key in keys if key.id not in given]
@@ -86,7 +89,11 @@ async def hand_over(
 
 
 async def _new_contract(
-    work: Work, keys: Sequence[Key], contacts: list[ContactDetails], due_at: datetime | None
+    work: Work,
+    keys: Sequence[Key],
+    contacts: list[ContactDetails],
+    due_at: datetime | None,
+    pick_up_information: str | None,
 ) -> KeyContract:
     if due_at is not None and due_at <= work.now:
         message = f"They would have to be back at {due_at.isoformat()}, which is not after now."
@@ -96,6 +103,7 @@ async def _new_contract(
         key_ids=[key.id for key in keys],
         contacts=contacts,
         window=Window(work.now, due_at),
+        pick_up_information=pick_up_information,
     )
 
 

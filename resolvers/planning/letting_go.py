@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 
 from models.contracts import KeyAllocation, LockerContract, LockerContractState
 from models.dialects.among import among
+from models.events import EventKind
 from resolvers import codes
 from resolvers.planning.holdings import Held, HeldLocker
 from resolvers.transitions import step
@@ -46,9 +47,17 @@ async def let_go(work: Work, held: Sequence[Held], *, reason: str) -> None:
 
 
 def give_up(work: Work, one: HeldLocker, *, reason: str) -> None:
-    """Write down that a locker is not held any more."""
+    """Write down that a locker is not held any more; an automat forgets what it knew (R15)."""
     subject = About(LockerContract, one.id)
     step(work, subject, one.state, LockerContractState.CANCELLED, reason=reason)
+    if one.state in SYNCED:
+        work.record(
+            EventKind.LOCKER_CONTRACT_UNSYNCED,
+            subject,
+            notice=f"The automat forgets a PIN that was for it {one.window}: {reason}",
+            reason=reason,
+            automat_id=one.automat_id,
+        )
 
 
 def synced(lockers: Collection[HeldLocker]) -> list[UUID]:

@@ -1,9 +1,10 @@
-"""What an organization's people are told of contracts and keys (R14, R15), in sentences."""
+"""What people are told of contracts, keys and device groups (R14, R15, R17), in sentences."""
 
 from typing import Any
 
 from models.contracts import LockerContractState as State
 from models.events import EventKind
+from models.times import Window
 from resolvers.planning.stays import Claim
 from resolvers.transitions import step
 from resolvers.work import About, Work
@@ -32,6 +33,15 @@ def no_locker(claim: Claim) -> str:
         f"{claim.option.key.code} {claim.phase.window}. It is tried again; free a locker, or add "
         "an automat."
     )
+
+
+def few_lockers(name: str, free: int, limit: int, window: Window) -> str:
+    """Say that few lockers of a device group are free over a window, or none (R17)."""
+    way_out = "Free lockers, or add an automat to the group."
+    if not free:
+        return f"No locker of {name} is free {window}. {way_out}"
+    count = f"{free} lockers" if free > 1 else "1 locker"
+    return f"{name} has only {count} free {window}; its limit is {limit}. {way_out}"
 
 
 def changed_at_automat(

@@ -5,7 +5,7 @@ after. So it is told once where the limit is crossed, and not again by each stay
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from models.availability import Span
 from models.dialects.among import among
 from models.events import EventKind
 from models.times import Window
+from resolvers.planning import notices
 from resolvers.planning.claiming import note_taken, take_what_is_held
 from resolvers.planning.stays import Claim, Plan
 from resolvers.planning.supplies import contracts_of
@@ -90,7 +91,7 @@ async def tell_of_few_lockers(work: Work, plans: Sequence[Plan]) -> None:
         work: The transaction.
         plans: What is about to be written, in the order in which it was planned.
     """
-    groups = await _groups(work, [claim for plan in plans for claim in _taking(plan)])
+    groups = await _groups(work, {claim.automat_id for plan in plans for claim in _taking(plan)})
     rooms = {plan: _doubtful(plan, groups) for plan in plans}
     doubtful = {room for some in rooms.values() for room in some}
     if not doubtful:
@@ -104,6 +105,18 @@ async def tell_of_few_lockers(work: Work, plans: Sequence[Plan]) -> None:
         after = await counting.free(mine)
         for room in sorted(mine, key=lambda room: (room.window.starts_at, room.group.id)):
             _tell(work, room, before[room], after[room])
+
+
+async def tell_of_one_taken(work: Work, automat_id: UUID, window: Window) -> None:
+    """Tell the same of one locker that was taken after all, and is written down already."""
+    groups = (await _groups(work, [automat_id]))[automat_id]
+    if not groups:
+        return
+    rooms = {Room(group, window) for group in groups}
+    counting = await _counting(work, (), {group.id for group in groups})
+    after = await counting.free(await counting.scarce(rooms))
+    for room in sorted(after, key=lambda room: room.group.id):
+        _tell(work, room, after[room] + 1, after[room])
 
 
 def _taking(plan: Plan) -> list[Claim]:
@@ -120,10 +133,10 @@ def _doubtful(plan: Plan, groups: Mapping[UUID, Sequence[Group]]) -> set[Room]:
     }
 
 
-async def _groups(work: Work, claims: Sequence[Claim]) -> dict[UUID, list[Group]]:
-    """Find the device groups of the automats that are taken from."""
+async def _groups(work: Work, automat_ids: Collection[UUID]) -> dict[UUID, list[Group]]:
+    """Find the device groups of automats."""
     found: dict[UUID, list[Group]] = defaultdict(list)
-    if not claims:
+    if not automat_ids:
         return found
     group, member = DeviceGroup, DeviceGroupAutomat
     theirs = (
@@ -131,7 +144,7 @@ async def _groups(work: Work, claims: Sequence[Claim]) -> dict[UUID, list[Group]
         .join(group, group.id == member.device_group_id)
         .where(
             group.organization_id == work.actor.organization_id,
-            among(member.automat_id, {claim.automat_id for claim in claims}),
+            among(member.automat_id, automat_ids),
         )
         .order_by(group.id)
     )
@@ -185,18 +198,9 @@ def _tell(work: Work, room: Room, before: int, after: int) -> None:
             work.record(
                 kind,
                 About(DeviceGroup, group.id),
-                notice=_notice(room, after if limit else 0),
+                notice=notices.few_lockers(group.name, after if limit else 0, limit, window),
                 free_lockers=after,
                 limit=limit,
                 starts_at=window.starts_at,
                 ends_at=window.ends_at,
             )
-
-
-def _notice(room: Room, free: int) -> str:
-    group, window = room
-    way_out = "Free lockers, or add an automat to the group."
-    if not free:
-        return f"No locker of {group.name} is free {window}. {way_out}"
-    count = f"{free} lockers" if free > 1 else "1 locker"
-    return f"Only {count} of {group.name} are free {window}; its limit is {group.limit}. {way_out}"

@@ -10,6 +10,7 @@ from models.stays import HOLD_STEP
 from models.times import Window
 from resolvers import codes, rivals
 from resolvers.planning.existing import stay_by_staff, stay_of
+from resolvers.planning.running_out import tell_of_one_taken
 from resolvers.planning.stays import Stay
 from resolvers.planning.targets import aim
 from resolvers.planning.wishes import wish_of
@@ -88,3 +89,4 @@ async def _give(work: Work, one: LockerContract, automat: Automat, index: int, s
         locker_id=locker.id,
     )
     await work.save()
+    await tell_of_one_taken(work, automat.id, Window(one.starts_at, one.ends_at))

@@ -7,6 +7,7 @@ from counting import statements_of
 from factories import (
     AINO,
     DAY,
+    HOUR,
     make_automat,
     make_entity,
     make_group,
@@ -14,6 +15,7 @@ from factories import (
     make_stranger,
     push,
 )
+from lives import look_after
 from talking import Client
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
@@ -67,7 +69,7 @@ async def test_it_is_told_once_that_a_limit_is_reached_and_once_that_none_is_lef
     rows = await work.all(work.own(Event).where(Event.kind.in_((LIMIT, NONE))).order_by(Event.id))
     assert {row.subject_id for row in rows} == {group.id}
     reached, empty = [row.notice or "" for row in rows]
-    assert reached.startswith("Only 2 lockers of City are free from ")
+    assert reached.startswith("City has only 2 lockers free from ")
     assert "its limit is 2. Free lockers, or add an automat to the group." in reached
     assert empty.startswith("No locker of City is free from ")
 
@@ -147,6 +149,20 @@ async def test_contracts_by_staff_take_lockers_too(work: Work) -> None:
     )
 
     assert await told(work) == [(NONE, 0)]
+
+
+async def test_a_locker_that_is_found_after_all_is_taken_too(work: Work) -> None:
+    await group_of(work, 1)
+    long, short = await home_with_key(work), await home_with_key(work)
+    in_the_way, _ = await push(work, short, starts_at=work.now + 57 * DAY, days=5)
+    stay, _ = await push(work, long, days=59)
+    before = await told(work)
+    await reservations.cancel(work, id=in_the_way.id)
+
+    await look_after(work, stay, at=work.now + HOUR)
+
+    assert before == [(NONE, 0), (NONE, 0)]
+    assert await told(work) == [*before, (NONE, 0)]
 
 
 async def test_a_key_that_lies_in_its_locker_takes_no_free_one(work: Work) -> None:
