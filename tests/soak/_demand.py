@@ -45,10 +45,10 @@ class Demand:
         self.house = house
         self.chance = chance
 
-    def number(self, turn: int) -> str:
-        """Choose a stay: mostly one that somebody else has in hand just now."""
-        back = FRESH if self.chance.random() < 0.6 else OLD
-        return str(max(0, int(turn * NEW_IN_A_TURN) - self.chance.randrange(back)))
+    def number(self, turn: int, *, hot: float = 0.5) -> str:
+        """Choose a stay: by a chance one that somebody else has in hand just now."""
+        back = FRESH if self.chance.random() < hot else OLD
+        return str(OLD + int(turn * NEW_IN_A_TURN) - self.chance.randrange(back))
 
     def request(self, turn: int, number: str, *, moved: bool = False) -> Request:
         """Push a stay as it was meant, or otherwise; moved to another entity if that is wanted."""
@@ -75,9 +75,9 @@ def stay_of(number: int, entities: int) -> Stay:
     """Give a stay by its number: the same one to everybody."""
     chance = random.Random(number)
     soon = chance.random() < 0.4
-    begin = moment(number / NEW_IN_A_TURN) + chance.random() * (12 * HOUR if soon else 14 * DAY)
+    begin = moment((number - OLD) / NEW_IN_A_TURN) + chance.random() * (12 * HOUR if soon else 14 * DAY)
     starts_at = begin.replace(minute=0, second=0, microsecond=0)
     shortest, longest = chance.choices(LENGTHS, (65, 27, 8))[0]
     length = shortest + chance.random() * (longest - shortest)
     ends_at = None if chance.random() < FOR_EVER else starts_at + length
-    return Stay(chance.randrange(entities), starts_at, ends_at, chance.random() < 0.08)
+    return Stay(chance.randrange(entities), starts_at, ends_at, chance.random() < 0.01)

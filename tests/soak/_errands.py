@@ -78,7 +78,7 @@ class Errands:
 
     async def push_batch(self, turn: int, turns: int) -> None:
         """Push several stays in one call, some of them more than once."""
-        numbers = [self.demand.number(turn) for _ in range(turns)]
+        numbers = [self.demand.number(turn, hot=0.1) for _ in range(turns)]
         requests = [self.demand.request(turn, number) for number in numbers]
 
         async def push(work: Work) -> Any:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -131,6 +132,13 @@ async def _run(errands: Errands, turns: Turns, tally: Tally) -> None:
             turns.stop()
 
 
+def _place_of(error: BaseException | None) -> str:
+    """Tell where in our own code an error came from."""
+    trace = error.__traceback__ if error is not None else None
+    ours = [frame for frame in traceback.extract_tb(trace) if _is_ours(frame)][-5:]
+    return " ".join(f"{Path(one.filename).stem}:{one.lineno}" for one in ours)
+
+
 class _Counting(logging.Handler):
     """Counts the transactions that are begun again."""
 
@@ -140,3 +148,4 @@ class _Counting(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.tally.begun_again += 1
+        self.tally.timers[f"given up at {_place_of(sys.exception())}"] += 1

@@ -110,7 +110,9 @@ def tell(tally: Tally, seconds: float) -> None:
         print(f"  {kind:20} {sum(answers.values()):7}  {told}")
     rate = tally.operations / seconds
     print(f"  {tally.operations} operations in {seconds:.0f} s, {rate:.0f} a second")
-    print(f"  timers: {dict(tally.timers)}; the clock went {(tally.operations * STEP).days} days on")
+    for what, count in tally.timers.most_common():
+        print(f"  {what}: {count}")
+    print(f"  the clock went {(tally.operations * STEP).days} days on")
     print(f"  transactions that the database gave up, begun again: {tally.begun_again}")
     print(f"  faults: {len(tally.faults)}")
     for fault in tally.faults[:MOST_FAULTS]:
