@@ -75,7 +75,9 @@ def stay_of(number: int, entities: int) -> Stay:
     """Give a stay by its number: the same one to everybody."""
     chance = random.Random(number)
     soon = chance.random() < 0.4
-    begin = moment((number - OLD) / NEW_IN_A_TURN) + chance.random() * (12 * HOUR if soon else 14 * DAY)
+    begin = moment((number - OLD) / NEW_IN_A_TURN) + chance.random() * (
+        12 * HOUR if soon else 14 * DAY
+    )
     starts_at = begin.replace(minute=0, second=0, microsecond=0)
     shortest, longest = chance.choices(LENGTHS, (65, 27, 8))[0]
     length = shortest + chance.random() * (longest - shortest)
