@@ -198,7 +198,7 @@ class Errands:
 
 KINDS: dict[Callable[[Errands, int, int], Awaitable[None]], tuple[int, tuple[int, ...]]] = {
     Errands.push: (12, (1,)),
-    Errands.push_batch: (20, tuple(range(8, LARGEST_BATCH + 1))),
+    Errands.push_batch: (40, tuple(range(15, LARGEST_BATCH + 1))),
     Errands.push_twice: (4, (2,)),
     Errands.move: (6, (1,)),
     Errands.cancel: (8, (1,)),

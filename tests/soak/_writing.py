@@ -98,7 +98,7 @@ async def _write(task: Task, turns: Turns) -> Tally:
     async with _working(database, turns, tally):
         chances = [random.Random(f"{task.seed} {number}") for number in range(task.writers)]
         errands = [Errands(database, geocoder, task.house, one, tally) for one in chances]
-        await asyncio.gather(*(_run(one, turns, tally) for one in errands))
+        await asyncio.gather(*(_run(one, turns, tally, task) for one in errands))
     await database.dispose()
     return tally
 
@@ -116,8 +116,11 @@ async def _working(database: Database, turns: Turns, tally: Tally) -> AsyncItera
         await running
 
 
-async def _run(errands: Errands, turns: Turns, tally: Tally) -> None:
-    """Go from errand to errand until there is no turn left; a fault is the end of all."""
+async def _run(errands: Errands, turns: Turns, tally: Tally, task: Task) -> None:
+    """Go from errand to errand until there is no turn left.
+
+    A fault is the end of all, except where nobody locks anything: there it is to be expected.
+    """
     weights = [weight for weight, _ in KINDS.values()]
     while True:
         ((errand, (_, counts)),) = errands.chance.choices(list(KINDS.items()), weights)
@@ -129,7 +132,8 @@ async def _run(errands: Errands, turns: Turns, tally: Tally) -> None:
             await errand(errands, turn, count)
         except Exception as error:  # noqa: BLE001  # whatever it is, nobody expected it
             tally.faults.append(shown(error))
-            turns.stop()
+            if task.locks:
+                turns.stop()
 
 
 def _place_of(error: BaseException | None) -> str:

@@ -1,8 +1,8 @@
 """Many who write at once on a small estate where much collides: `./dev soak writers`.
 
     python tests/soak/writers.py [--postgresql URL] [--only postgresql|sqlite]
-        [--operations N] [--writers N] [--processes N] [--automats N] [--entities N] [--seed TEXT]
-        [--without constraints] [--without locks]
+        [--operations N] [--minutes N] [--writers N] [--processes N] [--automats N] [--entities N]
+        [--seed TEXT] [--without constraints] [--without locks]
 
 32 writers in two processes push, change, move and cancel stays, fetch and return keys at lockers
 and at desks, and two workers do what becomes due, until there were 200 000 operations. Each row of
@@ -85,6 +85,8 @@ async def run(url: str, house: House, total: int, options: argparse.Namespace) -
     ]
     given = (Turns(context, total),)
     loop = asyncio.get_running_loop()
+    if options.minutes is not None:
+        loop.call_later(options.minutes * 60, given[0].stop)
     with ProcessPoolExecutor(processes, context, initializer=begin, initargs=given) as pool:
         running = [loop.run_in_executor(pool, write_in_turns, task) for task in tasks]
         return together(await asyncio.gather(*running))
@@ -133,6 +135,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--postgresql", help="an empty database")
     parser.add_argument("--only", choices=("postgresql", "sqlite"))
     parser.add_argument("--operations", type=int, help="on each database")
+    parser.add_argument("--minutes", type=float, help="after which it ends in any case")
     parser.add_argument("--writers", type=int, default=32)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--automats", type=int, default=60)
