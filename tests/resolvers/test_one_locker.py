@@ -54,6 +54,21 @@ async def test_two_keys_that_come_to_one_locker_at_once_are_both_believed(
         assert kinds.count(CustodyKind.MISSED) == 1
 
 
+async def test_a_key_that_came_by_a_clock_ahead_of_ours_makes_way_for_the_next(
+    database: Database, owner: Actor
+) -> None:
+    automat = await by_itself(database, owner, prepared)
+    now, ahead = NOON + HOUR, NOON + HOUR + SECOND
+    await by_itself(database, owner, comes(automat, "one", ahead), at=ahead)
+
+    heard = await by_itself(database, owner, comes(automat, "other", now), at=now)
+
+    assert isinstance(heard, Heard)
+    inside, kinds = await by_itself(database, owner, partial(seen, automat=automat))
+    assert [key.id for key in inside] == [heard.key.id if heard.key else None]
+    assert kinds.count(CustodyKind.MISSED) == 1
+
+
 def comes(automat: Automat, tag: str, at: datetime) -> Any:
     """Let an automat say that a key was put into a certain locker."""
     given = {"rfid_tag": f"{tag} {automat.id}", "at": at}
