@@ -75,11 +75,11 @@ def stay_of(number: int, entities: int) -> Stay:
     """Give a stay by its number: the same one to everybody."""
     chance = random.Random(number)
     soon = chance.random() < 0.4
-    begin = moment((number - OLD) / NEW_IN_A_TURN) + chance.random() * (
-        12 * HOUR if soon else 14 * DAY
-    )
+    ahead = chance.random() * (12 * HOUR if soon else 14 * DAY)
+    begin = moment((number - OLD) / NEW_IN_A_TURN) + ahead
     starts_at = begin.replace(minute=0, second=0, microsecond=0)
     shortest, longest = chance.choices(LENGTHS, (65, 27, 8))[0]
     length = shortest + chance.random() * (longest - shortest)
     ends_at = None if chance.random() < FOR_EVER else starts_at + length
-    return Stay(chance.randrange(entities), starts_at, ends_at, chance.random() < 0.01)
+    wants_single = soon and chance.random() < 0.01
+    return Stay(chance.randrange(entities), starts_at, ends_at, wants_single)

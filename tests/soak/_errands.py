@@ -31,7 +31,7 @@ WALK_IN = ContactDetails(name="Walk-in", email="walk-in@example.com")
 
 
 class Errands:
-    """What one writer can do; every errand tells how many turns it takes by `TURNS`.
+    """What one writer can do: each from a turn on, for so many turns.
 
     Args:
         database: Where.
@@ -194,19 +194,3 @@ class Errands:
 
     def _any_of(self, seen: list[Any]) -> Any:
         return self.chance.choice(seen) if seen else None
-
-
-KINDS: dict[Callable[[Errands, int, int], Awaitable[None]], tuple[int, tuple[int, ...]]] = {
-    Errands.push: (12, (1,)),
-    Errands.push_batch: (40, tuple(range(15, LARGEST_BATCH + 1))),
-    Errands.push_twice: (4, (2,)),
-    Errands.move: (6, (1,)),
-    Errands.cancel: (8, (1,)),
-    Errands.cancel_while_fetched: (4, (2,)),
-    Errands.fetch: (14, (1, 1, 1, 2)),
-    Errands.give_back: (16, (1, 1, 1, 2)),
-    Errands.hand_over: (8, (1,)),
-    Errands.take_back: (8, (1,)),
-    Errands.bring: (8, (1,)),
-}
-"""How often each is done, and how many turns it may take."""

@@ -5,13 +5,13 @@ import logging
 import random
 import sys
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from _errands import KINDS, Errands
+from _errands import LARGEST_BATCH, Errands
 from _houses import House
 from _tally import Tally
 from _turns import Turns
@@ -29,6 +29,21 @@ from schema.working import Worker
 ROOT = Path(__file__).parents[2]
 LEASE = timedelta(hours=12)
 """By the clock of the turns, which runs faster than any other: some seconds."""
+
+KINDS: dict[Callable[[Errands, int, int], Awaitable[None]], tuple[int, tuple[int, ...]]] = {
+    Errands.push: (12, (1,)),
+    Errands.push_batch: (40, tuple(range(15, LARGEST_BATCH + 1))),
+    Errands.push_twice: (4, (2,)),
+    Errands.move: (6, (1,)),
+    Errands.cancel: (8, (1,)),
+    Errands.cancel_while_fetched: (4, (2,)),
+    Errands.fetch: (14, (1, 1, 1, 2)),
+    Errands.give_back: (16, (1, 1, 1, 2)),
+    Errands.hand_over: (8, (1,)),
+    Errands.take_back: (8, (1,)),
+    Errands.bring: (8, (1,)),
+}
+"""How often each is done, and how many turns it may take."""
 
 
 @dataclass(frozen=True)
