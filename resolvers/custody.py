@@ -99,6 +99,10 @@ async def write(work: Work, key: Key, fact: Fact) -> Link:
     """
     newest = await in_force(work, key.id)
     happened_at = moment(work, newest, at=fact.at, source=fact.source, fits=fact.fits)
+    if newest is not None and fact.kind is CustodyKind.MISSED:
+        happened_at = max(
+            happened_at, newest.happened_at
+        )  # whoever put it there may be ahead of us
     is_late = newest is not None and happened_at < newest.happened_at
     entry = CustodyEntry(
         organization_id=key.organization_id,
@@ -169,27 +173,24 @@ def _contradiction(work: Work, fact: Fact, *, is_late: bool) -> str | None:
 
 
 async def _move(work: Work, key: Key, fact: Fact) -> list[Key]:
-    """Let the key, and the lockers that it leaves and comes to, be as they are now."""
-    for locker_id in dict.fromkeys((key.locker_id, fact.left_locker_id)):
-        await _set_locker(work, locker_id, LockerState.EMPTY)
+    """Let the key, and the lockers that it leaves and comes to, be as they are now.
+
+    The lockers are locked before anybody looks who lies in them: two keys may come to one at once.
+    """
+    left, came = {key.locker_id, fact.left_locker_id}, fact.place.locker_id
+    lockers = await work.locked(Locker, [id for id in left | {came} if id is not None])
     missed = await _missed(work, key, fact)
+    for locker in lockers:
+        if locker.state is not LockerState.OUT_OF_ORDER:
+            locker.state = LockerState.WITH_KEY if locker.id == came else LockerState.EMPTY
     if key.status is not KeyStatus.RETIRED:
         move_key(key, KeyStatus.OUT if fact.kind in OUT else KeyStatus.IN_STORAGE)
     key.automat_id = fact.place.automat_id
-    key.locker_id = fact.place.locker_id
+    key.locker_id = came
     key.manual_storage_id = fact.place.manual_storage_id
-    await _set_locker(work, key.locker_id, LockerState.WITH_KEY)
     await _let_be_at_home(work, key)
     await work.save()
     return missed
-
-
-async def _set_locker(work: Work, locker_id: UUID | None, state: LockerState) -> None:
-    if locker_id is None:
-        return
-    (locker,) = await work.locked(Locker, [locker_id])
-    if locker.state is not LockerState.OUT_OF_ORDER:
-        locker.state = state
 
 
 async def _let_be_at_home(work: Work, key: Key) -> None:

@@ -80,9 +80,11 @@ async def _is_needed_there(work: Work, contract: LockerContract) -> bool:
 
 
 async def free_locker(work: Work, automat: Automat, contract: LockerContract) -> int | None:
-    """Find a locker of an automat that is free for what is left of a contract's window."""
-    window = Window(max(contract.starts_at, work.now), contract.ends_at)
-    span = Span(automat.id, window)
+    """Find a locker of an automat that is free over a contract's window.
+
+    All of it, also what is past: whoever had a locker then may not have been looked after yet.
+    """
+    span = Span(automat.id, Window(contract.starts_at, contract.ends_at))
     blocked = (await blocked_lockers(await work.connection(), [span]))[span]
     free = automat.usable_lockers & ~blocked.by_contracts & ~blocked.by_keys
     return next(bits(free), None)

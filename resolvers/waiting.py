@@ -1,7 +1,9 @@
 """What waits for space, a key or a place: tried again when something has changed that may help."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -9,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts import LockerContract, LockerContractState
 from models.database import Database
+from models.dialects.deadlocks import begun_again
 from models.errors import ErrorCode
 from models.events import EventKind
 from models.jobs import JobKind
@@ -17,6 +20,8 @@ from resolvers import jobs
 from resolvers.planning.waiting import retry
 from resolvers.upkeep.contracts import look_after
 from resolvers.work import Happened, Work, system
+
+Done = TypeVar("Done")
 
 SPACE = {ErrorCode.NO_SUITABLE_AUTOMAT, ErrorCode.NO_FREE_LOCKER}
 PLACE = SPACE | {ErrorCode.ADDRESS_NOT_FOUND, ErrorCode.ADDRESS_AMBIGUOUS}
@@ -78,11 +83,13 @@ async def _find_lockers(database: Database, work: Work) -> None:
         )
         contract_ids = list(dict.fromkeys(without.scalars()))
     for contract_id in contract_ids:
-        async with database.writing() as session:
-            after = Work(session, system(organization_id), work.now)
+
+        async def look(after: Work, contract_id: UUID = contract_id) -> None:
             following = await look_after(after, contract_id)
             if following is not None:
                 await jobs.schedule(after, JobKind.KEY_CONTRACT, contract_id, following)
+
+        await _by_itself(database, organization_id, work.now, look)
 
 
 def helped(events: Sequence[Happened]) -> ColumnElement[bool] | None:
@@ -121,10 +128,21 @@ async def fulfil(
         waiting = await _waiting(connection, organization_id, now, among, at_most)
     fulfilled = 0
     for reservation_id in waiting:
-        async with database.writing() as session:
-            work = Work(session, system(organization_id), now)
-            fulfilled += await _try(work, reservation_id)
+        again = partial(_try, reservation_id=reservation_id)
+        fulfilled += await _by_itself(database, organization_id, now, again)
     return fulfilled
+
+
+async def _by_itself(
+    database: Database, organization_id: UUID, now: datetime, act: Callable[[Work], Awaitable[Done]]
+) -> Done:
+    """Do something in a transaction of its own, and again while the database gives it up."""
+
+    async def transaction() -> Done:
+        async with database.writing() as session:
+            return await act(Work(session, system(organization_id), now))
+
+    return await begun_again(transaction)
 
 
 async def _waiting(

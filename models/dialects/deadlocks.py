@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 GIVEN_UP = {"40P01", "40001"}
-PAUSES_SECONDS = (0.05, 0.1, 0.2)
+PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """About how long to wait before each new try; after these the error stands."""
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ async def begun_again(transaction: Callable[[], Awaitable[Done]]) -> Done:
     """Do a whole transaction, and again from its beginning while the database gives it up.
 
     Args:
-        transaction: Opens it, does everything in it and commits; may be called four times.
+        transaction: Opens it, does everything in it and commits; may be called six times.
     """
     for pause in PAUSES_SECONDS:
         try:

@@ -16,6 +16,7 @@ from resolvers.pushing import rows, running
 from resolvers.pushing.checking import checked
 from resolvers.pushing.comparing import changes
 from resolvers.pushing.requests import Push, Request
+from resolvers.pushing.reserving import reserve
 from resolvers.pushing.rows import Identity
 from resolvers.pushing.tasks import Task, change_tasks, late, new_tasks
 from resolvers.work import Work
@@ -52,6 +53,7 @@ class Pushed:
 
 
 Outcomes = dict[Push, Pushed]
+Claimed = dict[Identity, Reservation]
 
 
 async def push_all(work: Work, requests: Sequence[Request]) -> list[Pushed]:
@@ -65,8 +67,11 @@ async def push_all(work: Work, requests: Sequence[Request]) -> list[Pushed]:
     work.require(Permission.EDIT_RESERVATIONS)
     taken = await checked(work, requests)
     outcomes: Outcomes = {}
-    for pushes in _rounds([push for push in taken if isinstance(push, Push)]):
-        outcomes |= await _one_round(work, pushes)
+    rounds = _rounds([push for push in taken if isinstance(push, Push)])
+    several = [push for pushes in rounds for push in pushes] if len(rounds) > 1 else []
+    claimed = await reserve(work, several) if several else {}
+    for pushes in rounds:
+        outcomes |= await _one_round(work, pushes, claimed)
     done = [outcomes[push] if isinstance(push, Push) else Pushed(refusal=push) for push in taken]
     for request, one in zip(requests, done, strict=True):
         if one.refusal is not None:
@@ -87,11 +92,16 @@ def _rounds(pushes: Sequence[Push]) -> list[list[Push]]:
     return rounds
 
 
-async def _one_round(work: Work, pushes: Sequence[Push]) -> Outcomes:
+async def _one_round(work: Work, pushes: Sequence[Push], claimed: Claimed) -> Outcomes:
     """Take pushes that mean different reservations.
 
     Nothing is locked for those that are no news, unless their reservation waits for something: it
     may be there now.
+
+    Args:
+        work: The transaction.
+        pushes: The pushes.
+        claimed: New reservations that are written already; those that are taken here are removed.
     """
     known = await rows.known(work, [push.identity for push in pushes])
     contacts = await rows.contacts_of(work, [one.id for one in known.values()])
@@ -99,27 +109,30 @@ async def _one_round(work: Work, pushes: Sequence[Push]) -> Outcomes:
     new, changed = [], []
     for push in pushes:
         reservation = known.get(push.identity)
-        if reservation is None:
+        if reservation is None or push.identity in claimed:
             new.append(push)
         elif is_waiting(reservation) or changes(reservation, contacts[reservation.id], push):
             changed.append(push)
         else:
             outcomes[push] = Pushed(reservation, UpsertOutcome.UNCHANGED)
     outcomes |= {push: Pushed(refusal=said) for push in new if (said := late(push, work))}
-    tasks = await _tasks(work, [push for push in new if push not in outcomes], changed)
+    new = [push for push in new if push not in outcomes]
+    tasks = await _tasks(work, new, changed, claimed)
     for is_running, some in groupby(_in_order(tasks, pushes), lambda task: task.is_running):
         act = _change_running if is_running else _plan
         outcomes |= await act(work, list(some))
     return outcomes
 
 
-async def _tasks(work: Work, new: Sequence[Push], changed: Sequence[Push]) -> list[Task]:
+async def _tasks(
+    work: Work, new: Sequence[Push], changed: Sequence[Push], claimed: Claimed
+) -> list[Task]:
     """Find out what has to be done.
 
     Somebody may push the same new reservation at the same moment and be first: ours is then a
     change of it.
     """
-    tasks = await new_tasks(work, new)
+    tasks = await new_tasks(work, new, claimed)
     made = {task.push for task in tasks}
     overtaken = [push for push in new if push not in made]
     return tasks + await change_tasks(work, [*changed, *overtaken])

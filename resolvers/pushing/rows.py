@@ -59,8 +59,12 @@ async def contacts_of(
 
 
 async def claim(work: Work, pushes: Sequence[Push]) -> dict[Identity, Reservation]:
-    """Write new reservations; those that somebody else has just written are left out."""
-    rows = [_row(work, push) for push in pushes]
+    """Write new reservations; those that somebody else has just written are left out.
+
+    They are written in the order of their numbers: whoever writes one waits for those who have just
+    written the same, and must not be waited for by them.
+    """
+    rows = [_row(work, push) for push in sorted(pushes, key=lambda push: push.identity)]
     connection = await work.connection()
     await connection.execute(insert_missing(table_of(Reservation), connection.dialect.name), rows)
     made = among(Reservation.id, [row["id"] for row in rows])

@@ -15,6 +15,7 @@ from resolvers.planning.waiting import is_waiting
 from resolvers.pushing import rows
 from resolvers.pushing.comparing import changes, needs_a_plan
 from resolvers.pushing.requests import Push
+from resolvers.pushing.rows import Identity
 from resolvers.work import Work
 
 
@@ -86,11 +87,20 @@ def late(push: Push, work: Work) -> StartsInPast | None:
     return None
 
 
-async def new_tasks(work: Work, pushes: Sequence[Push]) -> list[Task]:
-    """Claim new reservations; those that somebody else has just made are left out."""
-    if not pushes:
-        return []
-    made = await rows.claim(work, pushes)
+async def new_tasks(
+    work: Work, pushes: Sequence[Push], claimed: dict[Identity, Reservation]
+) -> list[Task]:
+    """Claim new reservations; those that somebody else has just made are left out.
+
+    Args:
+        work: The transaction.
+        pushes: What is new.
+        claimed: Those that are claimed already; what is taken of them is removed.
+    """
+    before = [push.identity for push in pushes if push.identity in claimed]
+    made = {identity: claimed.pop(identity) for identity in before}
+    rest = [push for push in pushes if push.identity not in made]
+    made |= await rows.claim(work, rest) if rest else {}
     return [
         Task(push, made[push.identity], is_new=True) for push in pushes if push.identity in made
     ]

@@ -29,7 +29,8 @@ from _bare_rows import BareRows  # the path comes first
 from _estate import furnish  # the same
 from _partner import Partner  # the same
 from _servers import SERVE, server  # the same
-from _written import overlaps, writes_of  # the same
+from _written import writes_of  # the same
+from overlapping import overlaps  # the same
 
 from models.accounts import Actor, Role  # the same
 from models.database import Database  # the same

@@ -1,0 +1,27 @@
+"""Contracts that make way for others: where they can go."""
+
+from factories import DAY, HOUR, make_automat, make_desk, make_entity, make_key, push
+from lives import at, lockers_of
+
+from models.automats import Locker
+from resolvers import rivals
+from resolvers.work import Work
+
+
+async def test_a_contract_makes_way_to_no_locker_whose_last_stay_was_not_looked_after(
+    work: Work,
+) -> None:
+    await make_automat(work)
+    desk = await make_desk(work)
+    homes = [await make_entity(work) for _ in range(2)]
+    for home in homes:
+        await make_key(work, home, desk=desk)
+    first, _ = await push(work, homes[0], days=1)
+    second, _ = await push(work, homes[1], starts_at=work.now + DAY + HOUR, days=3)
+    (over,), (held,) = await lockers_of(work, first), await lockers_of(work, second)
+    late = at(work, work.now + 3 * DAY)
+
+    assert await rivals.make_way(late, held, reason="A test.")
+
+    indexes = [(await late.get(Locker, one.locker_id)).index for one in (over, held)]
+    assert indexes == [0, 2]
