@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from stories.before import look
-from stories.reasons import duties, problem_with_refusal
+from stories.reasons import duties, problem_with_promise, problem_with_refusal
 from stories.room import problem_with_waiting
 from stories.stage import Fault, Stage
 from stories.truth import TrueStay
@@ -42,6 +42,8 @@ class Pushes(Stage):
         if isinstance(answer, LivionKeyError):
             self.tell(f"  {answer.code}: {answer}")
             self.no(problem_with_refusal(self, before, known, wanted, answer.code))
+            if answer.code == ErrorCode.KEY_TAKEN:
+                self.no(problem_with_promise(self, before, wanted, answer.free_from))
             return
         assert answer.reservation is not None
         self.tell(f"  {answer.outcome}, {answer.reservation.status}")

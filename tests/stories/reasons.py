@@ -1,6 +1,7 @@
 """Whether a refusal is justified, by the model's own look at keys."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from stories.before import Before, certain_keys, is_free, needed
@@ -24,6 +25,21 @@ def problem_with_refusal(
         "no_free_locker": bool(stage.truth.out_with(wanted.name)),
     }
     return None if is_justified.get(code) else f"{wanted.name} was refused with {code}"
+
+
+def problem_with_promise(
+    stage: "Stage", before: Before, wanted: TrueStay, free_from: datetime | None
+) -> str | None:
+    """Say why it could not be from when on it is said to be free."""
+    if free_from is None or stage.truth.out_with(wanted.name):
+        return None
+    lasts = None if wanted.ends_at is None else wanted.ends_at - wanted.starts_at
+    moved = replace(
+        wanted, starts_at=free_from, ends_at=None if lasts is None else free_from + lasts
+    )
+    if not _too_few_free(stage, before, moved):
+        return None
+    return f"{wanted.name} is to be possible from {free_from} on, and is not"
 
 
 def duties(stage: "Stage", known: TrueStay | None, wanted: TrueStay) -> set[str]:
