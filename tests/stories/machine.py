@@ -9,7 +9,7 @@ from stories.clock import Clock
 from stories.doors import problems_at_doors
 from stories.eye import Row
 from stories.partners import Partners
-from stories.room import problem_with_waiting
+from stories.room import is_over, problem_with_waiting
 from stories.settled import SETTLED
 from stories.staff import Staff
 from stories.stage import Fault
@@ -62,7 +62,7 @@ class Stays(Partners, Staff, Clock):
             row = by_id[stay.id]
             is_out = bool(self.truth.out_with(stay.name))
             if row["status"] == "unfulfilled" and not stay.is_cancelled:
-                if stay.ends_at is None or stay.ends_at > self.truth.now:
+                if not is_over(stay, self.truth.now):
                     self.care()
                     self._check_waiting(stay)
                 continue

@@ -17,7 +17,7 @@ def problem_with_waiting(
 ) -> str | None:
     """Say why a stay should not have to wait for something; None where that is justified."""
     assert wanted.entity is not None
-    if code is None:
+    if code is None or is_over(wanted, stage.truth.now):
         return None
     if code == "no_key_for_entity":
         enough = len(stage.truth.keys_of(wanted.entity)) >= needed(stage, wanted)
@@ -28,6 +28,11 @@ def problem_with_waiting(
     if automat is None:
         return None
     return f"{wanted.name} waits for {code} although automat {automat} could serve"
+
+
+def is_over(stay: TrueStay, now: datetime) -> bool:
+    """Tell whether a stay lies in the past: it needs nothing any more, and is not tried again."""
+    return stay.ends_at is not None and stay.ends_at <= now
 
 
 def could_be_brought(stage: "Stage", before: Before, stay: TrueStay) -> int | None:
