@@ -34,6 +34,7 @@ class Stays(Partners, Staff, Clock):
         if self.is_settled:
             self._check(ALL_THAT_HOLDS_THEN)
             self._check_statuses()
+        if self.is_settled:
             for problem in problems_at_doors(self):
                 raise Fault(problem)
 
@@ -63,12 +64,19 @@ class Stays(Partners, Staff, Clock):
             is_out = bool(self.truth.out_with(stay.name))
             if row["status"] == "unfulfilled" and not stay.is_cancelled:
                 if not is_over(stay, self.truth.now):
-                    self.care()
+                    self._care()
                     self._check_waiting(stay)
                 continue
             expected = stay.status_at(self.truth.now, is_out=is_out)
             if row["status"] != expected:
                 raise Fault(f"{stay.name} is {row['status']} and should be {expected}")
+
+    def _care(self) -> None:
+        """Let what waits be tried again, and what comes of it be done and read."""
+        self.care()
+        if not self.is_away:
+            self.work_through(self.truth.now)
+        self._check_trail()
 
     def _check_waiting(self, stay: Any) -> None:
         (row,) = self.rows("select * from reservations where id = :id", id=stay.id)
