@@ -63,6 +63,12 @@ ALWAYS = {
           on a.key_contract_id = b.key_contract_id and a.key_id = b.key_id and a.id < b.id
           and (a.kind = b.kind or 'default' in (a.kind, b.kind))
         where a.organization_id = :owner and {BOTH_LIVE}""",
+    "a key is to be fetched and to come back, and nothing awaits it": f"""
+        select c.id from locker_contracts c join key_contracts k on k.id = c.key_contract_id
+        where c.organization_id = :owner and c.state in {LIVE} and c.kind = 'fetch'
+          and k.ends_at is not null and not k.free_locker_after_fetch
+          and not exists (select 1 from locker_contracts r where r.key_contract_id = k.id
+            and r.kind = 'return' and r.state in ('planned', 'syncing', 'ready', 'failed'))""",
     "a fetched key is still to be fetched": f"""
         select c.id from locker_contracts c join key_allocations a
           on a.key_contract_id = c.key_contract_id and a.key_id = c.key_id and a.live
