@@ -62,3 +62,7 @@ class Bookings:
             taken.window for taken in self._keys.get(key_id, ()) if taken.window.overlaps(window)
         ]
         return min(clashes, key=lambda clash: clash.starts_at, default=None)
+
+    def key_windows(self, key_id: UUID, *, but_of: Owner) -> list[Window]:
+        """List when a key is taken by others than one owner."""
+        return [taken.window for taken in self._keys.get(key_id, ()) if taken.owner is not but_of]

@@ -1,6 +1,6 @@
 """Stretches of time. All of ours are half-open: the first moment is in, the last is out (G6)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -82,6 +82,29 @@ def first_gap(wanted: Window, taken: Iterable[Window]) -> datetime | None:
             return None
         starts_at = max(starts_at, window.ends_at)
     return starts_at
+
+
+def first_gap_of_several(
+    wanted: Window, taken: Collection[Sequence[Window]], *, needed: int
+) -> datetime | None:
+    """Find from when on enough of several things are free at once; None when they never are.
+
+    Args:
+        wanted: When it was wanted; nothing before its start is looked at.
+        taken: What is not free of each thing, in the order of the starts.
+        needed: How many are enough.
+    """
+    starts_at = wanted.starts_at
+    while len(gaps := _gaps(wanted.moved_to(starts_at), taken)) >= needed:
+        if gaps[needed - 1] == starts_at:
+            return starts_at
+        starts_at = gaps[needed - 1]
+    return None
+
+
+def _gaps(wanted: Window, taken: Collection[Sequence[Window]]) -> list[datetime]:
+    gaps = (first_gap(wanted, windows) for windows in taken)
+    return sorted(gap for gap in gaps if gap is not None)
 
 
 def time_zone(name: str, *, path: tuple[str, ...] = ("time_zone",)) -> ZoneInfo:

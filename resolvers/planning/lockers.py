@@ -26,6 +26,7 @@ from resolvers.transitions import step
 from resolvers.work import About, Work
 
 NO_LOCKER = "No locker is free then at any automat that could serve; it is tried again."
+LOCKER_FOUND = "A locker was found after all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,9 @@ def _record(work: Work, one: Written) -> None:
     if one.before is None:
         work.record(EventKind.LOCKER_CONTRACT_PLANNED, subject, **facts)
     before = State.PLANNED if one.before is None else one.before.state
+    if before is State.FAILED and one.state is not before:
+        step(work, subject, before, State.PLANNED, reason=LOCKER_FOUND, **facts)
+        before = State.PLANNED
     if one.state is State.FAILED:
         notice = notices.no_locker(one.claim)
         step(work, subject, before, State.FAILED, reason=NO_LOCKER, notice=notice, **facts)

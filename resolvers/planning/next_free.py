@@ -1,18 +1,27 @@
-"""From when on it would work: the next stretch over which a locker is free."""
+"""From when on it would work: the next stretch over which keys are free, or a locker is."""
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from geo.bookings import Bookings
 from geo.candidates import Candidate, bits
 from models.automats import Locker
-from models.contracts import LIVE_STATES, LockerContract
+from models.contracts import LIVE_STATES, KeyAllocation, LockerContract
+from models.dialects.among import among
+from models.entities import KeyRule
 from models.errors import NoFreeLocker
+from models.keys import Key, KeyKind
 from models.selections import RejectionCode
-from models.times import Window, first_gap
+from models.stays import HOLD_STEP
+from models.times import Window, first_gap, first_gap_of_several
 from resolvers.planning.stays import Plan, Stay
-from resolvers.planning.supplies import contracts_of
+from resolvers.planning.supplies import KeyFacts, contracts_of
 from resolvers.work import Reading
 
 FEW = 3
@@ -66,3 +75,59 @@ async def _free_from(
     lockers = bits(candidate.facts.usable & ~candidate.facts.by_keys)
     gaps = [first_gap(window, held[index]) for index in lockers]
     return min((gap for gap in gaps if gap is not None), default=None)
+
+
+async def keys_free_from(
+    reading: Reading, stay: Stay, known: Sequence[KeyFacts], bookings: Bookings
+) -> datetime | None:
+    """Tell from when on as many keys as have to go could be had for as long as the stay lasts.
+
+    None when they never are as far as is known, or for a permanent stay that would have to begin
+    after a permanent one.
+    """
+    keys, needed = _deciding(stay, known)
+    unsure = Window(min(reading.now, stay.window.starts_at), reading.now + HOLD_STEP)
+    taken = {
+        facts.key.id: [*[unsure] * facts.missing, *_booked(facts.key, stay, bookings)]
+        for facts in keys
+    }
+    for row in await _promises(reading, stay, list(taken)):
+        is_out = row.fetched_at is not None
+        is_late = is_out and row.ends_at is not None and row.ends_at <= reading.now
+        taken[row.key_id].append(unsure if is_late else Window(row.starts_at, row.ends_at))
+    in_order = [sorted(windows, key=attrgetter("starts_at")) for windows in taken.values()]
+    return first_gap_of_several(stay.window, in_order, needed=needed)
+
+
+def _booked(key: Key, stay: Stay, bookings: Bookings) -> list[Window]:
+    """List when a key was taken by others just now, which is not written yet."""
+    return [] if key.shared else bookings.key_windows(key.id, but_of=stay)
+
+
+async def _promises(reading: Reading, stay: Stay, key_ids: Collection[UUID]) -> Sequence[Any]:
+    """Read what others are promised of keys, or still have, from when a stay begins."""
+    row = KeyAllocation
+    begin = stay.window.starts_at
+    matters = row.ends_at.is_(None), row.ends_at > begin, row.fetched_at.is_not(None)
+    return await reading.rows(
+        select(row.key_id, row.starts_at, row.ends_at, row.fetched_at).where(
+            row.organization_id == reading.actor.organization_id,
+            among(row.key_id, key_ids),
+            row.live,
+            row.exclusive,
+            or_(*matters),
+            row.key_contract_id.not_in(contracts_of([stay])),
+        )
+    )
+
+
+def _deciding(stay: Stay, known: Sequence[KeyFacts]) -> tuple[Sequence[KeyFacts], int]:
+    """Tell which keys decide whether a stay can be, and how many of them have to go."""
+    wanted = set(stay.wanted.key_ids)
+    if wanted:
+        return [facts for facts in known if facts.key.id in wanted], len(wanted)
+    if stay.entity is None or stay.entity.key_rule == KeyRule.ALL:
+        return known, len(known)
+    needed = stay.entity.key_count or 1
+    electric = [facts for facts in known if facts.key.kind == KeyKind.ELECTROMECHANICAL]
+    return (electric if len(electric) >= needed else known), needed

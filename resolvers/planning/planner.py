@@ -10,7 +10,7 @@ from geo.snapshot import Snapshot
 from models.availability import Span
 from models.errors import KeyTaken, LivionKeyError, NoFreeLocker, NoKeyForEntity
 from resolvers.planning import claiming, supplies, wishes
-from resolvers.planning.next_free import locker_free_from
+from resolvers.planning.next_free import keys_free_from, locker_free_from
 from resolvers.planning.pins import with_pins
 from resolvers.planning.stays import Plan, Stay
 from resolvers.planning.supplies import Known
@@ -105,7 +105,7 @@ async def plan_one(reading: Reading, snapshot: Snapshot, stay: Stay, known: Know
         return Plan(stay, wishes.nothing(stay, supply))
     if isinstance(supply, LivionKeyError):
         claiming.take_what_is_held(snapshot, [stay])
-        return await _with_free_time(reading, stay, known, supply)
+        return await _with_free_time(reading, snapshot, stay, known, supply)
     wish = wishes.wish_of(reading, stay, supply)
     plan = await decided(snapshot, stay, wish)
     if isinstance(plan.waits_for, NoFreeLocker):
@@ -121,11 +121,11 @@ async def decided(snapshot: Snapshot, stay: Stay, wish: Wish) -> Plan:
 
 
 async def _with_free_time(
-    reading: Reading, stay: Stay, known: Known, refusal: LivionKeyError
+    reading: Reading, snapshot: Snapshot, stay: Stay, known: Known, refusal: LivionKeyError
 ) -> LivionKeyError:
     if not isinstance(refusal, KeyTaken):
         return refusal
-    free_from = await supplies.when_free(reading, stay, known[stay])
+    free_from = await keys_free_from(reading, stay, known[stay], snapshot.bookings)
     until = "nobody knows until when" if free_from is None else f"free from {free_from.isoformat()}"
     message = f"{refusal.message} For as long as you asked it is {until}."
     return KeyTaken(message, path=refusal.path, free_from=free_from)

@@ -3,21 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-
 from geo.bookings import Bookings
 from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
-from models.contracts import KeyAllocation
 from models.dialects.among import among
 from models.entities import KeyRule
 from models.errors import KeyTaken, NotFound
 from models.keys import EntityKey, Key, KeyStatus
 from models.stays import HOLD_STEP
-from models.times import Window, first_gap
+from models.times import Window
 from resolvers.planning.promised import promised
 from resolvers.planning.stays import Stay
 from resolvers.work import Reading, Work
@@ -152,29 +148,3 @@ def _taken(stay: Stay, key: Key, taken: Window) -> KeyTaken:
 def _missing(stay: Stay, key: Key) -> KeyTaken:
     path = ("key_ids",) if stay.wanted.key_ids else ()
     return KeyTaken(f"Nobody knows where the key {key.code} is; look for it.", path=path)
-
-
-async def when_free(reading: Reading, stay: Stay, known: Sequence[KeyFacts]) -> datetime | None:
-    """Tell from when on one of the keys could be had for as long as the stay lasts.
-
-    None when it is never free again as far as is known, or for a permanent stay that would have to
-    begin after a permanent one.
-    """
-    held = select(KeyAllocation.key_id, KeyAllocation.starts_at, KeyAllocation.ends_at).where(
-        KeyAllocation.organization_id == reading.actor.organization_id,
-        among(KeyAllocation.key_id, [facts.key.id for facts in known]),
-        KeyAllocation.live,
-        KeyAllocation.exclusive,
-        _ends_after(stay.window.starts_at),
-        KeyAllocation.key_contract_id.not_in(contracts_of([stay])),
-    )
-    lost = Window(reading.now, reading.now + HOLD_STEP)
-    promised = {facts.key.id: [lost] if facts.missing else [] for facts in known}
-    for row in await reading.rows(held.order_by(KeyAllocation.starts_at)):
-        promised[row.key_id].append(Window(row.starts_at, row.ends_at))
-    moments = [first_gap(stay.window, windows) for windows in promised.values()]
-    return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _ends_after(moment: datetime) -> ColumnElement[bool]:
-    return or_(KeyAllocation.ends_at.is_(None), KeyAllocation.ends_at > moment)

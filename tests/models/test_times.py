@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import InvalidInput, StartsAfterEnd
-from models.times import Window, instant, time_zone, wall_clock
+from models.times import Window, first_gap_of_several, instant, time_zone, wall_clock
 
 HELSINKI = time_zone("Europe/Helsinki")
 SANTIAGO = time_zone("America/Santiago")
@@ -130,3 +130,28 @@ def test_a_local_time_before_the_calendar_is_refused_with_its_place() -> None:
         instant(wall("0001-01-01T00:00"), ZoneInfo("Asia/Tokyo"), path=("starts_at_local",))
 
     assert refusal.value.path == ("starts_at_local",)
+
+
+def days(first: int, last: int | None) -> Window:
+    end = None if last is None else NOON + timedelta(days=last)
+    return Window(NOON + timedelta(days=first), end)
+
+
+@pytest.mark.parametrize(
+    ("taken", "needed", "expected"),
+    [
+        ([[], [days(0, 5)]], 1, 0),
+        ([[], [days(0, 5)]], 2, 5),
+        ([[days(0, 3)], [days(0, 5)]], 1, 3),
+        ([[days(0, 3), days(6, 9)], [days(0, 5)]], 2, 9),
+        ([[days(0, 3), days(6, 9)], [days(0, 5)], [days(0, 4)]], 2, 4),
+        ([[days(0, None)], []], 2, None),
+        ([[]], 2, None),
+    ],
+)
+def test_several_are_free_when_enough_of_them_are_free_at_once(
+    taken: list[list[Window]], needed: int, expected: int | None
+) -> None:
+    found = first_gap_of_several(days(0, 2), taken, needed=needed)
+
+    assert found == (None if expected is None else NOON + timedelta(days=expected))

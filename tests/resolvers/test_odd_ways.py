@@ -2,12 +2,13 @@
 
 import pytest
 from factories import AINO, DAY, HOUR, make_automat, make_desk, make_entity, make_key, push
-from lives import at, fetch, give_back, lockers_of, look_after
+from lives import at, fetch, give_back, lockers_of, look_after, trail
 from outcomes import locker_contract
 
 from models.automats import AutomatModel
 from models.contracts import LockerContractState as State
 from models.errors import InvalidInput, NoFreeLocker
+from models.events import EventKind
 from models.keys import KeyKind
 from resolvers import contract_changes
 from resolvers.handover import desks
@@ -128,3 +129,27 @@ async def test_a_key_is_not_put_into_the_locker_held_for_it_while_somebody_else_
     await look_after(work, following, at=work.now)
 
     assert key.locker_id == held.locker_id != theirs.locker_id
+
+
+async def test_a_return_without_a_locker_gets_one_by_a_push_after_its_pin_is_due(
+    work: Work,
+) -> None:
+    apartment, another = await make_entity(work), await make_entity(work)
+    automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1)
+    await make_key(work, apartment, another, automat=automat)
+    stay, _ = await push(work, apartment, days=60)
+    _, back = await lockers_of(work, stay)
+    late = await look_after(work, stay, at=back.starts_at)
+    assert back.state is State.FAILED
+
+    await push(
+        *(late, another),
+        external_id=stay.external_id,
+        starts_at=stay.starts_at,
+        ends_at=stay.ends_at,
+    )
+
+    await late.session.refresh(back)
+    assert back.state is State.SYNCING
+    known = [EventKind.LOCKER_CONTRACT_PLANNED, EventKind.LOCKER_CONTRACT_SYNCING]
+    assert (await trail(late, back))[-2:] == known
