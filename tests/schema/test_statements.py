@@ -139,7 +139,7 @@ async def counts(client: Client, asked: list[str]) -> list[int]:
     for document in asked:
         with statements_of(client.database) as seen:
             await client.ask(document)
-        found.append(len(seen))
+        found.append(len([one for one in seen if "FROM tokens" not in one]))  # asked by the clock
     return found
 
 
