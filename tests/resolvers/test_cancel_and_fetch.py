@@ -20,7 +20,7 @@ from models.errors import KeyOut, LivionKeyError
 from models.keys import Key, KeyStatus
 from models.reservations import Reservation, ReservationStatus
 from resolvers import organizations, reservations
-from resolvers.handover.lockers import key_fetched
+from resolvers.handover.lockers import Heard, key_fetched
 from resolvers.work import Work
 
 ROUNDS = 20
@@ -55,7 +55,7 @@ class Stay:
         """Give it up, whoever has the key."""
         return await reservations.cancel(work, id=self.id, force=True)
 
-    async def fetch(self, work: Work) -> Key | None:
+    async def fetch(self, work: Work) -> Heard:
         """Take the key out of its locker."""
         index = self.locker
         return await key_fetched(work, automat_id=self.automat_id, locker_index=index, at=work.now)
@@ -171,7 +171,7 @@ async def test_of_a_cancel_and_a_fetch_at_once_one_is_first(
 
         cancelled, fetched = await at_once(database, owner, stay.cancel, stay.fetch, at=AT)
 
-        assert isinstance(fetched, Key)
+        assert isinstance(fetched, Heard)
         found = await after(database, owner, stay)
         if isinstance(cancelled, LivionKeyError):
             assert isinstance(cancelled, KeyOut)
@@ -192,7 +192,7 @@ async def test_a_forced_cancel_and_a_fetch_at_once_are_both_done(
 
         cancelled, fetched = await at_once(database, owner, stay.force, stay.fetch, at=AT)
 
-        assert isinstance(fetched, Key)
+        assert isinstance(fetched, Heard)
         assert isinstance(cancelled, Reservation)
         found = await after(database, owner, stay)
         if found.status is KeyContractStatus.CANCELLED:
@@ -212,7 +212,7 @@ async def test_an_end_that_is_moved_while_the_key_is_fetched_holds(
 
         moved, fetched = await at_once(database, owner, stay.shorten, stay.fetch, at=AT)
 
-        assert isinstance(fetched, Key)
+        assert isinstance(fetched, Heard)
         assert not isinstance(moved, LivionKeyError)
         found = await after(database, owner, stay)
         assert found.reservation.ends_at == AT + HOUR / 2
