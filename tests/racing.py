@@ -30,13 +30,15 @@ async def by_itself(database: Database, owner: Actor, act: Act, *, at: datetime 
         return refusal
 
 
-async def at_once(database: Database, owner: Actor, *acts: Act, at: datetime = NOON) -> list[Any]:
-    """Do things at the same moment; who is first is left to chance."""
+async def at_once(
+    database: Database, owner: Actor, *acts: Act, at: datetime = NOON, within: float = 0.004
+) -> list[Any]:
+    """Do things at the same moment, or within so many seconds; who is first is left to chance."""
     order = list(enumerate(acts))
     random.shuffle(order)  # any order will do
 
     async def one(act: Act) -> Any:
-        await asyncio.sleep(random.uniform(0, 0.004))  # any pause will do
+        await asyncio.sleep(random.uniform(0, within))  # any pause will do
         return await by_itself(database, owner, act, at=at)
 
     answers = await asyncio.gather(*(one(act) for _, act in order))

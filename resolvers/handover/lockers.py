@@ -1,11 +1,12 @@
 """What an automat says of a locker: a key left it, or a key came into it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from models.accounts import Permission
 from models.automats import Locker, LockerState
+from models.contracts import LockerContract, LockerContractState
 from models.custody import CustodyEntry, CustodyKind, CustodySource
 from models.events import Event, EventKind
 from models.keys import Key
@@ -75,6 +76,8 @@ async def key_fetched(
     known = await departure(work, locker, at)  # another report of it may have come first
     if known is not None:
         return await _known(work, known)
+    if promised is None and await _was_given_up(work, seen.opened):
+        seen = replace(seen, opened=None)
     holder_id = seen.opened.key_contract_id if seen.opened else None
     before = await in_force(work, key.id)
     fact = Fact(
@@ -90,6 +93,14 @@ async def key_fetched(
     link = await custody.write(work, key, fact)
     await _follow_fetch(work, key, promised, link, before)
     return Heard(key, holder_id, link.entry.contradiction)
+
+
+async def _was_given_up(work: Work, opened: LockerContract | None) -> bool:
+    """Tell whether a contract was given up while we waited for its rows."""
+    if opened is None:
+        return False
+    await work.session.refresh(opened)
+    return opened.state is LockerContractState.CANCELLED
 
 
 def _not_theirs(seen: Seen, promised: Promise | None, before: CustodyEntry | None) -> str | None:
