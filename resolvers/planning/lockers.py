@@ -193,7 +193,7 @@ def _ask_for_key(work: Work, one: Written) -> None:
     work.record(
         EventKind.INSERT_KEY,
         About(Key, one.claim.option.key.id),
-        notice=notices.insert_key(one.claim),
+        notice=notices.insert_key(one.claim, work.now),
         automat_id=one.claim.automat_id,
         locker_id=one.values["locker_id"],
         before=one.claim.phase.window.starts_at,

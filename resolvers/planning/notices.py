@@ -1,5 +1,6 @@
 """What people are told of contracts, keys and device groups (R14, R15, R17), in sentences."""
 
+from datetime import datetime
 from typing import Any
 
 from models.contracts import LockerContractState as State
@@ -10,11 +11,12 @@ from resolvers.transitions import step
 from resolvers.work import About, Work
 
 
-def insert_key(claim: Claim) -> str:
+def insert_key(claim: Claim, now: datetime) -> str:
     """Say which key has to be put where, and by when."""
+    deadline = claim.phase.window.starts_at
     return (
         f"Put the key {claim.option.key.code} into locker {claim.locker_index} of "
-        f"{claim.automat.name} before {claim.phase.window.starts_at.isoformat()}."
+        f"{claim.automat.name} {f'before {deadline.isoformat()}' if now < deadline else 'at once'}."
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from factories import AINO, DAY, HOUR, make_automat, make_desk, make_entity, make_key, push
-from lives import at, fetch, give_back, lockers_of, look_after, trail
+from lives import at, fetch, give_back, lockers_of, look_after, notices_of, trail
 from outcomes import locker_contract
 
 from models.automats import AutomatModel
@@ -24,6 +24,17 @@ async def test_a_contract_whose_keys_are_back_cannot_be_extended(work: Work) -> 
 
     with pytest.raises(InvalidInput, match="holds no key any more"):
         await contract_changes.change_end(work, handed.contract.id, ends_at=until + DAY)
+
+
+async def test_a_key_that_somebody_waits_for_already_is_to_be_put_there_at_once(work: Work) -> None:
+    await make_automat(work)
+    apartment = await make_entity(work)
+    key = await make_key(work, apartment, desk=await make_desk(work))
+
+    await push(work, apartment, starts_at=work.now - HOUR / 4)
+
+    (notice,) = await notices_of(work, key)
+    assert notice.endswith("at once.")
 
 
 async def test_no_key_is_put_into_a_locker_whose_key_should_have_been_fetched(work: Work) -> None:

@@ -50,6 +50,15 @@ class Demand:
         back = FRESH if self.chance.random() < hot else OLD
         return str(OLD + int(turn * NEW_IN_A_TURN) - self.chance.randrange(back))
 
+    def numbers(self, turn: int, count: int, *, twice: bool) -> list[str]:
+        """Choose several stays; different ones unless one may be among them twice."""
+        chosen: list[str] = []
+        while len(chosen) < count:
+            number = self.number(turn, hot=0.1)
+            if twice or number not in chosen:
+                chosen.append(number)
+        return chosen
+
     def request(self, turn: int, number: str, *, moved: bool = False) -> Request:
         """Push a stay as it was meant, or otherwise; moved to another entity if that is wanted."""
         stay, chance = stay_of(int(number), len(self.house.entities)), self.chance

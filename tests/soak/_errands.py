@@ -26,7 +26,7 @@ from resolvers.pushing.batches import push_many
 from resolvers.work import Work
 from schema.context import Context
 
-LARGEST_BATCH = 25
+LARGEST_BATCH = 60
 WALK_IN = ContactDetails(name="Walk-in", email="walk-in@example.com")
 
 
@@ -77,8 +77,8 @@ class Errands:
         await self.push(turn, turns, "move")
 
     async def push_batch(self, turn: int, turns: int) -> None:
-        """Push several stays in one call, some of them more than once."""
-        numbers = [self.demand.number(turn, hot=0.1) for _ in range(turns)]
+        """Push several stays in one call, sometimes one of them more than once."""
+        numbers = self.demand.numbers(turn, turns, twice=self.chance.random() < 0.05)
         requests = [self.demand.request(turn, number) for number in numbers]
 
         async def push(work: Work) -> Any:

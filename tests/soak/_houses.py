@@ -1,6 +1,6 @@
 """A small estate on which much collides: few automats, and more demand than keys and lockers.
 
-A third of the automats has 30 lockers, the others have one. They stand on five squares, and the
+A third of the automats has 30 lockers, the others have one. They stand on a few squares, and the
 entities around these, so that all of one square want the same lockers first. Half of the keys lie
 in automats, half at two desks; a quarter is electromechanical, some are shared by three entities.
 """
@@ -20,7 +20,7 @@ from models.places import Coordinates
 from resolvers import organizations
 from resolvers.work import Work
 
-SQUARES = [Coordinates(60.16 + square * 0.01, 24.93 + square * 0.01) for square in range(5)]
+FEWEST_SQUARES, AUTOMATS_OF_SQUARE = 5, 24
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,14 @@ async def furnish(database: Database, *, automats: int, entities: int) -> House:
     async with database.writing() as session:
         work = Work(session, founder, NOON)
         await organizations.found(work, name="Crowded")
-        large = [await make_automat(work, *_at(n, chance)) for n in range(max(1, automats // 3))]
+        around = Around(max(FEWEST_SQUARES, automats // AUTOMATS_OF_SQUARE), chance)
+        large = [await make_automat(work, *around.place(n)) for n in range(max(1, automats // 3))]
         small = [
-            await make_automat(work, *_at(n, chance), model=AutomatModel.LIVIONKEY_1)
+            await make_automat(work, *around.place(n), model=AutomatModel.LIVIONKEY_1)
             for n in range(automats - len(large))
         ]
         desks = [await make_desk(work, f"Desk {number}") for number in range(2)]
-        homes = [await make_entity(work, _at(number, chance)[1]) for number in range(entities)]
+        homes = [await make_entity(work, around.place(number)[1]) for number in range(entities)]
         await _make_keys(work, homes, large, desks)
     return House(
         organization_id=founder.organization_id,
@@ -62,12 +63,24 @@ async def furnish(database: Database, *, automats: int, entities: int) -> House:
     )
 
 
-def _at(number: int, chance: random.Random) -> tuple[str, Coordinates]:
-    square = SQUARES[number % len(SQUARES)]
-    around = Coordinates(
-        square.latitude + chance.gauss(0, 0.002), square.longitude + chance.gauss(0, 0.002)
-    )
-    return f"Place {number}", around
+@dataclass(frozen=True)
+class Around:
+    """Places around a number of squares.
+
+    Args:
+        squares: How many.
+        chance: Decides how far from them.
+    """
+
+    squares: int
+    chance: random.Random
+
+    def place(self, number: int) -> tuple[str, Coordinates]:
+        """Name a place and say where it is."""
+        line, column = divmod(number % self.squares, 5)
+        latitude, longitude = 60.16 + line * 0.01, 24.93 + column * 0.02
+        off = self.chance.gauss(0, 0.002), self.chance.gauss(0, 0.002)
+        return f"Place {number}", Coordinates(latitude + off[0], longitude + off[1])
 
 
 async def _make_keys(

@@ -32,7 +32,7 @@ LEASE = timedelta(hours=12)
 
 KINDS: dict[Callable[[Errands, int, int], Awaitable[None]], tuple[int, tuple[int, ...]]] = {
     Errands.push: (12, (1,)),
-    Errands.push_batch: (40, tuple(range(15, LARGEST_BATCH + 1))),
+    Errands.push_batch: (40, tuple(range(20, LARGEST_BATCH + 1))),
     Errands.push_twice: (4, (2,)),
     Errands.move: (6, (1,)),
     Errands.cancel: (8, (1,)),

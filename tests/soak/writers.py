@@ -1,4 +1,4 @@
-"""Many who write at once on a small estate where much collides: `./dev soak writers`.
+"""Many who write at once on an estate where much collides: `./dev soak writers`.
 
     python tests/soak/writers.py [--postgresql URL] [--only postgresql|sqlite]
         [--operations N] [--minutes N] [--writers N] [--processes N] [--automats N] [--entities N]
@@ -138,8 +138,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="after which it ends in any case")
     parser.add_argument("--writers", type=int, default=32)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--automats", type=int, default=60)
-    parser.add_argument("--entities", type=int, default=300)
+    parser.add_argument("--automats", type=int, default=600)
+    parser.add_argument("--entities", type=int, default=3_000)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--without", choices=(CONSTRAINTS, LOCKS), action="append", default=[])
     return parser.parse_args()
