@@ -1,51 +1,17 @@
+"""The embedded geocoder finds what is there, however it is written, and says how exactly."""
+
 from pathlib import Path
 
 import pytest
+from known_addresses import HEADER, ask, fill_index
 
 from geo.geocoding import Match
 from geo.index.address_merging import metres
 from geo.index.embedded import EmbeddedGeocoder
 from geo.index.importing import import_addresses
 from models.database import Database
-from models.errors import AddressAmbiguous, AddressNotFound, LivionKeyError
+from models.errors import AddressNotFound, LivionKeyError
 from models.places import PlacementPrecision, PostalAddress
-
-DATA = Path(__file__).parent / "data" / "helsinki.csv"
-HEADER = "street,housenumber,postcode,city,lat,lon,unit,country"
-
-INVENTED = [
-    # two towns with a street of one name, and a town with two of them
-    "Hauptstraße,5,10827,Berlinchen,52.48,13.35,,XA",
-    "Hauptstraße,5,13158,Berlinchen,52.60,13.38,,XA",
-    "Hauptstraße,7,13158,Berlinchen,52.6005,13.38,,XA",
-    "Hauptstraße,5,20095,Hamburgchen,53.55,10.0,,XA",
-    "Hauptstraße,77,20095,Hamburgchen,53.56,10.0,,XA",
-    "Müllerstraße,1,20095,Hamburgchen,53.57,10.0,,XA",
-    "Mullerstraße,1,20095,Hamburgchen,53.59,10.0,,XA",
-    "Lindenweg,12a,20095,Hamburgchen,53.5,10.1,,XA",
-    "Lindenweg,12b,20095,Hamburgchen,53.5002,10.1,,XA",
-    "Lindenweg,14,20095,Hamburgchen,53.5004,10.1,,XA",
-    "Straße des 17. Juni,135,10623,Berlinchen,52.51,13.33,,XA",
-    # a street with gaps, ranges and staircases
-    "Pitkätie,2,40000,Koekylä,61.0,25.0,,XB",
-    "Pitkätie,4,40000,Koekylä,61.0004,25.0,,XB",
-    "Pitkätie,8,40000,Koekylä,61.0012,25.0,,XB",
-    "Pitkätie,20-24,40000,Koekylä,61.004,25.0,,XB",
-    "Pitkätie,30,40000,Koekylä,61.005,25.0,A,XB",
-    "Pitkätie,30,40000,Koekylä,61.0053,25.0,B,XB",
-    "Pitkätie,1,40000,Koekylä,61.0,25.0005,,XB",
-    # one edit apart in one town, and a town whose name another begins with
-    "Otavantie,3,50000,Alakylä,62.0,26.0,,XB",
-    "Otavatie,3,50000,Alakylä,62.05,26.0,,XB",
-    "Mäkelänkatu,2,71000,Etukylä,62.5,26.1,,XB",
-    "Lakelankatu,2,72000,Takakylä,61.5,25.5,,XB",
-    "Kaukotie,1,60000,Frankfurt am Main,50.1,8.6,,XB",
-    # Estonian streets without their kind
-    "Pikk,5,10123,Tallinnake,59.43,24.74,,XC",
-    "Lai tänav,5,10123,Tallinnake,59.44,24.74,,XC",
-    # a street that very many towns have
-    *(f"Kirchgasse,1,{30_000 + i},Dorf {i},{45 + i * 0.1:.1f},9.0,,XD" for i in range(70)),
-]
 
 
 @pytest.fixture(scope="session")
@@ -53,15 +19,7 @@ async def geocoder(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> EmbeddedGeocoder:
     """Give a geocoder that knows a bit of Helsinki and some invented towns."""
-    invented = tmp_path_factory.mktemp("addresses") / "invented.csv"
-    invented.write_text("\n".join([HEADER, *INVENTED]) + "\n")
-    await import_addresses(database, DATA)
-    await import_addresses(database, invented, country="XA")
-    return EmbeddedGeocoder(database)
-
-
-async def ask(geocoder: EmbeddedGeocoder, text: str, country_code: str = "FI") -> Match:
-    return await geocoder.geocode(PostalAddress(text, country_code=country_code))
+    return await fill_index(database, tmp_path_factory.mktemp("addresses"))
 
 
 @pytest.mark.parametrize(
@@ -140,82 +98,6 @@ async def test_a_less_exact_answer_is_less_sure(geocoder: EmbeddedGeocoder) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "latitude"),
-    [
-        ("Hauptstr. 5, 10827 Berlinchen", 52.48),
-        ("Hauptstraße 5, 13158 Berlinchen", 52.60),
-        ("Hauptstraße 5, Hamburgchen", 53.55),
-        ("Hauptstraße 5, 20095", 53.55),
-        ("Hauptstrasse 77", 53.56),
-        ("Müllerstraße 1, Hamburgchen", 53.57),
-        ("Mullerstraße 1, Hamburgchen", 53.59),
-        ("Straße des 17. Juni 135", 52.51),
-        ("Lindenweg 12, Hamburgchen", 53.5),
-    ],
-)
-async def test_town_postal_code_number_and_spelling_settle_which_street_is_meant(
-    geocoder: EmbeddedGeocoder, text: str, latitude: float
-) -> None:
-    assert (await ask(geocoder, text, "XA")).coordinates.latitude == pytest.approx(latitude)
-
-
-@pytest.mark.parametrize(
-    ("country_code", "text", "first", "second"),
-    [
-        ("XA", "Hauptstraße 5", "Hauptstraße 5, ", "Hamburgchen"),
-        ("XA", "Hauptstraße 5, Berlinchen", "10827 Berlinchen", "13158 Berlinchen"),
-        ("XB", "Otavntie 3, Alakylä", "Otavantie 3", "Otavatie 3"),
-        ("XD", "Kirchgasse 1", "Kirchgasse, Dorf", "70 streets"),
-    ],
-)
-async def test_of_several_places_none_is_picked(
-    geocoder: EmbeddedGeocoder, country_code: str, text: str, first: str, second: str
-) -> None:
-    with pytest.raises(AddressAmbiguous) as refusal:
-        await ask(geocoder, text, country_code)
-
-    assert first in refusal.value.message
-    assert second in refusal.value.message
-
-
-@pytest.mark.parametrize(
-    ("country_code", "text", "message"),
-    [
-        ("FI", "Keksityntie 5, Helsinki", "Helsinki has no such street"),
-        ("FI", "Yrjönkatu 26, Rovaniemi", "Rovaniemi is no town of the index"),
-        ("FI", "Yrjönkatu 26 Rovaniemi", "Rovaniemi is no town of the index"),
-        ("FI", "Yrjönkatu 26, 00100 Rovaniemi", "Rovaniemi is no town of the index"),
-        ("XB", "Pitkätie 4, Alakylä", "there is one in Koekylä"),
-        ("XB", "Pitkätie 4, 50000", "Alakylä has no such street"),
-        ("XB", "Pitkätie 4, 99999", "the postal code 99999 is another"),
-        ("XA", "Westlindenweg 12", "no town has such a street"),
-        ("FI", "PL 123, 00101 Helsinki", "post box"),
-        ("FI", "Hauptstraße 5, Berlin, Germany", "names DE"),
-        ("XE", "Yrjönkatu 26", "No addresses of XE"),
-        ("FI", "", "names no street or town"),
-        ("XB", "99999", "postal code 99999"),
-    ],
-)
-async def test_what_is_not_there_is_not_guessed(
-    geocoder: EmbeddedGeocoder, country_code: str, text: str, message: str
-) -> None:
-    with pytest.raises(AddressNotFound, match=message):
-        await ask(geocoder, text, country_code)
-
-
-@pytest.mark.parametrize("code", ["40001", "04000", "50000"])
-async def test_a_wrong_postal_code_makes_the_answer_less_sure(
-    geocoder: EmbeddedGeocoder, code: str
-) -> None:
-    right = await ask(geocoder, "Pitkätie 4, 40000 Koekylä", "XB")
-
-    wrong = await ask(geocoder, f"Pitkätie 4, {code} Koekylä", "XB")
-
-    assert wrong.coordinates == right.coordinates
-    assert wrong.confidence < right.confidence
-
-
-@pytest.mark.parametrize(
     ("text", "matched"),
     [
         ("Pikk tänav 5, Tallinnake", "Pikk 5, 10123 Tallinnake"),
@@ -233,22 +115,6 @@ async def test_a_town_is_found_by_the_beginning_of_its_name(geocoder: EmbeddedGe
     match = await ask(geocoder, "Kaukotie 1, Frankfurt", "XB")
 
     assert match.matched_address == "Kaukotie 1, 60000 Frankfurt am Main"
-
-
-async def test_a_street_of_another_town_is_no_slip_of_the_finger(
-    geocoder: EmbeddedGeocoder,
-) -> None:
-    with pytest.raises(AddressNotFound, match="there is one in Etukylä"):
-        await ask(geocoder, "Mäkelänkatu 2, Takakylä", "XB")
-
-    slip = await ask(geocoder, "Mäkelänkatu 2, 72000 Takakylä", "XB")
-
-    assert slip.matched_address == "Lakelankatu 2, 72000 Takakylä"
-
-
-async def test_another_country_has_nothing_to_say(geocoder: EmbeddedGeocoder) -> None:
-    with pytest.raises(AddressNotFound):
-        await ask(geocoder, "Pitkätie 4, Koekylä", "XA")
 
 
 async def test_many_addresses_get_what_each_would_get_alone(geocoder: EmbeddedGeocoder) -> None:

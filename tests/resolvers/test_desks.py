@@ -1,4 +1,4 @@
-"""What people do at a desk: handing over, taking back, putting elsewhere; late, early and twice."""
+"""What people do at a desk: handing keys over, to whom, early, twice, and when not."""
 
 from typing import Any
 
@@ -15,51 +15,29 @@ from factories import (
     make_ring,
     push,
 )
-from lives import at, fetch, lockers_of, look_after, notices_of, trail
-from outcomes import count_of, everything, locker_contract, undone
+from handing import allocations, name, newest, take_from_locker
+from lives import at, lockers_of, notices_of
+from outcomes import everything, undone
 
 from models.accounts import Role
-from models.automats import AutomatModel, Locker
-from models.contracts import KeyAllocation, KeyContractStatus, LockerContractState
-from models.custody import CustodyEntry, CustodyKind
+from models.contracts import KeyContractStatus
+from models.custody import CustodyKind
 from models.errors import (
     IllegalTransition,
     InvalidInput,
     KeyOut,
     KeyTaken,
-    NoFreeLocker,
     NotAllowed,
     NotFound,
     StartsAfterEnd,
 )
-from models.events import EventKind
-from models.keys import Key, KeyStatus
-from models.reservations import ReservationStatus
+from models.keys import KeyStatus
 from models.times import Window
 from resolvers import contracts, keys
-from resolvers.custody_chains import in_force
-from resolvers.handover import lockers
 from resolvers.handover.desks import hand_over, take_back
 from resolvers.handover.transfers import transfer
 from resolvers.key_names import KeyName
 from resolvers.work import Work
-
-State = LockerContractState
-
-
-def name(key: Key) -> KeyName:
-    return KeyName(code=key.code)
-
-
-async def newest(work: Work, key: Key) -> CustodyEntry:
-    found = await in_force(work, key.id)
-    assert found is not None
-    return found
-
-
-async def allocations(work: Work, key: Key) -> list[KeyAllocation]:
-    of_key = KeyAllocation.key_id == key.id
-    return list(await work.all(work.own(KeyAllocation).where(of_key)))
 
 
 async def test_a_key_is_handed_over_to_whoever_is_named(work: Work) -> None:
@@ -128,11 +106,6 @@ async def test_a_key_that_nobody_knows_of_is_taken_back_first(work: Work) -> Non
     refusal = await undone(work, hand_over(work, [name(key)], contacts=[AINO]))
 
     assert "is nowhere that we know of: take it back first" in refusal.message
-
-
-async def take_from_locker(work: Work, automat_id: Any, index: int = 0) -> None:
-    from_locker = {"automat_id": automat_id, "locker_index": index}
-    await lockers.key_fetched(work, **from_locker, at=work.now)
 
 
 async def test_a_key_out_of_use_is_not_handed_over(work: Work) -> None:
@@ -289,217 +262,6 @@ async def test_a_handover_is_for_a_contract_or_for_somebody_new(work: Work) -> N
     late = hand_over(work, [name(key)], contacts=[AINO], due_at=work.now)
     refusal = await undone(work, late)
     assert (type(refusal), refusal.path) == (StartsAfterEnd, ("due_at",))
-
-
-async def test_a_key_is_named_by_what_is_on_its_tag(work: Work) -> None:
-    key = await make_key(work, rfid_tag="A1")
-    for one in (KeyName(id=key.id), KeyName(code=key.code), KeyName(rfid_tag="A1")):
-        given = await hand_over(work, [one], contacts=[AINO])
-        assert list(given.keys) == [key]
-        await take_back(work, one)
-
-    await make_key(work, rfid_tag="A1")
-    refusal = await undone(work, take_back(work, KeyName(rfid_tag="A1")))
-    assert "Several keys have that tag" in refusal.message
-    refusal = await undone(work, take_back(work, KeyName(rfid_tag="ZZ")))
-    assert isinstance(refusal, NotFound)
-
-
-async def test_a_key_comes_back_to_the_desk_where_it_lives(work: Work) -> None:
-    key = await make_key(work)
-    given = await hand_over(work, [name(key)], contacts=[AINO], due_at=work.now + DAY)
-    late = at(work, work.now + 3 * DAY)
-
-    heard = await take_back(late, name(key))
-
-    assert (heard.key, heard.contradiction, heard.is_news) == (key, None, True)
-    assert heard.key_contract_id == given.contract.id
-    assert (key.status, key.manual_storage_id) == (
-        KeyStatus.IN_STORAGE,
-        key.selected_manual_storage_id,
-    )
-    assert (await newest(work, key)).kind is CustodyKind.TAKEN_BACK
-    await look_after(late, given.contract, at=late.now)
-    assert given.contract.status is KeyContractStatus.ENDED
-
-
-async def test_taking_back_twice_is_taking_back_once(work: Work) -> None:
-    key = await make_key(work)
-    await hand_over(work, [name(key)], contacts=[AINO])
-    await take_back(work, name(key))
-    before = await everything(work)
-
-    again = await take_back(work, name(key))
-
-    assert (again.is_news, again.contradiction) == (False, "It lies at that desk already.")
-    assert await everything(work) == before
-
-
-async def test_an_overdue_key_is_taken_back_and_its_stay_ends(work: Work) -> None:
-    apartment = await make_entity(work)
-    automat = await make_automat(work)
-    key = await make_key(work, apartment, automat=automat)
-    stay, _ = await push(work, apartment)
-    held = await locker_contract(work, stay)
-    taken = await fetch(work, held, at=stay.starts_at)
-    late = await look_after(taken, stay, at=stay.ends_at)
-    desk = await make_desk(work)
-    assert key.status is KeyStatus.OVERDUE
-
-    await take_back(late, name(key), manual_storage_id=desk.id)
-    await look_after(late, stay, at=late.now)
-
-    assert key.status is KeyStatus.IN_STORAGE
-    assert (held.state, stay.status) == (State.COMPLETED, ReservationStatus.ENDED)
-    assert (key.target_automat_id, key.target_manual_storage_id) == (automat.id, None)
-
-
-async def test_a_key_that_was_known_elsewhere_is_found(work: Work) -> None:
-    automat, desk = await make_automat(work), await make_desk(work)
-    key = await make_key(work, automat=automat)
-
-    heard = await take_back(work, name(key), manual_storage_id=desk.id)
-
-    assert heard.contradiction == "It was known to lie elsewhere."
-    assert (await newest(work, key)).kind is CustodyKind.FOUND
-    assert EventKind.KEY_FOUND in await trail(work, key)
-    assert len(await notices_of(work, key)) == 1
-
-
-async def test_a_key_that_nobody_had_is_taken_back_with_a_warning(work: Work) -> None:
-    automat = await make_automat(work)
-    key = await make_key(work, automat=automat)
-    await take_from_locker(work, automat.id)
-    desk = await make_desk(work)
-
-    heard = await take_back(work, name(key), manual_storage_id=desk.id)
-
-    assert heard.contradiction == "Nobody was known to have it."
-    assert key.manual_storage_id == desk.id
-
-
-async def test_the_key_of_another_contract_is_taken_back_with_a_warning(work: Work) -> None:
-    key, other = await make_key(work), await make_key(work)
-    given = await hand_over(work, [name(key)], contacts=[AINO])
-    theirs = await hand_over(work, [name(other)], contacts=[AINO])
-
-    heard = await take_back(work, name(other), key_contract_id=given.contract.id)
-
-    assert "another contract than the one that was named" in str(heard.contradiction)
-    assert heard.key_contract_id == theirs.contract.id
-    assert (key.status, other.status) == (KeyStatus.OUT, KeyStatus.IN_STORAGE)
-    again = await take_back(work, name(key), key_contract_id=given.contract.id)
-    assert again.contradiction is None
-
-
-async def test_it_is_said_at_which_desk_only_where_there_are_several(work: Work) -> None:
-    automat = await make_automat(work)
-    key = await make_key(work, automat=automat)
-    await take_from_locker(work, automat.id)
-    assert isinstance(await undone(work, take_back(work, name(key))), InvalidInput)
-    only = await make_desk(work)
-
-    await take_back(work, name(key))
-
-    assert key.manual_storage_id == only.id
-    await transfer(work, name(key), automat_id=automat.id)
-    await make_desk(work)
-    refusal = await undone(work, take_back(work, name(key)))
-    assert refusal.path == ("manual_storage_id",)
-
-
-async def test_a_key_is_put_into_the_locker_that_is_held_for_it(work: Work) -> None:
-    apartment = await make_entity(work)
-    automat = await make_automat(work)
-    await make_key(work, automat=automat)
-    key = await make_key(work, apartment)
-    stay, _ = await push(work, apartment)
-    held = await locker_contract(work, stay)
-
-    heard = await transfer(work, name(key), automat_id=automat.id)
-
-    assert (heard.contradiction, key.locker_id) == (None, held.locker_id)
-    assert key.target_automat_id is None
-    assert (await newest(work, key)).kind is CustodyKind.TRANSFERRED
-
-
-async def test_a_key_is_put_into_a_locker_that_is_free(work: Work) -> None:
-    apartment = await make_entity(work)
-    automat = await make_automat(work)
-    await make_key(work, apartment)
-    stay, _ = await push(work, apartment, starts_at=work.now)
-    held = await locker_contract(work, stay)
-    key = await make_key(work)
-
-    refusal = await undone(work, transfer(work, name(key), automat_id=automat.id, locker_index=0))
-    assert isinstance(refusal, NoFreeLocker)
-    assert "Locker 0" in refusal.message
-    await transfer(work, name(key), automat_id=automat.id)
-
-    assert key.locker_id != held.locker_id
-    with_index = await transfer(work, name(key), automat_id=automat.id, locker_index=5)
-    assert with_index.is_news
-    locker = await work.get(Locker, key.locker_id)
-    assert locker.index == 5
-
-
-async def test_a_full_automat_takes_no_more_keys(work: Work) -> None:
-    automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1)
-    await make_key(work, automat=automat)
-    key = await make_key(work)
-
-    refusal = await undone(work, transfer(work, name(key), automat_id=automat.id))
-
-    assert isinstance(refusal, NoFreeLocker)
-
-
-async def test_putting_a_key_where_it_lies_changes_nothing(work: Work) -> None:
-    automat = await make_automat(work)
-    key = await make_key(work, automat=automat)
-    before = await count_of(work, CustodyEntry)
-
-    heard = await transfer(work, name(key), automat_id=automat.id)
-
-    assert (heard.is_news, heard.contradiction) == (False, "It lies there already.")
-    assert await count_of(work, CustodyEntry) == before
-
-
-async def test_a_key_that_is_out_is_not_put_elsewhere(work: Work) -> None:
-    key, desk = await make_key(work), await make_desk(work)
-    await hand_over(work, [name(key)], contacts=[AINO])
-
-    refusal = await undone(work, transfer(work, name(key), manual_storage_id=desk.id))
-
-    assert isinstance(refusal, KeyOut)
-
-
-async def test_a_key_is_put_into_one_place(work: Work) -> None:
-    key, desk, automat = await make_key(work), await make_desk(work), await make_automat(work)
-
-    for wrong in (
-        {},
-        {"manual_storage_id": desk.id, "automat_id": automat.id},
-        {"manual_storage_id": desk.id, "locker_index": 0},
-        {"automat_id": automat.id, "locker_index": 30},
-    ):
-        refusal = await undone(work, transfer(work, name(key), **wrong))
-        assert isinstance(refusal, InvalidInput)
-
-
-async def test_people_are_asked_to_bring_a_key_to_whoever_comes_next(work: Work) -> None:
-    apartment = await make_entity(work)
-    automat = await make_automat(work)
-    key = await make_key(work, apartment, automat=automat)
-    await push(work, apartment)
-    desk = await make_desk(work)
-
-    await transfer(work, name(key), manual_storage_id=desk.id)
-
-    assert key.target_automat_id == automat.id
-    (notice,) = await notices_of(work, key)
-    assert f"Put the key {key.code} into locker 0 of {automat.name} before" in notice
-    await transfer(work, name(key), automat_id=automat.id)
-    assert key.target_automat_id is None
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.PARTNER, Role.INSTALLER])
