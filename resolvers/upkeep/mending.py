@@ -29,7 +29,7 @@ async def _follow(work: Work, one: LockerContract, key: Key) -> None:
     reason = f"The key {key.code} lies in another locker than was planned."
     (automat,) = await work.locked(Automat, [one.automat_id])
     locker = await work.get(Locker, key.locker_id)
-    window = Window(max(one.starts_at, work.now), one.ends_at)
+    window = Window(one.starts_at, one.ends_at)  # whose time is over may not be looked after yet
     for rival in await rivals.rivals_of(work, one, locker.id, window):
         if not await rivals.make_way(work, rival, reason=reason):
             return

@@ -17,7 +17,8 @@ from resolvers.work import Work
 
 async def lockers_held(work: Work, contract: KeyContract) -> list[LockerContract]:
     row = LockerContract
-    return list(await work.all(work.own(row).where(row.key_contract_id == contract.id)))
+    theirs = work.own(row).where(row.key_contract_id == contract.id)
+    return list(await work.all(theirs.order_by(row.id)))
 
 
 async def several_keys_with_one_out(

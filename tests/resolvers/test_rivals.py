@@ -1,7 +1,7 @@
 """Contracts that make way for others: where they can go."""
 
 from factories import DAY, HOUR, make_automat, make_desk, make_entity, make_key, push
-from lives import at, lockers_of
+from lives import at, give_back, lockers_of, look_after
 
 from models.automats import Locker
 from resolvers import rivals
@@ -25,3 +25,23 @@ async def test_a_contract_makes_way_to_no_locker_whose_last_stay_was_not_looked_
 
     indexes = [(await late.get(Locker, one.locker_id)).index for one in (over, held)]
     assert indexes == [0, 2]
+
+
+async def test_a_key_is_followed_into_a_locker_whose_last_stay_was_not_looked_after(
+    work: Work,
+) -> None:
+    automat = await make_automat(work)
+    homes = [await make_entity(work) for _ in range(2)]
+    key = await make_key(work, homes[0], automat=automat, rfid_tag="E200A1")
+    await make_key(work, homes[1], desk=await make_desk(work))
+    stay, _ = await push(work, homes[0], days=3)
+    short, _ = await push(work, homes[1], days=1)
+    (held,), (over,) = await lockers_of(work, stay), await lockers_of(work, short)
+    late = stay.starts_at + 2 * DAY
+    put = await give_back(work, held, at=late, index=1, tag=key.rfid_tag)
+
+    await look_after(put, stay, at=late)
+
+    assert held.locker_id == key.locker_id != over.locker_id
+    await look_after(put, short, at=late)
+    assert not over.state.is_live

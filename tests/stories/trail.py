@@ -16,6 +16,8 @@ TOLD = {
     "locker_contract_unsynced": "planned",
 }
 """Which state an event says that its subject has from now on."""
+FORGOTTEN = "locker_contract_unsynced"
+"""A step back to PLANNED, or only a notice where a contract is given up."""
 TOLD_OF_KEYS = {
     **dict.fromkeys(("key_fetched", "key_handed_over", "key_missed"), "out"),
     **dict.fromkeys(
@@ -56,6 +58,8 @@ class Trail:
             self._last = event["id"]
             if event["notice"] is not None:
                 self.notices.append(event)
+            if event["kind"] == FORGOTTEN and "before" not in event["facts"]:
+                continue
             if event["kind"] in TOLD:
                 yield from self._state(event)
             elif event["kind"] in TOLD_OF_KEYS:
