@@ -50,8 +50,9 @@ HELPS_ENTITIES = {
 }
 """Events after which any reservation of certain entities may be possible."""
 
-AT_ONCE = 20
-"""How many are tried again before the answer to whoever changed something."""
+CONTRACTS_AT_ONCE, RESERVATIONS_AT_ONCE = 20, 5
+"""How many are tried again before the answer to whoever changed something: guests who stand before
+a locker first, and a few reservations; the caretaker tries the others soon."""
 
 
 async def follow_up(database: Database, work: Work) -> None:
@@ -79,7 +80,7 @@ async def _find_lockers(database: Database, work: Work) -> None:
                 LockerContract.state == LockerContractState.FAILED,
             )
             .order_by(LockerContract.starts_at)
-            .limit(AT_ONCE)
+            .limit(CONTRACTS_AT_ONCE)
         )
         contract_ids = list(dict.fromkeys(without.scalars()))
     for contract_id in contract_ids:
@@ -113,7 +114,7 @@ async def fulfil(
     now: datetime,
     *,
     among: ColumnElement[bool] | None = None,
-    at_most: int = AT_ONCE,
+    at_most: int = RESERVATIONS_AT_ONCE,
 ) -> int:
     """Try an organization's unfulfilled reservations again, soonest first; counts successes.
 

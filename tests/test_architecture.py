@@ -122,6 +122,13 @@ def test_no_file_is_too_long_to_read(source: str) -> None:
     assert len((ROOT / source).read_text(encoding="utf-8").splitlines()) <= 300, source
 
 
+def test_no_test_and_no_script_is_too_long_to_read() -> None:
+    files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "scripts").glob("*.py")]
+    lengths = {str(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+
+    assert {file: length for file, length in lengths.items() if length > 300} == {}
+
+
 @pytest.mark.parametrize("package", LAYERS)
 def test_each_package_says_what_belongs_in_it(package: str) -> None:
     docstring = ast.get_docstring(parsed(f"{package}/__init__.py")) or ""
