@@ -106,14 +106,15 @@ class Snapshot:
         """Lock the automats of spans and look again; tell whether all is as it was.
 
         They are locked in the order of their ids, so that two who plan never wait for each other.
-        Where something is otherwise, all that is not locked is looked at anew when it is needed.
+        Where something is otherwise, all that is not locked is looked at anew when it is needed;
+        so a span that was forgotten that way counts as otherwise too.
         """
         told = {"owners": self._organization_ids, "ids": list({span.automat_id for span in spans})}
         locking = self._select.order_by(Automat.id).with_for_update(key_share=True)
         automats = {row.id: row for row in await self._connection.execute(locking, told)}
         blocked = await blocked_lockers(self._connection, list(spans), ignoring=self._ignoring)
-        as_before = all(self._automats[id] == row for id, row in automats.items()) and all(
-            self._blocked[span] == now for span, now in blocked.items()
+        as_before = all(self._automats.get(id) == row for id, row in automats.items()) and all(
+            self._blocked.get(span) == now for span, now in blocked.items()
         )
         self._sure |= blocked
         self._automats |= automats
