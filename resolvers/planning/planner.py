@@ -32,7 +32,6 @@ async def decide(work: Work, stays: Sequence[Stay]) -> list[Planned]:
         return []
     known = await supplies.keys_of(work, stays)
     snapshot = await look(work, stays)
-    await prefetch(work, snapshot, stays, known)
     planned = await _settled(work, snapshot, stays, known)
     plans = await with_pins(work, [one for one in planned if isinstance(one, Plan)])
     by_stay = {one.stay: one for one in plans}
@@ -74,10 +73,14 @@ def _supply(stay: Stay, snapshot: Snapshot, known: Known) -> KeySupply | LivionK
 async def _settled(
     work: Work, snapshot: Snapshot, stays: Sequence[Stay], known: Known
 ) -> list[Planned]:
-    """Decide until what was decided on is locked and still as it was when it was looked at."""
+    """Decide until what was decided on is locked and still as it was when it was looked at.
+
+    Each look is one for all stays: what was forgotten since the last one is read at once.
+    """
     sure: set[Span] = set()
     for _ in range(LOOKS):
         snapshot.start_over()
+        await prefetch(work, snapshot, stays, known)
         claiming.take_what_is_held(snapshot, stays)
         planned = [await plan_one(work, snapshot, stay, known) for stay in stays]
         unsure = _spans(planned) - sure

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -93,9 +94,15 @@ def close_postgresql(database: Database) -> Callable[[], None]:
 
 
 def close_sqlite(database: Database) -> Callable[[], None]:
-    """Let nobody write; gives what lets them again."""
-    connection = sqlite3.connect(str(database.url.database), timeout=30, check_same_thread=False)
-    connection.execute("begin exclusive")
+    """Let nobody write; gives what lets them again.
+
+    SQLite waits longer from try to try, and a worker that writes all the time leaves it short gaps
+    only: so we try all the time, or all jobs were done before.
+    """
+    connection = sqlite3.connect(str(database.url.database), timeout=0, check_same_thread=False)
+    while not connection.in_transaction:
+        with suppress(sqlite3.OperationalError):  # somebody writes just now
+            connection.execute("begin exclusive")
     return connection.close
 
 
