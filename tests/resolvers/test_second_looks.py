@@ -1,0 +1,96 @@
+"""Planning looks without locks, locks what it decided on, and looks again where it was too late."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from batches import asked, pushed, said
+from counting import statements_of
+from factories import DAY, NOON, make_automat, make_desk, make_entity, make_key
+from racing import by_itself
+from sqlalchemy import event, update
+
+from geo.snapshot import Snapshot
+from models.accounts import Actor
+from models.automats import Automat
+from models.availability import Span
+from models.database import Database
+from models.places import Coordinates
+from models.times import Window
+from resolvers import organizations
+from resolvers.pushing.requests import Request
+from resolvers.work import Work
+
+HALF = (1 << 15) - 1
+SOON = Window(NOON + DAY, NOON + 3 * DAY)
+
+
+async def test_what_was_forgotten_after_a_change_counts_as_otherwise(work: Work) -> None:
+    changed, other = [await make_automat(work, name) for name in ("Changed", "Other")]
+    snapshot = Snapshot(await work.connection(), [work.actor.organization_id])
+    await snapshot.facts({changed.id: None, other.id: None}, SOON)
+    narrow = update(Automat).where(Automat.id == changed.id).values(usable_lockers=HALF)
+    await (await work.connection()).execute(narrow)
+
+    assert not await snapshot.make_sure([Span(changed.id, SOON)])
+
+    assert not await snapshot.make_sure([Span(other.id, SOON)])
+    assert await snapshot.make_sure([Span(changed.id, SOON), Span(other.id, SOON)])
+
+
+async def homes_far_apart(work: Work, count: int) -> tuple[list[Request], UUID]:
+    """Make homes with automats of their own; gives pushes for them, and the automat of the last."""
+    await organizations.found(work, name="Kotikatu")
+    desk, requests = await make_desk(work), []
+    for number in range(count):
+        here = Coordinates(50 + number, 20)
+        automats = [await make_automat(work, f"{number} {each}", here) for each in range(12)]
+        home = await make_entity(work, here)
+        await make_key(work, home, desk=desk)
+        requests.append(asked(home, f"stay {number}", starts_at=SOON.starts_at))
+    return requests, automats[0].id
+
+
+@contextmanager
+def somebody_else_first(database: Database, automat_id: UUID) -> Iterator[list[str]]:
+    """Change an automat just before the first statement that locks automats, and commit that."""
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    changed: list[str] = []
+
+    def change(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "FROM automats" in statement and "FOR NO KEY UPDATE" in statement and not changed:
+            changed.append(statement)
+            with psycopg.connect(url, autocommit=True) as other:
+                sql = "update automats set usable_lockers = %s where id = %s"
+                other.execute(sql, (HALF, automat_id))
+
+    engine = database._writers.sync_engine
+    event.listen(engine, "before_cursor_execute", change)
+    yield changed
+    event.remove(engine, "before_cursor_execute", change)
+
+
+async def statements_when_overtaken(database: Database, count: int) -> int:
+    """Count what a call costs in which somebody else was first."""
+    owner: Actor = organizations.founder()
+    requests, automat_id = await by_itself(
+        database, owner, lambda work: homes_far_apart(work, count)
+    )
+    with somebody_else_first(database, automat_id) as changed, statements_of(database) as sent:
+        done = await by_itself(database, owner, lambda work: pushed(work, *requests))
+
+    assert said(done) == ["CREATED"] * count
+    assert len(changed) == 1
+    return len(sent)
+
+
+async def test_a_second_look_costs_no_more_for_many_stays(own_database: Database) -> None:
+    if own_database.is_sqlite:
+        pytest.skip("SQLite lets one writer in at a time, so nobody else can be first there")
+
+    few = await statements_when_overtaken(own_database, 2)
+
+    assert await statements_when_overtaken(own_database, 8) == few
