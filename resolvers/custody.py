@@ -100,9 +100,8 @@ async def write(work: Work, key: Key, fact: Fact) -> Link:
     newest = await in_force(work, key.id)
     happened_at = moment(work, newest, at=fact.at, source=fact.source, fits=fact.fits)
     if newest is not None and fact.kind is CustodyKind.MISSED:
-        happened_at = max(
-            happened_at, newest.happened_at
-        )  # whoever put it there may be ahead of us
+        # The clock by which it was put there may be ahead of ours.
+        happened_at = max(happened_at, newest.happened_at)
     is_late = newest is not None and happened_at < newest.happened_at
     entry = CustodyEntry(
         organization_id=key.organization_id,

@@ -65,16 +65,7 @@ async def set_members(work: Work, group: DeviceGroup, automat_ids: Sequence[UUID
     automats = [await work.get(Automat, id, path=("automat_ids",)) for id in automat_ids]
     of_group = DeviceGroupAutomat.device_group_id == group.id
     await work.session.execute(delete(DeviceGroupAutomat).where(of_group))
-    await work.add(
-        *(
-            DeviceGroupAutomat(
-                organization_id=group.organization_id,
-                device_group_id=group.id,
-                automat_id=automat.id,
-            )
-            for automat in dict.fromkeys(automats)
-        )
-    )
+    await work.add(*(_membership(group, automat) for automat in dict.fromkeys(automats)))
 
 
 async def update(
@@ -126,15 +117,12 @@ async def join_groups(work: Work, automat: Automat, group_ids: Sequence[UUID | N
         NotFound: There is no such group.
     """
     groups = [await work.get(DeviceGroup, id, path=("device_group_ids",)) for id in group_ids]
-    await work.add(
-        *(
-            DeviceGroupAutomat(
-                organization_id=automat.organization_id,
-                device_group_id=group.id,
-                automat_id=automat.id,
-            )
-            for group in dict.fromkeys(groups)
-        )
+    await work.add(*(_membership(group, automat) for group in dict.fromkeys(groups)))
+
+
+def _membership(group: DeviceGroup, automat: Automat) -> DeviceGroupAutomat:
+    return DeviceGroupAutomat(
+        organization_id=group.organization_id, device_group_id=group.id, automat_id=automat.id
     )
 
 

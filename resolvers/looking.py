@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.accounts import Permission
@@ -112,8 +112,9 @@ async def page(
     *conditions: ColumnElement[bool],
     first: int | None,
     after: UUID | None,
+    newest_first: bool = False,
 ) -> Slice:
-    """Read a page of rows in the order in which they were made (keyset paging).
+    """Read a page of rows in the order in which they were made, or against it (keyset paging).
 
     Raises:
         NotAllowed: The actor may not see rows of that kind.
@@ -123,48 +124,22 @@ async def page(
     count = checked_count(first)
     told = {
         "owner": reading.actor.organization_id,
-        "after": after or BEFORE_ALL,
+        "after": after or (BEHIND_ALL if newest_first else BEFORE_ALL),
         "count": count + 1,
     }
-    statement = _page(model)
+    statement = _page(model, newest_first=newest_first)
     rows = list(
         await reading.all(statement.where(*conditions) if conditions else statement, **told)
     )
     return Slice(rows[:count], len(rows) > count)
 
 
-async def newest_page(
-    reading: Reading,
-    model: type[Row],
-    *conditions: ColumnElement[bool],
-    first: int | None,
-    after: UUID | None,
-) -> Slice:
-    """Read a page of rows, those that were made last first.
-
-    Raises:
-        NotAllowed: The actor may not see rows of that kind.
-        InvalidInput: More rows than a page holds.
-    """
-    require_view(reading, model)
-    count = checked_count(first)
-    owner = reading.actor.organization_id
-    told = {"owner": owner, "after": after or BEHIND_ALL, "count": count + 1}
-    rows = list(await reading.all(_newest_page(model).where(*conditions), **told))
-    return Slice(rows[:count], len(rows) > count)
-
-
 @cache
-def _newest_page(model: type[Row]) -> Select[Row]:
-    before = model.id < bindparam("after")
-    newest_first = owned(model).where(before).order_by(model.id.desc())
-    return newest_first.limit(bindparam("count", type_=Integer))
-
-
-@cache
-def _page(model: type[Row]) -> Select[Row]:
-    behind = model.id > bindparam("after")
-    return owned(model).where(behind).order_by(model.id).limit(bindparam("count", type_=Integer))
+def _page(model: type[Row], *, newest_first: bool) -> Select[Row]:
+    after: BindParameter[UUID] = bindparam("after")
+    behind = model.id < after if newest_first else model.id > after
+    order = model.id.desc() if newest_first else model.id.asc()
+    return owned(model).where(behind).order_by(order).limit(bindparam("count", type_=Integer))
 
 
 def matching(search: str | None, *fields: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:

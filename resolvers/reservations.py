@@ -6,16 +6,15 @@ from uuid import UUID
 from models.accounts import Permission
 from models.contracts import KeyContract
 from models.errors import KeyOut, NotFound
-from models.organizations import Contact, ContactDetails
-from models.reservations import Reservation, ReservationStatus, UpsertOutcome
+from models.organizations import Contact
+from models.reservations import Reservation, ReservationStatus
 from resolvers import contracts
 from resolvers.checks import exactly_one
 from resolvers.planning.holdings import Held, held_by
-from resolvers.planning.stays import Wanted
 from resolvers.pushing import rows
 from resolvers.pushing.calling_back import call_back
 from resolvers.pushing.pushing import Pushed, push_all
-from resolvers.pushing.requests import Request, Times
+from resolvers.pushing.requests import Request
 from resolvers.transitions import move_reservation
 from resolvers.work import Reading, Work
 
@@ -36,32 +35,6 @@ async def push(work: Work, request: Request) -> Pushed:
     (pushed,) = await push_all(work, [request])
     pushed.kept()
     return pushed
-
-
-async def upsert(
-    work: Work,
-    *,
-    external_id: str,
-    source: str | None = None,
-    entity_id: UUID | None = None,
-    entity_external_id: str | None = None,
-    contacts: list[ContactDetails],
-    times: Times,
-    wanted: Wanted,
-) -> tuple[Reservation, UpsertOutcome]:
-    """Take a push, see `push`."""
-    request = Request(
-        external_id=external_id,
-        source=source,
-        entity_id=entity_id,
-        entity_external_id=entity_external_id,
-        contacts=contacts,
-        times=times,
-        wanted=wanted,
-    )
-    pushed = await push(work, request)
-    assert pushed.outcome is not None  # noqa: S101  # it was not refused
-    return pushed.kept(), pushed.outcome
 
 
 async def contacts_of(reading: Reading, reservation_id: UUID) -> Sequence[Contact]:

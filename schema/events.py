@@ -84,7 +84,7 @@ class EventQueries:
         if kind is not None:
             conditions.append(models.Event.kind == kind)
         async with info.context.reading() as reading:
-            part = await looking.newest_page(
-                reading, models.Event, *conditions, first=first, after=behind
+            part = await looking.page(
+                reading, models.Event, *conditions, first=first, after=behind, newest_first=True
             )
         return connection(part, Event.of, behind)

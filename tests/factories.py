@@ -22,7 +22,7 @@ from resolvers import (
     reservations,
 )
 from resolvers.planning.stays import Wanted
-from resolvers.pushing.requests import Times
+from resolvers.pushing.requests import Request, Times
 from resolvers.work import Work
 
 NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
@@ -148,8 +148,7 @@ async def push(
     """Push a reservation that starts in a day and lasts two, unless something else is said."""
     begin = starts_at or work.now + DAY
     end = ends_at or (None if days is None else begin + days * DAY)
-    return await reservations.upsert(
-        work,
+    request = Request(
         external_id=external_id or f"stay-{next(_numbers)}",
         entity_id=entity.id,
         contacts=[AINO] if contacts is None else contacts,
@@ -157,3 +156,6 @@ async def push(
         wanted=Wanted(automat_id, device_group_id, key_ids),
         **given,
     )
+    pushed = await reservations.push(work, request)
+    assert pushed.outcome is not None
+    return pushed.kept(), pushed.outcome

@@ -4,19 +4,17 @@ from datetime import datetime
 
 from models.contracts import (
     KeyContractStatus,
-    LockerContract,
     LockerContractKind,
-    LockerContractState,
 )
 from models.keys import Key
 from models.reservations import ReservationStatus
 from models.times import Window
 from resolvers import codes
 from resolvers.handover.promises import Promise, is_free
-from resolvers.handover.returning import close
+from resolvers.handover.returning import close, complete
 from resolvers.planning.targets import aim
 from resolvers.rivals import look_soon
-from resolvers.transitions import move_contract, move_locker_contract, move_reservation
+from resolvers.transitions import move_contract, move_reservation
 from resolvers.work import Work
 
 OUT = "A key was handed out."
@@ -33,7 +31,7 @@ async def fetched(work: Work, key: Key, promise: Promise, at: datetime) -> None:
     for one in promise.lockers:
         one.key_id = key.id
     for one in fetches:
-        _complete(work, one, reason="The key was fetched.")
+        complete(work, one, reason="The key was fetched.")
     if key.selected_locker_id in {one.locker_id for one in fetches}:
         key.selected_locker_id = None
     await work.save()
@@ -67,16 +65,3 @@ async def _hold(work: Work, promise: Promise, at: datetime) -> None:
     reservation = promise.reservation
     if reservation is not None and reservation.status is ReservationStatus.ENDED:
         move_reservation(work, reservation, ReservationStatus.ACTIVE, reason=OUT)
-
-
-def _complete(work: Work, one: LockerContract, *, reason: str) -> None:
-    move_locker_contract(
-        work,
-        one,
-        LockerContractState.COMPLETED,
-        reason=reason,
-        key_contract_id=one.key_contract_id,
-        automat_id=one.automat_id,
-        locker_id=one.locker_id,
-    )
-    one.reason = reason

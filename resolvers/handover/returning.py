@@ -46,22 +46,25 @@ async def close(work: Work, promise: Promise, at: datetime, *, locker_id: UUID |
     for one in promise.lockers:
         if one.state is LockerContractState.COMPLETED:
             continue
-        reason = (
-            "The key is back." if one.locker_id == locker_id else "The key came back elsewhere."
-        )
-        move_locker_contract(
-            work,
-            one,
-            LockerContractState.COMPLETED,
-            reason=reason,
-            key_contract_id=one.key_contract_id,
-            automat_id=one.automat_id,
-            locker_id=one.locker_id,
-        )
-        one.reason = reason
+        here = one.locker_id == locker_id
+        complete(work, one, reason="The key is back." if here else "The key came back elsewhere.")
     await work.save()
     await codes.renew(work, [one.id for one in promise.lockers])
     await look_soon(work, promise.contract.id)
+
+
+def complete(work: Work, one: LockerContract, *, reason: str) -> None:
+    """Let a locker contract have served its purpose."""
+    move_locker_contract(
+        work,
+        one,
+        LockerContractState.COMPLETED,
+        reason=reason,
+        key_contract_id=one.key_contract_id,
+        automat_id=one.automat_id,
+        locker_id=one.locker_id,
+    )
+    one.reason = reason
 
 
 async def close_former(work: Work, key: Key, at: datetime, *, holder_id: UUID | None) -> None:

@@ -13,7 +13,7 @@ from models.database import Database
 from models.organizations import UnitKind
 from resolvers import automats, desks, device_groups, entities, keys, organizations, reservations
 from resolvers.planning.stays import Wanted
-from resolvers.pushing.requests import Times
+from resolvers.pushing.requests import Request, Times
 from resolvers.work import Work
 from schema.demo import files
 from schema.demo.places import Place, find_places
@@ -174,15 +174,15 @@ async def make_keys(load: DemoLoad) -> None:
 async def make_reservations(load: DemoLoad) -> None:
     """Push the reservations, as a partner would."""
     for reservation in files.read_reservations():
-        await reservations.upsert(
-            load.work_for(load.units[reservation.entity]),
+        request = Request(
             source=SOURCE,
             external_id=reservation.external_id,
             entity_external_id=reservation.entity,
-            contacts=[*reservation.contacts],
+            contacts=reservation.contacts,
             times=Times(reservation.starts_at(load.now), reservation.ends_at(load.now)),
             wanted=Wanted(),
         )
+        await reservations.push(load.work_for(load.units[reservation.entity]), request)
 
 
 STEPS = (

@@ -32,7 +32,7 @@ from models.reservations import UpsertOutcome
 from models.times import Window
 from resolvers import automats, reservations
 from resolvers.planning.stays import Wanted
-from resolvers.pushing.requests import Times
+from resolvers.pushing.requests import Request, Times
 from resolvers.work import Work
 
 VEIKKO = ContactDetails("Veikko Korhonen", phone="+358505550002", language="fi")
@@ -163,14 +163,14 @@ async def test_local_times_are_those_of_the_unit_unless_a_zone_is_named(work: Wo
     noon = datetime(2027, 7, 1, 12)  # noqa: DTZ001 - a wall-clock time
 
     async def starts(zone: str | None) -> datetime:
-        reservation, _ = await reservations.upsert(
-            work,
+        request = Request(
             external_id=f"stay-{zone}",
             entity_id=apartment.id,
             contacts=[AINO],
             times=Times(starts_at_local=noon, time_zone=zone),
             wanted=Wanted(),
         )
+        reservation = (await reservations.push(work, request)).kept()
         assert reservation.ends_at is None
         return reservation.starts_at
 

@@ -41,7 +41,7 @@ from resolvers import (
     reservations,
 )
 from resolvers.planning.stays import Wanted
-from resolvers.pushing.requests import Times
+from resolvers.pushing.requests import Request, Times
 from resolvers.work import Work
 
 BACK = timedelta(minutes=15, seconds=1)
@@ -128,7 +128,7 @@ async def test_a_push_is_refused_and_leaves_nothing(
     }
     before = await everything(work)
 
-    refusal = await undone(work, reservations.upsert(work, **given))
+    refusal = await undone(work, reservations.push(work, Request(**given)))
 
     assert refusal.code is code
     assert path is None or refusal.path == path
