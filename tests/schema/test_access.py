@@ -20,7 +20,7 @@ from schema.api import schema
 from schema.context import clock
 from schema.scalars import to_id
 
-EVERYBODY = set(Role)
+EVERYBODY = set(Role) - {Role.STATION}
 VIEWERS = EVERYBODY - {Role.INSTALLER}
 RESERVERS = VIEWERS - {Role.VIEWER}
 ENTITY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER}
