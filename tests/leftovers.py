@@ -9,7 +9,7 @@ from models.database import Database
 
 STATES = {
     "live": "('planned', 'syncing', 'ready')",
-    "running": "('upcoming', 'active', 'overdue')",
+    "running": "('waiting_for_signature', 'upcoming', 'active', 'overdue')",
     "over": "('ended', 'cancelled')",
     "standing": "('confirmed', 'active', 'ended', 'unfulfilled', 'cancelled')",
 }
@@ -45,6 +45,11 @@ LEFTOVERS = {
         select count(*) from key_contracts as contract
         where status in {running} and ends_at is not null
         and not exists (select 1 from jobs where jobs.subject_id = contract.id)""",
+    "PINs at automats of contracts that wait for a signature": """
+        select count(*) from locker_contracts as held
+        join key_contracts as contract on contract.id = held.key_contract_id
+        where contract.status = 'waiting_for_signature' and (held.state in ('syncing', 'ready')
+          or exists (select 1 from automat_codes where locker_contract_id = held.id))""",
     "custody chains with a gap": """
         select count(*) from (
           select key_id from custody_entries group by key_id

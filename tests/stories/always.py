@@ -4,7 +4,7 @@ A question is `select` of the id of what is wrong. The texts know `:owner` and `
 """
 
 LIVE = "('planned', 'syncing', 'ready')"
-RUNNING = "('upcoming', 'active', 'overdue')"
+RUNNING = "('waiting_for_signature', 'upcoming', 'active', 'overdue')"
 
 
 def _overlapping(table: str, same: str, both: str, starts: str = "starts_at") -> str:
@@ -83,6 +83,19 @@ ALWAYS = {
             when c.return_only or c.kind = 'return' then 'return'
             when c.kind = 'fetch' then 'fetch' else 'fetch_and_return' end
         where c.organization_id = :owner and c.state in ('syncing', 'ready') and code.id is null""",
+    "an automat knows a PIN of a contract that waits for a signature": """
+        select c.id from locker_contracts c join key_contracts k on k.id = c.key_contract_id
+        where c.organization_id = :owner and k.status = 'waiting_for_signature'
+          and (c.state in ('syncing', 'ready')
+            or exists (select 1 from automat_codes code where code.locker_contract_id = c.id))""",
+    "a contract waits for a signature that nobody asks for, or with a key out": """
+        select k.id from key_contracts k
+        where k.organization_id = :owner and (
+          (k.status = 'waiting_for_signature') <> (k.waits_since is not null)
+          or k.status = 'waiting_for_signature' and (
+            k.verification = 'none' or k.signed_revision = k.revision
+            or exists (select 1 from key_allocations a
+              where a.key_contract_id = k.id and a.live and a.fetched_at is not null)))""",
     "an automat knows a PIN of nobody": """
         select code.id from automat_codes code
           join locker_contracts c on c.id = code.locker_contract_id

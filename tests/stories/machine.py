@@ -11,6 +11,7 @@ from stories.eye import Row
 from stories.partners import Partners
 from stories.room import is_over, problem_with_waiting
 from stories.settled import SETTLED
+from stories.signers import Signers
 from stories.staff import Staff
 from stories.stage import Fault
 
@@ -18,7 +19,7 @@ ALL_THAT_HOLDS = together(ALWAYS)
 ALL_THAT_HOLDS_THEN = together(SETTLED)
 
 
-class Stays(Partners, Staff, Clock):
+class Stays(Partners, Staff, Signers, Clock):
     """All rules together, and what holds after each of them."""
 
     @invariant()

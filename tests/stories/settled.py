@@ -9,6 +9,8 @@ SETTLED = {
     "a key contract does not stand where the clock and its keys put it": f"""
         select k.id from key_contracts k
         where k.organization_id = :owner and k.status in {RUNNING} and k.status <> case
+          when k.status = 'waiting_for_signature' and (k.ends_at is null or k.ends_at > :now)
+            then 'waiting_for_signature'
           when k.ends_at <= :now and not {IS_OUT} then 'ended'
           when k.overdue_at <= :now and {IS_OUT} then 'overdue'
           when k.starts_at <= :now or {IS_OUT} then 'active' else 'upcoming' end""",
@@ -20,20 +22,26 @@ SETTLED = {
             when r.starts_at <= :now then 'active' else 'confirmed' end""",
     "a key contract is over and its reservation is not, or the other way round": """
         select r.id from reservations r join key_contracts k on k.reservation_id = r.id
-        where r.organization_id = :owner and (r.status = 'ended') <> (k.status = 'ended')""",
+        where r.organization_id = :owner and (r.status = 'ended') <> (k.status = 'ended')
+          and not (r.status = 'ended' and k.status = 'cancelled' and k.verification <> 'none')""",
     "a contract that has ended has a job": """
         select j.id from jobs j join key_contracts k on k.id = j.subject_id
         where j.organization_id = :owner and k.status = 'ended'""",
     "a PIN whose time has come has not gone to its automat": """
-        select c.id from locker_contracts c
-        where c.organization_id = :owner and c.state = 'planned' and c.sync_at <= :now""",
+        select c.id from locker_contracts c join key_contracts k on k.id = c.key_contract_id
+        where c.organization_id = :owner and c.state = 'planned' and c.sync_at <= :now
+          and k.status <> 'waiting_for_signature'
+          and (k.verification = 'none' or k.signed_revision is not null or exists (
+            select 1 from key_allocations a where a.key_contract_id = k.id
+              and a.key_id = c.key_id and a.live and a.fetched_at is not null))""",
     "a locker is held by a contract whose window has passed": f"""
         select c.id from locker_contracts c
         where c.organization_id = :owner and c.state in {LIVE} and c.ends_at <= :now""",
     "a window has opened and nobody has written it down": f"""
-        select c.id from locker_contracts c
+        select c.id from locker_contracts c join key_contracts k on k.id = c.key_contract_id
         where c.organization_id = :owner and c.state in {LIVE}
-          and c.starts_at <= :now and c.opened_at is null""",
+          and c.starts_at <= :now and c.opened_at is null
+          and k.status <> 'waiting_for_signature'""",
     "a locker of a stay that is over may still be fetched from": f"""
         select c.id from locker_contracts c join key_contracts k on k.id = c.key_contract_id
           join key_allocations a on a.key_contract_id = k.id and a.key_id = c.key_id and a.live

@@ -41,11 +41,12 @@ class Staff(Contracts):
         named = None if stay is None else self.contract_id(self.choose(self.stays(), stay))
         self.tell(f"a desk hands key {key.number} to whoever waits for it ({stay})")
         given = partial(desks.hand_over, key_contract_id=named)
-        may_refuse = {ErrorCode.INVALID_INPUT, ErrorCode.NOT_FOUND}
+        unsigned = ErrorCode.WAITING_FOR_SIGNATURE
+        may_refuse = {ErrorCode.INVALID_INPUT, ErrorCode.NOT_FOUND, unsigned}
         answer = self.hand_over(key, given, may_refuse=may_refuse)
         if not isinstance(answer, LivionKeyError):
             self.is_out_with(key, answer.contract.id)
-        elif self.waiting_for(key, named):
+        elif answer.code is not unsigned and self.waiting_for(key, named):
             raise Fault(f"somebody waits for key {key.number}: {answer}")
 
     def hand_over(self, key: TrueKey, given: Any, **allowed: Any) -> Any:

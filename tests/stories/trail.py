@@ -11,6 +11,7 @@ LOCKER = ("planned", "syncing", "ready", "completed", "failed", "cancelled")
 TOLD = {
     **{f"reservation_{state}": state for state in RESERVATION},
     **{f"key_contract_{state}": state for state in CONTRACT},
+    "key_contract_awaits_signature": "waiting_for_signature",
     **{f"locker_contract_{state}": state for state in LOCKER},
     "reservation_created": "confirmed",
     "locker_contract_unsynced": "planned",
