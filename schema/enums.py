@@ -102,6 +102,8 @@ describe(
     "What happened.",
     INSERT_KEY="A key has to be put into a locker before somebody comes for it.",
     RESERVATION_UNFULFILLED="Something is missing for a reservation, see the notice.",
+    KEY_CONTRACT_NOT_SIGNED="A contract has begun unsigned, or goes on although a change of it is "
+    "not signed, see the notice.",
     LOCKER_CONTRACT_SYNCING="A PIN goes to its automat.",
     LOCKER_CONTRACT_UNSYNCED="An automat has to forget a PIN, for a reason.",
     LOCKER_CONTRACT_RESYNCED="An automat has to learn a PIN anew, for a reason.",
