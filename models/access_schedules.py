@@ -2,34 +2,26 @@
 
 A schedule is a list of windows: weekdays, and from when until when on each of them, local to the
 time zone of the automat, or of the unit where keys lie at desks. A window whose end is not after
-its start goes on over midnight. Windows that overlap or touch are one opening. What the clock does
-twice a year is settled by G30: a time that is jumped over is the first moment after the jump, one
-that comes twice is the first of the two; so an opening may be an hour shorter or longer, or fall
-out altogether.
+its start goes on over midnight. Windows that overlap or touch are one opening; which instants these
+are is found out in `models.openings`.
 
 Outside its openings a PIN takes no key out, though it still brings one back.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import islice
-from typing import Any, Self
-from zoneinfo import ZoneInfo
+from typing import Self
 
+from models.base import Json
 from models.errors import InvalidInput
-from models.times import LAST_MOMENT, Window, earlier, instant, wall_clock
 
 MOST_WINDOWS = 50
-MOST_OPENINGS = 100
 WEEKDAYS = range(1, 8)
 """Monday is 1, as in ISO 8601."""
 TIME_OF_DAY = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 MINUTES_OF_DAY = 24 * 60
 MINUTES_OF_WEEK = 7 * MINUTES_OF_DAY
-LAST_DAY = date.max - timedelta(days=8)
-"""So close to the end of the calendar nothing opens any more."""
 
 Stretch = tuple[int, int]
 """Minutes of a week by the wall clock, from Monday 00:00: its first, and the one after its last.
@@ -53,19 +45,20 @@ class Hours:
     ends: str
 
     @classmethod
-    def checked(cls, weekdays: Iterable[int], starts: str, ends: str, *, number: int) -> Self:
+    def checked(
+        cls, weekdays: Iterable[int], starts: str, ends: str, *, path: tuple[str, ...] = ()
+    ) -> Self:
         """Make a window of what somebody sent.
 
         Args:
             weekdays: Its days, in any order.
             starts: From when on.
             ends: Until when.
-            number: Which of the windows it is, from 0, for the path of a refusal.
+            path: The way to it, for a refusal.
 
         Raises:
             InvalidInput: No day, one that is none, no time, or no time between the two.
         """
-        path = ("windows", str(number))
         days = tuple(sorted(set(weekdays)))
         if not days or not set(days) <= set(WEEKDAYS):
             message = "A window has weekdays: 1 for Monday to 7 for Sunday, at least one."
@@ -107,41 +100,53 @@ class AccessSchedule:
     daily_return: bool = False
 
     @classmethod
-    def checked(cls, windows: Sequence[Hours], *, daily_return: bool) -> Self:
-        """Make a schedule of windows that were checked.
+    def checked(cls, written: Json, *, path: tuple[str, ...] = ()) -> Self:
+        """Make a schedule of what somebody sent, in the form in which one is kept.
+
+        Args:
+            written: Its `windows`, each with `weekdays`, `from` and `to`, and `dailyReturn`.
+            path: The way to it, for a refusal.
 
         Raises:
-            InvalidInput: No window, more than 50, or openings over more than a day although keys
-                have to be back each day.
+            InvalidInput: No window, more than 50, one that makes no sense, or openings over more
+                than a day although keys have to be back each day.
         """
+        windows = written["windows"]
         if not 0 < len(windows) <= MOST_WINDOWS:
             message = f"An access schedule has 1 to {MOST_WINDOWS} windows, not {len(windows)}."
-            raise InvalidInput(message, path=("windows",))
-        schedule = cls(tuple(windows), daily_return)
+            raise InvalidInput(message, path=(*path, "windows"))
+        daily_return = bool(written["dailyReturn"])
+        hours = [
+            Hours.checked(
+                *(one["weekdays"], one["from"], one["to"]), path=(*path, "windows", str(number))
+            )
+            for number, one in enumerate(windows)
+        ]
+        schedule = cls(tuple(hours), daily_return)
         longest = max(last - first for first, last in schedule.stretches())
         if daily_return and longest > MINUTES_OF_DAY:
             message = (
                 "Windows that touch are one opening, and one of these lasts longer than a day: "
                 "with dailyReturn let each end before the next begins, such as at 23:59."
             )
-            raise InvalidInput(message, path=("daily_return",))
+            raise InvalidInput(message, path=(*path, "daily_return"))
         return schedule
 
     @classmethod
-    def read(cls, stored: dict[str, Any]) -> Self:
+    def read(cls, stored: Json) -> Self:
         """Read a schedule as it is kept in `KeyContract.access_schedule`."""
         windows = (
             Hours(tuple(one["weekdays"]), one["from"], one["to"]) for one in stored["windows"]
         )
-        return cls(tuple(windows), stored["daily_return"])
+        return cls(tuple(windows), stored["dailyReturn"])
 
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> Json:
         """Write it as it is kept."""
         windows = [
             {"weekdays": list(one.weekdays), "from": one.starts, "to": one.ends}
             for one in self.windows
         ]
-        return {"windows": windows, "daily_return": self.daily_return}
+        return {"windows": windows, "dailyReturn": self.daily_return}
 
     def stretches(self) -> list[Stretch]:
         """Give its openings as minutes of a week: in order, apart from each other.
@@ -159,57 +164,6 @@ class AccessSchedule:
     def never_closes(self) -> bool:
         """Whether keys may be fetched at any time."""
         return self.stretches() == [(0, MINUTES_OF_WEEK)]
-
-
-def openings(
-    schedule: AccessSchedule,
-    zone: ZoneInfo,
-    *,
-    after: datetime,
-    until: datetime | None = None,
-    at_most: int = MOST_OPENINGS,
-) -> list[Window]:
-    """List the next openings, in order, as instants in UTC.
-
-    Args:
-        schedule: The schedule.
-        zone: Whose clocks it goes by.
-        after: From when on; an opening that has begun begins there.
-        until: The first moment that does not matter any more; None for no such.
-        at_most: How many at most.
-    """
-    if until is not None and until <= after:
-        return []
-    if schedule.never_closes:
-        return [Window(after, until)][:at_most]
-    found = _joined(_from(schedule, zone, wall_clock(after, zone).date()))
-    ahead = (one for one in found if one.ends_at is not None and one.ends_at > after)
-    return list(islice(_clipped(ahead, after, until), at_most))
-
-
-def is_open_at(schedule: AccessSchedule, zone: ZoneInfo, at: datetime) -> bool:
-    """Tell whether keys may be fetched at a moment."""
-    return any(one.starts_at == at for one in openings(schedule, zone, after=at, at_most=1))
-
-
-def return_due(
-    schedule: AccessSchedule, zone: ZoneInfo, *, fetched_at: datetime, ends_at: datetime | None
-) -> datetime | None:
-    """Tell by when a key has to be back.
-
-    With `daily_return` that is the end of the opening in which it was fetched; for one that was
-    fetched outside of all, of the next one. Never after the contract.
-
-    Args:
-        schedule: The schedule.
-        zone: Whose clocks it goes by.
-        fetched_at: When the key was fetched.
-        ends_at: When the contract ends; None for a permanent one.
-    """
-    if not schedule.daily_return:
-        return ends_at
-    found = openings(schedule, zone, after=fetched_at, at_most=1)
-    return earlier(found[0].ends_at or LAST_MOMENT, ends_at) if found else ends_at
 
 
 def _minute(text: str, path: tuple[str, ...] = ()) -> int:
@@ -232,42 +186,3 @@ def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
         else:
             merged.append((first, last))
     return merged
-
-
-def _from(schedule: AccessSchedule, zone: ZoneInfo, day: date) -> Iterator[Window]:
-    """Walk through the openings from the week before a day on, for ever."""
-    stretches = schedule.stretches()
-    week_before = day.toordinal() - day.weekday() - 7
-    monday = date.fromordinal(max(week_before, 1))  # the first day of the calendar is a Monday
-    while monday <= LAST_DAY:
-        midnight = datetime.combine(monday, time())
-        for begin, end in stretches:
-            opens = instant(midnight + timedelta(minutes=begin), zone)
-            closes = instant(midnight + timedelta(minutes=end), zone)
-            if opens < closes:
-                yield Window(opens, closes)
-        monday += timedelta(days=7)
-
-
-def _joined(windows: Iterable[Window]) -> Iterator[Window]:
-    """Join openings between which the clock jumped over all that was closed."""
-    before: Window | None = None
-    for window in windows:
-        if before is not None and before.ends_at == window.starts_at:
-            before = Window(before.starts_at, window.ends_at)
-            continue
-        if before is not None:
-            yield before
-        before = window
-    if before is not None:
-        yield before
-
-
-def _clipped(
-    windows: Iterable[Window], after: datetime, until: datetime | None
-) -> Iterator[Window]:
-    for window in windows:
-        if until is not None and window.starts_at >= until:
-            return
-        assert window.ends_at is not None  # noqa: S101 - openings end, or there is only one
-        yield Window(max(window.starts_at, after), earlier(window.ends_at, until))

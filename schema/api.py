@@ -6,6 +6,7 @@ import strawberry
 from graphql import GraphQLArgument, GraphQLObjectType, Undefined
 
 from resolvers import looking
+from schema.access_schedules import AccessScheduleQueries
 from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
@@ -27,6 +28,7 @@ from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
+from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_queries import SelectionQueries
 
 
@@ -41,6 +43,7 @@ class Query(
     KeyRingQueries,
     KeysOutQueries,
     ContractQueries,
+    AccessScheduleQueries,
     ContactQueries,
     OrganizationQueries,
     EventQueries,
@@ -70,6 +73,7 @@ class Mutation(
     KeyMutations,
     KeyRingMutations,
     ContractMutations,
+    AccessScheduleMutations,
     DeskMutations,
     LockerReportMutations,
     ContactMutations,

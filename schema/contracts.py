@@ -7,18 +7,18 @@ from uuid import UUID
 import strawberry
 
 import models.contracts as models
-from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import Locker as LockerRow
-from models.awaiting import covers_content, keeps_pin_back
-from models.contracts import key_contract_status_at, opens_at
+from models.awaiting import covers_content
+from models.contracts import key_contract_status_at
 from models.keys import Key as KeyRow
 from models.reservations import Reservation as ReservationRow
 from resolvers import looking, relations
-from resolvers.signed.records import signed_of
+from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
+from schema.contract_signatures import pins, return_signed, signed_at
 from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
 from schema.execution import batched
 from schema.keys import Key
@@ -51,48 +51,6 @@ async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyC
     return [
         key_contract_status_at(one.row, now, key_is_out=one.contract_id in out) for one in contracts
     ]
-
-
-async def pins(contracts: list[Any], context: Any) -> list[str | None]:
-    """Show PINs to those who may see them, as long as they open something (R26).
-
-    While a signature is awaited nobody sees them, whoever asks (R27, G16).
-    """
-    if not context.actor.may(Permission.SEE_PINS):
-        return [None] * len(contracts)
-    opening = [one for one in contracts if opens_at(one.state, one.ends_at, context.now)]
-    ids = list({one.key_contract_id for one in opening if one.code is not None})
-    rows = await context.loaders.rows(models.KeyContract).load_many(ids)
-    behind = dict(zip(ids, rows, strict=True))
-    shown = {
-        one.id: one.code
-        for one in opening
-        if one.code is not None and not keeps_pin_back(behind[one.key_contract_id], one.state)
-    }
-    return [shown.get(one.id) for one in contracts]
-
-
-async def signed_at(contracts: list[Any], context: Any) -> list[datetime | None]:
-    """Tell when key contracts were signed last, as far as a signature is kept."""
-    signed = [one for one in contracts if one.row.signed_revision is not None]
-    found = await signatures_of(signed, context)
-    by_id = {
-        one.contract_id: said.revision_signed_at.get(one.row.signed_revision)
-        for one, said in zip(signed, found, strict=True)
-    }
-    return [by_id.get(one.contract_id) for one in contracts]
-
-
-async def return_signed(contracts: list[Any], context: Any) -> list[bool]:
-    """Tell of which key contracts somebody signed the return."""
-    return [said.return_signed for said in await signatures_of(contracts, context)]
-
-
-async def signatures_of(contracts: list[Any], context: Any) -> list[Any]:
-    """Read what was signed of key contracts."""
-    ids = [one.contract_id for one in contracts]
-    found: list[Any] = await context.loaders.answers(signed_of).load_many(ids)
-    return found
 
 
 @shows(models.KeyContract)
@@ -151,6 +109,17 @@ class KeyContract(Node):
         description="The lockers that are held for them.",
     )
 
+    access_schedule: ShownSchedule | None = strawberry.field(
+        description="When its keys may be fetched; null when they may be at any time of it."
+    )
+
+    @strawberry.field(
+        description="When its keys may be fetched next, as far as its own time reaches; null when "
+        "it has no access schedule."
+    )
+    async def next_openings(self, info: Info, first: First = SOME) -> list[AccessOpening] | None:
+        return await next_openings(self.row, info, first)
+
     @classmethod
     def of(cls, row: models.KeyContract) -> Self:
         return cls(
@@ -168,6 +137,9 @@ class KeyContract(Node):
             language=row.language,
             waits_since=row.waits_since,
             signature_covers_content=covers_content(row),
+            access_schedule=ShownSchedule.of(schedule)
+            if (schedule := row.access_schedule)
+            else None,
         )
 
 

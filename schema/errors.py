@@ -13,9 +13,7 @@ from models.errors import ErrorCode, LivionKeyError
 
 # Codes that no rule of this part raises yet, but that clients may already expect.
 EXPECTED_LATER = {
-    ErrorCode.ALREADY_SIGNED: "The agreement has been signed already.",
     ErrorCode.AUTOMAT_OFFLINE: "The automat has been silent for longer than the policy allows.",
-    ErrorCode.WAITING_FOR_SIGNATURE: "The agreement has to be signed first.",
 }
 
 

@@ -13,6 +13,7 @@ from models.keys import Key
 from models.organizations import ContactDetails
 from models.times import Window
 from resolvers import contracts, custody
+from resolvers.access_hours import contradiction, unit_of_place
 from resolvers.custody import AWAY, Fact
 from resolvers.handover import choosing, fetching
 from resolvers.handover.promises import Promise, is_free
@@ -134,4 +135,8 @@ async def _contradicted(work: Work, key: Key, promised: Promise) -> str | None:
         before = Window(work.now, allocation.starts_at)
         if not await is_free(work, allocation, before):
             said.append("It is promised to somebody else before that contract begins.")
+    if promised.contract.access_schedule is not None:
+        unit_id = await unit_of_place(work, key)
+        outside = await contradiction(work, promised.contract, unit_id, work.now)
+        said += [outside] if outside else []
     return " ".join(said) or None

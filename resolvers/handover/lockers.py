@@ -5,13 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from models.accounts import Permission
-from models.automats import Locker, LockerState
+from models.automats import Automat, Locker, LockerState
 from models.awaiting import is_unsigned
 from models.contracts import LockerContract, LockerContractState
 from models.custody import CustodyEntry, CustodyKind, CustodySource
 from models.events import Event, EventKind
 from models.keys import Key
 from resolvers import custody
+from resolvers.access_hours import contradiction
 from resolvers.custody import AWAY, Fact, Link, Place
 from resolvers.custody_chains import arrival, departure, holder_in, in_force
 from resolvers.handover import fetching, returning
@@ -88,7 +89,9 @@ async def key_fetched(
         source=source,
         left_locker_id=locker.id,
         key_contract_id=holder_id,
-        contradiction=seen.contradiction or _not_theirs(seen, promised, before),
+        contradiction=seen.contradiction
+        or _not_theirs(seen, promised, before)
+        or await _outside_hours(work, promised, locker, at),
         fits=key.locker_id == locker.id,
     )
     link = await custody.write(work, key, fact)
@@ -113,6 +116,16 @@ def _not_theirs(seen: Seen, promised: Promise | None, before: CustodyEntry | Non
         return "Its contract waits for a signature." if unsigned else None
     had_it = before is not None and before.key_contract_id == seen.opened.key_contract_id
     return None if had_it else "The locker was opened for another key."
+
+
+async def _outside_hours(
+    work: Work, promised: Promise | None, locker: Locker, at: datetime
+) -> str | None:
+    """Say that a key was taken at an hour at which its contract does not let it be."""
+    if promised is None or promised.contract.access_schedule is None:
+        return None
+    automat = await work.get(Automat, locker.automat_id)
+    return await contradiction(work, promised.contract, automat.unit_id, at)
 
 
 async def _follow_fetch(

@@ -13,8 +13,10 @@ from resolvers.work import Work
 def is_other(contract: KeyContract, plan: Plan) -> bool:
     """Tell whether a plan is another content than its key contract had: window, keys, or else.
 
-    Asked before the plan is written.
+    Asked before the plan is written. What a draft says was never another content.
     """
+    if contract.status is KeyContractStatus.DRAFT:
+        return False
     window = plan.stay.window
     keys = {option.key.id for option in plan.keys}
     before = {key.key_id for key in plan.stay.held.keys}

@@ -14,11 +14,9 @@ from models.access_schedules import (
     MINUTES_OF_WEEK,
     AccessSchedule,
     Hours,
-    is_open_at,
-    openings,
-    return_due,
 )
 from models.errors import InvalidInput
+from models.openings import is_open_at, openings, return_due
 from models.times import Window
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -33,11 +31,11 @@ MONDAY = datetime(2027, 6, 7, tzinfo=UTC)
 
 
 def hours(weekdays: Sequence[int], starts: str, ends: str) -> Hours:
-    return Hours.checked(weekdays, starts, ends, number=0)
+    return Hours.checked(weekdays, starts, ends)
 
 
 def schedule(*windows: Hours, daily_return: bool = False) -> AccessSchedule:
-    return AccessSchedule.checked(windows, daily_return=daily_return)
+    return AccessSchedule.checked(AccessSchedule(windows, daily_return).stored())
 
 
 OFFICE = schedule(hours([1, 2, 3, 4, 5], "08:00", "17:00"))
@@ -158,9 +156,18 @@ def test_what_is_no_window_is_refused_with_what_is_wrong(
     weekdays: list[int], starts: str, ends: str, said: str, path: str
 ) -> None:
     with pytest.raises(InvalidInput, match=said) as refusal:
-        Hours.checked(weekdays, starts, ends, number=2)
+        Hours.checked(weekdays, starts, ends, path=("windows", "2"))
 
     assert refusal.value.path == ("windows", "2", path)
+
+
+def test_a_refusal_names_the_window_that_makes_no_sense() -> None:
+    windows = [*OFFICE.windows, Hours((1,), "08:00", "08:00")]
+
+    with pytest.raises(InvalidInput) as refusal:
+        AccessSchedule.checked(AccessSchedule(tuple(windows)).stored(), path=("access_schedule",))
+
+    assert refusal.value.path == ("access_schedule", "windows", "1", "to")
 
 
 @pytest.mark.parametrize("count", [0, 51])

@@ -33,6 +33,8 @@ NEAR = "near: {coordinates: {latitude: 60.17, longitude: 24.94}}"
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
 STAY = f'externalId: "new", contacts: [{{name: "Aino"}}], entityId: "$entity", {SOON}'
 EDGES = "edges { node { id } }"
+WINDOW = '{weekdays: [1], from: "08:00", to: "17:00"}'
+MONDAYS = f'timeZone: "Europe/Helsinki", schedule: {{windows: [{WINDOW}]}}'
 
 QUERIES: dict[str, tuple[set[Role], str]] = {
     "node": (VIEWERS, '(id: "$entity") { id }'),
@@ -51,6 +53,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "deviceGroups": (EVERYBODY, f"{{ {EDGES} }}"),
     "keyContracts": (VIEWERS, f"{{ {EDGES} }}"),
     "lockerContracts": (VIEWERS, f'(automatId: "$automat") {{ {EDGES} }}'),
+    "accessSchedulePreview": (set(Role), f"({MONDAYS}) {{ startsAt }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
@@ -89,6 +92,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     ),
     "keyContractUpdate": (RESERVERS, 'id: "$by_staff", pickUpInformation: "Ring."'),
     "keyContractCancel": (RESERVERS, 'id: "$by_staff"'),
+    "keyContractScheduleSet": (RESERVERS, 'id: "$by_staff", accessSchedule: null'),
     "keyHandOver": (DESK_CLERKS, 'keys: [{id: "$other_key"}], contacts: [{name: "Aino"}]'),
     "keyTakeBack": (DESK_CLERKS, 'key: {id: "$key"}, manualStorageId: "$desk"'),
     "keyTransfer": (DESK_CLERKS, 'key: {id: "$key"}, storage: {manualStorageId: "$desk"}'),

@@ -31,8 +31,11 @@ SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
 # Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,
-# a row of many its changes, and there are as many settings as there are.
+# a row of many its changes, and there are as many settings as there are. A schedule has at most
+# fifty windows, and its openings are asked for by their number.
 BOUNDED_LISTS = {
+    "AccessSchedule.windows",
+    "AccessWindow.weekdays",
     "Automat.deviceGroups",
     "Automat.lockers",
     "AutomatCandidate.rejections",
@@ -44,6 +47,7 @@ BOUNDED_LISTS = {
     "KeyContract.lockerContracts",
     "LockerContract.contacts",
     "OrganizationUnit.effectiveSettings",
+    "Query.accessSchedulePreview",
     "Query.nearestAutomats",
     "ReservableEntity.effectiveSettings",
     "Reservation.contacts",

@@ -35,6 +35,8 @@ FEW, MANY = 2, 12
 LEVELS = 3
 SOON = f'startsAt: "{days_from_now(99)}", endsAt: "{days_from_now(100)}"'
 ARGUMENTS = {
+    "accessSchedulePreview": 'timeZone: "Europe/Helsinki", schedule: {windows: '
+    '[{weekdays: [1], from: "08:00", to: "17:00"}]}',
     "nearestAutomats": "near: {coordinates: {latitude: 60.17, longitude: 24.94}}, first: 100",
     "automatSelection": f'input: {{entityExternalId: "0", {SOON}}}',
 }

@@ -101,6 +101,7 @@ REFUSED_MUTATIONS = {
     "keyContractCreate.automatId": f'{PEOPLE}, keyIds: ["$own_key"], automatId: "$automat"',
     "keyContractUpdate.id": 'id: "$key_contract", endsAt: null',
     "keyContractCancel.id": 'id: "$key_contract"',
+    "keyContractScheduleSet.id": 'id: "$key_contract", accessSchedule: null',
     "keyHandOver.keys.id": f'{PEOPLE}, keys: [{{id: "$own_key"}}, {{id: "$key"}}]',
     "keyHandOver.keyRingIds": f'{PEOPLE}, keyRingIds: ["$ring"]',
     "keyHandOver.keyContractId": 'keys: [{id: "$own_key"}], keyContractId: "$key_contract"',

@@ -1,0 +1,148 @@
+"""What the access schedules of contracts mean at desks and automats (2.16, G29).
+
+People are not held up by it: what happens outside its hours is believed and flagged, as everything
+that contradicts what was known. Automats will hold to it, see `windows_of`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from models.access_schedules import AccessSchedule, Stretch
+from models.automats import Automat
+from models.codes import AutomatCode
+from models.contracts import KeyAllocation, KeyContract, LockerContract, LockerContractState
+from models.dialects.among import among
+from models.keys import Key, ManualStorage
+from models.openings import is_open_at
+from models.times import time_zone
+from resolvers.settings import settings, settings_of_all
+from resolvers.work import Reading
+
+OUTSIDE = "It is outside the hours in which its keys may be fetched."
+
+
+async def contradiction(
+    reading: Reading, contract: KeyContract, unit_id: UUID, at: datetime
+) -> str | None:
+    """Say that a key was fetched outside the hours of its contract; None when it was not.
+
+    Args:
+        reading: Who asks.
+        contract: The contract.
+        unit_id: The unit of the automat or desk, by whose clock the hours go.
+        at: When it was fetched.
+    """
+    if contract.access_schedule is None:
+        return None
+    schedule = AccessSchedule.read(contract.access_schedule)
+    zone = time_zone((await settings(reading, unit_id)).time_zone)
+    return None if is_open_at(schedule, zone, at) else OUTSIDE
+
+
+async def unit_of_place(reading: Reading, key: Key) -> UUID:
+    """Give the unit of the place where a key lies, or lives while it is out."""
+    automat_id = key.automat_id or (None if key.manual_storage_id else key.selected_automat_id)
+    if automat_id is not None:
+        return (await reading.get(Automat, automat_id)).unit_id
+    desk_id = key.manual_storage_id or key.selected_manual_storage_id
+    return (await reading.get(ManualStorage, desk_id)).unit_id
+
+
+async def zones_of(reading: Reading, contract_ids: list[UUID]) -> Sequence[str]:
+    """Name the time zone by whose clock the hours of each of several contracts go.
+
+    That of the automat of its first locker, else of the desk where its first key lives. It takes
+    as many statements for one contract as for a thousand.
+    """
+    at_automats = await reading.rows(_first_automats(reading, contract_ids))
+    at_desks = await reading.rows(_desks(reading, contract_ids))
+    units = {row.key_contract_id: row.unit_id for row in (*at_desks, *at_automats)}
+    nowhere = reading.actor.organization_id
+    wanted = [units.get(id) or nowhere for id in contract_ids]
+    return [one.time_zone for one in await settings_of_all(reading, wanted)]
+
+
+def _first_automats(reading: Reading, contract_ids: list[UUID]) -> Any:
+    """Select the unit of the automat of each contract's last locker by time, the first one last."""
+    row = LockerContract
+    return (
+        select(row.key_contract_id, Automat.unit_id)
+        .join(Automat, Automat.id == row.automat_id)
+        .where(
+            row.organization_id == reading.actor.organization_id,
+            among(row.key_contract_id, contract_ids),
+            row.state != LockerContractState.CANCELLED,
+        )
+        .order_by(row.starts_at.desc(), row.id.desc())
+    )
+
+
+def _desks(reading: Reading, contract_ids: list[UUID]) -> Any:
+    row = KeyAllocation
+    unit_id = func.coalesce(ManualStorage.unit_id, Automat.unit_id).label("unit_id")
+    return (
+        select(row.key_contract_id, unit_id)
+        .join(Key, Key.id == row.key_id)
+        .outerjoin(ManualStorage, ManualStorage.id == Key.selected_manual_storage_id)
+        .outerjoin(Automat, Automat.id == Key.selected_automat_id)
+        .where(
+            row.organization_id == reading.actor.organization_id,
+            among(row.key_contract_id, contract_ids),
+        )
+        .order_by(row.id.desc())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EnforcedHours:
+    """What an automat has to know of a schedule to hold to it by itself.
+
+    Args:
+        time_zone: The IANA name of the automat's zone; it follows its own clock (G29, R54).
+        stretches: When the code takes a key out, as minutes of a week from Monday 00:00 by the
+            clock on the wall: the first, and the one after the last, which may lie in the next
+            week. Outside it only brings a key back.
+        daily_return: Whether a key has to be back by the end of the stretch.
+    """
+
+    time_zone: str
+    stretches: tuple[Stretch, ...]
+    daily_return: bool
+
+
+async def windows_of(reading: Reading, automat_id: UUID) -> dict[UUID, EnforcedHours]:
+    """Tell of the codes that an automat should know which of them only work at certain hours.
+
+    For whoever brings the desired codes to the automat: what is sent of a code is sent with this.
+
+    Args:
+        reading: Who asks.
+        automat_id: The automat.
+
+    Returns:
+        The hours, by the id of the `AutomatCode`; codes that are not in it work at any time.
+    """
+    rows = await reading.rows(
+        select(AutomatCode.id, KeyContract.access_schedule)
+        .join(LockerContract, LockerContract.id == AutomatCode.locker_contract_id)
+        .join(KeyContract, KeyContract.id == LockerContract.key_contract_id)
+        .where(
+            AutomatCode.organization_id == reading.actor.organization_id,
+            AutomatCode.automat_id == automat_id,
+        )
+    )
+    with_hours = [row for row in rows if row.access_schedule is not None]
+    if not with_hours:
+        return {}
+    automat = await reading.get(Automat, automat_id)
+    zone = (await settings(reading, automat.unit_id)).time_zone
+    return {row.id: _enforced(AccessSchedule.read(row.access_schedule), zone) for row in with_hours}
+
+
+def _enforced(schedule: AccessSchedule, zone: str) -> EnforcedHours:
+    return EnforcedHours(zone, tuple(schedule.stretches()), schedule.daily_return)
