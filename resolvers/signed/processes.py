@@ -4,9 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from models.dialects.among import among
-from models.jobs import JobKind
 from models.signing import SigningProcess, SigningState
-from resolvers import jobs
 from resolvers.transitions import move_signing
 from resolvers.work import Work
 
@@ -15,6 +13,8 @@ OPEN = (SigningState.PREPARING, SigningState.OFFERED)
 
 async def withdraw_open(work: Work, contract_ids: Collection[UUID], *, reason: str) -> None:
     """Take back what contacts were offered to sign; their links open nothing any more.
+
+    The job of such a process stays: it finds nothing to do, and goes.
 
     Args:
         work: The transaction; the contracts are locked, as everybody does before their processes.
@@ -25,9 +25,7 @@ async def withdraw_open(work: Work, contract_ids: Collection[UUID], *, reason: s
         return
     row = SigningProcess
     theirs = work.own(row).where(among(row.key_contract_id, contract_ids), row.state.in_(OPEN))
-    processes = await work.locking(theirs, row)
-    for process in processes:
+    for process in await work.locking(theirs, row):
         process.reason = reason
         move_signing(work, process, SigningState.WITHDRAWN, reason=reason)
     await work.save()
-    await jobs.forget(work, JobKind.SIGNING_PROCESS, [process.id for process in processes])

@@ -6,12 +6,13 @@ import pytest
 from factories import AINO, DAY, HOUR, make_automat, make_desk, make_entity, make_key, push
 from handing import name, take_from_locker
 from lives import at, fetch, give_back, look_after, notices_of, trail
-from outcomes import allocation, everything, key_contract, keys_of, locker_contract
+from outcomes import allocation, everything, key_contract, keys_of, locker_contract, undone
 from signable import make_process, make_signature, signed_stay, unsigned, unsigned_stay
 
 from models.awaiting import covers_content
 from models.contracts import KeyContract, KeyContractStatus, LockerContractState
 from models.entities import ReservableEntity
+from models.errors import InvalidInput
 from models.events import EventKind
 from models.keys import KeyKind
 from models.organizations import ContactDetails
@@ -274,3 +275,14 @@ async def test_a_signed_return_is_a_record_and_nothing_else(work: Work) -> None:
     assert (await trail(out, contract))[-1] is EventKind.KEY_CONTRACT_UPDATED
     assert (contract.status, held.state) == (Status.ACTIVE, State.SYNCING)
     assert (await key_contract(out, stay)).signed_revision == 1
+
+
+async def test_a_contract_that_waits_and_lies_ahead_says_how_its_desk_keys_are_got(
+    work: Work,
+) -> None:
+    contract = await unsigned(work, await make_key(work), pick_up_information="Ring twice.")
+
+    refusal = await undone(work, contract_changes.describe_pick_up(work, contract.id, ""))
+
+    assert (type(refusal), refusal.path) == (InvalidInput, ("pick_up_information",))
+    assert contract.revision == 1
