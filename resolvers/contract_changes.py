@@ -8,11 +8,12 @@ from models.contracts import KeyContract, KeyContractStatus
 from models.errors import InvalidInput, LivionKeyError
 from models.events import EventKind
 from models.times import Window
-from resolvers.contracts import NO_PICK_UP, by_staff, decided
+from resolvers.contracts import by_staff
 from resolvers.planning.existing import stay_by_staff
 from resolvers.planning.extending import decide_end, write_end
 from resolvers.planning.holdings import held_by
 from resolvers.planning.writing import write
+from resolvers.staff_contracts.preparing import NO_PICK_UP, decided
 from resolvers.work import Work
 
 OVER = "It holds no key any more: they are back, or it is over. Make a new one."

@@ -44,7 +44,7 @@ async def write(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
     await free(work, [plan.stay.held for plan in plans])
     contract_ids = await _write_contracts(work, plans)
     with refusing(REFUSALS):
-        await _allocate(work, contract_ids)
+        await allocate(work, contract_ids)
         await lockers.write(work, plans, contract_ids)
     await _keep_decisions(work, plans)
     for plan in plans:
@@ -99,11 +99,16 @@ def _new_contract(work: Work, plan: Plan) -> dict[str, Any]:
         "status": _status(work, plan),
         "free_locker_after_fetch": stay.free_locker_after_fetch,
         "pick_up_information": stay.pick_up_information,
+        "verification": stay.terms.verification,
+        "language": stay.terms.language,
+        "access_schedule": stay.terms.access_schedule,
         **_times(work, plan),
     }
 
 
 def _status(work: Work, plan: Plan) -> KeyContractStatus:
+    if plan.stay.awaits_signature:
+        return KeyContractStatus.WAITING_FOR_SIGNATURE
     has_begun = plan.stay.window.starts_at <= work.now
     return KeyContractStatus.ACTIVE if has_begun else KeyContractStatus.UPCOMING
 
@@ -142,7 +147,8 @@ def _give_up(work: Work, contract: KeyContract) -> None:
     move_contract(work, contract, KeyContractStatus.CANCELLED, reason=reason)
 
 
-async def _allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
+async def allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
+    """Write down that the keys of plans are promised over their time."""
     rows = [
         {
             "id": new_id(),
