@@ -10,6 +10,8 @@ from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
+from schema.contract_keys import ContractKeyMutations
+from schema.contract_rows import ContractRowMutations
 from schema.contracts import ContractQueries
 from schema.desk_changes import DeskMutations
 from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
@@ -28,6 +30,8 @@ from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.selection_queries import SelectionQueries
+from schema.template_changes import TemplateMutations
+from schema.templates import TemplateQueries
 
 
 @strawberry.type(description="What can be looked up.")
@@ -41,6 +45,7 @@ class Query(
     KeyRingQueries,
     KeysOutQueries,
     ContractQueries,
+    TemplateQueries,
     ContactQueries,
     OrganizationQueries,
     EventQueries,
@@ -70,6 +75,9 @@ class Mutation(
     KeyMutations,
     KeyRingMutations,
     ContractMutations,
+    ContractKeyMutations,
+    ContractRowMutations,
+    TemplateMutations,
     DeskMutations,
     LockerReportMutations,
     ContactMutations,

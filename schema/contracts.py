@@ -12,11 +12,15 @@ from models.automats import Automat as AutomatRow
 from models.automats import Locker as LockerRow
 from models.contracts import key_contract_status_at, opens_at
 from models.keys import Key as KeyRow
+from models.organizations import OrganizationUnit as UnitRow
 from models.reservations import Reservation as ReservationRow
-from resolvers import looking, relations
+from resolvers import contract_lists, looking, relations
+from resolvers.contract_lists import Filter
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
+from schema.contract_enums import ContractTime
+from schema.contract_history import KeyContractKey, keys_of_contracts
 from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
 from schema.execution import batched
 from schema.keys import Key
@@ -24,6 +28,7 @@ from schema.loaders import to_many, to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import from_id, to_id
+from schema.signing_enums import Verification
 
 if TYPE_CHECKING:  # reservations refer to contracts, and contracts to reservations
     from schema.reservations import Reservation
@@ -80,11 +85,22 @@ class KeyContract(Node):
         description="How its keys are got where they lie at a desk."
     )
     status: KeyContractStatus = batched(key_contract_statuses, description="Where it stands.")
+    verification: Verification = strawberry.field(
+        description="How its main contact confirms it before it holds."
+    )
+    language: str | None = strawberry.field(
+        description="In which language its agreements are offered, a BCP 47 primary tag; its main "
+        "contact's when null."
+    )
     reservation: Annotated["Reservation", strawberry.lazy("schema.reservations")] | None = batched(
         to_one(ReservationRow, "reservation_id"), description="The reservation behind it."
     )
     keys: list[Key] = batched(
-        to_many(relations.KEYS_OF_KEY_CONTRACT, "contract_id"), description="Its keys."
+        keys_of_contracts, description="Its keys; those of a draft are only wished for."
+    )
+    key_history: list[KeyContractKey] = batched(
+        to_many(relations.KEY_HISTORY, "contract_id"),
+        description="Its keys over time, those too that were removed or swapped.",
     )
     contacts: list[Contact] = batched(
         to_many(relations.CONTACTS_OF_KEY_CONTRACT, "contract_id"),
@@ -108,6 +124,8 @@ class KeyContract(Node):
             overdue_at=row.overdue_at,
             free_locker_after_fetch=row.free_locker_after_fetch,
             pick_up_information=row.pick_up_information,
+            verification=row.verification,
+            language=row.language,
         )
 
 
@@ -177,11 +195,41 @@ class LockerContract(Node):
 class ContractQueries:
     @strawberry.field(description="The key contracts of your organization.")
     async def key_contracts(
-        self, info: Info, first: First = FIRST, after: After = None
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        *,
+        when: Annotated[
+            ContractTime | None, strawberry.argument(description="Only those that stand there.")
+        ] = None,
+        status: Annotated[
+            KeyContractStatus | None, strawberry.argument(description="Only those of this status.")
+        ] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(description="Part of a reference or of a contact's name."),
+        ] = None,
+        organization_unit_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="Only those of keys that live in this unit or in one below it."
+            ),
+        ] = None,
+        key_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those of this key.")
+        ] = None,
     ) -> Connection[KeyContract]:
         behind = from_cursor(after)
+        wanted = Filter(
+            when=when,
+            status=status,
+            search=search,
+            unit_id=from_id(UnitRow, organization_unit_id),
+            key_id=from_id(KeyRow, key_id),
+        )
         async with info.context.reading() as reading:
-            part = await looking.page(reading, models.KeyContract, first=first, after=behind)
+            part = await contract_lists.page(reading, wanted, first=first, after=behind)
         return connection(part, KeyContract.of, behind)
 
     @strawberry.field(description="The locker contracts of your organization.")

@@ -10,5 +10,8 @@
 - `keys`: keys added, removed and swapped.
 - `pins`: PINs that somebody chose, and new ones.
 - `many`: many contracts in one call.
-- `listing`: contracts by time, status, words, unit and key.
+- `enforcing`: what templates insist on, asked of a contract that is changed.
+- `filling`: what templates fill in.
+- `removing`: keys that a contract gives up while it goes on.
+- `references`, `units`: what people call a contract, and whose rules hold for it.
 """

@@ -22,6 +22,7 @@ from resolvers.staff_contracts.asked import Asked
 from resolvers.staff_contracts.filling import fill_in
 from resolvers.staff_contracts.pins import check_pins, check_places
 from resolvers.staff_contracts.references import checked_reference
+from resolvers.staff_contracts.schedules import check_allowed
 from resolvers.staff_contracts.units import units_of
 from resolvers.templates.applying import (
     check_people,
@@ -71,13 +72,14 @@ async def prepare(work: Work, asked: Asked, *, contract: KeyContract | None = No
     people = organizations.checked_contacts(list(asked.contacts))
     check_people(people, found)
     terms = await checked_terms(work, asked, here, unit_ids[0])
+    await check_allowed(work, asked.access_schedule, here, unit_ids[0])
     chosen = await agreements.check(work, asked.agreement_ids or (), unit_ids)
     check_pins(asked.pins, keys)
     stay = _stay(work, asked, keys, here, terms)
     stay.contract = contract
     plan = await decided(work, stay)
     check_places(asked.pins, plan)
-    _check_pick_up(work, plan)
+    check_pick_up(work, plan)
     return Prepared(plan, people, chosen, here)
 
 
@@ -163,7 +165,12 @@ async def decided(work: Work, stay: Stay) -> Plan:
     return planned
 
 
-def _check_pick_up(work: Work, plan: Plan) -> None:
+def check_pick_up(work: Work, plan: Plan) -> None:
+    """Refuse desk keys of a contract that lies ahead and does not say how they are got (R78).
+
+    Raises:
+        InvalidInput: It is such a contract.
+    """
     stay = plan.stay
     if plan.claims or stay.window.starts_at <= work.now or stay.pick_up_information:
         return

@@ -14,6 +14,7 @@ from models.settings import LONGEST_TIME
 from models.templates import ContractTemplate, ContractValue
 from resolvers.checks import checked_language, fitting_text, required_text
 from resolvers.organizations import unit_or_root
+from resolvers.staff_contracts.schedules import checked_schedule
 from resolvers.templates.effective import effective_of_units
 from resolvers.work import Work
 
@@ -123,6 +124,8 @@ async def _checked(work: Work, name: ContractValue, value: Any) -> Any:
         case ContractValue.DURATION if not 1 <= value <= LONGEST_SECONDS:
             message = f"A duration has from 1 to {LONGEST_SECONDS} seconds, not {value}."
             raise InvalidInput(message, path=path)
+        case ContractValue.ACCESS_SCHEDULE:
+            return checked_schedule(value, path=path)
         case ContractValue.PICK_UP_INFORMATION:
             return fitting_text(value, path=path)
         case ContractValue.PHONE_PREFIX if not re.fullmatch(r"\+[1-9][0-9]{0,3}", value):
