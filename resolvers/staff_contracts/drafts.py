@@ -5,11 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from models.accounts import Permission
+from models.agreements import Agreement
+from models.automats import Automat
 from models.base import new_id
 from models.contracts import KeyContract, KeyContractStatus, Verification, new_reference
 from models.errors import InvalidInput
 from models.events import EventKind
 from models.organizations import ContactDetails
+from models.templates import ContractTemplate
 from resolvers import organizations
 from resolvers.checks import checked_language
 from resolvers.contracts import by_staff
@@ -134,6 +137,7 @@ async def _keep(work: Work, contract: KeyContract, asked: Asked) -> None:
     if asked.pins:
         message = "A draft holds no locker, so it has no PIN; give PINs when it is to hold."
         raise InvalidInput(message, path=("pins",))
+    await _check_there(work, asked)
     key_ids = await _key_ids(work, asked)
     window = asked.window(work.now)
     if asked.language is not None:
@@ -145,6 +149,15 @@ async def _keep(work: Work, contract: KeyContract, asked: Asked) -> None:
     contract.pick_up_information = checked_words(asked.pick_up_information)
     contract.access_schedule = asked.access_schedule
     contract.draft = replace(asked, key_ids=key_ids, key_ring_ids=()).kept()
+
+
+async def _check_there(work: Work, asked: Asked) -> None:
+    if asked.automat_id is not None:
+        await work.get(Automat, asked.automat_id, path=("automat_id",))
+    if asked.template_id is not None:
+        await work.get(ContractTemplate, asked.template_id, path=("template_id",))
+    for id in asked.agreement_ids or ():
+        await work.get(Agreement, id, path=("agreement_ids",))
 
 
 async def _key_ids(work: Work, asked: Asked) -> list[UUID]:

@@ -37,6 +37,7 @@ SOON = f'startsAt: "{days_from_now(99)}", endsAt: "{days_from_now(100)}"'
 ARGUMENTS = {
     "nearestAutomats": "near: {coordinates: {latitude: 60.17, longitude: 24.94}}, first: 100",
     "automatSelection": f'input: {{entityExternalId: "0", {SOON}}}',
+    "contractDefaults": "organizationUnitId: null",
 }
 ASKED_OF_EACH = {"custodyAt": f'at: "{days_from_now(0)}"'}
 ROOTS: Any = schema._schema.query_type.fields  # type: ignore[union-attr]  # there is a query type
