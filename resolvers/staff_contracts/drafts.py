@@ -76,8 +76,9 @@ async def change(work: Work, contract: KeyContract, changes: dict[str, Any]) -> 
     asked = replace(await asked_of(work, contract), **changes)
     if "key_ids" in changes and "key_ring_ids" not in changes:
         asked = replace(asked, key_ring_ids=())
-    contract.reference = checked_reference(asked.reference) or contract.reference
+    reference = checked_reference(asked.reference) or contract.reference
     await _keep(work, contract, asked)
+    contract.reference = reference
     await work.save(taken(asked.reference))
     if "contacts" in changes:
         await _keep_contacts(work, contract, asked)
