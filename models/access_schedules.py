@@ -104,7 +104,8 @@ class AccessSchedule:
         """Make a schedule of what somebody sent, in the form in which one is kept.
 
         Args:
-            written: Its `windows`, each with `weekdays`, `from` and `to`, and `dailyReturn`.
+            written: Its `windows`, each with `weekdays`, `from` and `to`, and `dailyReturn`, which is false when
+                it is left out.
             path: The way to it, for a refusal.
 
         Raises:
@@ -115,7 +116,7 @@ class AccessSchedule:
         if not 0 < len(windows) <= MOST_WINDOWS:
             message = f"An access schedule has 1 to {MOST_WINDOWS} windows, not {len(windows)}."
             raise InvalidInput(message, path=(*path, "windows"))
-        daily_return = bool(written["dailyReturn"])
+        daily_return = bool(written.get("dailyReturn"))
         hours = [
             Hours.checked(
                 *(one["weekdays"], one["from"], one["to"]), path=(*path, "windows", str(number))

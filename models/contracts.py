@@ -15,6 +15,7 @@ from models.keys import CODE_ALPHABET
 LIVE_STATES = ("planned", "syncing", "ready")
 LIVE = text("state in ('planned', 'syncing', 'ready')")
 """The condition of the partial indexes that only hold what is live."""
+KEY_IS_OUT = text("fetched_at is not null and returned_at is null")
 PAST = text("state in ('completed', 'failed', 'cancelled')")
 WITHOUT_LOCKER = text("state = 'failed'")
 
@@ -29,6 +30,23 @@ class KeyContractStatus(StrEnum):
     OVERDUE = "overdue"
     ENDED = "ended"
     CANCELLED = "cancelled"
+
+
+class ContractTime(StrEnum):
+    """Where a key contract that holds, or waits for its signature, stands in time."""
+
+    FUTURE = "future"
+    ONGOING = "ongoing"
+    OVERDUE = "overdue"
+    ENDED = "ended"
+
+
+class ContractRowOutcome(StrEnum):
+    """What became of one of many contracts that were asked for together."""
+
+    CREATED = "created"
+    REFUSED = "refused"
+    NOT_DONE = "not_done"
 
 
 class Verification(StrEnum):
@@ -82,7 +100,10 @@ class KeyContract(Owned, Base):
     """
 
     __tablename__ = "key_contracts"
-    __table_args__ = (UniqueConstraint("organization_id", "reference"),)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "reference"),
+        Index("key_contracts_by_status", "organization_id", "status", "id"),
+    )
 
     reference: Mapped[str]
     reservation_id: Mapped[UUID | None] = mapped_column(ForeignKey("reservations.id"), unique=True)
@@ -128,6 +149,12 @@ class KeyAllocation(Owned, Base):
     __table_args__ = (
         CheckConstraint("ends_at is null or ends_at > starts_at", name="key_allocations_forwards"),
         Index("key_allocations_key_id_starts_at_index", "key_id", "starts_at"),
+        Index(
+            "key_allocations_that_are_out",
+            *("organization_id", "key_contract_id"),
+            postgresql_where=KEY_IS_OUT,
+            sqlite_where=KEY_IS_OUT,
+        ),
     )
 
     key_contract_id: Mapped[UUID] = mapped_column(ForeignKey("key_contracts.id"), index=True)

@@ -1,5 +1,7 @@
 """Checks of what somebody sent that hold for every noun."""
 
+import re
+
 from models.dialects.texts import UnstorableText, is_storable
 from models.errors import InvalidInput
 
@@ -30,6 +32,18 @@ def fitting_text(text: str, *, path: tuple[str, ...]) -> str:
     if not is_storable(text):
         raise UnstorableText(f"The {name} holds the character NUL or half a character.", path=path)
     return text
+
+
+def checked_language(language: str, *, path: tuple[str, ...]) -> str:
+    """Check a language: a BCP 47 primary tag.
+
+    Raises:
+        InvalidInput: It has other than two or three small letters.
+    """
+    if not re.fullmatch("[a-z]{2,3}", language):
+        message = f"A language has two or three small letters, such as fi; {language!r} has not."
+        raise InvalidInput(message, path=path)
+    return language
 
 
 def _name(path: tuple[str, ...]) -> str:

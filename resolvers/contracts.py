@@ -1,39 +1,23 @@
 """Key contracts that staff make of certain keys, without a reservation."""
 
-import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import insert
-
 from models.accounts import Permission
-from models.automats import Automat
-from models.base import new_id
-from models.contracts import KeyContract, KeyContractContact, KeyContractStatus
-from models.errors import ExternalIdInUse, InvalidInput, KeyOut
+from models.contracts import KeyContract, KeyContractStatus, Verification
+from models.errors import InvalidInput, KeyOut
 from models.jobs import JobKind
-from models.keys import KeyStatus
 from models.organizations import ContactDetails
-from models.reservations import check_start
 from models.times import Window
-from resolvers import jobs, organizations
-from resolvers.checks import required_text
-from resolvers.key_names import KeyName, named_keys
-from resolvers.planning.existing import unit_of
+from resolvers import jobs
 from resolvers.planning.holdings import held_by
 from resolvers.planning.letting_go import let_go
-from resolvers.planning.planner import decide
-from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.targets import aim
-from resolvers.planning.writing import write
-from resolvers.settings import settings
 from resolvers.signed.processes import withdraw_open
+from resolvers.staff_contracts import creating
+from resolvers.staff_contracts.asked import Asked
 from resolvers.transitions import move_contract
-from resolvers.work import Work, refusing
-
-REFERENCE_TAKEN = "key_contracts_organization_id_reference_key"
-PATH = ("key_ids",)
-NO_PICK_UP = "The keys lie at a desk and the contract lies ahead: say how they are picked up."
+from resolvers.work import Work
 
 
 async def create(
@@ -44,113 +28,26 @@ async def create(
     contacts: list[ContactDetails],
     window: Window,
     automat_id: UUID | None = None,
-    free_locker_after_fetch: bool = False,
+    free_locker_after_fetch: bool | None = None,
     pick_up_information: str | None = None,
     reference: str | None = None,
+    verification: Verification | None = None,
 ) -> KeyContract:
-    """Promise certain keys to contacts for a time.
-
-    A key in an automat has its locker all the time, however long that is, or until it is fetched
-    where that is asked for (R18). Keys at desks are handed over there, unless an automat is named.
-
-    Raises:
-        NotAllowed: The actor may not make contracts.
-        NotFound: There is no such key, ring or automat.
-        InvalidInput: No key, no contact, or a contract of desk keys that lies ahead without
-            pick-up information (R78).
-        StartsInPast: It would start more than 15 minutes ago.
-        KeyTaken: A key is promised to somebody else.
-        MixedStorage: Some keys lie in automats and others at desks (R64).
-        NoFreeLocker, NoSuitableAutomat: A key cannot be fetched from where it lies.
-        ExternalIdInUse: Another contract has that reference.
-    """
-    work.require(Permission.EDIT_RESERVATIONS)
-    check_start(window.starts_at, work.now)
-    ids = await _all_keys(work, key_ids, key_ring_ids)
-    if automat_id is not None:
-        await work.get(Automat, automat_id, path=("automat_id",))
-    here = await settings(work, await unit_of(work, ids))
-    stay = Stay(
-        window=window,
-        settings=here,
-        wanted=Wanted(automat_id=automat_id, key_ids=ids),
-        made_by_staff=True,
+    """Promise certain keys to contacts for a time that is said; see `creating.create`."""
+    asked = Asked(
+        contacts=contacts,
+        key_ids=key_ids,
+        key_ring_ids=key_ring_ids,
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        says_end=True,
+        automat_id=automat_id,
         free_locker_after_fetch=free_locker_after_fetch,
-        reference=None if reference is None else checked_reference(reference),
         pick_up_information=pick_up_information,
+        reference=reference,
+        verification=verification,
     )
-    people = organizations.checked_contacts(contacts)
-    plan = await decided(work, stay)
-    _check_pick_up(work, plan)
-    with refusing({REFERENCE_TAKEN: _taken(reference)}):
-        written = await write(work, [plan])
-    contract = await work.get(KeyContract, written[plan])
-    await _add_contacts(work, contract, people, language=here.language)
-    return contract
-
-
-async def _all_keys(
-    work: Work, key_ids: Sequence[UUID | None], ring_ids: Sequence[UUID | None]
-) -> list[UUID]:
-    """List the keys that are meant, those on rings too: a ring goes as one (G31)."""
-    names = [KeyName(id=id) for id in key_ids]
-    keys = await named_keys(work, names, ring_ids, path=PATH)
-    for key in keys:
-        if key.status is KeyStatus.RETIRED:
-            raise InvalidInput(f"The key {key.code} is out of use.", path=PATH)
-    return [key.id for key in keys]
-
-
-async def decided(work: Work, stay: Stay) -> Plan:
-    """Plan a contract by staff, which is refused where something is missing."""
-    (planned,) = await decide(work, [stay])
-    if not isinstance(planned, Plan):
-        raise planned
-    if planned.waits_for is not None:
-        raise planned.waits_for
-    return planned
-
-
-def _check_pick_up(work: Work, plan: Plan) -> None:
-    stay = plan.stay
-    if plan.claims or stay.window.starts_at <= work.now or stay.pick_up_information:
-        return
-    raise InvalidInput(NO_PICK_UP, path=("pick_up_information",))
-
-
-def checked_reference(reference: str) -> str:
-    """Check what people call a contract (R20).
-
-    Raises:
-        InvalidInput: It has other characters than letters, digits, `_`, `/`, `.` and `-`.
-    """
-    text = required_text(reference, path=("reference",))
-    if not re.fullmatch(r"[\w/.-]+", text):
-        message = "A reference has letters of any language, digits, and _ / . - in it."
-        raise InvalidInput(message, path=("reference",))
-    return text
-
-
-def _taken(reference: str | None) -> ExternalIdInUse:
-    message = f"Another key contract has the reference {reference!r}."
-    return ExternalIdInUse(message, path=("reference",))
-
-
-async def _add_contacts(
-    work: Work, contract: KeyContract, people: list[ContactDetails], *, language: str
-) -> None:
-    contacts = await organizations.add_contacts(work, people, language=language)
-    links = [
-        {
-            "id": new_id(),
-            "organization_id": contract.organization_id,
-            "key_contract_id": contract.id,
-            "contact_id": contact.id,
-            "place": place,
-        }
-        for place, contact in enumerate(contacts)
-    ]
-    await (await work.connection()).execute(insert(KeyContractContact), links)
+    return await creating.create(work, asked)
 
 
 async def by_staff(work: Work, id: UUID | None) -> KeyContract:

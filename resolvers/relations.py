@@ -101,7 +101,7 @@ CONTACTS_OF_RESERVATION = Relation(
     ReservationContact.place,
     link=(ReservationContact, ReservationContact.contact_id == Contact.id),
 )
-_LINKS = union_all(
+CONTACT_LINKS = union_all(
     select(
         KeyContract.id.label("key_contract_id"),
         ReservationContact.contact_id,
@@ -113,12 +113,13 @@ _LINKS = union_all(
         KeyContractContact.place,
     ),
 ).subquery("contact_links")
+"""Who may have the keys of which contract: its reservation's contacts, or its own."""
 CONTACTS_OF_KEY_CONTRACT = Relation(
     "contacts of key contract",
     Contact,
-    _LINKS.c.key_contract_id,
-    _LINKS.c.place,
-    link=(_LINKS, _LINKS.c.contact_id == Contact.id),
+    CONTACT_LINKS.c.key_contract_id,
+    CONTACT_LINKS.c.place,
+    link=(CONTACT_LINKS, CONTACT_LINKS.c.contact_id == Contact.id),
 )
 """Its reservation's contacts, or its own where staff made it."""
 KEYS_OF_KEY_CONTRACT = Relation(
@@ -127,7 +128,15 @@ KEYS_OF_KEY_CONTRACT = Relation(
     KeyAllocation.key_contract_id,
     Key.id,
     link=(KeyAllocation, KeyAllocation.key_id == Key.id),
+    conditions=(KeyAllocation.removed_at.is_(None),),
 )
+KEY_HISTORY = Relation(
+    "key history",
+    KeyAllocation,
+    KeyAllocation.key_contract_id,
+    KeyAllocation.id,
+)
+"""Also keys that were removed or swapped since."""
 KEYS_OUT = Relation(
     "keys out",
     KeyAllocation,

@@ -20,6 +20,7 @@ from models.settings import (
     Setting,
 )
 from models.times import time_zone
+from resolvers.checks import checked_language
 from resolvers.settings import Line, upwards
 from resolvers.work import Work
 
@@ -160,8 +161,8 @@ def _problem(name: str, value: Any) -> str | None:
             time_zone(value, path=("settings", name))
         case Setting.COUNTRY_CODE if not re.fullmatch("[A-Z]{2}", value):
             return f"A country code has two capital letters, such as FI; {value!r} has not."
-        case Setting.LANGUAGE if not re.fullmatch("[a-z]{2,3}", value):
-            return f"A language has two or three small letters, such as fi; {value!r} has not."
+        case Setting.LANGUAGE:
+            checked_language(value, path=("settings", name))
         case Setting.LARGEST_DISTANCE_METRES if not 0 < value < math.inf:
             return f"The largest distance must be more than 0 metres, not {value:g}."
         case Setting.PIN_LENGTH if not SHORTEST_PIN <= value <= LONGEST_PIN:

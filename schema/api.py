@@ -11,6 +11,8 @@ from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
+from schema.contract_keys import ContractKeyMutations
+from schema.contract_rows import ContractRowMutations
 from schema.contracts import ContractQueries
 from schema.desk_changes import DeskMutations
 from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
@@ -30,6 +32,8 @@ from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_queries import SelectionQueries
+from schema.template_changes import TemplateMutations
+from schema.templates import TemplateQueries
 
 
 @strawberry.type(description="What can be looked up.")
@@ -44,6 +48,7 @@ class Query(
     KeysOutQueries,
     ContractQueries,
     AccessScheduleQueries,
+    TemplateQueries,
     ContactQueries,
     OrganizationQueries,
     EventQueries,
@@ -74,6 +79,9 @@ class Mutation(
     KeyRingMutations,
     ContractMutations,
     AccessScheduleMutations,
+    ContractKeyMutations,
+    ContractRowMutations,
+    TemplateMutations,
     DeskMutations,
     LockerReportMutations,
     ContactMutations,

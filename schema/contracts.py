@@ -12,12 +12,16 @@ from models.automats import Locker as LockerRow
 from models.awaiting import covers_content
 from models.contracts import key_contract_status_at
 from models.keys import Key as KeyRow
+from models.organizations import OrganizationUnit as UnitRow
 from models.reservations import Reservation as ReservationRow
-from resolvers import looking, relations
+from resolvers import contract_lists, looking, relations
+from resolvers.contract_lists import Filter
 from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
+from schema.contract_enums import ContractTime
+from schema.contract_history import KeyContractKey, keys_of_contracts
 from schema.contract_signatures import pins, return_signed, signed_at
 from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
 from schema.execution import batched
@@ -98,7 +102,11 @@ class KeyContract(Node):
         to_one(ReservationRow, "reservation_id"), description="The reservation behind it."
     )
     keys: list[Key] = batched(
-        to_many(relations.KEYS_OF_KEY_CONTRACT, "contract_id"), description="Its keys."
+        keys_of_contracts, description="Its keys; those of a draft are only wished for."
+    )
+    key_history: list[KeyContractKey] = batched(
+        to_many(relations.KEY_HISTORY, "contract_id"),
+        description="Its keys over time, those too that were removed or swapped.",
     )
     contacts: list[Contact] = batched(
         to_many(relations.CONTACTS_OF_KEY_CONTRACT, "contract_id"),
@@ -137,9 +145,7 @@ class KeyContract(Node):
             language=row.language,
             waits_since=row.waits_since,
             signature_covers_content=covers_content(row),
-            access_schedule=ShownSchedule.of(schedule)
-            if (schedule := row.access_schedule)
-            else None,
+            access_schedule=ShownSchedule.of_any(row.access_schedule),
         )
 
 
@@ -209,11 +215,41 @@ class LockerContract(Node):
 class ContractQueries:
     @strawberry.field(description="The key contracts of your organization.")
     async def key_contracts(
-        self, info: Info, first: First = FIRST, after: After = None
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        *,
+        when: Annotated[
+            ContractTime | None, strawberry.argument(description="Only those that stand there.")
+        ] = None,
+        status: Annotated[
+            KeyContractStatus | None, strawberry.argument(description="Only those of this status.")
+        ] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(description="Part of a reference or of a contact's name."),
+        ] = None,
+        organization_unit_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="Only those of keys that live in this unit or in one below it."
+            ),
+        ] = None,
+        key_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those of this key.")
+        ] = None,
     ) -> Connection[KeyContract]:
         behind = from_cursor(after)
+        wanted = Filter(
+            when=when,
+            status=status,
+            search=search,
+            unit_id=from_id(UnitRow, organization_unit_id),
+            key_id=from_id(KeyRow, key_id),
+        )
         async with info.context.reading() as reading:
-            part = await looking.page(reading, models.KeyContract, first=first, after=behind)
+            part = await contract_lists.page(reading, wanted, first=first, after=behind)
         return connection(part, KeyContract.of, behind)
 
     @strawberry.field(description="The locker contracts of your organization.")

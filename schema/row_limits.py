@@ -22,7 +22,7 @@ MAX_PAGE = 100
 DEFAULT_PAGE = 20
 WHOLE_LISTS = {"effectiveSettings": len(SETTING_NAMES), "candidates": MOST_CANDIDATES}
 """Lists that come whole and lead to much more, so that nesting them multiplies."""
-ROWS_OF_INPUTS = {"reservationsUpsert": "reservations"}
+ROWS_OF_INPUTS = {"reservationsUpsert": "reservations", "keyContractsCreate": "contracts"}
 """Mutations that answer with a row for each item of a list in their input, and that list."""
 
 

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from models.accounts import Token
+from models.agreements import Agreement
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -21,11 +22,14 @@ from models.reservations import Reservation
 from models.selections import AutomatSelection
 from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
+from models.templates import ContractTemplate
 
 PREFIXES: dict[type[Base], str] = {
+    Agreement: "agreement",
     Automat: "automat",
     AutomatSelection: "selection",
     Contact: "contact",
+    ContractTemplate: "template",
     CustodyEntry: "custody",
     DeviceGroup: "group",
     Event: "event",

@@ -24,6 +24,8 @@ from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
+from models.templates import ContractTemplate
+from resolvers.templates import editing
 from schema.scalars import to_id
 
 KINDS: dict[str, type[Base]] = {
@@ -40,6 +42,7 @@ KINDS: dict[str, type[Base]] = {
     "locker_contract": LockerContract,
     "reservation": Reservation,
     "ring": KeyRing,
+    "template": ContractTemplate,
     "unit": OrganizationUnit,
 }
 
@@ -58,6 +61,9 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
             device_group_id=group.id,
         )
         await make_ring(work, await make_key(work, apartment, code=mark), name=f"Ring {mark}")
+        await editing.create(
+            work, organization_unit_id=unit.id, changes={"name": f"Template {mark}"}
+        )
         await push(work, apartment, external_id=mark)
         organization_id = work.actor.organization_id
         return {

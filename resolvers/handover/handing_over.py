@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models.accounts import Permission
-from models.contracts import KeyContract
+from models.contracts import KeyContract, Verification
 from models.custody import CustodyKind, CustodySource
 from models.errors import StartsAfterEnd
 from models.keys import Key
@@ -106,6 +106,7 @@ async def _new_contract(
         contacts=contacts,
         window=Window(work.now, due_at),
         pick_up_information=pick_up_information,
+        verification=Verification.NONE,  # what is handed over at once cannot wait for a signature
     )
 
 

@@ -42,7 +42,7 @@ async def stay_by_staff(work: Work, contract: KeyContract) -> Stay:
     return Stay(
         window=Window(contract.starts_at, contract.ends_at),
         settings=await settings(work, await unit_of(work, key_ids)),
-        wanted=Wanted(automat_id=await _brought_to(work, held), key_ids=key_ids),
+        wanted=Wanted(automat_id=await brought_to(work, held), key_ids=key_ids),
         contract=contract,
         held=held,
         made_by_staff=True,
@@ -50,7 +50,7 @@ async def stay_by_staff(work: Work, contract: KeyContract) -> Stay:
     )
 
 
-async def _brought_to(work: Work, held: Held) -> UUID | None:
+async def brought_to(work: Work, held: Held) -> UUID | None:
     """Tell to which automat keys at desks are to be brought, where somebody named one."""
     keys = [await work.get(Key, key.key_id) for key in held.keys]
     if any(key.manual_storage_id is None for key in keys):

@@ -1,9 +1,10 @@
-"""The PIN of each claim: the one that it had at that automat, else a new one (G13)."""
+"""The PIN of each claim: the one it had at that automat, the one chosen, else a new one (G13)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from models.errors import PinInUse
 from models.pins import new_pin
 from resolvers import codes
 from resolvers.planning.stays import Claim, Plan, Stay
@@ -11,7 +12,11 @@ from resolvers.work import Work
 
 
 async def with_pins(work: Work, plans: Sequence[Plan]) -> list[Plan]:
-    """Give each claim its PIN: the one that it had at that automat, else a new one."""
+    """Give each claim its PIN: the one that it had, the one that was chosen, else a new one.
+
+    Raises:
+        PinInUse: The automat knows the one that was chosen, or knew it lately (R22).
+    """
     automats = {claim.automat_id for plan in plans for claim in plan.claims}
     known = await codes.in_use(work, automats) if automats else {}
     return [
@@ -24,6 +29,9 @@ def _with_pin(stay: Stay, claim: Claim, known_codes: dict[UUID, set[str]]) -> Cl
     if claim.before is not None and claim.before.pin is not None:
         return replace(claim, pin=claim.before.pin)
     known = known_codes[claim.automat_id]
-    pin = new_pin(known, stay.settings.pin_length)
+    chosen = stay.wanted.pins.get(claim.option.key.id)
+    if chosen in known:
+        raise PinInUse(path=("pins",))
+    pin = chosen or new_pin(known, stay.settings.pin_length)
     known.add(pin)
     return replace(claim, pin=pin)

@@ -15,6 +15,8 @@ from models.contracts import KeyContract
 from models.keys import Key
 from models.times import Window
 from resolvers import accounts, contracts
+from resolvers.staff_contracts import drafts
+from resolvers.staff_contracts.asked import Asked
 from resolvers.work import Work
 from schema.api import schema
 from schema.context import clock
@@ -51,7 +53,9 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "keyRings": (VIEWERS, f"{{ {EDGES} }}"),
     "manualStorages": (VIEWERS, f"{{ {EDGES} }}"),
     "deviceGroups": (EVERYBODY, f"{{ {EDGES} }}"),
-    "keyContracts": (VIEWERS, f"{{ {EDGES} }}"),
+    "keyContracts": (VIEWERS, f"(when: FUTURE) {{ {EDGES} }}"),
+    "contractTemplates": (VIEWERS, f"{{ {EDGES} }}"),
+    "contractDefaults": (VIEWERS, '(keyIds: ["$key"]) { value }'),
     "lockerContracts": (VIEWERS, f'(automatId: "$automat") {{ {EDGES} }}'),
     "accessSchedulePreview": (set(Role), f"({MONDAYS}) {{ startsAt }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
@@ -91,6 +95,19 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
         'contacts: [{name: "Aino"}], keyIds: ["$free_key"]',
     ),
     "keyContractUpdate": (RESERVERS, 'id: "$by_staff", pickUpInformation: "Ring."'),
+    "keyContractActivate": (RESERVERS, 'id: "$draft"'),
+    "keyContractKeysChange": (RESERVERS, 'id: "$by_staff", addKeyIds: ["$third_key"]'),
+    "keyContractPinRenew": (
+        RESERVERS,
+        'id: "$key_contract", lockerContractId: "$locker_contract"',
+    ),
+    "keyContractsCreate": (
+        RESERVERS,
+        'contracts: [{contacts: [{name: "Aino"}], keyIds: ["$fourth_key"]}]',
+    ),
+    "contractTemplateCreate": (ADMINS, 'name: "Tenants"'),
+    "contractTemplateUpdate": (ADMINS, 'id: "$template", name: "Lodgers"'),
+    "contractTemplateDelete": (ADMINS, 'id: "$template"'),
     "keyContractCancel": (RESERVERS, 'id: "$by_staff"'),
     "keyContractScheduleSet": (RESERVERS, 'id: "$by_staff", accessSchedule: null'),
     "keyHandOver": (DESK_CLERKS, 'keys: [{id: "$other_key"}], contacts: [{name: "Aino"}]'),
@@ -135,16 +152,20 @@ async def test_a_role_asks_what_the_table_says_and_nothing_else(client: Client, 
 
 
 async def free_keys(client: Client) -> dict[str, str]:
-    """Make two keys that nobody is promised, and one that staff have promised."""
+    """Make keys that nobody is promised, one that staff have promised, and a draft."""
     async with client.working() as work:
-        free, other, promised = [await make_key(work) for _ in range(3)]
+        free, other, third, fourth, fifth, promised = [await make_key(work) for _ in range(6)]
         window = Window(work.now, None)
         contract = await contracts.create(
             work, key_ids=[promised.id], contacts=[AINO], window=window
         )
+        draft = await drafts.create(work, Asked(contacts=[AINO], key_ids=[fifth.id]))
     return {
         "free_key": to_id(Key, free.id),
         "other_key": to_id(Key, other.id),
+        "third_key": to_id(Key, third.id),
+        "fourth_key": to_id(Key, fourth.id),
+        "draft": to_id(KeyContract, draft.id),
         "by_staff": to_id(KeyContract, contract.id),
     }
 

@@ -41,13 +41,17 @@ BOUNDED_LISTS = {
     "AutomatCandidate.rejections",
     "AutomatSelection.candidates",
     "AutomatSelection.notes",
+    "ContractTemplate.enforced",
     "DeviceGroup.effectiveSettings",
     "KeyContract.contacts",
+    "KeyContract.keyHistory",
     "KeyContract.keys",
     "KeyContract.lockerContracts",
+    "KeyContractsCreateRow.userErrors",
     "LockerContract.contacts",
     "OrganizationUnit.effectiveSettings",
     "Query.accessSchedulePreview",
+    "Query.contractDefaults",
     "Query.nearestAutomats",
     "ReservableEntity.effectiveSettings",
     "Reservation.contacts",
@@ -156,7 +160,7 @@ def test_mutations_name_the_object_first_and_take_one_input() -> None:
     assert OURS.mutation_type is not None
     nouns = ("reservation", "entity", "automat", "locker", "key", "manualStorage", "deviceGroup")
     for name, field in OURS.mutation_type.fields.items():
-        assert name.startswith((*nouns, "contact", "organizationUnit")), name
+        assert name.startswith((*nouns, "contact", "contractTemplate", "organizationUnit")), name
         assert list(field.args) == ["input"], name
         assert is_non_null_type(field.args["input"].type), name
 

@@ -39,6 +39,7 @@ ARGUMENTS = {
     '[{weekdays: [1], from: "08:00", to: "17:00"}]}',
     "nearestAutomats": "near: {coordinates: {latitude: 60.17, longitude: 24.94}}, first: 100",
     "automatSelection": f'input: {{entityExternalId: "0", {SOON}}}',
+    "contractDefaults": "organizationUnitId: null",
 }
 ASKED_OF_EACH = {"custodyAt": f'at: "{days_from_now(0)}"'}
 ROOTS: Any = schema._schema.query_type.fields  # type: ignore[union-attr]  # there is a query type

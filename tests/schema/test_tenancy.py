@@ -7,13 +7,21 @@ from typing import Any
 
 import pytest
 from documents import CANCEL, FIND_RESERVATION, UPSERT, days_from_now, stay
-from factories import make_automat, make_entity
+from factories import AINO, make_automat, make_entity, make_key
 from graphql import get_named_type, is_input_object_type
 from talking import Client
 from things import one_of_everything
 
 from models.accounts import Role
+from models.agreements import Agreement
+from models.contracts import KeyContract
+from models.keys import Key
+from models.times import Window
+from resolvers import contracts
+from resolvers.staff_contracts import drafts
+from resolvers.staff_contracts.asked import Asked
 from schema.api import schema
+from schema.scalars import to_id
 
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
 EDGES = "edges { node { id } }"
@@ -56,6 +64,10 @@ REFUSED_QUERIES = [
 ]
 PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'
 MANY = "errorPolicy: REJECT_ALL, reservations: [{ROW}]"
+PINS = 'pins: [{keyId: "$key", pin: "194628"}]'
+ROWS = "errorPolicy: REJECT_ALL, contracts: [{ROW}]"
+SWAP = 'id: "$own_by_staff", swaps: [{keyId: "$COMES", forKeyId: "$GOES"}]'
+AGREED = 'defaults: {agreementIds: ["$agreement"]}'
 PEOPLE = 'contacts: [{name: "Eve"}]'
 KEY = "kind: MECHANICAL, storage:"
 AUTOMAT = 'deviceId: "x", name: "x", model: LIVIONKEY_1, address: {text: "x"}'
@@ -100,6 +112,41 @@ REFUSED_MUTATIONS = {
     "keyContractCreate.keyRingIds": f'{PEOPLE}, keyRingIds: ["$ring"]',
     "keyContractCreate.automatId": f'{PEOPLE}, keyIds: ["$own_key"], automatId: "$automat"',
     "keyContractUpdate.id": 'id: "$key_contract", endsAt: null',
+    "keyContractUpdate.keyIds": 'id: "$own_draft", keyIds: ["$key"]',
+    "keyContractUpdate.keyRingIds": 'id: "$own_draft", keyRingIds: ["$ring"]',
+    "keyContractUpdate.automatId": 'id: "$own_draft", automatId: "$automat"',
+    "keyContractUpdate.agreementIds": 'id: "$own_draft", agreementIds: ["$agreement"]',
+    "keyContractUpdate.templateId": 'id: "$own_draft", templateId: "$template"',
+    "keyContractActivate.pins.keyId": f'id: "$own_draft", {PINS}',
+    "keyContractCreate.pins.keyId": f'{PEOPLE}, keyIds: ["$own_key"], {PINS}',
+    "keyContractCreate.agreementIds": f'{PEOPLE}, keyIds: ["$own_key"], '
+    'agreementIds: ["$agreement"]',
+    "keyContractCreate.templateId": f'{PEOPLE}, keyIds: ["$own_key"], templateId: "$template"',
+    **{
+        f"keyContractsCreate.contracts.{name}": ROWS.replace("ROW", f"{PEOPLE}, {whose}")
+        for name, whose in {
+            "keyIds": 'keyIds: ["$key"]',
+            "keyRingIds": 'keyRingIds: ["$ring"]',
+            "automatId": 'keyIds: ["$own_key"], automatId: "$automat"',
+            "agreementIds": 'keyIds: ["$own_key"], agreementIds: ["$agreement"]',
+            "templateId": 'keyIds: ["$own_key"], templateId: "$template"',
+            "pins.keyId": f'keyIds: ["$own_key"], {PINS}',
+        }.items()
+    },
+    "keyContractActivate.id": 'id: "$key_contract"',
+    "keyContractPinRenew.id": 'id: "$key_contract", lockerContractId: "$own_locker_contract"',
+    "keyContractPinRenew.lockerContractId": 'id: "$own_key_contract", lockerContractId: '
+    '"$locker_contract"',
+    "keyContractKeysChange.id": 'id: "$key_contract", addKeyIds: ["$own_key"]',
+    "keyContractKeysChange.addKeyIds": 'id: "$own_by_staff", addKeyIds: ["$key"]',
+    "keyContractKeysChange.removeKeyIds": 'id: "$own_by_staff", removeKeyIds: ["$key"]',
+    "keyContractKeysChange.swaps.keyId": SWAP.replace("COMES", "key").replace("GOES", "own_held"),
+    "keyContractKeysChange.swaps.forKeyId": SWAP.replace("COMES", "own_key").replace("GOES", "key"),
+    "contractTemplateCreate.defaults.agreementIds": f'name: "x", {AGREED}',
+    "contractTemplateUpdate.defaults.agreementIds": f'id: "$own_template", {AGREED}',
+    "contractTemplateCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
+    "contractTemplateUpdate.id": 'id: "$template", name: "x"',
+    "contractTemplateDelete.id": 'id: "$template"',
     "keyContractCancel.id": 'id: "$key_contract"',
     "keyContractScheduleSet.id": 'id: "$key_contract", accessSchedule: null',
     "keyHandOver.keys.id": f'{PEOPLE}, keys: [{{id: "$own_key"}}, {{id: "$key"}}]',
@@ -144,8 +191,31 @@ def test_every_id_that_a_mutation_takes_is_tried_with_somebody_elses() -> None:
 async def theirs_and_own(client: Client, stranger: Client) -> dict[str, str]:
     """Fill both organizations; the ids of the other one come without a prefix."""
     theirs = await one_of_everything(stranger, "theirs")
-    own = await one_of_everything(client, "ours")
+    own = await one_of_everything(client, "ours") | await by_staff(client)
+    theirs["agreement"] = await agreement_of(stranger)
     return theirs | {f"own_{kind}": id for kind, id in own.items()}
+
+
+async def by_staff(client: Client) -> dict[str, str]:
+    """Make a draft, and a contract by staff that holds a key."""
+    async with client.working() as work:
+        held, wished = await make_key(work), await make_key(work)
+        window = Window(work.now, None)
+        made = await contracts.create(work, key_ids=[held.id], contacts=[AINO], window=window)
+        draft = await drafts.create(work, Asked(contacts=[AINO], key_ids=[wished.id]))
+    return {
+        "held": to_id(Key, held.id),
+        "by_staff": to_id(KeyContract, made.id),
+        "draft": to_id(KeyContract, draft.id),
+    }
+
+
+async def agreement_of(client: Client) -> str:
+    async with client.working() as work:
+        owner = work.actor.organization_id
+        agreement = Agreement(organization_id=owner, organization_unit_id=owner, name="theirs")
+        await work.add(agreement)
+    return to_id(Agreement, agreement.id)
 
 
 async def test_no_query_finds_what_is_somebody_elses(client: Client, stranger: Client) -> None:
@@ -200,7 +270,7 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     theirs = await one_of_everything(stranger, "theirs")
     ours = await one_of_everything(client, "ours")
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
-    lists += "lockerContracts contacts organizationUnits events notices"
+    lists += "lockerContracts contacts organizationUnits contractTemplates events notices"
     chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
 
     found = json.dumps(

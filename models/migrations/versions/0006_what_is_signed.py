@@ -25,6 +25,7 @@ def upgrade() -> None:
     create_agreements()
     create_attachments()
     create_templates()
+    index_key_contracts()
     create_signing()
     create_links_and_erasures()
 
@@ -168,6 +169,19 @@ def create_templates() -> None:
         sa.UniqueConstraint("organization_unit_id", "name", name="contract_templates_organization_unit_id_name_key"),
     )
     partial("one_standard_template_of_a_unit", "contract_templates", "organization_unit_id", "standard", unique=True)
+
+
+def index_key_contracts() -> None:
+    """Find contracts by where they stand, and those with a key out."""
+    op.create_index("key_contracts_by_status", "key_contracts", ["organization_id", "status", "id"])
+    out = sa.text("fetched_at is not null and returned_at is null")
+    op.create_index(
+        "key_allocations_that_are_out",
+        "key_allocations",
+        ["organization_id", "key_contract_id"],
+        postgresql_where=out,
+        sqlite_where=out,
+    )
 
 
 def create_signing() -> None:
