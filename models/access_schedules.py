@@ -104,8 +104,8 @@ class AccessSchedule:
         """Make a schedule of what somebody sent, in the form in which one is kept.
 
         Args:
-            written: Its `windows`, each with `weekdays`, `from` and `to`, and `dailyReturn`, which is false when
-                it is left out.
+            written: Its `windows`, each with `weekdays`, `from` and `to`, and `dailyReturn`, false
+                when left out.
             path: The way to it, for a refusal.
 
         Raises:

@@ -10,6 +10,7 @@ it have taken, and all of it is written by a few statements. A single push is a 
 - `wishes`: what is wanted of an automat.
 - `claiming`: which key, locker and PIN exactly.
 - `planner`: the way through all of it.
+- `terms`: what templates say of the contracts of reservations.
 - `writing`: the rows.
 - `holdings`: what was held before, and letting go of it.
 """

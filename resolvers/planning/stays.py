@@ -44,11 +44,13 @@ class Terms:
         verification: How its main contact confirms it before it holds (R82).
         language: In which language its agreements are offered (G18).
         access_schedule: When its keys may be fetched (G29).
+        agreement_ids: Agreements beside the mandatory ones, of a reservation's contract (R81).
     """
 
     verification: Verification = Verification.NONE
     language: str | None = None
     access_schedule: Json | None = None
+    agreement_ids: Sequence[UUID] = ()
 
 
 NO_TERMS = Terms()

@@ -21,7 +21,7 @@ from models.selections import AutomatSelection
 from models.settings import UnitSettings
 from models.times import Window, after
 from resolvers import jobs
-from resolvers.planning import lockers, signatures
+from resolvers.planning import lockers, signatures, terms
 from resolvers.planning.letting_go import free
 from resolvers.planning.stays import Plan
 from resolvers.planning.targets import aim
@@ -42,8 +42,10 @@ async def write(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
     """Write plans down, all in a few statements; gives the key contracts of those that are kept."""
     if not plans:
         return {}
+    await terms.fill_in(work, plans)
     await free(work, [plan.stay.held for plan in plans])
     contract_ids = await _write_contracts(work, plans)
+    await terms.carry_agreements(work, contract_ids)
     with refusing(REFUSALS):
         await allocate(work, contract_ids)
         await lockers.write(work, plans, contract_ids)

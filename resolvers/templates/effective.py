@@ -4,19 +4,20 @@ Of two templates that fill a value in, that of the nearer unit counts. One that 
 than one that does not, and of two that insist that of the unit further up: it is the wider rule.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import Select, or_
 
 from models.dialects.among import among
 from models.errors import InvalidInput
 from models.organizations import OrganizationUnit
 from models.templates import ContractTemplate, ContractValue
 from resolvers.settings import lines
-from resolvers.work import Reading
+from resolvers.work import Reading, owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,25 @@ async def _templates(
     for template in await reading.all(statement.order_by(row.standard)):
         found.setdefault(template.organization_unit_id, []).append(template)
     return found
+
+
+async def effective_by_standard(
+    reading: Reading, unit_ids: Collection[UUID]
+) -> dict[UUID, Effective]:
+    """Tell for each of several units what standard templates say: one statement where none is."""
+    standard: dict[UUID, list[ContractTemplate]] = {}
+    for template in await reading.all(_standard(), owner=reading.actor.organization_id):
+        standard[template.organization_unit_id] = [template]
+    if not standard:
+        return {}
+    ids = list(unit_ids)
+    found = await lines(reading, [(id, None) for id in ids])
+    return {id: _of_line(line.units, standard) for id, line in zip(ids, found, strict=True)}
+
+
+@cache
+def _standard() -> Select[ContractTemplate]:
+    return owned(ContractTemplate).where(ContractTemplate.standard)
 
 
 def _of_line(
