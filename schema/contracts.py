@@ -14,6 +14,8 @@ from models.contracts import key_contract_status_at, opens_at
 from models.keys import Key as KeyRow
 from models.reservations import Reservation as ReservationRow
 from resolvers import looking, relations
+from resolvers.agreements.applying import carried_by
+from schema.agreements import Agreement
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
@@ -59,6 +61,13 @@ async def pins(contracts: list[Any], context: Any) -> list[str | None]:
     ]
 
 
+async def agreements(contracts: list[Any], context: Any) -> list[list[Agreement]]:
+    """Show what key contracts carry."""
+    ids = [contract.contract_id for contract in contracts]
+    found = await context.loaders.answers(carried_by).load_many(ids)
+    return [[Agreement.of(row) for row in rows] for rows in found]
+
+
 @shows(models.KeyContract)
 @strawberry.type(description="Keys promised to contacts for a time.")
 class KeyContract(Node):
@@ -93,6 +102,11 @@ class KeyContract(Node):
     locker_contracts: list["LockerContract"] = batched(
         to_many(relations.LOCKER_CONTRACTS, "contract_id"),
         description="The lockers that are held for them.",
+    )
+    agreements: list[Agreement] = batched(
+        agreements,
+        description="What it would be offered with now: where it is verified the mandatory ones of "
+        "its keys' units, then those that were chosen for it. What was signed is in its signings.",
     )
 
     @classmethod

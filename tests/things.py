@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from agreeing import make_agreement
 from factories import (
     make_automat,
     make_desk,
@@ -15,6 +16,7 @@ from factories import (
 from sqlalchemy import Select, select
 from talking import Client
 
+from models.agreements import Agreement, AgreementVersion
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -24,9 +26,12 @@ from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
+from resolvers.agreements import versions
 from schema.scalars import to_id
 
 KINDS: dict[str, type[Base]] = {
+    "agreement": Agreement,
+    "agreement_version": AgreementVersion,
     "automat": Automat,
     "contact": Contact,
     "custody": CustodyEntry,
@@ -59,6 +64,8 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         )
         await make_ring(work, await make_key(work, apartment, code=mark), name=f"Ring {mark}")
         await push(work, apartment, external_id=mark)
+        agreement = await make_agreement(work, unit, name=f"Agreement {mark}", mandatory=True)
+        await versions.create(work, agreement.id)
         organization_id = work.actor.organization_id
         return {
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])
