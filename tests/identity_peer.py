@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import httpx2
@@ -17,11 +18,15 @@ from outsides import PUBLIC_URL
 from starlette.applications import Starlette
 from talking import Client
 
+from models.base import Json
 from models.contracts import Verification
+from models.events import Event, EventKind
 from models.signing import SigningMethod, SigningProcess, SigningPurpose, SigningState
+from resolvers.identifying import identity_of
 from resolvers.outside.identity import IdentityProvider, Registration
 from resolvers.outside.ports import Outside
 from resolvers.outside.secret import digest_of, new_secret
+from resolvers.work import Work
 from schema.context import clock
 from schema.identity_routes import identity_routes
 
@@ -164,3 +169,22 @@ def changed(url: str, **parameters: str) -> str:
 
 def asked_in(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+async def identity(client: Client, process: SigningProcess, later: Any = None) -> Json | None:
+    async with client.working() as work:
+        at = Work(work.session, work.actor, clock() + (later or timedelta(0)))
+        return await identity_of(at, process)
+
+
+async def events(client: Client) -> list[tuple[EventKind, dict[str, Any]]]:
+    kinds = [EventKind.IDENTITY_CONFIRMED, EventKind.IDENTITY_REFUSED]
+    async with client.working() as work:
+        found = await work.all(work.own(Event).where(Event.kind.in_(kinds)).order_by(Event.id))
+    return [(one.kind, one.facts) for one in found]
+
+
+async def reasons(client: Client) -> list[str]:
+    found = await events(client)
+    assert {kind for kind, _ in found} <= {EventKind.IDENTITY_REFUSED}
+    return [facts["reason"] for _, facts in found]

@@ -93,7 +93,7 @@ class IdentityProvider:
         self, issuer: str, registration: Registration, *, timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
         self.issuer = issuer
-        self._ours = registration
+        self.registration = registration
         self._answers = Answers(issuer, timeout_seconds)
 
     async def way_there(self, trip: Trip, *, language: str, now: datetime) -> str:
@@ -105,8 +105,8 @@ class IdentityProvider:
         metadata = await self._metadata(now)
         asked = {
             "response_type": "code",
-            "client_id": self._ours.client_id,
-            "redirect_uri": self._ours.redirect_url,
+            "client_id": self.registration.client_id,
+            "redirect_uri": self.registration.redirect_url,
             "scope": "openid profile",
             "state": trip.state,
             "nonce": trip.nonce,
@@ -115,8 +115,8 @@ class IdentityProvider:
             "prompt": "login",  # whoever used this device before may be somebody else
             "ui_locales": language,
         }
-        if self._ours.acr_values:
-            asked["acr_values"] = " ".join(self._ours.acr_values)
+        if self.registration.acr_values:
+            asked["acr_values"] = " ".join(self.registration.acr_values)
         address = _endpoint(metadata, "authorization_endpoint")
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 
@@ -129,7 +129,7 @@ class IdentityProvider:
         metadata = await self._metadata(now)
         answer = await self._exchanged(metadata, code, trip.verifier)
         token = str(answer.get("id_token", ""))
-        ours = self._ours
+        ours = self.registration
         expected = Expected(self.issuer, ours.client_id, trip.nonce, ours.acr_values, now)
         claims = claims_of(token, await self._keys(metadata, token, now), expected)
         name = name_in(claims) or await self._name(metadata, answer, claims["sub"])
@@ -140,7 +140,7 @@ class IdentityProvider:
         self, metadata: Mapping[str, Any], code: str, verifier: str
     ) -> Mapping[str, Any]:
         """Exchange a code for tokens (RFC 6749, 4.1.3)."""
-        ours = self._ours
+        ours = self.registration
         sent = {
             "grant_type": "authorization_code",
             "code": code,
