@@ -25,7 +25,7 @@ from models.signing import Identification, SigningProcess, SigningState
 from resolvers.outside.identity import Identity, Trip
 from resolvers.outside.secret import Secret, digest_of, new_secret
 from resolvers.settings import settings
-from resolvers.work import About, Work
+from resolvers.work import About, Reading, Work
 
 TRIP_LASTS = timedelta(minutes=10)
 IDENTITY_LASTS = timedelta(minutes=30)
@@ -172,31 +172,30 @@ async def refuse(work: Work, trip_id: UUID, *, reason: str) -> None:
     _record(work, EventKind.IDENTITY_REFUSED, process, reason=reason)
 
 
-async def identity_of(work: Work, process: SigningProcess) -> Json | None:
+async def identity_of(reading: Reading, process: SigningProcess) -> Json | None:
     """Give the identity that counts for a signing: the last confirmed one, for half an hour.
 
     It has `issuer`, `subject`, `name`, `acr` and `at`; None when there is none, or it is too old.
     """
     row = Identification
-    newest = await work.all(
-        work.own(row)
+    used = await reading.all(
+        reading.own(row)
         .where(row.process_id == process.id, row.used_at.is_not(None))
         .order_by(row.used_at.desc(), row.id.desc())
     )
-    confirmed = (one for one in newest if one.identity is not None)
-    last = next(confirmed, None)
-    return last.identity if last is not None and work.now < last.expires_at else None
+    last = next((one for one in used if one.identity is not None), None)
+    return last.identity if last is not None and reading.now < last.expires_at else None
 
 
-async def check_strong_allowed(work: Work, unit_id: UUID) -> None:
+async def check_strong_allowed(reading: Reading, unit_id: UUID) -> None:
     """Go on only if contracts of a unit may ask for strong authentication (R86).
 
     Raises:
         InvalidInput: Neither it nor a unit above it allows that.
     """
-    if (await settings(work, unit_id)).strong_authentication:
+    if (await settings(reading, unit_id)).strong_authentication:
         return
-    unit = await work.get(OrganizationUnit, unit_id)
+    unit = await reading.get(OrganizationUnit, unit_id)
     raise InvalidInput(
         f"The unit {unit.name!r} does not allow strong authentication: set its setting "
         "strongAuthentication, or that of a unit above it.",
