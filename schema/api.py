@@ -7,6 +7,8 @@ from graphql import GraphQLArgument, GraphQLObjectType, Undefined
 
 from resolvers import looking
 from schema.access_schedules import AccessScheduleQueries
+from schema.agreement_changes import AgreementMutations
+from schema.agreements import AgreementQueries
 from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
@@ -49,6 +51,7 @@ class Query(
     ContractQueries,
     AccessScheduleQueries,
     TemplateQueries,
+    AgreementQueries,
     ContactQueries,
     OrganizationQueries,
     EventQueries,
@@ -82,6 +85,7 @@ class Mutation(
     ContractKeyMutations,
     ContractRowMutations,
     TemplateMutations,
+    AgreementMutations,
     DeskMutations,
     LockerReportMutations,
     ContactMutations,

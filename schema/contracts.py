@@ -17,6 +17,9 @@ from models.reservations import Reservation as ReservationRow
 from resolvers import contract_lists, looking, relations
 from resolvers.contract_lists import Filter
 from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
+from resolvers import looking, relations
+from resolvers.agreements.applying import carried_by
+from schema.agreements import Agreement
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
@@ -55,6 +58,22 @@ async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyC
     return [
         key_contract_status_at(one.row, now, key_is_out=one.contract_id in out) for one in contracts
     ]
+
+
+async def pins(contracts: list[Any], context: Any) -> list[str | None]:
+    """Show PINs to those who may see them, as long as they open something."""
+    if not context.actor.may(Permission.SEE_PINS):
+        return [None] * len(contracts)
+    return [
+        one.code if opens_at(one.state, one.ends_at, context.now) else None for one in contracts
+    ]
+
+
+async def agreements(contracts: list[Any], context: Any) -> list[list[Agreement]]:
+    """Show what key contracts carry."""
+    ids = [contract.contract_id for contract in contracts]
+    found = await context.loaders.answers(carried_by).load_many(ids)
+    return [[Agreement.of(row) for row in rows] for rows in found]
 
 
 @shows(models.KeyContract)
@@ -115,6 +134,11 @@ class KeyContract(Node):
     locker_contracts: list["LockerContract"] = batched(
         to_many(relations.LOCKER_CONTRACTS, "contract_id"),
         description="The lockers that are held for them.",
+    )
+    agreements: list[Agreement] = batched(
+        agreements,
+        description="What it would be offered with now: where it is verified the mandatory ones of "
+        "its keys' units, then those that were chosen for it. What was signed is in its signings.",
     )
 
     access_schedule: ShownSchedule | None = strawberry.field(

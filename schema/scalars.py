@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from models.accounts import Token
 from models.agreements import Agreement
+from models.agreements import Agreement, AgreementVersion
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -26,6 +27,7 @@ from models.templates import ContractTemplate
 
 PREFIXES: dict[type[Base], str] = {
     Agreement: "agreement",
+    AgreementVersion: "agreementversion",
     Automat: "automat",
     AutomatSelection: "selection",
     Contact: "contact",

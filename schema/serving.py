@@ -23,6 +23,7 @@ from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
 from schema.geocoders import geocoder_for
+from schema.identity_routes import identity_routes
 from schema.outside import outside_for
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
@@ -79,6 +80,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
+        routes=identity_routes(database, outside),
     )
 
 

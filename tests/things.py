@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from agreeing import make_agreement
 from factories import (
     make_automat,
     make_desk,
@@ -15,6 +16,7 @@ from factories import (
 from sqlalchemy import Select, select
 from talking import Client
 
+from models.agreements import Agreement, AgreementVersion
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -26,9 +28,12 @@ from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
 from models.templates import ContractTemplate
 from resolvers.templates import editing
+from resolvers.agreements import versions
 from schema.scalars import to_id
 
 KINDS: dict[str, type[Base]] = {
+    "agreement": Agreement,
+    "agreement_version": AgreementVersion,
     "automat": Automat,
     "contact": Contact,
     "custody": CustodyEntry,
@@ -65,6 +70,8 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
             work, organization_unit_id=unit.id, changes={"name": f"Template {mark}"}
         )
         await push(work, apartment, external_id=mark)
+        agreement = await make_agreement(work, unit, name=f"Agreement {mark}", mandatory=True)
+        await versions.create(work, agreement.id)
         organization_id = work.actor.organization_id
         return {
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])

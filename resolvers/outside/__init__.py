@@ -6,5 +6,6 @@ and the secret that signs links: each is a small port with real parts behind it,
 
 - `files`: where bytes lie, in a folder or on S3.
 - `secret`: what signs links, and what is derived from it.
+- `identity`: who people are, by OpenID Connect; `answers` and `id_tokens` are its parts.
 - `ports`: all of them together, as requests and workers get them.
 """

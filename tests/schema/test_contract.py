@@ -36,6 +36,13 @@ BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 BOUNDED_LISTS = {
     "AccessSchedule.windows",
     "AccessWindow.weekdays",
+# a row of many its changes, a version its languages, and there are as many settings as there are.
+BOUNDED_LISTS = {
+    "AgreementBlock.lines",
+    "AgreementLine.spans",
+    "AgreementPreview.blocks",
+    "AgreementPreview.warnings",
+    "AgreementVersion.texts",
     "Automat.deviceGroups",
     "Automat.lockers",
     "AutomatCandidate.rejections",
@@ -43,6 +50,7 @@ BOUNDED_LISTS = {
     "AutomatSelection.notes",
     "ContractTemplate.enforced",
     "DeviceGroup.effectiveSettings",
+    "KeyContract.agreements",
     "KeyContract.contacts",
     "KeyContract.keyHistory",
     "KeyContract.keys",
@@ -161,6 +169,7 @@ def test_mutations_name_the_object_first_and_take_one_input() -> None:
     nouns = ("reservation", "entity", "automat", "locker", "key", "manualStorage", "deviceGroup")
     for name, field in OURS.mutation_type.fields.items():
         assert name.startswith((*nouns, "contact", "contractTemplate", "organizationUnit")), name
+        assert name.startswith((*nouns, "contact", "organizationUnit", "agreement")), name
         assert list(field.args) == ["input"], name
         assert is_non_null_type(field.args["input"].type), name
 
