@@ -15,10 +15,9 @@ from models.keys import Key as KeyRow
 from models.organizations import OrganizationUnit as UnitRow
 from models.reservations import Reservation as ReservationRow
 from resolvers import contract_lists, looking, relations
+from resolvers.agreements.applying import carried_by
 from resolvers.contract_lists import Filter
 from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
-from resolvers import looking, relations
-from resolvers.agreements.applying import carried_by
 from schema.agreements import Agreement
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
@@ -57,15 +56,6 @@ async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyC
     out = await contracts_with_a_key_out(asked, context) if asked else set()
     return [
         key_contract_status_at(one.row, now, key_is_out=one.contract_id in out) for one in contracts
-    ]
-
-
-async def pins(contracts: list[Any], context: Any) -> list[str | None]:
-    """Show PINs to those who may see them, as long as they open something."""
-    if not context.actor.may(Permission.SEE_PINS):
-        return [None] * len(contracts)
-    return [
-        one.code if opens_at(one.state, one.ends_at, context.now) else None for one in contracts
     ]
 
 

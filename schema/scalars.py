@@ -8,7 +8,6 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from models.accounts import Token
-from models.agreements import Agreement
 from models.agreements import Agreement, AgreementVersion
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base

@@ -27,8 +27,8 @@ from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
 from models.templates import ContractTemplate
-from resolvers.templates import editing
 from resolvers.agreements import versions
+from resolvers.templates import editing
 from schema.scalars import to_id
 
 KINDS: dict[str, type[Base]] = {

@@ -31,13 +31,11 @@ SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
 # Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,
-# a row of many its changes, and there are as many settings as there are. A schedule has at most
-# fifty windows, and its openings are asked for by their number.
+# a row of many its changes, a version its languages, and there are as many settings as there are.
+# A schedule has at most fifty windows, and its openings are asked for by their number.
 BOUNDED_LISTS = {
     "AccessSchedule.windows",
     "AccessWindow.weekdays",
-# a row of many its changes, a version its languages, and there are as many settings as there are.
-BOUNDED_LISTS = {
     "AgreementBlock.lines",
     "AgreementLine.spans",
     "AgreementPreview.blocks",
