@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, union_all
 
+from models.attachments import Attachment
 from models.automats import Automat, DeviceGroup, DeviceGroupAutomat, Locker
 from models.contracts import (
     KeyAllocation,
@@ -154,4 +155,14 @@ SELECTIONS = Relation(
     AutomatSelection,
     AutomatSelection.reservation_id,
     AutomatSelection.id.desc(),
+)
+ATTACHMENTS_OF_KEY_CONTRACT = Relation(
+    "attachments of key contract", Attachment, Attachment.key_contract_id, Attachment.id
+)
+ATTACHMENTS_OF_UNIT = Relation(
+    "attachments of unit", Attachment, Attachment.organization_unit_id, Attachment.id
+)
+ATTACHMENTS_OF_KEY = Relation("attachments of key", Attachment, Attachment.key_id, Attachment.id)
+ATTACHMENTS_OF_ENTITY = Relation(
+    "attachments of entity", Attachment, Attachment.entity_id, Attachment.id
 )

@@ -6,6 +6,7 @@ import strawberry
 from graphql import GraphQLArgument, GraphQLObjectType, Undefined
 
 from resolvers import looking
+from schema.attachment_changes import AttachmentMutations
 from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
@@ -73,6 +74,7 @@ class Mutation(
     DeskMutations,
     LockerReportMutations,
     ContactMutations,
+    AttachmentMutations,
     OrganizationMutations,
 ):
     pass

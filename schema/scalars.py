@@ -8,6 +8,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from models.accounts import Token
+from models.attachments import Attachment
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -21,6 +22,7 @@ from models.reservations import Reservation
 from models.selections import AutomatSelection
 
 PREFIXES: dict[type[Base], str] = {
+    Attachment: "attachment",
     Automat: "automat",
     AutomatSelection: "selection",
     Contact: "contact",

@@ -17,6 +17,7 @@ from models.accounts import Actor
 from models.database import Database, parsed
 from models.errors import InvalidInput
 from models.migrating import is_migrated
+from resolvers.attachments.arriving import Limits
 from resolvers.caretaker import care
 from schema.api import schema
 from schema.app import create_app
@@ -80,8 +81,13 @@ def assembled(database: Database, current: Settings) -> Starlette:
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
-        routes=file_routes(database, outside),
+        routes=file_routes(database, outside, upload_limits(current)),
     )
+
+
+def upload_limits(current: Settings) -> Limits:
+    """Say what an upload may take."""
+    return Limits(current.file_megabytes * 1_000_000, current.upload_seconds)
 
 
 async def what_is_missing(database: Database) -> str | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from resolvers.outside.files import Files
+from resolvers.outside.scanning import Scanner
 from resolvers.outside.secret import Secret
 
 
@@ -14,8 +15,10 @@ class Outside:
         files: Where bytes lie.
         secret: Signs links.
         public_url: How people reach this server, without a slash at the end.
+        scanner: Looks for viruses in files; None when there is none.
     """
 
     files: Files
     secret: Secret
     public_url: str
+    scanner: Scanner | None = None
