@@ -16,6 +16,7 @@ from models.contracts import (
     LockerContractState,
 )
 from models.entities import ReservableEntity
+from models.erasures import Erasure
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey
 from models.organizations import Contact
 from models.reservations import ReservationContact
@@ -166,3 +167,4 @@ ATTACHMENTS_OF_KEY = Relation("attachments of key", Attachment, Attachment.key_i
 ATTACHMENTS_OF_ENTITY = Relation(
     "attachments of entity", Attachment, Attachment.entity_id, Attachment.id
 )
+ERASURE_OF_CONTACT = Relation("erasure of contact", Erasure, Erasure.contact_id, Erasure.id)

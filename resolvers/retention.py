@@ -1,7 +1,8 @@
-"""How long things are kept once a key contract is over: its attachments and its contacts (G27).
+"""How long the attachments of a key contract are kept once it is over.
 
-Whoever ends a contract plans a look at what hangs on it; how long that is kept is found out then,
-and again when the time comes, as settings change, and a contract that was over may have gone on.
+Whoever ends a contract plans a look at them; how long they are kept is found out then, and again
+when the time comes, as settings change, and a contract that was over may have gone on. Contacts
+are found by their age instead, see `resolvers.erasing.rule`.
 """
 
 from datetime import datetime
@@ -19,7 +20,6 @@ from models.settings import UnitSettings
 from models.times import after
 from resolvers import jobs
 from resolvers.planning.existing import unit_of
-from resolvers.relations import CONTACTS_OF_KEY_CONTRACT
 from resolvers.settings import settings
 from resolvers.work import Work
 
@@ -28,7 +28,7 @@ ENDS = (EventKind.KEY_CONTRACT_ENDED, EventKind.KEY_CONTRACT_CANCELLED)
 
 
 async def plan(work: Work, contract_id: UUID) -> None:
-    """Let somebody look at the attachments and the contacts of a contract that is over."""
+    """Let somebody look at the attachments of a contract that is over."""
     attachments = await work.scalars(
         select(Attachment.id).where(
             Attachment.organization_id == work.actor.organization_id,
@@ -36,18 +36,7 @@ async def plan(work: Work, contract_id: UUID) -> None:
             Attachment.state != AttachmentState.REMOVED,
         )
     )
-    contacts = await contact_ids(work, contract_id)
     await jobs.schedule_all(work, JobKind.ATTACHMENT, dict.fromkeys(attachments, work.now))
-    await jobs.schedule_all(work, JobKind.CONTACT, dict.fromkeys(contacts, work.now))
-
-
-async def contact_ids(work: Work, contract_id: UUID) -> list[UUID]:
-    """List the ids of a contract's contacts."""
-    relation = CONTACTS_OF_KEY_CONTRACT
-    theirs = relation.statement().where(relation.parent == contract_id)
-    ids = theirs.with_only_columns(relation.model.id)
-    rows = await work.rows(ids, owner=work.actor.organization_id)
-    return [row.id for row in rows]
 
 
 async def removal_of(work: Work, attachment: Attachment) -> datetime | None:

@@ -2,8 +2,12 @@
 
 from models.jobs import JobKind
 from resolvers.attachments.removing import Removal
+from resolvers.erasing import rule
 from resolvers.jobs import Errand, Handler
-from resolvers.upkeep.contracts import look_after
+from resolvers.upkeep import contracts
 
-HANDLERS: dict[JobKind, Handler] = {JobKind.KEY_CONTRACT: look_after}
+HANDLERS: dict[JobKind, Handler] = {
+    JobKind.KEY_CONTRACT: contracts.look_after,
+    JobKind.CONTACT: rule.look_after,
+}
 ERRANDS: dict[JobKind, Errand] = {JobKind.ATTACHMENT: Removal()}

@@ -16,6 +16,7 @@ from schema.desk_changes import DeskMutations
 from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
 from schema.entities import EntityQueries
 from schema.entity_changes import EntityMutations
+from schema.erasures import ErasureMutations, ErasureQueries
 from schema.events import EventQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
@@ -43,6 +44,7 @@ class Query(
     KeysOutQueries,
     ContractQueries,
     ContactQueries,
+    ErasureQueries,
     OrganizationQueries,
     EventQueries,
 ):
@@ -74,6 +76,7 @@ class Mutation(
     DeskMutations,
     LockerReportMutations,
     ContactMutations,
+    ErasureMutations,
     AttachmentMutations,
     OrganizationMutations,
 ):

@@ -14,6 +14,7 @@ from models.base import Base
 from models.contracts import KeyContract, LockerContract
 from models.custody import CustodyEntry
 from models.entities import ReservableEntity
+from models.erasures import Erasure
 from models.errors import InvalidInput
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
@@ -28,6 +29,7 @@ PREFIXES: dict[type[Base], str] = {
     Contact: "contact",
     CustodyEntry: "custody",
     DeviceGroup: "group",
+    Erasure: "erasure",
     Event: "event",
     Key: "key",
     KeyContract: "keycontract",

@@ -18,7 +18,11 @@ from models.database import Database, parsed
 from models.errors import InvalidInput
 from models.migrating import is_migrated
 from resolvers.attachments.arriving import Limits
+from resolvers.attachments.sweeping import sweep
 from resolvers.caretaker import care
+from resolvers.erasing import rule
+from resolvers.organizations import all_ids
+from resolvers.outside.ports import Outside
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
@@ -31,7 +35,7 @@ from schema.terminal import write_logs
 from schema.waking import Patience, end, hearing, nap
 from schema.working import working
 
-ROUND_SECONDS = 60
+ROUND_SECONDS, DAY_SECONDS = 60, 86_400
 PAUSE_SECONDS = 2
 
 
@@ -67,11 +71,12 @@ def assembled(database: Database, current: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         caretaker = asyncio.create_task(take_care(database, geocoder))
+        sweeper = asyncio.create_task(sweep_daily(database, outside))
         try:
             async with working(database, outside) if database.is_sqlite else nullcontext():
                 yield
         finally:
-            await end(caretaker)
+            await end(caretaker, sweeper)
             await close_geocoder()
             await database.dispose()
 
@@ -109,6 +114,18 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
             with patience:
                 await care(database, geocoder, clock())
             await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def sweep_daily(database: Database, outside: Outside) -> None:
+    """Look once a day for files and contacts whose time is over, beginning soon after the start."""
+    patience = Patience("the sweeper")
+    while True:
+        await asyncio.sleep(ROUND_SECONDS)
+        with patience:
+            for organization_id in await all_ids(database):
+                await rule.plan_all(database, organization_id, clock())
+            await sweep(database, outside.files, clock())
+        await asyncio.sleep(DAY_SECONDS)
 
 
 def check_address(host: str, port: int) -> None:

@@ -288,6 +288,7 @@ def create_links_and_erasures() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("removed", JSON, nullable=False),
         sa.Column("kept", JSON, nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.Column("token_id", sa.Uuid(), nullable=True),
         reference("erasures", "contact_id", "contacts"),
     )
