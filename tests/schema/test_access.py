@@ -13,8 +13,9 @@ from things import KINDS, one_of_everything
 from models.accounts import Actor, Role, token_digest
 from models.contracts import KeyContract
 from models.keys import Key
+from models.organizations import Contact
 from models.times import Window
-from resolvers import accounts, contracts
+from resolvers import accounts, contracts, organizations
 from resolvers.work import Work
 from schema.api import schema
 from schema.context import clock
@@ -51,6 +52,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "deviceGroups": (EVERYBODY, f"{{ {EDGES} }}"),
     "keyContracts": (VIEWERS, f"{{ {EDGES} }}"),
     "lockerContracts": (VIEWERS, f'(automatId: "$automat") {{ {EDGES} }}'),
+    "erasures": (VIEWERS, f"{{ {EDGES} }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
@@ -93,6 +95,9 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "keyTakeBack": (DESK_CLERKS, 'key: {id: "$key"}, manualStorageId: "$desk"'),
     "keyTransfer": (DESK_CLERKS, 'key: {id: "$key"}, storage: {manualStorageId: "$desk"}'),
     "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
+    "attachmentRequest": (DESK_CLERKS, 'name: "a.pdf", keyId: "$key"'),
+    "attachmentRemove": (DESK_CLERKS, 'id: "$attachment"'),
+    "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
     "reservationUpsert": (RESERVERS, STAY),
@@ -138,7 +143,9 @@ async def free_keys(client: Client) -> dict[str, str]:
         contract = await contracts.create(
             work, key_ids=[promised.id], contacts=[AINO], window=window
         )
+        (past,) = await organizations.add_contacts(work, [AINO], language="fi")
     return {
+        "past_contact": to_id(Contact, past.id),
         "free_key": to_id(Key, free.id),
         "other_key": to_id(Key, other.id),
         "by_staff": to_id(KeyContract, contract.id),

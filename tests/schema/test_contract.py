@@ -39,6 +39,8 @@ BOUNDED_LISTS = {
     "AutomatSelection.candidates",
     "AutomatSelection.notes",
     "DeviceGroup.effectiveSettings",
+    "Erasure.kept",
+    "Erasure.removed",
     "KeyContract.contacts",
     "KeyContract.keys",
     "KeyContract.lockerContracts",
@@ -152,7 +154,7 @@ def test_mutations_name_the_object_first_and_take_one_input() -> None:
     assert OURS.mutation_type is not None
     nouns = ("reservation", "entity", "automat", "locker", "key", "manualStorage", "deviceGroup")
     for name, field in OURS.mutation_type.fields.items():
-        assert name.startswith((*nouns, "contact", "organizationUnit")), name
+        assert name.startswith((*nouns, "attachment", "contact", "organizationUnit")), name
         assert list(field.args) == ["input"], name
         assert is_non_null_type(field.args["input"].type), name
 

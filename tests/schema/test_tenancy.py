@@ -113,6 +113,17 @@ REFUSED_MUTATIONS = {
     '{manualStorageId: "$desk"}',
     "lockerReport.automatId": 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED',
     "contactUpdate.id": 'id: "$contact", name: "Eve"',
+    **{
+        f"attachmentRequest.{name}Id": f'name: "x", {name}Id: "{id}"'
+        for name, id in {
+            "keyContract": "$key_contract",
+            "organizationUnit": "$unit",
+            "key": "$key",
+            "entity": "$entity",
+        }.items()
+    },
+    "attachmentRemove.id": 'id: "$attachment"',
+    "contactErase.contactId": 'contactId: "$contact"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
 }
@@ -199,11 +210,13 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     theirs = await one_of_everything(stranger, "theirs")
     ours = await one_of_everything(client, "ours")
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
-    lists += "lockerContracts contacts organizationUnits events notices"
+    lists += "lockerContracts contacts organizationUnits events notices erasures"
+    files = f"{{ entities {{ edges {{ node {{ attachments {{ {EDGES} }} }} }} }} }}"
     chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
 
     found = json.dumps(
         [await client.ask(f"{{ {name}(first: 100) {{ {EDGES} }} }}") for name in lists.split()]
+        + [await client.ask(files)]
         + [await client.ask(chains), await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 
