@@ -1,8 +1,5 @@
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
-
 import pytest
+from erasing import contacts_of, contract_with, erased, kept_file, over, pushed_and_erased
 from factories import (
     AINO,
     DAY,
@@ -21,58 +18,18 @@ from signing_rows import make_identification, make_link, make_process, make_sign
 
 from models.accounts import Role
 from models.attachments import StoredFile
-from models.base import new_id
-from models.contracts import KeyContract
-from models.erasures import Erasure, ErasureCause
+from models.erasures import ErasureCause
 from models.errors import InvalidInput, NotAllowed, NotFound, StillInUse
 from models.events import Event, EventKind
-from models.organizations import Contact, ContactDetails
-from models.reservations import Reservation, UpsertOutcome
+from models.organizations import Contact
+from models.reservations import UpsertOutcome
 from models.signing import Identification, SigningProcess, SigningState
 from models.times import Window
-from resolvers import contracts, organizations, reservations
-from resolvers.attachments import storing
-from resolvers.attachments.storing import Bytes
-from resolvers.erasing import contacts, rule
+from resolvers import contracts, organizations
+from resolvers.erasing import contacts
 from resolvers.handover import desks
 from resolvers.handover.desks import KeyName
-from resolvers.relations import CONTACTS_OF_KEY_CONTRACT
 from resolvers.work import Work
-
-RETENTION = 30 * DAY
-
-
-async def keep_contacts_for(work: Work, retention: timedelta) -> None:
-    changes: Any = {"contact_retention": retention}
-    await organizations.update_unit(work, work.actor.organization_id, changes)
-
-
-async def contacts_of(work: Work, contract: KeyContract) -> Sequence[Contact]:
-    relation = CONTACTS_OF_KEY_CONTRACT
-    ids = relation.statement().where(relation.parent == contract.id)
-    rows = await work.rows(ids.with_only_columns(Contact.id), owner=work.actor.organization_id)
-    return await work.all(work.own(Contact).where(Contact.id.in_([row.id for row in rows])))
-
-
-async def contract_with(work: Work, *, hours: int = 1) -> tuple[KeyContract, Contact]:
-    """Make a contract by staff that begins now, with one contact."""
-    await keep_contacts_for(work, RETENTION)
-    key = await make_key(work)
-    window = Window(work.now, work.now + hours * HOUR)
-    contract = await contracts.create(work, key_ids=[key.id], contacts=[AINO], window=window)
-    (contact,) = await contacts_of(work, contract)
-    return contract, contact
-
-
-async def over(work: Work, contract: KeyContract) -> Work:
-    """Let the end of a contract come, and the timers see it."""
-    return await look_after(work, contract, at=contract.ends_at)
-
-
-async def erased(work: Work, contact: Contact, reason: str | None = None) -> Erasure:
-    _, erasure = await contacts.erase_on_request(work, contact.id, reason=reason)
-    assert erasure is not None
-    return erasure
 
 
 async def test_nothing_personal_is_left_of_an_erased_contact(work: Work) -> None:
@@ -204,120 +161,6 @@ async def test_documents_that_were_not_signed_are_emptied(
     assert (left.state, left.content, left.reason, left.offer_file_id) == (after, {}, None, None)
     assert await then.all(then.own(Identification)) == []
     assert await then.find(StoredFile, offer.id) is None
-
-
-async def kept_file(work: Work, content: bytes) -> StoredFile:
-    """Write the row of bytes that no test looks at."""
-    owner = work.actor.organization_id
-    return await storing.keep(work, Bytes(new_id(), owner, content.hex(), len(content), "a/b"))
-
-
-async def test_a_signature_is_kept_as_evidence_until_its_time_is_over(work: Work) -> None:
-    contract, contact = await contract_with(work)
-    sealed = await kept_file(work, b"sealed")
-    process = await make_process(work, contract, contact.id)
-    signature = await make_signature(work, process, sealed_file_id=sealed.id)
-    then = await over(work, contract)
-
-    erasure = await erased(then, contact)
-
-    until = then.now + RETENTION
-    (kept,) = erasure.kept
-    assert kept["what"] == "signature"
-    assert kept["keyContract"] == contract.reference
-    assert datetime.fromisoformat(kept["until"]) == until
-    assert "art. 17 (3) e" in kept["ground"]
-    assert (signature.signer_name, process.content["contract"]["contacts"]) == (
-        "Aino Virtanen",
-        ["Aino Virtanen"],
-    )
-
-    assert await rule.look_after(at(work, until - HOUR), contact.id) == until
-    after = at(work, until)
-    assert await rule.look_after(after, contact.id) is None
-
-    await after.connection()
-    assert signature.signer_name == "Erased contact"
-    assert (signature.address, signature.device, signature.identity) == (None, None, None)
-    assert (signature.sealed_file_id, process.content) == (None, {})
-    assert await after.find(StoredFile, sealed.id) is None
-    assert erasure.kept == []
-    assert {"what": "signatures", "count": 1} in erasure.removed
-
-
-async def test_a_contact_is_erased_by_rule_when_its_last_contract_is_over_long_enough(
-    work: Work,
-) -> None:
-    contract, contact = await contract_with(work)
-    then = await over(work, contract)
-    due_at = then.now + RETENTION
-
-    assert await rule.look_after(then, contact.id) == due_at
-    assert await rule.look_after(at(work, due_at - HOUR), contact.id) == due_at
-    assert await rule.look_after(at(work, due_at), contact.id) is None
-
-    (erasure,) = await work.all(work.own(Erasure))
-    assert (erasure.cause, erasure.contact_id) == (ErasureCause.RETENTION, contact.id)
-    (left,) = await contacts_of(work, contract)
-    assert left.name == "Erased contact"
-
-
-async def test_evidence_goes_with_the_contact_when_both_are_due(work: Work) -> None:
-    contract, contact = await contract_with(work)
-    signature = await make_signature(work, await make_process(work, contract, contact.id))
-    then = await over(work, contract)
-
-    assert await rule.look_after(at(work, then.now + RETENTION), contact.id) is None
-
-    assert signature.signer_name == "Erased contact"
-
-
-async def test_a_contact_that_is_needed_is_looked_at_again(work: Work) -> None:
-    _, contact = await contract_with(work, hours=10_000)
-
-    then = later(work, 400 * DAY)
-
-    assert await rule.look_after(then, contact.id) == then.now + rule.AGAIN
-    assert contact.erased_at is None
-
-
-async def test_a_contact_of_a_cancelled_reservation_goes_after_the_cancel(work: Work) -> None:
-    await keep_contacts_for(work, RETENTION)
-    await push(work, await make_entity(work), external_id="stay-8", days=None)
-    (contact,) = await work.all(work.own(Contact))
-    await reservations.cancel(work, external_id="stay-8")
-
-    due_at = work.now + RETENTION
-
-    assert await rule.look_after(at(work, due_at - HOUR), contact.id) == due_at
-    assert await rule.look_after(at(work, due_at), contact.id) is None
-    assert contact.erased_at == due_at
-
-
-async def test_a_contact_that_a_push_took_off_its_reservation_goes_too(work: Work) -> None:
-    await keep_contacts_for(work, RETENTION)
-    entity = await make_entity(work)
-    await push(work, entity, external_id="stay-9")
-    (before,) = await work.all(work.own(Contact))
-    await push(work, entity, external_id="stay-9", contacts=[ContactDetails("Veikko")])
-
-    then = at(work, rule.made_at(before.id) + RETENTION + HOUR)
-
-    assert await rule.look_after(then, before.id) is None
-    assert before.erased_at == then.now
-
-
-async def pushed_and_erased(work: Work) -> tuple[Reservation, Any, Work]:
-    """Let a stay go by, and its contact be erased; gives also its entity."""
-    entity = await make_entity(work)
-    await make_key(work, entity, automat=await make_automat(work))
-    reservation, _ = await push(work, entity, external_id="stay-1")
-    contract = await key_contract(work, reservation)
-    (contact,) = await contacts_of(work, contract)
-    for moment in (contract.starts_at, contract.ends_at):
-        then = await look_after(work, contract, at=moment)
-    await erased(then, contact)
-    return reservation, entity, then
 
 
 async def test_the_same_push_again_does_not_bring_an_erased_contact_back(work: Work) -> None:
