@@ -125,7 +125,8 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
             for organization_id in await all_ids(database):
                 await rule.plan_all(database, organization_id, clock())
             await sweep(database, outside.files, clock())
-        await asyncio.sleep(DAY_SECONDS)
+        if not patience.tried:
+            await asyncio.sleep(DAY_SECONDS)
 
 
 def check_address(host: str, port: int) -> None:
