@@ -9,7 +9,7 @@ from models.errors import InvalidInput, KeyOut
 from models.jobs import JobKind
 from models.organizations import ContactDetails
 from models.times import Window
-from resolvers import jobs
+from resolvers import jobs, retention
 from resolvers.planning.holdings import held_by
 from resolvers.planning.letting_go import let_go
 from resolvers.planning.targets import aim
@@ -97,3 +97,4 @@ async def give_up(work: Work, contract: KeyContract) -> None:
     await aim(work, [key.key_id for key in held.keys])
     await withdraw_open(work, [contract.id], reason=reason)
     await jobs.forget(work, JobKind.KEY_CONTRACT, [contract.id])
+    await retention.plan(work, contract.id)

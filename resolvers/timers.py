@@ -1,8 +1,13 @@
 """What is done when its time comes: the handler or the errand for each kind of job."""
 
 from models.jobs import JobKind
+from resolvers.attachments.removing import Removal
+from resolvers.erasing import rule
 from resolvers.jobs import Errand, Handler
-from resolvers.upkeep.contracts import look_after
+from resolvers.upkeep import contracts
 
-HANDLERS: dict[JobKind, Handler] = {JobKind.KEY_CONTRACT: look_after}
-ERRANDS: dict[JobKind, Errand] = {}
+HANDLERS: dict[JobKind, Handler] = {
+    JobKind.KEY_CONTRACT: contracts.look_after,
+    JobKind.CONTACT: rule.look_after,
+}
+ERRANDS: dict[JobKind, Errand] = {JobKind.ATTACHMENT: Removal()}

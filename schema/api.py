@@ -9,6 +9,7 @@ from resolvers import looking
 from schema.access_schedules import AccessScheduleQueries
 from schema.agreement_changes import AgreementMutations
 from schema.agreements import AgreementQueries
+from schema.attachment_changes import AttachmentMutations
 from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
@@ -20,6 +21,7 @@ from schema.desk_changes import DeskMutations
 from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
 from schema.entities import EntityQueries
 from schema.entity_changes import EntityMutations
+from schema.erasures import ErasureMutations, ErasureQueries
 from schema.events import EventQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
@@ -53,6 +55,7 @@ class Query(
     TemplateQueries,
     AgreementQueries,
     ContactQueries,
+    ErasureQueries,
     OrganizationQueries,
     EventQueries,
 ):
@@ -89,6 +92,8 @@ class Mutation(
     DeskMutations,
     LockerReportMutations,
     ContactMutations,
+    ErasureMutations,
+    AttachmentMutations,
     OrganizationMutations,
 ):
     pass

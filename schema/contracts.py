@@ -19,6 +19,7 @@ from resolvers.agreements.applying import carried_by
 from resolvers.contract_lists import Filter
 from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
 from schema.agreements import Agreement
+from schema.attachments import Attachment, attachments_of_key_contract
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
@@ -141,6 +142,12 @@ class KeyContract(Node):
     )
     async def next_openings(self, info: Info, first: First = SOME) -> list[AccessOpening] | None:
         return await next_openings(self.row, info, first)
+
+    @strawberry.field(description="Files on it, in the order in which they were announced.")
+    async def attachments(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[Attachment]:
+        return await attachments_of_key_contract(self.contract_id, info, first, after)
 
     @classmethod
     def of(cls, row: models.KeyContract) -> Self:

@@ -90,8 +90,11 @@ SETTING_MEANINGS = {
     Setting.END_REMINDER_TIME: "How long before the end its contacts are reminded.",
     Setting.ACCESS_SCHEDULES: "Whether contracts may say when keys can be fetched.",
     Setting.STRONG_AUTHENTICATION: "Whether contracts may ask for strong authentication.",
-    Setting.CONTACT_RETENTION: "How long after its last contract a contact is kept.",
-    Setting.ATTACHMENT_RETENTION: "How long after its contract an attachment is kept.",
+    Setting.CONTACT_RETENTION: "How long after the end of its last contract a contact is kept "
+    "before all that is personal of it is removed, and its signatures of that contract with it; "
+    "looked at once a day.",
+    Setting.ATTACHMENT_RETENTION: "How long after the end of its key contract an attachment is "
+    "kept.",
 }
 
 describe(Role, "What a token is for.")

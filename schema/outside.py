@@ -9,6 +9,7 @@ from models.errors import InvalidInput
 from resolvers.outside.files import Files, in_folder, on_s3
 from resolvers.outside.identity import IdentityProvider, Registration
 from resolvers.outside.ports import Outside
+from resolvers.outside.scanning import Scanner, scanner_at
 from resolvers.outside.secret import Secret
 from schema.settings import Settings
 
@@ -29,6 +30,7 @@ def outside_for(current: Settings) -> Outside:
             secret=_secret(current),
             public_url=_public_url(current),
             identity=_identity(current),
+            scanner=_scanner(current),
         )
     except OSError as error:
         raise InvalidInput(
@@ -53,6 +55,13 @@ def _identity(current: Settings) -> IdentityProvider | None:
         redirect_url=f"{_public_url(current)}{IDENTIFIED}",
     )
     return IdentityProvider(current.oidc_issuer, ours)
+
+
+def _scanner(current: Settings) -> Scanner | None:
+    try:
+        return scanner_at(current.scanner)
+    except ValueError as error:
+        raise InvalidInput(f"LIVIONKEY_SCANNER: {error}") from error
 
 
 def _files(current: Settings) -> Files:

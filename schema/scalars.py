@@ -9,11 +9,13 @@ from strawberry.schema.config import StrawberryConfig
 
 from models.accounts import Token
 from models.agreements import Agreement, AgreementVersion
+from models.attachments import Attachment
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
 from models.custody import CustodyEntry
 from models.entities import ReservableEntity
+from models.erasures import Erasure
 from models.errors import InvalidInput
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
@@ -27,12 +29,14 @@ from models.templates import ContractTemplate
 PREFIXES: dict[type[Base], str] = {
     Agreement: "agreement",
     AgreementVersion: "agreementversion",
+    Attachment: "attachment",
     Automat: "automat",
     AutomatSelection: "selection",
     Contact: "contact",
     ContractTemplate: "template",
     CustodyEntry: "custody",
     DeviceGroup: "group",
+    Erasure: "erasure",
     Event: "event",
     Key: "key",
     KeyContract: "keycontract",

@@ -17,28 +17,34 @@ from sqlalchemy import Select, select
 from talking import Client
 
 from models.agreements import Agreement, AgreementVersion
+from models.attachments import Attachment
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
 from models.custody import CustodyEntry
 from models.entities import ReservableEntity
+from models.erasures import Erasure, ErasureCause
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
 from models.templates import ContractTemplate
 from resolvers.agreements import versions
+from resolvers.attachments import requesting
 from resolvers.templates import editing
+from resolvers.work import Work
 from schema.scalars import to_id
 
 KINDS: dict[str, type[Base]] = {
     "agreement": Agreement,
     "agreement_version": AgreementVersion,
+    "attachment": Attachment,
     "automat": Automat,
     "contact": Contact,
     "custody": CustodyEntry,
     "desk": ManualStorage,
     "entity": ReservableEntity,
+    "erasure": Erasure,
     "event": Event,
     "group": DeviceGroup,
     "key": Key,
@@ -72,11 +78,33 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await push(work, apartment, external_id=mark)
         agreement = await make_agreement(work, unit, name=f"Agreement {mark}", mandatory=True)
         await versions.create(work, agreement.id)
+        await work.add(await erased(work))
+        await push(work, apartment, external_id=mark)
+        await requesting.request(work, subject="entity_id", subject_id=apartment.id, name=mark)
         organization_id = work.actor.organization_id
         return {
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])
             for kind, model in KINDS.items()
         }
+
+
+async def erased(work: Work) -> Erasure:
+    """Make the receipt of a contact of which nothing is left."""
+    contact = Contact(
+        organization_id=work.actor.organization_id,
+        name="Erased contact",
+        language="fi",
+        erased_at=work.now,
+    )
+    await work.add(contact)
+    return Erasure(
+        organization_id=contact.organization_id,
+        contact_id=contact.id,
+        cause=ErasureCause.REQUEST,
+        at=work.now,
+        removed=[{"what": "name", "count": 1}],
+        kept=[{"what": "signature", "keyContract": "KC-1", "until": None, "ground": "law"}],
+    )
 
 
 def newest(model: type[Base], organization_id: UUID) -> Select[UUID]:

@@ -5,6 +5,7 @@ and the secret that signs links: each is a small port with real parts behind it,
 `schema.outside` chooses by the settings. None of it is ever called while a transaction is open.
 
 - `files`: where bytes lie, in a folder or on S3.
+- `scanning`: looks for viruses in files that arrive.
 - `secret`: what signs links, and what is derived from it.
 - `identity`: who people are, by OpenID Connect; `answers` and `id_tokens` are its parts.
 - `ports`: all of them together, as requests and workers get them.

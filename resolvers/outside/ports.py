@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from resolvers.outside.files import Files
 from resolvers.outside.identity import IdentityProvider
+from resolvers.outside.scanning import Scanner
 from resolvers.outside.secret import Secret
 
 
@@ -16,9 +17,11 @@ class Outside:
         secret: Signs links.
         public_url: How people reach this server, without a slash at the end.
         identity: Knows who people are; None where nobody is asked.
+        scanner: Looks for viruses in files; None when there is none.
     """
 
     files: Files
     secret: Secret
     public_url: str
     identity: IdentityProvider | None = None
+    scanner: Scanner | None = None

@@ -38,6 +38,11 @@ class Server:
         lines = [line for one in self._all() for line in _status(one) if line.startswith("VmHWM")]
         return max(int(line.split()[1]) for line in lines) / 1024
 
+    def forget_peak(self) -> None:
+        """Let the peak begin anew at what it has now."""
+        for one in self._all():
+            Path(f"/proc/{one}/clear_refs").write_text("5")
+
     def _all(self) -> list[int]:
         """List it with its workers."""
         children = Path(f"/proc/{self.process}/task/{self.process}/children").read_text()

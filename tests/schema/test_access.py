@@ -13,8 +13,9 @@ from things import KINDS, one_of_everything
 from models.accounts import Actor, Role, token_digest
 from models.contracts import KeyContract
 from models.keys import Key
+from models.organizations import Contact
 from models.times import Window
-from resolvers import accounts, contracts
+from resolvers import accounts, contracts, organizations
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.asked import Asked
 from resolvers.work import Work
@@ -60,6 +61,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "accessSchedulePreview": (set(Role), f"({MONDAYS}) {{ startsAt }}"),
     "agreements": (VIEWERS, f'(organizationUnitId: "$unit", withRetired: true) {{ {EDGES} }}'),
     "agreementPreview": (VIEWERS, '(body: "x", keyContractId: "$key_contract") { language }'),
+    "erasures": (VIEWERS, f"{{ {EDGES} }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
@@ -126,6 +128,9 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "keyTakeBack": (DESK_CLERKS, 'key: {id: "$key"}, manualStorageId: "$desk"'),
     "keyTransfer": (DESK_CLERKS, 'key: {id: "$key"}, storage: {manualStorageId: "$desk"}'),
     "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
+    "attachmentRequest": (DESK_CLERKS, 'name: "a.pdf", keyId: "$key"'),
+    "attachmentRemove": (DESK_CLERKS, 'id: "$attachment"'),
+    "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
     "reservationUpsert": (RESERVERS, STAY),
@@ -172,7 +177,9 @@ async def free_keys(client: Client) -> dict[str, str]:
             work, key_ids=[promised.id], contacts=[AINO], window=window
         )
         draft = await drafts.create(work, Asked(contacts=[AINO], key_ids=[fifth.id]))
+        (past,) = await organizations.add_contacts(work, [AINO], language="fi")
     return {
+        "past_contact": to_id(Contact, past.id),
         "free_key": to_id(Key, free.id),
         "other_key": to_id(Key, other.id),
         "third_key": to_id(Key, third.id),

@@ -49,6 +49,8 @@ BOUNDED_LISTS = {
     "ContractTemplate.enforced",
     "DeviceGroup.effectiveSettings",
     "KeyContract.agreements",
+    "Erasure.kept",
+    "Erasure.removed",
     "KeyContract.contacts",
     "KeyContract.keyHistory",
     "KeyContract.keys",
@@ -168,6 +170,7 @@ def test_mutations_name_the_object_first_and_take_one_input() -> None:
     for name, field in OURS.mutation_type.fields.items():
         assert name.startswith((*nouns, "contact", "contractTemplate", "organizationUnit")), name
         assert name.startswith((*nouns, "contact", "organizationUnit", "agreement")), name
+        assert name.startswith((*nouns, "attachment", "contact", "organizationUnit")), name
         assert list(field.args) == ["input"], name
         assert is_non_null_type(field.args["input"].type), name
 

@@ -21,14 +21,19 @@ from factories import (
     push,
 )
 from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
+from outcomes import key_contract
 from talking import Client
+from things import erased
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
+from models.base import new_id
 from models.contracts import KeyContract, Verification
 from models.organizations import OrganizationUnit
 from models.times import Window
 from resolvers import automats, contracts
 from resolvers.agreements import choosing, versions
+from resolvers.attachments import requesting, uploading
+from resolvers.attachments.storing import Bytes
 from resolvers.handover import desks
 from resolvers.handover.lockers import key_fetched
 from resolvers.staff_contracts import drafts
@@ -127,7 +132,11 @@ async def furnish(client: Client, numbers: range) -> None:
             keys = [await make_key(work, home, automat=inside)]
             keys += [await make_key(work, home, desk=await make_desk(work))]
             await make_ring(work, *keys)
-            await push(work, home, automat_id=inside.id)
+            stay, _ = await push(work, home, automat_id=inside.id)
+            contract = await key_contract(work, stay)
+            await attach(work, organization_unit_id=unit.id, entity_id=home.id)
+            await attach(work, key_id=keys[0].id, key_contract_id=contract.id)
+            await work.add(await erased(work))
             await think_of_contracts(work, unit.id, number)
             await send_keys_away(work, automat)
             await let_terms_be_agreed_on(work, unit)
@@ -143,6 +152,14 @@ async def think_of_contracts(work: Work, unit_id: UUID, number: int) -> None:
         work, key_ids=[held.id, removed.id], contacts=[AINO], window=Window(work.now, None)
     )
     await change_keys(work, contract.id, remove_ids=[removed.id])
+
+
+async def attach(work: Work, **things: UUID) -> None:
+    """Put a file with bytes of its own on each of several things."""
+    for subject, id in things.items():
+        attachment, _ = await requesting.request(work, subject=subject, subject_id=id, name="a.pdf")
+        owner = work.actor.organization_id
+        await uploading.store(work, attachment.id, Bytes(new_id(), owner, id.hex, 1, "text/plain"))
 
 
 async def send_keys_away(work: Work, automat: Automat) -> None:

@@ -173,6 +173,17 @@ REFUSED_MUTATIONS = {
     '{manualStorageId: "$desk"}',
     "lockerReport.automatId": 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED',
     "contactUpdate.id": 'id: "$contact", name: "Eve"',
+    **{
+        f"attachmentRequest.{name}Id": f'name: "x", {name}Id: "{id}"'
+        for name, id in {
+            "keyContract": "$key_contract",
+            "organizationUnit": "$unit",
+            "key": "$key",
+            "entity": "$entity",
+        }.items()
+    },
+    "attachmentRemove.id": 'id: "$attachment"',
+    "contactErase.contactId": 'contactId: "$contact"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
 }
@@ -284,6 +295,8 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
     lists += "lockerContracts contacts organizationUnits contractTemplates events notices"
     lists += "lockerContracts contacts organizationUnits events notices agreements"
+    lists += "lockerContracts contacts organizationUnits events notices erasures"
+    files = f"{{ entities {{ edges {{ node {{ attachments {{ {EDGES} }} }} }} }} }}"
     chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
     versions = f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}"
 
@@ -291,6 +304,8 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
         [await client.ask(f"{{ {name}(first: 100) {{ {EDGES} }} }}") for name in lists.split()]
         + [await client.ask(chains), await client.ask(versions)]
         + [await client.ask(FIND_RESERVATION, id=ours["reservation"])]
+        + [await client.ask(files)]
+        + [await client.ask(chains), await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 
     assert all(id in found for kind, id in ours.items() if kind != "locker")
