@@ -2,7 +2,8 @@
 
 from models.jobs import JobKind
 from resolvers.jobs import Errand, Handler
+from resolvers.signing.plain_offers import PlainOffers
 from resolvers.upkeep.contracts import look_after
 
 HANDLERS: dict[JobKind, Handler] = {JobKind.KEY_CONTRACT: look_after}
-ERRANDS: dict[JobKind, Errand] = {}
+ERRANDS: dict[JobKind, Errand] = {JobKind.SIGNING_PROCESS: PlainOffers()}

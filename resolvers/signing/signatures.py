@@ -12,6 +12,7 @@ from models.errors import AlreadySigned, InvalidInput, LinkNotValid, NotIdentifi
 from models.jobs import JobKind
 from models.signing import Signature, SigningMethod, SigningProcess, SigningPurpose, SigningState
 from resolvers import jobs
+from resolvers.attachments.storing import Bytes, keep
 from resolvers.checks import required_text
 from resolvers.signing import stand_ins
 from resolvers.signing.processes import check_open, lock, readable
@@ -34,7 +35,6 @@ class Asked:
         document_digest: SHA-256 of the document that they read, in hex.
         name: Their name as they write it.
         accepted: The places of the agreements that they accept.
-        is_drawn: Whether a picture comes with it; it was typed otherwise.
         address: The network address that it comes from.
         device: What their browser calls itself.
     """
@@ -42,7 +42,6 @@ class Asked:
     document_digest: str
     name: str
     accepted: Collection[int]
-    is_drawn: bool
     address: str | None = None
     device: str | None = None
 
@@ -56,9 +55,7 @@ async def check(reading: Reading, process_id: UUID, asked: Asked) -> None:
     await _checked(reading, await readable(reading, process_id), asked)
 
 
-async def sign(
-    work: Work, process_id: UUID, asked: Asked, picture: stand_ins.Bytes | None
-) -> Signature:
+async def sign(work: Work, process_id: UUID, asked: Asked, picture: Bytes | None) -> Signature:
     """Sign: of several at the same moment one does, and the others are told.
 
     Args:
@@ -79,7 +76,7 @@ async def sign(
     check_open(work, process)
     _check_contract(contract, process)
     identity = await _checked(work, process, asked)
-    kept = None if picture is None else await stand_ins.keep(work, picture)
+    kept = None if picture is None else await keep(work, picture)
     signature = _signature(work, process, asked, identity, kept)
     await work.add(signature, refusals={"signatures_process_id_key": AlreadySigned()})
     move_signing(

@@ -12,11 +12,11 @@ from models.jobs import JobKind
 from models.signing import SigningMethod, SigningProcess, SigningPurpose, SigningState
 from models.stations import SignatureStation
 from resolvers import jobs
+from resolvers.agreements.content import content_of
 from resolvers.outside.secret import digest_of, new_secret
 from resolvers.signing import stations
 from resolvers.signing.demanding import check_can_be_signed, signer
 from resolvers.signing.processes import lock_contract
-from resolvers.signing.stand_ins import content_of
 from resolvers.work import Work
 
 LASTS = {
