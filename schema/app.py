@@ -1,7 +1,7 @@
-"""The web application: /graphql, the page's files, /health and /ready."""
+"""The web application: /graphql, the page's files, /health and /ready, and what it is given."""
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 
@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
@@ -28,6 +28,7 @@ def create_app(
     make_context: MakeContext,
     what_is_missing: Readiness,
     lifespan: Lifespan | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Put the application together.
 
@@ -37,6 +38,7 @@ def create_app(
         make_context: Makes what resolvers get, of the request and of who asks.
         what_is_missing: Says why requests cannot be served now; None when they can.
         lifespan: What runs beside the application, from start to end.
+        routes: What is served beside the API, such as files.
     """
     view = GraphQLView(schema, make_context=make_context, authenticate=authenticate)
 
@@ -55,6 +57,7 @@ def create_app(
             Route("/health", health),
             Route("/ready", ready),
             Route("/", home),
+            *routes,
         ],
         exception_handlers={HTTPException: refused},
         lifespan=frozen_after_start(lifespan or nothing_beside),

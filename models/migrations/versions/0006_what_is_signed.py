@@ -117,7 +117,7 @@ def create_attachments() -> None:
     owned(
         "stored_files",
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.UniqueConstraint("organization_id", "digest", name="stored_files_organization_id_digest_key"),
