@@ -67,11 +67,7 @@ class Keyring:
         self._chosen = chosen
         self._authority = Authority(chosen.folder, chosen.clock)
         self._pkcs12 = opened_pkcs12(chosen) if chosen.pkcs12 else None
-        self._service = (
-            ServiceStamper(chosen.timestamp_url, timeout=chosen.timestamp_timeout_seconds)
-            if chosen.timestamp_url
-            else None
-        )
+        self._service: ServiceStamper | None = None
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Credentials]:
@@ -81,14 +77,27 @@ class Keyring:
             TimestampRequestError: The time-stamping service does not answer in time.
         """
         async with self._signer() as signer:
-            stamper = self._service or self._local_stamper()
-            is_sealed_here = isinstance(signer, _Local)
-            roots = topmost([signer.signing_cert, *signer.cert_registry])
-            roots += await self._service.roots() if self._service else [self._root()]
-            revoked = [crl.CertificateList.load(self._authority.revoked())]
-            yield Credentials(
-                signer, stamper, roots, revoked, is_sealed_here and self._service is None
-            )
+            service = self._service_stamper()
+            try:
+                roots = topmost([signer.signing_cert, *signer.cert_registry])
+                roots += await service.roots() if service else [self._root()]
+                yield Credentials(
+                    signer,
+                    service or self._local_stamper(),
+                    roots,
+                    [crl.CertificateList.load(self._authority.revoked())],
+                    isinstance(signer, _Local) and service is None,
+                )
+            except Exception:
+                self._service = None  # next time it is asked anew who it is
+                raise
+
+    def _service_stamper(self) -> ServiceStamper | None:
+        """Give the service that stamps, if one is chosen; what is known of it is kept."""
+        url, seconds = self._chosen.timestamp_url, self._chosen.timestamp_timeout_seconds
+        if url and self._service is None:
+            self._service = ServiceStamper(url, timeout=seconds)
+        return self._service
 
     @asynccontextmanager
     async def _signer(self) -> AsyncIterator[Signer]:
