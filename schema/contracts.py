@@ -25,8 +25,9 @@ from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import from_id, to_id
 
-if TYPE_CHECKING:  # reservations refer to contracts, and contracts to reservations
+if TYPE_CHECKING:  # they refer to contracts, and contracts to them
     from schema.reservations import Reservation
+    from schema.signing import Signature, SigningProcess
 
 
 async def contracts_with_a_key_out(contract_ids: list[UUID], context: Any) -> set[UUID]:
@@ -93,6 +94,14 @@ class KeyContract(Node):
     locker_contracts: list["LockerContract"] = batched(
         to_many(relations.LOCKER_CONTRACTS, "contract_id"),
         description="The lockers that are held for them.",
+    )
+    signings: list[Annotated["SigningProcess", strawberry.lazy("schema.signing")]] = batched(
+        to_many(relations.SIGNINGS_OF_KEY_CONTRACT, "contract_id"),
+        description="The attempts to have it signed, the oldest first; one is open at most.",
+    )
+    signatures: list[Annotated["Signature", strawberry.lazy("schema.signing")]] = batched(
+        to_many(relations.SIGNATURES_OF_KEY_CONTRACT, "contract_id"),
+        description="By whom and when it was signed, the oldest first.",
     )
 
     @classmethod

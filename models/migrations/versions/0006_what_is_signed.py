@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.base import JSON_DOCUMENT as JSON
+from models.dialects import chains, published
 from models.dialects.instants import Duration, Instant
 
 revision = "0006"
@@ -111,6 +112,13 @@ def create_agreements() -> None:
         sa.UniqueConstraint("key_contract_id", "agreement_id", name="contract_agreements_key_contract_id_agreement_id_key"),
     )
     op.create_index("contract_agreements_agreement_id_index", "contract_agreements", ["agreement_id"])
+    partial("one_draft_of_an_agreement", "agreement_versions", "agreement_id", "published_at is null", unique=True)
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    for statement in (
+        *chains.Chain("agreement_versions", "agreement_id", "number").statements(on_postgresql=on_postgresql),
+        *published.statements(on_postgresql=on_postgresql),
+    ):
+        op.execute(statement)
 
 
 def create_attachments() -> None:
