@@ -122,10 +122,7 @@ def _key(key: Mapping[str, Any], words: Words) -> str:
 def _moment(contract: Mapping[str, Any], name: str) -> str | None:
     """Write a moment as the clocks there show it, with their time zone."""
     local = contract.get(f"{name}Local")
-    if local:
-        return f"{str(local).replace('T', ' ')} ({contract['timeZone']})"
-    at = contract.get(name)
-    return str(at) if at else None
+    return f"{local} ({contract['timeZone']})" if local else contract.get(name)
 
 
 def _compiled(template: Path, data: Mapping[str, Any], at: datetime) -> bytes:
