@@ -9,8 +9,7 @@ from schema.throttling import MOST_ADDRESSES, Throttle
 def is_free(throttle: Throttle, address: str | None, now: float) -> bool:
     try:
         throttle.check(address, now)
-    except Refused as refusal:
-        assert refusal.status == 429
+    except Refused:
         return False
     return True
 
@@ -38,6 +37,7 @@ def test_the_refusal_says_how_long_to_wait() -> None:
     with pytest.raises(Refused) as refused:
         throttle.check("192.0.2.1", 45.0)
 
+    assert refused.value.status == 429
     assert refused.value.headers == {"retry-after": "16"}
 
 
