@@ -19,6 +19,7 @@ from models.contracts import KeyAllocation, KeyContract, KeyContractStatus
 from models.organizations import OrganizationUnit
 from models.signing import (
     Identification,
+    Signature,
     SigningMethod,
     SigningProcess,
     SigningPurpose,
@@ -29,7 +30,7 @@ from resolvers import accounts
 from resolvers.attachments.storing import Bytes, keep
 from resolvers.outside.secret import digest_of, new_secret
 from resolvers.signed import effects
-from resolvers.signing import starting, stations
+from resolvers.signing import signatures, starting, stations
 from resolvers.signing.starting import Begun, Wish
 from resolvers.transitions import move_signing
 from resolvers.work import Work
@@ -89,6 +90,13 @@ async def offered(work: Work, process: SigningProcess) -> SigningProcess:
     move_signing(work, process, SigningState.OFFERED, reason="Its document is sealed.")
     await work.save()
     return process
+
+
+async def sign(work: Work, process: SigningProcess) -> Signature:
+    """Sign what is offered, with a typed name."""
+    accepted = range(len(process.content["agreements"]))
+    asked = signatures.Asked(digest_of(DOCUMENT.decode()), name="Aino Virtanen", accepted=accepted)
+    return await signatures.sign(work, process.id, asked, None)
 
 
 async def identified(work: Work, process: SigningProcess, name: str = "Aino Virtanen") -> None:

@@ -6,13 +6,7 @@ import pytest
 from agreeing import make_agreement, make_contract
 from factories import DAY, HOUR, acting_as, later
 from racing import at_once
-from signing import (
-    RETURN,
-    begun,
-    fetched,
-    offered,
-    waiting,
-)
+from signing import RETURN, begun, fetched, offered, sign, waiting
 from sqlalchemy import select
 from talking import Client
 
@@ -29,21 +23,13 @@ from models.errors import (
 from models.events import Event, EventKind
 from models.jobs import Job, JobKind
 from models.organizations import Contact, ContactDetails
-from models.signing import Signature, SigningMethod, SigningProcess, SigningState
+from models.signing import SigningMethod, SigningProcess, SigningState
 from resolvers.outside.secret import digest_of
-from resolvers.signing import ending, expiring, signatures, starting
+from resolvers.signing import ending, expiring, starting
 from resolvers.work import Work, system
 from schema.context import clock
 
 Method = SigningMethod
-
-
-async def sign(work: Work, process: SigningProcess) -> Signature:
-    """Sign a process that is offered, with a typed name."""
-    digest = digest_of("%PDF-1.7 what is offered")
-    accepted = range(len(process.content["agreements"]))
-    asked = signatures.Asked(document_digest=digest, name="Aino", accepted=accepted)
-    return await signatures.sign(work, process.id, asked, None)
 
 
 async def test_a_signing_holds_what_is_offered_and_its_document_is_made_at_once(
