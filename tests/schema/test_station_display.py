@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import websockets
-from errands import until
+from effects import until
 from signing import Signer, begun, offered, station_of, store_offer, waiting
 from small_api import served
 from talking import Client
