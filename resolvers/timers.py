@@ -3,6 +3,8 @@
 from models.jobs import JobKind
 from resolvers.attachments.removing import Removal
 from resolvers.erasing import rule
+from resolvers.evidence.offering import Offering
+from resolvers.evidence.sealing import Sealing
 from resolvers.jobs import Errand, Handler
 from resolvers.upkeep import contracts
 
@@ -10,4 +12,8 @@ HANDLERS: dict[JobKind, Handler] = {
     JobKind.KEY_CONTRACT: contracts.look_after,
     JobKind.CONTACT: rule.look_after,
 }
-ERRANDS: dict[JobKind, Errand] = {JobKind.ATTACHMENT: Removal()}
+ERRANDS: dict[JobKind, Errand] = {
+    JobKind.SIGNING_PROCESS: Offering(),
+    JobKind.SEAL: Sealing(),
+    JobKind.ATTACHMENT: Removal(),
+}

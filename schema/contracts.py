@@ -35,8 +35,9 @@ from schema.paging import FIRST, After, Connection, First, connection, from_curs
 from schema.scalars import from_id, to_id
 from schema.signing_enums import Verification
 
-if TYPE_CHECKING:  # reservations refer to contracts, and contracts to reservations
+if TYPE_CHECKING:  # they refer to contracts, and contracts to them
     from schema.reservations import Reservation
+    from schema.signing import Signature, SigningProcess
 
 
 async def contracts_with_a_key_out(contract_ids: list[UUID], context: Any) -> set[UUID]:
@@ -148,6 +149,15 @@ class KeyContract(Node):
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[Attachment]:
         return await attachments_of_key_contract(self.contract_id, info, first, after)
+
+    signings: list[Annotated["SigningProcess", strawberry.lazy("schema.signing")]] = batched(
+        to_many(relations.SIGNINGS_OF_KEY_CONTRACT, "contract_id"),
+        description="The attempts to have it signed, the oldest first; one is open at most.",
+    )
+    signatures: list[Annotated["Signature", strawberry.lazy("schema.signing")]] = batched(
+        to_many(relations.SIGNATURES_OF_KEY_CONTRACT, "contract_id"),
+        description="By whom and when it was signed, the oldest first.",
+    )
 
     @classmethod
     def of(cls, row: models.KeyContract) -> Self:

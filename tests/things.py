@@ -13,6 +13,7 @@ from factories import (
     make_unit,
     push,
 )
+from signing import begun, offered, sign, station_of, waiting
 from sqlalchemy import Select, select
 from talking import Client
 
@@ -28,6 +29,8 @@ from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
+from models.signing import Signature, SigningProcess
+from models.stations import SignatureStation
 from models.templates import ContractTemplate
 from resolvers.agreements import versions
 from resolvers.attachments import requesting
@@ -54,6 +57,9 @@ KINDS: dict[str, type[Base]] = {
     "reservation": Reservation,
     "ring": KeyRing,
     "template": ContractTemplate,
+    "signature": Signature,
+    "signing": SigningProcess,
+    "station": SignatureStation,
     "unit": OrganizationUnit,
 }
 
@@ -61,6 +67,8 @@ KINDS: dict[str, type[Base]] = {
 async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str]:
     """Make an apartment with its key, its automat and a stay in it; give the ids by kind."""
     async with client.working() as work:
+        await station_of(client, work, name=f"Station {mark}")
+        await have_signed(work)
         unit = await make_unit(work, name=f"Unit {mark}")
         await make_desk(work, f"Desk {mark}")
         group = await make_group(work, await make_automat(work, f"Automat {mark}"))
@@ -105,6 +113,13 @@ async def erased(work: Work) -> Erasure:
         removed=[{"what": "name", "count": 1}],
         kept=[{"what": "signature", "keyContract": "KC-1", "until": None, "ground": "law"}],
     )
+
+
+async def have_signed(work: Work) -> None:
+    """Let one contract be signed, and let another one wait for it."""
+    signed = (await begun(work, await waiting(work, agrees=False))).process
+    await sign(work, await offered(work, signed))
+    await begun(work, await waiting(work, agrees=False))
 
 
 def newest(model: type[Base], organization_id: UUID) -> Select[UUID]:

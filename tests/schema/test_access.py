@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from documents import days_from_now
 from factories import AINO, make_key
+from signing import waiting
 from talking import Client
 from things import KINDS, one_of_everything
 
@@ -14,8 +15,10 @@ from models.accounts import Actor, Role, token_digest
 from models.contracts import KeyContract
 from models.keys import Key
 from models.organizations import Contact
+from models.stations import SignatureStation
 from models.times import Window
 from resolvers import accounts, contracts, organizations
+from resolvers.signing import stations
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.asked import Asked
 from resolvers.work import Work
@@ -30,7 +33,9 @@ ENTITY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER}
 KEY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN}
 AUTOMAT_EDITORS = {Role.ADMIN, Role.INSTALLER}
 DESK_CLERKS = {Role.USER, *KEY_EDITORS}
+SIGNERS = {*DESK_CLERKS, Role.PARTNER}
 ADMINS = {Role.ADMIN}
+DISPLAYS = {Role.STATION}
 
 NEAR = "near: {coordinates: {latitude: 60.17, longitude: 24.94}}"
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
@@ -62,6 +67,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "agreements": (VIEWERS, f'(organizationUnitId: "$unit", withRetired: true) {{ {EDGES} }}'),
     "agreementPreview": (VIEWERS, '(body: "x", keyContractId: "$key_contract") { language }'),
     "erasures": (VIEWERS, f"{{ {EDGES} }}"),
+    "signatureStations": (VIEWERS, f"{{ {EDGES} }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
@@ -127,6 +133,14 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "keyHandOver": (DESK_CLERKS, 'keys: [{id: "$other_key"}], contacts: [{name: "Aino"}]'),
     "keyTakeBack": (DESK_CLERKS, 'key: {id: "$key"}, manualStorageId: "$desk"'),
     "keyTransfer": (DESK_CLERKS, 'key: {id: "$key"}, storage: {manualStorageId: "$desk"}'),
+    "signingStart": (SIGNERS, 'keyContractId: "$to_sign", method: LINK'),
+    "signingWithdraw": (SIGNERS, 'id: "$signing"'),
+    "signatureStationCreate": (ADMINS, 'name: "Kiosk"'),
+    "signatureStationUpdate": (ADMINS, 'id: "$station", name: "Kiosk"'),
+    "signatureStationPairingCode": (ADMINS, 'id: "$other_station"'),
+    "signatureStationUnpair": (ADMINS, 'id: "$other_station"'),
+    "signatureStationRetire": (ADMINS, 'id: "$other_station"'),
+    "signatureStationHeartbeat": (DISPLAYS, ""),
     "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
     "attachmentRequest": (DESK_CLERKS, 'name: "a.pdf", keyId: "$key"'),
     "attachmentRemove": (DESK_CLERKS, 'id: "$attachment"'),
@@ -150,7 +164,7 @@ def test_the_table_knows_every_query_and_mutation() -> None:
     roots: Any = schema._schema
     assert QUERIES.keys() == roots.query_type.fields.keys()
     assert MUTATIONS.keys() == roots.mutation_type.fields.keys()
-    assert roots.subscription_type is None
+    assert roots.subscription_type.fields.keys() == {"stationProcess"}  # see test_station_display
 
 
 @pytest.mark.parametrize("role", Role)
@@ -178,6 +192,8 @@ async def free_keys(client: Client) -> dict[str, str]:
         )
         draft = await drafts.create(work, Asked(contacts=[AINO], key_ids=[fifth.id]))
         (past,) = await organizations.add_contacts(work, [AINO], language="fi")
+        to_sign = await waiting(work, agrees=False)
+        station = await stations.create(work, name="Another")
     return {
         "past_contact": to_id(Contact, past.id),
         "free_key": to_id(Key, free.id),
@@ -186,6 +202,8 @@ async def free_keys(client: Client) -> dict[str, str]:
         "fourth_key": to_id(Key, fourth.id),
         "draft": to_id(KeyContract, draft.id),
         "by_staff": to_id(KeyContract, contract.id),
+        "to_sign": to_id(KeyContract, to_sign.id),
+        "other_station": to_id(SignatureStation, station.id),
     }
 
 

@@ -28,11 +28,13 @@ CONTRACT = build_schema((Path(__file__).parent / "contract.graphql").read_text()
 OURS: GraphQLSchema = build_schema(schema.as_str())
 PROMISED = [name for name in CONTRACT.type_map if not name.startswith("__")]
 SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("__")]
+SIGNING = ("signing", "signatureStation")
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
 # Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,
 # a row of many its changes, a version its languages, and there are as many settings as there are.
 # A schedule has at most fifty windows, and its openings are asked for by their number.
+# a row of many its changes, a contract its signatures, and there are as many settings as there are.
 BOUNDED_LISTS = {
     "AccessSchedule.windows",
     "AccessWindow.weekdays",
@@ -56,6 +58,8 @@ BOUNDED_LISTS = {
     "KeyContract.keys",
     "KeyContract.lockerContracts",
     "KeyContractsCreateRow.userErrors",
+    "KeyContract.signatures",
+    "KeyContract.signings",
     "LockerContract.contacts",
     "OrganizationUnit.effectiveSettings",
     "Query.accessSchedulePreview",
@@ -171,6 +175,7 @@ def test_mutations_name_the_object_first_and_take_one_input() -> None:
         assert name.startswith((*nouns, "contact", "contractTemplate", "organizationUnit")), name
         assert name.startswith((*nouns, "contact", "organizationUnit", "agreement")), name
         assert name.startswith((*nouns, "attachment", "contact", "organizationUnit")), name
+        assert name.startswith((*nouns, "contact", "organizationUnit", *SIGNING)), name
         assert list(field.args) == ["input"], name
         assert is_non_null_type(field.args["input"].type), name
 

@@ -9,6 +9,7 @@ import pytest
 from documents import CANCEL, FIND_RESERVATION, UPSERT, days_from_now, stay
 from factories import AINO, make_automat, make_entity, make_key
 from graphql import get_named_type, is_input_object_type
+from signing import waiting
 from talking import Client
 from things import one_of_everything
 
@@ -46,6 +47,7 @@ BY_OTHERS_IDS = [
     f'agreements(organizationUnitId: "$unit") {{ {EDGES} }}',
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
     f"notices {{ {EDGES} }}",
+    f"signatureStations {{ {EDGES} }}",
     "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
 ]
 OURS = 'entityExternalId: "ours"'
@@ -172,6 +174,17 @@ REFUSED_MUTATIONS = {
     "keyTransfer.storage.manualStorageId": 'key: {id: "$own_key"}, storage: '
     '{manualStorageId: "$desk"}',
     "lockerReport.automatId": 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED',
+    "signingStart.keyContractId": 'keyContractId: "$key_contract", method: LINK',
+    "signingStart.contactId": 'keyContractId: "$own_to_sign", method: LINK, contactId: "$contact"',
+    "signingStart.stationId": 'keyContractId: "$own_to_sign", method: STATION, '
+    'stationId: "$station"',
+    "signingWithdraw.id": 'id: "$signing"',
+    "signatureStationCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
+    "signatureStationUpdate.id": 'id: "$station", name: "x"',
+    "signatureStationUpdate.organizationUnitId": 'id: "$own_station", organizationUnitId: "$unit"',
+    "signatureStationPairingCode.id": 'id: "$station"',
+    "signatureStationUnpair.id": 'id: "$station"',
+    "signatureStationRetire.id": 'id: "$station"',
     "contactUpdate.id": 'id: "$contact", name: "Eve"',
     **{
         f"attachmentRequest.{name}Id": f'name: "x", {name}Id: "{id}"'
@@ -187,6 +200,7 @@ REFUSED_MUTATIONS = {
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
 }
+NOT_LISTED = {"locker", "signing", "signature"}
 WHOLE_TRAIL = "{ events(first: 100) { edges { node { id kind facts } } } }"
 
 
@@ -216,6 +230,9 @@ async def theirs_and_own(client: Client, stranger: Client) -> dict[str, str]:
     theirs = await one_of_everything(stranger, "theirs")
     own = await one_of_everything(client, "ours") | await by_staff(client)
     theirs["agreement"] = await agreement_of(stranger)
+    own = await one_of_everything(client, "ours")
+    async with client.working() as work:
+        own["to_sign"] = to_id(KeyContract, (await waiting(work, agrees=False)).id)
     return theirs | {f"own_{kind}": id for kind, id in own.items()}
 
 
@@ -297,6 +314,7 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     lists += "lockerContracts contacts organizationUnits events notices agreements"
     lists += "lockerContracts contacts organizationUnits events notices erasures"
     files = f"{{ entities {{ edges {{ node {{ attachments {{ {EDGES} }} }} }} }} }}"
+    lists += "lockerContracts contacts organizationUnits events notices signatureStations"
     chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
     versions = f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}"
 
@@ -308,7 +326,7 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
         + [await client.ask(chains), await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 
-    assert all(id in found for kind, id in ours.items() if kind != "locker")
+    assert all(id in found for kind, id in ours.items() if kind not in NOT_LISTED)
     assert not [id for id in theirs.values() if id in found]
     assert "theirs" not in found
 
