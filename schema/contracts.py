@@ -18,6 +18,7 @@ from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
 from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
+from schema.evidence import evidence_urls
 from schema.execution import batched
 from schema.keys import Key
 from schema.loaders import to_many, to_one
@@ -102,6 +103,13 @@ class KeyContract(Node):
     signatures: list[Annotated["Signature", strawberry.lazy("schema.signing")]] = batched(
         to_many(relations.SIGNATURES_OF_KEY_CONTRACT, "contract_id"),
         description="By whom and when it was signed, the oldest first.",
+    )
+    evidence_url: str | None = batched(
+        evidence_urls,
+        description="Where all evidence of it can be fetched for 10 minutes, by whoever has the "
+        "address: a ZIP of its documents, agreements, signatures and events, which can be checked "
+        "without this server (`livionkey evidence verify`). Null for those who may not see "
+        "events.",
     )
 
     @classmethod

@@ -22,6 +22,7 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
+from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
 from schema.outside import outside_for
@@ -80,7 +81,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
-        routes=file_routes(database, outside),
+        routes=[*file_routes(database, outside), *evidence_routes(database, outside)],
     )
 
 

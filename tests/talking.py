@@ -21,6 +21,7 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
+from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
 from schema.serving import what_is_missing
@@ -94,7 +95,7 @@ async def client_in(
         authenticate=Doorkeeper(database),
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
-        routes=file_routes(database, outside),
+        routes=[*file_routes(database, outside), *evidence_routes(database, outside)],
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
