@@ -38,7 +38,7 @@ Done = TypeVar("Done")
 BROKEN = (
     *(PdfError, PathError, ValidationError, zlib.error),
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
-    *(RuntimeError, EOFError, AssertionError),
+    *(NotImplementedError, RecursionError, EOFError, AssertionError),
 )
 """What reading a document that somebody has changed may end with; more than one can count."""
 
@@ -67,7 +67,7 @@ class Trusted:
 
 
 def check_document(content: bytes, trusted: Trusted) -> list[Finding]:
-    """Check every signature and time stamp of a PDF.
+    """Check every signature and time stamp of a PDF; in a thread without an event loop.
 
     Args:
         content: The document.
@@ -82,7 +82,7 @@ def check_document(content: bytes, trusted: Trusted) -> list[Finding]:
 
 
 def check_detached(content: bytes, signature: bytes, trusted: Trusted) -> Finding:
-    """Check a signature that stands beside what it signs.
+    """Check a signature that stands beside what it signs; in a thread without an event loop.
 
     Args:
         content: What is signed.
