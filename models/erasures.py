@@ -23,6 +23,7 @@ class Erasure(Owned, Base):
     Args:
         removed: What was removed, in words without the data itself.
         kept: What is kept, until when and on which ground.
+        reason: What was said of why, without naming anybody.
     """
 
     __tablename__ = "erasures"
@@ -32,4 +33,5 @@ class Erasure(Owned, Base):
     at: Mapped[datetime]
     removed: Mapped[JsonList]
     kept: Mapped[JsonList]
+    reason: Mapped[str | None]
     token_id: Mapped[UUID | None]

@@ -101,7 +101,7 @@ class SigningProcess(Owned, Base):
     content: Mapped[Json]
     content_digest: Mapped[str]
     agreements: Mapped[JsonList] = mapped_column(default=list)
-    offer_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    offer_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     token_id: Mapped[UUID | None]
 
 
@@ -129,14 +129,14 @@ class Signature(Owned, Base):
     method: Mapped[SigningMethod]
     signer_name: Mapped[str]
     signed_at: Mapped[datetime]
-    picture_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    picture_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     offer_digest: Mapped[str]
     address: Mapped[str | None]
     device: Mapped[str | None]
     identity: Mapped[Json | None]
     token_id: Mapped[UUID | None]
     station_id: Mapped[UUID | None] = mapped_column(ForeignKey("signature_stations.id"))
-    sealed_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    sealed_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     sealed_at: Mapped[datetime | None]
 
 

@@ -16,7 +16,7 @@ from models.keys import KeyStatus
 from models.organizations import ContactDetails
 from models.reservations import check_start
 from models.times import Window
-from resolvers import jobs, organizations
+from resolvers import jobs, organizations, retention
 from resolvers.checks import required_text
 from resolvers.key_names import KeyName, named_keys
 from resolvers.planning.existing import unit_of
@@ -198,3 +198,4 @@ async def give_up(work: Work, contract: KeyContract) -> None:
     await let_go(work, [held], reason=reason)
     await aim(work, [key.key_id for key in held.keys])
     await jobs.forget(work, JobKind.KEY_CONTRACT, [contract.id])
+    await retention.plan(work, contract.id)

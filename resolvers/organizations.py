@@ -171,10 +171,14 @@ async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -
     Raises:
         NotAllowed: The actor may not change reservations.
         NotFound: There is no such contact.
-        InvalidInput: The name is empty.
+        InvalidInput: The name is empty, or the contact was erased (G27).
     """
     work.require(Permission.EDIT_RESERVATIONS)
-    contact = await work.get(Contact, id, path=("id",))
+    known = await work.get(Contact, id, path=("id",))
+    (contact,) = await work.locked(Contact, [known.id])
+    if contact.erased_at is not None:
+        message = "It was erased: nothing is kept of it any more. Name a new contact instead."
+        raise InvalidInput(message, path=("id",))
     for name, value in changes.items():
         setattr(contact, name, value)
     details = ContactDetails(contact.name, contact.email, contact.phone)

@@ -1,13 +1,19 @@
 """What is done when its time comes: the handler or the errand for each kind of job."""
 
 from models.jobs import JobKind
+from resolvers.attachments.removing import Removal
+from resolvers.erasing import rule
 from resolvers.evidence.offering import Offering
 from resolvers.evidence.sealing import Sealing
 from resolvers.jobs import Errand, Handler
-from resolvers.upkeep.contracts import look_after
+from resolvers.upkeep import contracts
 
-HANDLERS: dict[JobKind, Handler] = {JobKind.KEY_CONTRACT: look_after}
+HANDLERS: dict[JobKind, Handler] = {
+    JobKind.KEY_CONTRACT: contracts.look_after,
+    JobKind.CONTACT: rule.look_after,
+}
 ERRANDS: dict[JobKind, Errand] = {
     JobKind.SIGNING_PROCESS: Offering(),
     JobKind.SEAL: Sealing(),
+    JobKind.ATTACHMENT: Removal(),
 }

@@ -6,6 +6,7 @@ import strawberry
 from graphql import GraphQLArgument, GraphQLObjectType, Undefined
 
 from resolvers import looking
+from schema.attachment_changes import AttachmentMutations
 from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
@@ -15,6 +16,7 @@ from schema.desk_changes import DeskMutations
 from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
 from schema.entities import EntityQueries
 from schema.entity_changes import EntityMutations
+from schema.erasures import ErasureMutations, ErasureQueries
 from schema.events import EventQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
@@ -47,6 +49,7 @@ class Query(
     ContractQueries,
     StationQueries,
     ContactQueries,
+    ErasureQueries,
     OrganizationQueries,
     EventQueries,
 ):
@@ -80,6 +83,8 @@ class Mutation(
     SigningMutations,
     StationMutations,
     ContactMutations,
+    ErasureMutations,
+    AttachmentMutations,
     OrganizationMutations,
 ):
     pass

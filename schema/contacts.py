@@ -1,38 +1,55 @@
 """Contacts: who fetches and returns keys."""
 
-from typing import Annotated, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+from uuid import UUID
 
 import strawberry
 
 import models.organizations as models
 from models.accounts import Permission
-from resolvers import looking, organizations
+from resolvers import looking, organizations, relations
 from resolvers.work import Work
 from schema.context import Info
 from schema.errors import UserError
+from schema.execution import batched
 from schema.inputs import Repeatable, changes, given
+from schema.loaders import to_first
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import from_id, to_id
 
+if TYPE_CHECKING:  # erasures refer to contacts, and contacts to erasures
+    from schema.erasures import Erasure
+
 
 @shows(models.Contact)
 @strawberry.type(description="Somebody who fetches and returns keys.")
 class Contact(Node):
-    name: str = strawberry.field(description="Their name.")
+    contact_id: strawberry.Private[UUID]
+    name: str = strawberry.field(description="Their name; `Erased contact` of one that was erased.")
     email: str | None = strawberry.field(description="Where mail reaches them.")
     phone: str | None = strawberry.field(description="Where text messages reach them.")
     language: str = strawberry.field(description="BCP 47 primary tag.")
+    erased_at: datetime | None = strawberry.field(
+        description="Since when nothing personal is kept of it; null for all others."
+    )
+    erasure: Annotated["Erasure", strawberry.lazy("schema.erasures")] | None = batched(
+        to_first(relations.ERASURE_OF_CONTACT, "contact_id"),
+        description="The receipt of its erasure, if it was erased.",
+    )
 
     @classmethod
     def of(cls, row: models.Contact) -> Self:
         return cls(
             id=to_id(models.Contact, row.id),
+            contact_id=row.id,
             name=row.name,
             email=row.email,
             phone=row.phone,
             language=row.language,
+            erased_at=row.erased_at,
         )
 
 

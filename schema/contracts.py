@@ -14,6 +14,7 @@ from models.contracts import key_contract_status_at, opens_at
 from models.keys import Key as KeyRow
 from models.reservations import Reservation as ReservationRow
 from resolvers import looking, relations
+from schema.attachments import Attachment, attachments_of_key_contract
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
@@ -111,6 +112,12 @@ class KeyContract(Node):
         "without this server (`livionkey evidence verify`). Null for those who may not see "
         "events.",
     )
+
+    @strawberry.field(description="Files on it, in the order in which they were announced.")
+    async def attachments(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[Attachment]:
+        return await attachments_of_key_contract(self.contract_id, info, first, after)
 
     @classmethod
     def of(cls, row: models.KeyContract) -> Self:

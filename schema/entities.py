@@ -10,6 +10,7 @@ from models.automats import DeviceGroup as GroupRow
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import looking, relations
 from resolvers.checks import exactly_one
+from schema.attachments import Attachment, attachments_of_entity
 from schema.automats import DeviceGroup
 from schema.context import Info
 from schema.effective_settings import EffectiveSetting, told
@@ -69,6 +70,12 @@ class ReservableEntity(Node):
     @strawberry.field(description="The keys that open it.")
     async def keys(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Key]:
         return await keys_of_entity(self.entity_id, info, first, after)
+
+    @strawberry.field(description="Files on it, in the order in which they were announced.")
+    async def attachments(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[Attachment]:
+        return await attachments_of_entity(self.entity_id, info, first, after)
 
     @classmethod
     def of(cls, row: models.ReservableEntity) -> Self:

@@ -10,6 +10,7 @@ import models.keys as models
 from models.contracts import KeyContract as KeyContractRow
 from resolvers import relations
 from resolvers.custody_pages import holders
+from schema.attachments import Attachment, attachments_of_key
 from schema.context import Info
 from schema.custody import CustodyEntry, chain_of, link_at
 from schema.enums import KeyKind, KeyStatus
@@ -94,6 +95,12 @@ class Key(Node):
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[Annotated["ReservableEntity", strawberry.lazy("schema.entities")]]:
         return await entities_of_key(self.key_id, info, first, after)
+
+    @strawberry.field(description="Files on it, in the order in which they were announced.")
+    async def attachments(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[Attachment]:
+        return await attachments_of_key(self.key_id, info, first, after)
 
     @classmethod
     def of(cls, row: models.Key) -> Self:

@@ -12,6 +12,7 @@ from models.errors import NotFound
 from models.settings import UnitSettings as Settings
 from resolvers import looking, organizations
 from resolvers.work import Work
+from schema.attachments import Attachment, attachments_of_unit
 from schema.context import Info
 from schema.effective_settings import EffectiveSetting, told
 from schema.enums import UnitKind
@@ -91,6 +92,12 @@ class OrganizationUnit(Node):
             raise NotFound("Your organization has no such device group; look its id up again.")
         (settings,) = await told([(self.unit_id, group_id)], info.context)
         return settings
+
+    @strawberry.field(description="Files on it, in the order in which they were announced.")
+    async def attachments(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[Attachment]:
+        return await attachments_of_unit(self.unit_id, info, first, after)
 
     @classmethod
     def of(cls, row: models.OrganizationUnit) -> Self:

@@ -8,6 +8,7 @@ from pathlib import Path
 from models.errors import InvalidInput
 from resolvers.outside.files import Files, in_folder, on_s3
 from resolvers.outside.ports import Outside
+from resolvers.outside.scanning import Scanner, scanner_at
 from resolvers.outside.seals import Chosen, Seals
 from resolvers.outside.secret import Secret
 from schema.context import clock
@@ -28,6 +29,7 @@ def outside_for(current: Settings) -> Outside:
             secret=_secret(current),
             seal=_seal(current),
             public_url=_public_url(current),
+            scanner=_scanner(current),
         )
     except OSError as error:
         raise InvalidInput(
@@ -37,6 +39,13 @@ def outside_for(current: Settings) -> Outside:
 
 def _public_url(current: Settings) -> str:
     return current.public_url.rstrip("/") or f"http://{current.host}:{current.port}"
+
+
+def _scanner(current: Settings) -> Scanner | None:
+    try:
+        return scanner_at(current.scanner)
+    except ValueError as error:
+        raise InvalidInput(f"LIVIONKEY_SCANNER: {error}") from error
 
 
 def _files(current: Settings) -> Files:

@@ -8,11 +8,13 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from models.accounts import Token
+from models.attachments import Attachment
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
 from models.custody import CustodyEntry
 from models.entities import ReservableEntity
+from models.erasures import Erasure
 from models.errors import InvalidInput
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
@@ -23,11 +25,13 @@ from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
 
 PREFIXES: dict[type[Base], str] = {
+    Attachment: "attachment",
     Automat: "automat",
     AutomatSelection: "selection",
     Contact: "contact",
     CustodyEntry: "custody",
     DeviceGroup: "group",
+    Erasure: "erasure",
     Event: "event",
     Key: "key",
     KeyContract: "keycontract",

@@ -17,7 +17,12 @@ from models.accounts import Actor
 from models.database import Database, parsed
 from models.errors import InvalidInput
 from models.migrating import is_migrated
+from resolvers.attachments.arriving import Limits
+from resolvers.attachments.sweeping import sweep
 from resolvers.caretaker import care
+from resolvers.erasing import rule
+from resolvers.organizations import all_ids
+from resolvers.outside.ports import Outside
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
@@ -31,7 +36,7 @@ from schema.terminal import write_logs
 from schema.waking import Patience, end, hearing, nap
 from schema.working import working
 
-ROUND_SECONDS = 60
+ROUND_SECONDS, DAY_SECONDS = 60, 86_400
 PAUSE_SECONDS = 2
 
 
@@ -67,11 +72,12 @@ def assembled(database: Database, current: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         caretaker = asyncio.create_task(take_care(database, geocoder))
+        sweeper = asyncio.create_task(sweep_daily(database, outside))
         try:
             async with working(database, outside) if database.is_sqlite else nullcontext():
                 yield
         finally:
-            await end(caretaker)
+            await end(caretaker, sweeper)
             await close_geocoder()
             await database.dispose()
 
@@ -81,8 +87,16 @@ def assembled(database: Database, current: Settings) -> Starlette:
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
-        routes=[*file_routes(database, outside), *evidence_routes(database, outside)],
+        routes=[
+            *file_routes(database, outside, upload_limits(current)),
+            *evidence_routes(database, outside),
+        ],
     )
+
+
+def upload_limits(current: Settings) -> Limits:
+    """Say what an upload may take."""
+    return Limits(current.file_megabytes * 1_000_000, current.upload_seconds)
 
 
 async def what_is_missing(database: Database) -> str | None:
@@ -104,6 +118,18 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
             with patience:
                 await care(database, geocoder, clock())
             await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def sweep_daily(database: Database, outside: Outside) -> None:
+    """Look once a day for files and contacts whose time is over, beginning soon after the start."""
+    patience = Patience("the sweeper")
+    while True:
+        await asyncio.sleep(ROUND_SECONDS)
+        with patience:
+            for organization_id in await all_ids(database):
+                await rule.plan_all(database, organization_id, clock())
+            await sweep(database, outside.files, clock())
+        await asyncio.sleep(DAY_SECONDS)
 
 
 def check_address(host: str, port: int) -> None:

@@ -40,6 +40,9 @@ ALLOWED_OPERATIONS = {
     "GET": {OperationType.QUERY},
     "POST": {OperationType.QUERY, OperationType.MUTATION},
 }
+FILES_GO_ELSEWHERE = (
+    "Files are not sent with GraphQL: `attachmentRequest` gives an `uploadUrl` for them."
+)
 Authenticate = Callable[[str | None], Awaitable[Any]]
 MakeContext = Callable[[HTTPConnection, Any], Any]
 
@@ -128,6 +131,8 @@ class GraphQLView(GraphQL[Any, None]):
             raise Refused(
                 HTTPStatus.UNAUTHORIZED, error.message, code=error.code.name, headers=headers
             ) from error
+        if request.headers.get("content-type", "").lower().startswith("multipart/"):
+            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, FILES_GO_ELSEWHERE)
         asked = await self.parse_http_body(BoundedRequest(request))
         if isinstance(asked, list):
             raise Refused(HTTPStatus.BAD_REQUEST, "One request asks for one operation.")

@@ -5,6 +5,7 @@ and the secret that signs links: each is a small port with real parts behind it,
 `schema.outside` chooses by the settings. None of it is ever called while a transaction is open.
 
 - `files`: where bytes lie, in a folder or on S3.
+- `scanning`: looks for viruses in files that arrive.
 - `secret`: what signs links, and what is derived from it.
 - `rendering`: the agreement as a PDF, and the stamp of a signature.
 - `seals`: the seal of documents, opened when it is needed first; `sealing`, `credentials`,

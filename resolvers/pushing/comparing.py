@@ -11,7 +11,11 @@ WITHOUT_A_PLAN = {Change.CONTACTS, Change.TIME_ZONE}
 
 
 def changes(reservation: Reservation, contacts: Sequence[Contact], push: Push) -> frozenset[Change]:
-    """Name what a push changes; a push after a cancel revives the reservation."""
+    """Name what a push changes; a push after a cancel revives the reservation.
+
+    Contacts that were erased are over with their reservation (G27): a push that says what it always
+    said does not bring them back. One that changes something else brings contacts of its own.
+    """
     wanted = push.wanted
     pairs = {
         Change.ENTITY: (reservation.entity_id, push.entity.id),
@@ -25,7 +29,8 @@ def changes(reservation: Reservation, contacts: Sequence[Contact], push: Push) -
     changed = {change for change, (before, after) in pairs.items() if before != after}
     if reservation.status is ReservationStatus.CANCELLED:
         changed.add(Change.STATUS)
-    if _contacts_differ(contacts, push):
+    was_erased = any(one.erased_at is not None for one in contacts)
+    if changed if was_erased else _contacts_differ(contacts, push):
         changed.add(Change.CONTACTS)
     return frozenset(changed)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from resolvers import retention
 from resolvers.upkeep import ending, finding, mending, opening
 from resolvers.upkeep.moments import next_moment
 from resolvers.upkeep.running import Running, around, lock
@@ -25,6 +26,8 @@ async def look_after(work: Work, contract_id: UUID) -> datetime | None:
     running = await _again(work, running)
     opening.follow_the_clock(work, running)
     await work.save()
+    if running.contract.status in retention.OVER:
+        await retention.plan(work, contract_id)
     return next_moment(running, work.now)
 
 

@@ -225,6 +225,7 @@ def create_signing() -> None:
     )
     partial("one_open_process_at_a_station", "signing_processes", "station_id", "state in ('preparing', 'offered')", unique=True)
     partial("one_open_process_of_a_contract", "signing_processes", "key_contract_id", "state in ('preparing', 'offered')", unique=True)
+    op.create_index("signing_processes_offer_file_id_index", "signing_processes", ["offer_file_id"])
     op.create_index("signing_processes_contact_id_index", "signing_processes", ["contact_id"])
     op.create_index("signing_processes_key_contract_id_index", "signing_processes", ["key_contract_id"])
     owned(
@@ -254,6 +255,8 @@ def create_signing() -> None:
         reference("signatures", "sealed_file_id", "stored_files"),
         sa.UniqueConstraint("process_id", name="signatures_process_id_key"),
     )
+    op.create_index("signatures_picture_file_id_index", "signatures", ["picture_file_id"])
+    op.create_index("signatures_sealed_file_id_index", "signatures", ["sealed_file_id"])
     op.create_index("signatures_contact_id_index", "signatures", ["contact_id"])
     op.create_index("signatures_key_contract_id_index", "signatures", ["key_contract_id"])
     owned(
@@ -293,6 +296,7 @@ def create_links_and_erasures() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("removed", JSON, nullable=False),
         sa.Column("kept", JSON, nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.Column("token_id", sa.Uuid(), nullable=True),
         reference("erasures", "contact_id", "contacts"),
     )

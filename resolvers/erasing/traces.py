@@ -1,0 +1,78 @@
+"""Where a contact left something beside its own row: links, drafts, and unsigned documents."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from models.contracts import KeyContract
+from models.dialects.among import among
+from models.events import EventKind
+from models.jobs import JobKind
+from models.public_links import ContractLink
+from models.signing import Identification, SigningProcess, SigningState
+from resolvers import jobs
+from resolvers.attachments.removing import let_go
+from resolvers.work import Work
+
+OPEN = {SigningState.PREPARING, SigningState.OFFERED}
+ERASED = "The contact was erased."
+
+
+async def revoke_links(work: Work, contact_id: UUID) -> int:
+    """Take back the links by which a contact sees its contracts; counts them."""
+    row = ContractLink
+    theirs = work.own(row).where(row.contact_id == contact_id, row.revoked_at.is_(None))
+    links = await work.locking(theirs, row)
+    for link in links:
+        link.revoked_at = work.now
+        work.record(EventKind.CONTRACT_LINK_REVOKED, link, key_contract_id=link.key_contract_id)
+    return len(links)
+
+
+async def remove_unsigned(work: Work, contact_id: UUID) -> int:
+    """Withdraw open signing processes, and empty all that came to no signature; counts them."""
+    row = SigningProcess
+    theirs = work.own(row).where(row.contact_id == contact_id, row.state != SigningState.SIGNED)
+    unsigned = [one for one in await work.locking(theirs, row) if one.content]
+    for process in unsigned:
+        _withdraw(work, process)
+        process.content, process.reason = {}, None
+    files = sorted({one.offer_file_id for one in unsigned if one.offer_file_id is not None})
+    for process in unsigned:
+        process.offer_file_id = None
+    await work.save()
+    await _forget_identities(work, [one.id for one in unsigned])
+    for file_id in files:
+        await let_go(work, file_id)
+    return len(unsigned)
+
+
+def _withdraw(work: Work, process: SigningProcess) -> None:
+    if process.state in OPEN:
+        before, process.state, process.ended_at = process.state, SigningState.WITHDRAWN, work.now
+        work.record(
+            EventKind.SIGNING_WITHDRAWN,
+            process,
+            before=before.value,
+            reason=ERASED,
+            key_contract_id=process.key_contract_id,
+        )
+
+
+async def _forget_identities(work: Work, process_ids: Sequence[UUID]) -> None:
+    if not process_ids:
+        return
+    await jobs.forget(work, JobKind.SIGNING_PROCESS, process_ids)
+    row = Identification
+    connection = await work.connection()
+    await connection.execute(delete(row).where(among(row.process_id, process_ids)))
+
+
+async def empty_drafts(work: Work, contracts: Sequence[KeyContract]) -> int:
+    """Forget what was asked for in contracts that are over; counts them."""
+    drafts = [one for one in contracts if one.draft is not None]
+    for contract in drafts:
+        contract.draft = None
+    await work.save()
+    return len(drafts)
