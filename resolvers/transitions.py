@@ -74,9 +74,12 @@ def move_reservation(
 def move_contract(
     work: Work, contract: KeyContract, after: KeyContractStatus, *, reason: str, **facts: Any
 ) -> None:
-    """Let a key contract go to another status."""
+    """Let a key contract go to another status, and note since when it waits for a signature."""
     before = KeyContractStatus(contract.status)
     step(work, About(KeyContract, contract.id), before, after, reason=reason, **facts)
+    if before is not after:
+        waits = after is KeyContractStatus.WAITING_FOR_SIGNATURE
+        contract.waits_since = work.now if waits else None
     contract.status = after
 
 

@@ -140,9 +140,7 @@ def create_organization(name: Annotated[str, typer.Argument(help="What it is cal
 def of_people_and_programs(role: Role) -> Role:
     """Refuse the role of displays: theirs come from a pairing code alone, bound to a station."""
     if role is Role.STATION:
-        message = (
-            "a station's display gets its token by a pairing code (signatureStationPairingCode)."
-        )
+        message = "a display gets its token by a pairing code, see signatureStationPairingCode."
         raise typer.BadParameter(message)
     return role
 

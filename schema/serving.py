@@ -31,6 +31,7 @@ from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
 from schema.outside import outside_for
+from schema.public_routes import public_routes
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
 from schema.waking import Patience, end, hearing, nap
@@ -90,6 +91,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         routes=[
             *file_routes(database, outside, upload_limits(current)),
             *evidence_routes(database, outside),
+            *public_routes(database, outside, make_context),
         ],
     )
 

@@ -12,7 +12,9 @@ from models.errors import AlreadySigned, InvalidInput, LinkNotValid, NotIdentifi
 from models.jobs import JobKind
 from models.signing import Signature, SigningMethod, SigningProcess, SigningPurpose, SigningState
 from resolvers import jobs
+from resolvers.attachments.storing import Bytes, keep
 from resolvers.checks import required_text
+from resolvers.signed import effects
 from resolvers.signing import stand_ins
 from resolvers.signing.processes import check_open, lock, readable
 from resolvers.transitions import move_signing
@@ -34,7 +36,6 @@ class Asked:
         document_digest: SHA-256 of the document that they read, in hex.
         name: Their name as they write it.
         accepted: The places of the agreements that they accept.
-        is_drawn: Whether a picture comes with it; it was typed otherwise.
         address: The network address that it comes from.
         device: What their browser calls itself.
     """
@@ -42,7 +43,6 @@ class Asked:
     document_digest: str
     name: str
     accepted: Collection[int]
-    is_drawn: bool
     address: str | None = None
     device: str | None = None
 
@@ -56,9 +56,7 @@ async def check(reading: Reading, process_id: UUID, asked: Asked) -> None:
     await _checked(reading, await readable(reading, process_id), asked)
 
 
-async def sign(
-    work: Work, process_id: UUID, asked: Asked, picture: stand_ins.Bytes | None
-) -> Signature:
+async def sign(work: Work, process_id: UUID, asked: Asked, picture: Bytes | None) -> Signature:
     """Sign: of several at the same moment one does, and the others are told.
 
     Args:
@@ -79,7 +77,7 @@ async def sign(
     check_open(work, process)
     _check_contract(contract, process)
     identity = await _checked(work, process, asked)
-    kept = None if picture is None else await stand_ins.keep(work, picture)
+    kept = None if picture is None else await keep(work, picture)
     signature = _signature(work, process, asked, identity, kept)
     await work.add(signature, refusals={"signatures_process_id_key": AlreadySigned()})
     move_signing(
@@ -95,7 +93,9 @@ async def sign(
     )
     await work.save()
     if process.purpose is SigningPurpose.HANDOVER:
-        await stand_ins.signed(work, contract)
+        await effects.signed(work, contract)
+    else:
+        await effects.returned(work, contract)
     await jobs.schedule(work, JobKind.SEAL, signature.id, work.now)
     await jobs.forget(work, JobKind.SIGNING_PROCESS, [process.id])
     return signature

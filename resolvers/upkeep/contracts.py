@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
+from models.contracts import KeyContractStatus
 from resolvers import retention
-from resolvers.upkeep import ending, finding, mending, opening
+from resolvers.upkeep import ending, finding, mending, opening, unsigned
 from resolvers.upkeep.moments import next_moment
 from resolvers.upkeep.running import Running, around, lock
 from resolvers.work import Work
@@ -17,18 +18,26 @@ async def look_after(work: Work, contract_id: UUID) -> datetime | None:
         return None
     await _mend(work, running)
     running = await _again(work, running)
-    await opening.sync(work, running)
-    opening.remind(work, running)
-    await opening.open_windows(work, running)
-    await ending.pass_windows(work, running)
-    await ending.count_overdue(work, running)
-    await ending.finish(work, running)
+    if running.contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE:
+        await unsigned.watch(work, running)
+    else:
+        await _run(work, running)
     running = await _again(work, running)
     opening.follow_the_clock(work, running)
     await work.save()
     if running.contract.status in retention.OVER:
         await retention.plan(work, contract_id)
     return next_moment(running, work.now)
+
+
+async def _run(work: Work, running: Running) -> None:
+    """Do what is due for a contract that holds."""
+    await opening.sync(work, running)
+    opening.remind(work, running)
+    await opening.open_windows(work, running)
+    await ending.pass_windows(work, running)
+    await ending.count_overdue(work, running)
+    await ending.finish(work, running)
 
 
 async def _mend(work: Work, running: Running) -> None:

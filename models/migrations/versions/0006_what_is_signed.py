@@ -40,6 +40,7 @@ def add_columns() -> None:
         ("key_contracts", sa.Column("access_schedule", JSON, nullable=True)),
         ("key_contracts", sa.Column("revision", sa.Integer(), nullable=False, server_default="1")),
         ("key_contracts", sa.Column("signed_revision", sa.Integer(), nullable=True)),
+        ("key_contracts", sa.Column("waits_since", Instant(), nullable=True)),
         ("key_contracts", sa.Column("draft", JSON, nullable=True)),
         ("key_allocations", sa.Column("removed_at", Instant(), nullable=True)),
         ("contacts", sa.Column("erased_at", Instant(), nullable=True)),
