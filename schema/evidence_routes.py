@@ -17,7 +17,8 @@ from resolvers.evidence.exporting import export
 from resolvers.evidence.links import check_evidence_link
 from resolvers.outside.ports import Outside
 from schema.context import clock
-from schema.file_routes import SEALED_OFF, begun, disposition, refusal
+from schema.downloads import SEALED_OFF, begun, disposition
+from schema.file_answers import refusal
 
 IN_MEMORY = 8 * 1024 * 1024
 """Larger bundles go through a temporary file."""
