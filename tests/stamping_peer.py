@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-HANGS_SECONDS = 3.0
+HANGS_SECONDS = 5.0
 """Longer than any test waits."""
 REFUSAL = bytes.fromhex("30053003020102")
 """A `TimeStampResp` with the status 2, rejection, and no stamp."""

@@ -6,7 +6,7 @@ be kept for decades, and read aloud.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -110,8 +110,23 @@ def shortened(name: str) -> str:
 def _described(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
     asked = words["mandatory" if one["mandatory"] else "optional"]
     about = f"{one['name']}, {words['version']} {one['version']}, {asked}"
-    kept = {"title": one["title"], "blocks": one["blocks"]}
-    return {**kept, "language": primary(one["language"]), "about": about}
+    return {
+        "title": one["title"],
+        "language": primary(one["language"]),
+        "about": about,
+        "blocks": list(_without_gaps(one["blocks"])),
+    }
+
+
+def _without_gaps(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Let no heading skip a level (PDF/UA-1): one that would is a level higher."""
+    above = 0
+    for block in blocks:
+        if block["kind"] != "heading":
+            yield block
+            continue
+        above = min(block["level"], above + 1)
+        yield {**block, "level": above}
 
 
 def _facts(contract: Mapping[str, Any], words: Words) -> list[list[str]]:

@@ -160,6 +160,14 @@ def test_headings_lists_and_marks_are_laid_out(tmp_path: Path) -> None:
     assert {"First heading", "Second heading", "1. one", "2. two", "• three"} <= set(lines)
 
 
+@pytest.mark.parametrize("levels", [(2,), (2, 2), (2, 1, 2), (1, 2, 1), (1, 1, 2)])
+def test_headings_may_come_in_any_order(levels: tuple[int, ...]) -> None:
+    span = {"text": "A heading", "strong": False, "emphasis": False}
+    blocks = [{"kind": "heading", "level": level, "spans": [span]} for level in levels]
+
+    assert document(agreement_of(*blocks), agreement_of(*blocks))
+
+
 def test_a_contract_says_its_times_its_keys_and_how_to_get_them(tmp_path: Path) -> None:
     keys = [{"code": "K1", "kind": "ELECTROMECHANICAL", "entities": ["A 15", "Sauna"]}]
     made = document(

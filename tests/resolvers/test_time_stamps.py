@@ -22,7 +22,7 @@ def peer() -> Iterator[Peer]:
 @pytest.fixture
 def seals(peer: Peer, tmp_path: Path) -> Seals:
     peer.hangs = peer.refuses = False
-    return seal_in(tmp_path, timestamp_url=peer.address, timestamp_timeout_seconds=0.5)
+    return seal_in(tmp_path, timestamp_url=peer.address, timestamp_timeout_seconds=1.5)
 
 
 async def test_a_service_stamps_offers_and_signatures(
@@ -96,7 +96,7 @@ async def test_a_service_that_refuses_stamps_nothing(seals: Seals, peer: Peer) -
 
 
 async def test_a_service_that_is_not_there_stamps_nothing(tmp_path: Path) -> None:
-    seals = seal_in(tmp_path, timestamp_url="http://127.0.0.1:9/", timestamp_timeout_seconds=0.5)
+    seals = seal_in(tmp_path, timestamp_url="http://127.0.0.1:9/", timestamp_timeout_seconds=1.5)
 
     with pytest.raises(OSError, match="timestamp"):
         await offer_by(seals)
