@@ -65,7 +65,8 @@ async def signed(
     digest = (await offer_of(client, process)).digest
     files, owner = client.outside.files, client.organization_id
     drawn = await storing.put(files, owner, picture, "image/png") if picture else None
-    asked = Asked(digest, name, accepted=[0], address="2001:db8::1", device="A browser")
+    accepted = range(len(process.content["agreements"]))
+    asked = Asked(digest, name, accepted, address="2001:db8::1", device="A browser")
     async with client.working() as work:
         return await signatures.sign(work, process.id, asked, drawn)
 

@@ -21,7 +21,7 @@ from resolvers.outside.findings import Finding
 from resolvers.outside.verifying import Trusted, check_detached, check_document
 
 PIECE = 1 << 20
-DAMAGED = (BadZipFile, ValueError, LookupError, TypeError, EOFError, OSError, NotImplementedError)
+DAMAGED = (BadZipFile, ValueError, LookupError, TypeError, EOFError, OSError, RuntimeError)
 
 
 def check_bundle(file: Path, roots: Sequence[bytes]) -> list[Finding]:
