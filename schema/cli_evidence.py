@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -53,7 +53,7 @@ def verify(
     It needs no server, no database and no network.
     """
     checking = loaded("resolvers.evidence.checking")
-    roots = [one for path in trust or () for one in checking.certificates_in(_content(path))]
+    roots = [root for path in trust or () for root in _roots(checking, path)]
     findings = checking.check_bundle(file, roots)
     for one in findings:
         mark = "good  " if one.is_good else "BROKEN"
@@ -89,8 +89,11 @@ def removed_unless_done(file: Path) -> Iterator[None]:
         raise
 
 
-def _content(path: Path) -> bytes:
+def _roots(checking: Any, path: Path) -> list[bytes]:
     try:
-        return path.read_bytes()
+        found: list[bytes] = checking.certificates_in(path.read_bytes())
+    except ValueError as error:
+        raise InvalidInput(f"{path}: that is no certificate.") from error
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read ({error.strerror}).") from error
+    return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
-from asn1crypto import pem
+from asn1crypto import pem, x509
 
 from models.base import Json
 from models.errors import InvalidInput
@@ -52,15 +52,13 @@ def certificates_in(content: bytes) -> list[bytes]:
     """Read certificates, PEM or DER.
 
     Raises:
-        InvalidInput: There are none.
+        ValueError: There are none.
     """
-    try:
-        if not pem.detect(content):
-            return [content]
-        found = pem.unarmor(content, multiple=True)
-        return [one for kind, _, one in found if kind == "CERTIFICATE"]
-    except ValueError as error:
-        raise InvalidInput("That is no certificate.") from error
+    parts = pem.unarmor(content, multiple=True) if pem.detect(content) else [("", {}, content)]
+    found = [one for kind, _, one in parts if kind in {"CERTIFICATE", ""}]
+    for one in found or [b""]:
+        x509.Certificate.load(one, strict=True)
+    return found
 
 
 def _container(opened: IO[bytes], archive: ZipFile, name: str) -> list[Finding]:
