@@ -19,6 +19,8 @@ from resolvers.agreements.applying import carried_by
 from resolvers.contract_lists import Filter
 from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
 from schema.agreements import Agreement
+from resolvers import looking, relations
+from resolvers.signed.records import signed_of
 from schema.attachments import Attachment, attachments_of_key_contract
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
@@ -27,6 +29,7 @@ from schema.contract_enums import ContractTime
 from schema.contract_history import KeyContractKey, keys_of_contracts
 from schema.contract_signatures import pins, return_signed, signed_at
 from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
+from schema.evidence import evidence_urls
 from schema.execution import batched
 from schema.keys import Key
 from schema.loaders import to_many, to_one
@@ -157,6 +160,13 @@ class KeyContract(Node):
     signatures: list[Annotated["Signature", strawberry.lazy("schema.signing")]] = batched(
         to_many(relations.SIGNATURES_OF_KEY_CONTRACT, "contract_id"),
         description="By whom and when it was signed, the oldest first.",
+    )
+    evidence_url: str | None = batched(
+        evidence_urls,
+        description="Where all evidence of it can be fetched for 10 minutes, by whoever has the "
+        "address: a ZIP of its documents, agreements, signatures and events, which can be checked "
+        "without this server (`livionkey evidence verify`). Null for those who may not see "
+        "events.",
     )
 
     @classmethod

@@ -27,6 +27,7 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
+from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
 from schema.identity_routes import identity_routes
@@ -91,6 +92,8 @@ def assembled(database: Database, current: Settings) -> Starlette:
         routes=[
             *identity_routes(database, outside),
             *file_routes(database, outside, upload_limits(current)),
+            *file_routes(database, outside, upload_limits(current)),
+            *evidence_routes(database, outside),
             *public_routes(database, outside, make_context),
         ],
     )

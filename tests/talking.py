@@ -22,6 +22,7 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
+from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
 from schema.public_routes import public_routes
@@ -99,6 +100,7 @@ async def client_in(
         what_is_missing=lambda: what_is_missing(database),
         routes=[
             *file_routes(database, outside),
+            *evidence_routes(database, outside),
             *public_routes(database, outside, make_context),
         ],
     )

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from asn1crypto import crl, keys, pem, x509
 from pyhanko.sign.signers import Signer, SimpleSigner
@@ -13,7 +13,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from models.errors import InvalidInput
 from resolvers.outside.authority import SEAL, STAMPER, Authority
-from resolvers.outside.seals import Chosen, loaded
+from resolvers.outside.on_demand import loaded
+from resolvers.outside.seals import Chosen
 from resolvers.outside.stamping import LocalStamper, ServiceStamper, topmost
 
 
@@ -66,6 +67,7 @@ class Keyring:
     def __init__(self, chosen: Chosen) -> None:
         self._chosen = chosen
         self._authority = Authority(chosen.folder, chosen.clock)
+        self._hardware = _hardware() if chosen.pkcs11_module else None
         self._pkcs12 = opened_pkcs12(chosen) if chosen.pkcs12 else None
         self._service: ServiceStamper | None = None
 
@@ -101,9 +103,8 @@ class Keyring:
 
     @asynccontextmanager
     async def _signer(self) -> AsyncIterator[Signer]:
-        if self._chosen.pkcs11_module:
-            hardware = loaded("resolvers.outside.hardware")
-            async with hardware.hardware_signer(self._chosen) as signer:
+        if self._hardware:
+            async with self._hardware.hardware_signer(self._chosen) as signer:
                 yield cast("Signer", signer)
             return
         yield self._pkcs12 or self._of_authority(SEAL)
@@ -127,6 +128,21 @@ class Keyring:
 
 class _Local(SimpleSigner):
     """Signs with a certificate of the local authority."""
+
+
+def _hardware() -> Any:
+    """Load what speaks to hardware modules.
+
+    Raises:
+        InvalidInput: Its package is not installed.
+    """
+    try:
+        return loaded("resolvers.outside.hardware")
+    except ImportError as error:
+        raise InvalidInput(
+            "LIVIONKEY_SEAL_PKCS11_MODULE: the package python-pkcs11 is not installed; run: "
+            "pip install python-pkcs11"
+        ) from error
 
 
 def opened_pkcs12(chosen: Chosen) -> SimpleSigner:

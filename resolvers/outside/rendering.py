@@ -6,7 +6,7 @@ be kept for decades, and read aloud.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,9 @@ HERE = Path(__file__).parent
 AGREEMENT, STAMP = HERE / "agreement.typ", HERE / "stamp.typ"
 FIELD = (57, 57, 357, 141)
 """Where a signature goes on the last page, in points from its lower left corner."""
+
+LONGEST_NAME = 60
+"""So many characters of a name are seen in a stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def agreement(content: Mapping[str, Any], *, at: datetime) -> bytes:
     data = {
         "document": {
             "title": content["title"],
-            "language": content["language"],
+            "language": primary(content["language"]),
             "agreements": [_described(one, words) for one in content["agreements"]],
         },
         "words": {
@@ -75,15 +78,16 @@ def agreement(content: Mapping[str, Any], *, at: datetime) -> bytes:
 def stamp(shown: Stamp) -> bytes:
     """Make the page that is put into the field of a signature."""
     words = words_in(shown.language)
+    name = shortened(shown.name)
     where = f" · {words['address']} {shown.address}" if shown.address else ""
     data = {
         "document": {
-            "title": f"{words['signed_by']} {shown.name}",
-            "language": shown.language,
-            "name": shown.name,
+            "title": f"{words['signed_by']} {name}",
+            "language": primary(shown.language),
+            "name": name,
             "picture": None if shown.picture is None else list(shown.picture),
             "lines": [
-                f"{words['signed_by']} {shown.name}",
+                f"{words['signed_by']} {name}",
                 f"{shown.at:%Y-%m-%d %H:%M:%S} UTC{where}",
                 f"{words['shown']} {shown.digest[:24]}…",
             ],
@@ -92,11 +96,37 @@ def stamp(shown: Stamp) -> bytes:
     return printed(lambda written: _compiled(STAMP, written, shown.at), data)
 
 
+def primary(language: str) -> str:
+    """Give the primary tag of a language, which is what documents name; English when it is none."""
+    tag = language.partition("-")[0].lower()
+    return tag if tag.isascii() and tag.isalpha() and len(tag) in {2, 3} else "en"
+
+
+def shortened(name: str) -> str:
+    """Cut what is too long for a stamp; the signature itself has all of it."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+
+
 def _described(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
     asked = words["mandatory" if one["mandatory"] else "optional"]
     about = f"{one['name']}, {words['version']} {one['version']}, {asked}"
-    kept = {name: one[name] for name in ("title", "language", "blocks")}
-    return {**kept, "about": about}
+    return {
+        "title": one["title"],
+        "language": primary(one["language"]),
+        "about": about,
+        "blocks": list(_without_gaps(one["blocks"])),
+    }
+
+
+def _without_gaps(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Let no heading skip a level (PDF/UA-1): one that would is a level higher."""
+    above = 0
+    for block in blocks:
+        if block["kind"] != "heading":
+            yield block
+            continue
+        above = min(block["level"], above + 1)
+        yield {**block, "level": above}
 
 
 def _facts(contract: Mapping[str, Any], words: Words) -> list[list[str]]:

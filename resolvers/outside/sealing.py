@@ -28,6 +28,7 @@ from pyhanko.stamp import StaticStampStyle
 from resolvers.outside.credentials import Credentials, Keyring, Source
 from resolvers.outside.rendering import FIELD, Stamp, stamp
 from resolvers.outside.seals import Chosen
+from resolvers.outside.verifying import roots_in
 
 Done = TypeVar("Done")
 FIELD_OF_SEAL = "Seal"
@@ -100,6 +101,10 @@ class Seal:
             OSError: The time-stamping service does not answer in time, or refuses.
         """
         return await in_a_thread(self._certificates())
+
+    def roots_in(self, document: bytes) -> list[bytes]:
+        """Give the roots that a sealed document brings along, DER."""
+        return roots_in(document)
 
     async def _offer(self, document: bytes, organization: str, field: str) -> bytes:
         writer = IncrementalPdfFileWriter(BytesIO(document))

@@ -1,20 +1,14 @@
-"""Which seal documents get, and when it is opened.
-
-pyHanko takes most of a second to load, and most commands never seal anything. So nothing but this
-module loads what needs it, by name and when it is first asked for: `sealing`, and with a hardware
-module `hardware`, whose package (python-pkcs11) is only there where somebody installed it.
-"""
+"""Which seal documents get, and when it is opened."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from models.errors import InvalidInput
+from resolvers.outside.on_demand import loaded
 
 if TYPE_CHECKING:  # whoever needs one opens it here
     from resolvers.outside.sealing import Seal
@@ -76,18 +70,3 @@ class Seals:
             seal: Seal = self._seal or loaded("resolvers.outside.sealing").open_seal(self.chosen)
             self._seal = seal
             return seal
-
-
-def loaded(module: str) -> Any:
-    """Load a module that is only needed now.
-
-    Raises:
-        InvalidInput: It needs a package that is not installed.
-    """
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise InvalidInput(
-            "LIVIONKEY_SEAL_PKCS11_MODULE: the package python-pkcs11 is not installed; run: "
-            "pip install python-pkcs11"
-        ) from error

@@ -8,7 +8,7 @@ from asn1crypto import cms, core, tsp, x509
 from cryptography.x509 import random_serial_number
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.signers import SimpleSigner
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
 
 POLICY = "2.25.213918297418823714592043198034527816237"
 """Names our stamps' policy, under the arc for UUIDs (X.667): the time of this machine's clock."""
@@ -67,6 +67,21 @@ class ServiceStamper(HTTPTimeStamper):
 
     Sealing only collects what whoever checks a document later needs; whom to trust is theirs.
     """
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Ask for a stamp.
+
+        Raises:
+            TimestampRequestError: The service does not answer in time, refuses, or answers what is
+                no stamp.
+        """
+        answer = await super().async_request_tsa_response(req)
+        try:
+            whole = tsp.TimeStampResp.load(answer.dump(), strict=True)
+            whole["time_stamp_token"]["content"].untag()
+        except (ValueError, TypeError) as error:  # a refusal has no stamp, nonsense has nothing
+            raise TimestampRequestError("The time-stamping service has refused.") from error
+        return answer
 
     async def roots(self) -> list[x509.Certificate]:
         """Give the topmost certificates that the service has sent.

@@ -1,0 +1,13 @@
+"""Evidence of contracts as clients see it: an address from which the bundle comes."""
+
+from typing import Any
+
+from models.accounts import Permission
+from resolvers.evidence.links import evidence_url
+
+
+async def evidence_urls(contracts: list[Any], context: Any) -> list[str | None]:
+    """Give the address of each contract's evidence to those who may see the trail of events."""
+    if not context.actor.may(Permission.VIEW_EVENTS):
+        return [None] * len(contracts)
+    return [evidence_url(context.outside, one.contract_id, context.now) for one in contracts]
