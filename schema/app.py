@@ -1,7 +1,7 @@
-"""The web application: /graphql, the page's files, /health and /ready."""
+"""The web application: /graphql, our pages and their files, /health and /ready."""
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 
@@ -9,10 +9,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
+from schema.pages import page_routes
 from schema.view import Authenticate, GraphQLView, MakeContext
 
 Readiness = Callable[[], Awaitable[str | None]]
@@ -27,6 +28,7 @@ def create_app(
     authenticate: Authenticate,
     make_context: MakeContext,
     what_is_missing: Readiness,
+    routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan | None = None,
 ) -> Starlette:
     """Put the application together.
@@ -36,6 +38,7 @@ def create_app(
         authenticate: Finds out who asks by the token; None when it is not valid.
         make_context: Makes what resolvers get, of the request and of who asks.
         what_is_missing: Says why requests cannot be served now; None when they can.
+        routes: What else is served.
         lifespan: What runs beside the application, from start to end.
     """
     view = GraphQLView(schema, make_context=make_context, authenticate=authenticate)
@@ -52,6 +55,8 @@ def create_app(
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
             static_files(),
+            *page_routes(),
+            *routes,
             Route("/health", health),
             Route("/ready", ready),
             Route("/", home),
