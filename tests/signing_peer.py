@@ -180,6 +180,32 @@ class Peer:
             routes=routes,
         )
 
+    @staticmethod
+    def a_contract() -> dict[str, Any]:
+        """Write what /public/contract answers."""
+        facts = content()["contract"]
+        shown = ("reference", "organization", "startsAt", "endsAt", "timeZone", "pickUpInformation")
+        locker = {
+            "automat": "Asema",
+            "address": "Rautatientori 1, Helsinki",
+            "latitude": 60.171873,
+            "longitude": 24.941422,
+            "locker": 7,
+            "pin": "482913",
+            "pinFrom": "2027-05-31T12:00:00Z",
+            "from": "2027-06-01T12:00:00Z",
+            "until": "2027-06-03T12:00:00Z",
+            "kind": "DEFAULT",
+        }
+        return {
+            **{name: facts[name] for name in (*shown, "startsAtLocal", "endsAtLocal")},
+            "keys": [{"code": "A15", "entities": ["A 15"]}],
+            "language": "en",
+            "status": "UPCOMING",
+            "lockers": [locker],
+            "signing": None,
+        }
+
     def picture(self) -> bytes:
         """Give the signature that was sent last."""
         _, body = self.sent[-1]

@@ -1,5 +1,6 @@
 """Somebody reads what is offered in a real browser, and signs it: by mouse, finger or keyboard."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,14 +54,15 @@ async def draw_with_the_mouse(page: Page) -> None:
 
 
 async def draw_with_a_finger(page: Page) -> None:
+    """Draw as slowly as people do: a tap right after a quick wipe only stops the wipe."""
     x, y, width, height = await middle(page)
     session = await page.context.new_cdp_session(page)
-    points = [{"x": x + width * part / 10, "y": y + height / 2} for part in range(2, 9)]
-    await session.send(
-        "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]}
-    )
-    for point in points[1:]:
-        await session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    points = [{"x": x + width * part / 10, "y": y + height / 2} for part in (2, 3, 5, 7, 8, 8)]
+    for number, point in enumerate(points):
+        touch = {"type": "touchMove" if number else "touchStart", "touchPoints": [point]}
+        await session.send("Input.dispatchTouchEvent", touch)
+        await asyncio.sleep(0.03)
+    await asyncio.sleep(0.2)
     await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
@@ -106,6 +108,7 @@ async def test_a_contact_signs_on_a_phone_with_a_finger() -> None:
         page = visited.page
         await page.get_by_label("I have read and accept: House rules").tap()
         await page.get_by_label("Your full name").fill("Aino Virtanen")
+        await read_to_the_end(page)
         await draw_with_a_finger(page)
         before = await page.evaluate("scrollY")
         await draw_with_a_finger(page)
@@ -121,8 +124,8 @@ async def test_a_contact_signs_with_the_keyboard_alone() -> None:
     async with signing(peer) as visited:
         page = visited.page
         await expect(page.locator("#end")).to_be_attached()
-        for _ in range(4):
-            await page.keyboard.press("Tab")
+        await expect(page.locator("main")).to_be_focused()
+        await page.keyboard.press("Tab")
         await page.keyboard.press("Space")
         await expect(page.get_by_role("checkbox").first).to_be_checked()
         await page.keyboard.press("Tab")

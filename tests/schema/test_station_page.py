@@ -1,0 +1,116 @@
+"""A signature station in a real browser: paired, waiting, signing, and lost on the way."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from browsing import Visit, visit
+from playwright.async_api import Page, expect
+from signing_peer import PAIRING_CODE, SECRET, STATION_TOKEN, Peer
+from small_api import served
+
+TABLET = {"viewport": {"width": 1280, "height": 800}, "has_touch": True}
+
+
+@asynccontextmanager
+async def station(peer: Peer) -> AsyncIterator[Visit]:
+    """Open a station; at the end nothing was asked of another host, and no complaint made."""
+    async with served(peer.app()) as url, visit(f"{url}/station", **TABLET) as visited:
+        yield visited
+        assert visited.asked_elsewhere(url) == []
+        assert visited.complaints == []
+        await visited.page.goto("about:blank")
+        peer.connections = -1
+
+
+async def pair(page: Page, code: str = PAIRING_CODE) -> None:
+    await page.get_by_label("Code").fill(code)
+    await page.get_by_role("button", name="Pair").click()
+
+
+async def test_a_display_is_paired_by_a_code_and_waits() -> None:
+    peer = Peer()
+    async with station(peer) as visited:
+        page = visited.page
+        await pair(page)
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Reception")
+        await expect(page.locator("#connection")).to_have_text("Connected")
+        await page.reload()
+        await expect(page.locator("#connection")).to_have_text("Connected")
+
+        assert [asked for asked in visited.requests if STATION_TOKEN in asked] == []
+    assert peer.beats >= 2
+
+
+async def test_what_is_sent_to_a_station_is_signed_there_and_it_waits_again() -> None:
+    peer = Peer()
+    async with station(peer) as visited:
+        page = visited.page
+        await pair(page)
+        await expect(page.locator("#connection")).to_have_text("Connected")
+        peer.at_station = SECRET
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Sign the key contract")
+        await expect(page.locator("main")).to_contain_text("asks for a signature by Aino Virtanen")
+        await page.get_by_label("I have read and accept: House rules").check()
+        await page.get_by_label("Your full name").fill("Aino Virtanen")
+        await page.get_by_label("By typing my name").check()
+        await page.get_by_role("button", name="Sign", exact=True).click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+        await expect(page.locator("#idle")).to_be_visible(timeout=10_000)
+
+    assert peer.state == "SIGNED"
+
+
+async def test_what_is_withdrawn_from_a_station_is_gone_from_it() -> None:
+    peer = Peer(at_station=SECRET)
+    async with station(peer) as visited:
+        await pair(visited.page)
+        await expect(visited.page.get_by_role("heading", level=1)).to_have_text(
+            "Sign the key contract"
+        )
+
+        peer.at_station = None
+
+        await expect(visited.page.locator("#idle")).to_be_visible()
+
+
+async def test_a_wrong_code_pairs_nothing() -> None:
+    async with served(Peer().app()) as url, visit(f"{url}/station", **TABLET) as visited:
+        page = visited.page
+        await page.get_by_role("button", name="Pair").click()
+        await expect(page.get_by_role("alert")).to_have_text("Type the code.")
+        await pair(page, "WRONG")
+        await expect(page.get_by_role("alert")).to_have_text(
+            "The code is wrong or too old. Ask for a new one."
+        )
+        assert await page.evaluate("localStorage.length") == 0
+
+
+async def test_a_station_whose_token_was_taken_back_asks_for_a_code_again() -> None:
+    peer = Peer()
+    async with served(peer.app()) as url, visit(f"{url}/station", **TABLET) as visited:
+        kept = '{"token": "lk_taken_back", "name": "Reception"}'
+        await visited.page.evaluate("(kept) => localStorage.setItem('livionkey.station', kept)", kept)
+        await visited.page.reload()
+        await expect(visited.page.get_by_label("Code")).to_be_visible()
+
+
+async def test_a_station_that_loses_its_connection_comes_back_by_itself() -> None:
+    peer = Peer()
+    async with served(peer.app()) as url, visit(f"{url}/station", **TABLET) as visited:
+        page = visited.page
+        await pair(page)
+        await expect(page.locator("#connection")).to_have_text("Connected")
+        await page.context.set_offline(offline=True)
+        peer.connections = -1
+        await expect(page.locator("#connection")).to_have_text(
+            "No connection. Trying again…", timeout=10_000
+        )
+
+        peer.connections = 0
+        await page.context.set_offline(offline=False)
+
+        await expect(page.locator("#connection")).to_have_text("Connected", timeout=20_000)
+        peer.at_station = SECRET
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Sign the key contract")
+        await page.goto("about:blank")
+        peer.connections = -1
