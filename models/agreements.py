@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Owned
 
 IN_USE = text("retired_at is null")
+DRAFT = text("published_at is null")
 
 
 class Agreement(Owned, Base):
@@ -40,13 +41,25 @@ class Agreement(Owned, Base):
 class AgreementVersion(Owned, Base):
     """One wording of an agreement in all its languages; once published it never changes (G17).
 
+    The database keeps that, see `models.dialects.published`.
+
     Args:
-        number: Counts from 1 within the agreement; the newest published one is offered.
+        number: Counts from 1 within the agreement, without a gap; the newest published one is
+            offered. Only the newest can be a draft.
         published_at: Since when it is offered; null while it is a draft.
     """
 
     __tablename__ = "agreement_versions"
-    __table_args__ = (UniqueConstraint("agreement_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "number"),
+        Index(
+            "one_draft_of_an_agreement",
+            "agreement_id",
+            unique=True,
+            postgresql_where=DRAFT,
+            sqlite_where=DRAFT,
+        ),
+    )
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreements.id"))
     number: Mapped[int]

@@ -1,4 +1,4 @@
-"""The web application: /graphql, our pages and their files, /health and /ready."""
+"""The web application: /graphql, our pages, /health and /ready, and what else it is given."""
 
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -28,8 +28,8 @@ def create_app(
     authenticate: Authenticate,
     make_context: MakeContext,
     what_is_missing: Readiness,
-    routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Put the application together.
 
@@ -38,8 +38,8 @@ def create_app(
         authenticate: Finds out who asks by the token; None when it is not valid.
         make_context: Makes what resolvers get, of the request and of who asks.
         what_is_missing: Says why requests cannot be served now; None when they can.
-        routes: What else is served.
         lifespan: What runs beside the application, from start to end.
+        routes: What is served beside the API, such as files.
     """
     view = GraphQLView(schema, make_context=make_context, authenticate=authenticate)
 
@@ -60,6 +60,7 @@ def create_app(
             Route("/health", health),
             Route("/ready", ready),
             Route("/", home),
+            *routes,
         ],
         exception_handlers={HTTPException: refused},
         lifespan=frozen_after_start(lifespan or nothing_beside),

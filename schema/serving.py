@@ -22,8 +22,10 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
+from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
 from schema.outside import outside_for
+from schema.public_routes import public_routes
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
 from schema.waking import Patience, end, hearing, nap
@@ -79,6 +81,10 @@ def assembled(database: Database, current: Settings) -> Starlette:
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
+        routes=[
+            *file_routes(database, outside),
+            *public_routes(database, outside, make_context),
+        ],
     )
 
 

@@ -21,7 +21,9 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
+from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
+from schema.public_routes import public_routes
 from schema.serving import what_is_missing
 from schema.settings import Settings
 
@@ -93,6 +95,10 @@ async def client_in(
         authenticate=Doorkeeper(database),
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
+        routes=[
+            *file_routes(database, outside),
+            *public_routes(database, outside, make_context),
+        ],
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:

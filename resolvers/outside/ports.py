@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from resolvers.outside.files import Files
+from resolvers.outside.seals import Seals
 from resolvers.outside.secret import Secret
 
 
@@ -13,9 +14,11 @@ class Outside:
     Args:
         files: Where bytes lie.
         secret: Signs links.
+        seal: Seals documents; opened when it is needed first.
         public_url: How people reach this server, without a slash at the end.
     """
 
     files: Files
     secret: Secret
+    seal: Seals
     public_url: str

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.base import JSON_DOCUMENT as JSON
+from models.dialects import chains, published
 from models.dialects.instants import Duration, Instant
 
 revision = "0006"
@@ -39,6 +40,7 @@ def add_columns() -> None:
         ("key_contracts", sa.Column("access_schedule", JSON, nullable=True)),
         ("key_contracts", sa.Column("revision", sa.Integer(), nullable=False, server_default="1")),
         ("key_contracts", sa.Column("signed_revision", sa.Integer(), nullable=True)),
+        ("key_contracts", sa.Column("waits_since", Instant(), nullable=True)),
         ("key_contracts", sa.Column("draft", JSON, nullable=True)),
         ("key_allocations", sa.Column("removed_at", Instant(), nullable=True)),
         ("contacts", sa.Column("erased_at", Instant(), nullable=True)),
@@ -111,13 +113,20 @@ def create_agreements() -> None:
         sa.UniqueConstraint("key_contract_id", "agreement_id", name="contract_agreements_key_contract_id_agreement_id_key"),
     )
     op.create_index("contract_agreements_agreement_id_index", "contract_agreements", ["agreement_id"])
+    partial("one_draft_of_an_agreement", "agreement_versions", "agreement_id", "published_at is null", unique=True)
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    for statement in (
+        *chains.Chain("agreement_versions", "agreement_id", "number").statements(on_postgresql=on_postgresql),
+        *published.statements(on_postgresql=on_postgresql),
+    ):
+        op.execute(statement)
 
 
 def create_attachments() -> None:
     owned(
         "stored_files",
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.UniqueConstraint("organization_id", "digest", name="stored_files_organization_id_digest_key"),

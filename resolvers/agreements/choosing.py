@@ -1,0 +1,89 @@
+"""The optional agreements of a key contract, beyond the mandatory ones (R81)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from models.accounts import Permission
+from models.agreements import Agreement, ContractAgreement
+from models.contracts import KeyContract, KeyContractStatus
+from models.errors import InvalidInput
+from models.events import EventKind
+from resolvers.agreements.applying import holding_for
+from resolvers.work import Work
+
+PATH = ("agreement_ids",)
+OVER = {KeyContractStatus.ENDED, KeyContractStatus.CANCELLED}
+
+
+async def choose(
+    work: Work, contract_id: UUID | None, agreement_ids: Sequence[UUID | None]
+) -> KeyContract:
+    """Let a key contract carry these agreements, in their order, and no other optional ones.
+
+    The same ones again change nothing. Others are another content, which is another revision.
+
+    Raises:
+        NotAllowed: The actor may not change contracts.
+        NotFound: There is no such contract or agreement.
+        InvalidInput: One is named twice, does not hold for the contract's keys, is retired or was
+            never published; or the contract is over.
+    """
+    work.require(Permission.EDIT_RESERVATIONS)
+    known = await work.get(KeyContract, contract_id, path=("key_contract_id",))
+    (contract,) = await work.locked(KeyContract, [known.id])
+    if contract.status in OVER:
+        raise InvalidInput("The contract is over.", path=("key_contract_id",))
+    chosen = await checked(work, contract.id, agreement_ids)
+    if chosen != await chosen_for(work, contract.id):
+        await _write(work, contract, chosen)
+    return contract
+
+
+async def checked(
+    work: Work, contract_id: UUID, agreement_ids: Sequence[UUID | None]
+) -> list[UUID]:
+    """Check that agreements can be chosen for a contract."""
+    (holding,) = await holding_for(work, [contract_id])
+    offered = {agreement.id: agreement for agreement in holding}
+    chosen: dict[UUID, Agreement] = {}
+    for id in agreement_ids:
+        found = offered.get(id) if id else None
+        if found is None:
+            name = (await work.get(Agreement, id, path=PATH)).name
+            message = (
+                f"The agreement {name!r} cannot be chosen: it does not hold for the contract's "
+                "keys, is retired, or has no published version."
+            )
+            raise InvalidInput(message, path=PATH)
+        if found.id in chosen:
+            raise InvalidInput(f"The agreement {found.name!r} is named twice.", path=PATH)
+        chosen[found.id] = found
+    return list(chosen)
+
+
+async def chosen_for(work: Work, contract_id: UUID) -> list[UUID]:
+    """List the agreements that were chosen for a contract."""
+    row = ContractAgreement
+    of_contract = work.own(row).where(row.key_contract_id == contract_id).order_by(row.place)
+    return [choice.agreement_id for choice in await work.all(of_contract)]
+
+
+async def _write(work: Work, contract: KeyContract, chosen: Sequence[UUID]) -> None:
+    row = ContractAgreement
+    await (await work.connection()).execute(delete(row).where(row.key_contract_id == contract.id))
+    await work.add(
+        *(
+            row(
+                organization_id=contract.organization_id,
+                key_contract_id=contract.id,
+                agreement_id=id,
+                place=place,
+            )
+            for place, id in enumerate(chosen)
+        )
+    )
+    contract.revision += 1
+    await work.save()
+    work.record(EventKind.CONTRACT_AGREEMENTS_CHANGED, contract, agreements=list(chosen))
