@@ -17,6 +17,7 @@ from models.contracts import (
 from models.entities import ReservableEntity
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey
 from models.organizations import Contact
+from models.public_links import ContractLink
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
 from models.signing import Signature, SigningProcess, SigningState
@@ -173,3 +174,6 @@ SIGNING_AT_STATION = Relation(
     conditions=(SigningProcess.state.in_((SigningState.PREPARING, SigningState.OFFERED)),),
 )
 """The one that is open there, if any."""
+LINKS_OF_KEY_CONTRACT = Relation(
+    "links of key contract", ContractLink, ContractLink.key_contract_id, ContractLink.id
+)

@@ -23,6 +23,7 @@ from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.public_links import ContractLinkMutations
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
@@ -80,6 +81,7 @@ class Mutation(
     SigningMutations,
     StationMutations,
     ContactMutations,
+    ContractLinkMutations,
     OrganizationMutations,
 ):
     pass

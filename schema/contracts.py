@@ -29,6 +29,7 @@ from schema.scalars import from_id, to_id
 from schema.signing_enums import Verification
 
 if TYPE_CHECKING:  # they refer to contracts, and contracts to them
+    from schema.public_links import ContractLink
     from schema.reservations import Reservation
     from schema.signing import Signature, SigningProcess
 
@@ -158,6 +159,10 @@ class KeyContract(Node):
     signatures: list[Annotated["Signature", strawberry.lazy("schema.signing")]] = batched(
         to_many(relations.SIGNATURES_OF_KEY_CONTRACT, "contract_id"),
         description="By whom and when it was signed, the oldest first.",
+    )
+    links: list[Annotated["ContractLink", strawberry.lazy("schema.public_links")]] = batched(
+        to_many(relations.LINKS_OF_KEY_CONTRACT, "contract_id"),
+        description="The links by which its contacts see it, the oldest first.",
     )
 
     @classmethod

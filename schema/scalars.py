@@ -17,6 +17,7 @@ from models.errors import InvalidInput
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.selections import AutomatSelection
 from models.signing import Signature, SigningProcess
@@ -26,6 +27,7 @@ PREFIXES: dict[type[Base], str] = {
     Automat: "automat",
     AutomatSelection: "selection",
     Contact: "contact",
+    ContractLink: "contractlink",
     CustodyEntry: "custody",
     DeviceGroup: "group",
     Event: "event",

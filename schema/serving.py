@@ -21,6 +21,7 @@ from resolvers.caretaker import care
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
+from schema.contract_page_routes import contract_page_routes
 from schema.doorkeeper import Doorkeeper
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
@@ -84,6 +85,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         routes=[
             *file_routes(database, outside),
             *public_routes(database, outside, make_context),
+            *contract_page_routes(database, outside, make_context),
         ],
     )
 

@@ -68,9 +68,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def visit(
-    url: str, kind: type[Visited] = Visit, **options: Any
-) -> AsyncIterator[Visited]:
+async def visit(url: str, kind: type[Visited] = Visit, **options: Any) -> AsyncIterator[Visited]:
     """Open a page in a browser of its own, on a desktop unless something else is said."""
     async with browser() as started:
         visited = kind(await started.new_page(**(DESKTOP | options)))

@@ -228,6 +228,7 @@ class Query:
 
 @strawberry.type
 class StationProcess:
+    id: strawberry.ID
     secret: str | None
 
 
@@ -259,7 +260,7 @@ class Subscription:
         while peer.connections >= 0:
             if peer.at_station != before:
                 before = peer.at_station
-                yield StationProcess(secret=before) if before else None
+                yield StationProcess(id=strawberry.ID("1"), secret=before) if before else None
             await asyncio.sleep(0.05)
 
 

@@ -20,6 +20,7 @@ from resolvers.work import Work
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
+from schema.contract_page_routes import contract_page_routes
 from schema.doorkeeper import Doorkeeper
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
@@ -98,6 +99,7 @@ async def client_in(
         routes=[
             *file_routes(database, outside),
             *public_routes(database, outside, make_context),
+            *contract_page_routes(database, outside, make_context),
         ],
     )
     transport = httpx2.ASGITransport(app=app)

@@ -107,7 +107,9 @@ async def test_a_page_allows_nothing_from_elsewhere(path: str) -> None:
 async def test_a_browser_that_has_a_file_is_not_sent_it_again() -> None:
     async with client_of(small_app(), None) as client:
         first = await client.get("/pages/texts.js")
-        again = await client.get("/pages/texts.js", headers={"if-none-match": first.headers["etag"]})
+        again = await client.get(
+            "/pages/texts.js", headers={"if-none-match": first.headers["etag"]}
+        )
         plain = await client.get("/pages/texts.js", headers={"accept-encoding": "identity"})
 
     assert first.headers["cache-control"] == "no-cache"
@@ -147,7 +149,9 @@ async def test_each_language_has_all_words_and_each_is_used() -> None:
 
     assert set(texts) == {"fi", "sv", "en"}
     assert words(texts["fi"]) == words(texts["sv"]) == words(texts["en"])
-    sources = "".join(path.read_text() for path in pages.FOLDER.glob("*.js") if path.stem != "texts")
+    sources = "".join(
+        path.read_text() for path in pages.FOLDER.glob("*.js") if path.stem != "texts"
+    )
     unused = [name for name in texts["en"] if not re.search(rf"'{name}'|`{name}\.", sources)]
     assert set(unused) <= {"online", "connecting", "lost"}, "named by states"
 

@@ -89,7 +89,9 @@ async def test_a_station_whose_token_was_taken_back_asks_for_a_code_again() -> N
     peer = Peer()
     async with served(peer.app()) as url, visit(f"{url}/station", **TABLET) as visited:
         kept = '{"token": "lk_taken_back", "name": "Reception"}'
-        await visited.page.evaluate("(kept) => localStorage.setItem('livionkey.station', kept)", kept)
+        await visited.page.evaluate(
+            "(kept) => localStorage.setItem('livionkey.station', kept)", kept
+        )
         await visited.page.reload()
         await expect(visited.page.get_by_label("Code")).to_be_visible()
 

@@ -11,7 +11,7 @@ import { Subscription } from './socket.js'
 const KEPT = 'livionkey.station'
 const HEARTBEAT = 15_000
 const THANKS = 6_000
-const FOLLOW = 'subscription { stationProcess { secret } }'
+const FOLLOW = 'subscription { stationProcess { id secret } }'
 const BEAT = 'mutation { signatureStationHeartbeat(input: {}) { userErrors { code } } }'
 
 let station = JSON.parse(localStorage.getItem(KEPT) ?? 'null')
@@ -68,14 +68,18 @@ function showIdle() {
     element('p', {}, element('button', { type: 'button', onclick: unpair }, text('unpair'))))
 }
 
-/** Takes up what is to be signed; null when nothing is, or no more. */
+/** Takes up what is to be signed; null when nothing is, or no more. A new connection has a new secret. */
 function take(process) {
-  if (process?.secret === signing?.secret) return
+  if (process && process.id === signing?.id) {
+    signing.secret = process.secret
+    return
+  }
+  if (!process && (!signing || signing.left)) return // nothing, or thanks are being said
   signing?.leave()
   signing = null
-  if (!process?.secret) return showIdle()
+  if (!process) return showIdle()
   forgetChoice()
-  signing = new Signing(process.secret, { isStation: true, ended })
+  signing = Object.assign(new Signing(process.secret, { isStation: true, ended }), { id: process.id })
   signing.refresh()
 }
 
