@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from schema.app import create_app
+from schema.errors import UserError
 from schema.guarded import GuardedSchema
 
 SECRET = "s" * 43
@@ -127,8 +128,9 @@ class Peer:
         self.sent.append((act, body))
         if act == "signing":
             return JSONResponse(self.process())
-        if self.refuses:
-            return refusal(*self.refuses)
+        return refusal(*self.refuses) if self.refuses else self.answer(act, body, request)
+
+    def answer(self, act: str, body: dict[str, Any], request: Request) -> Response:
         match act:
             case "document":
                 return Response(PDF, media_type="application/pdf")
@@ -136,9 +138,7 @@ class Peer:
                 return JSONResponse({"url": f"{request.base_url}identified"})
             case "sign" if body["documentDigest"] != self.digest:
                 return refusal(409, "INVALID_INPUT")
-            case "sign":
-                return self.end("SIGNED")
-        return self.end("DECLINED")
+        return self.end("SIGNED" if act == "sign" else "DECLINED")
 
     async def identified(self, _request: Request) -> Response:
         """Stand for the identity provider, which sends the browser back."""
@@ -239,7 +239,7 @@ class HeartbeatInput:
 
 @strawberry.type
 class Beat:
-    user_errors: list[str]
+    user_errors: list[UserError]
 
 
 @strawberry.type

@@ -33,7 +33,7 @@ async def test_a_contact_sees_what_where_when_and_the_pin() -> None:
             "Asema",
             "Rautatientori 1, Helsinki",
             "60.171873, 24.941422",
-            "A15 – A 15",
+            "A15 \N{EN DASH} A 15",
             "Tue, 1 June 2027 at 15:00 EEST",
             "Upcoming",
         ):

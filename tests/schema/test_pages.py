@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,32 +14,7 @@ from small_api import client_of, served, small_app
 from schema import pages
 
 LANGUAGES = {"fi": "Allekirjoita avainsopimus", "sv": "Underteckna nyckelavtalet"}
-LOOK = """() => ({
-  wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-  small: [...document.querySelectorAll('button, summary, label.choice, .field input')]
-    .map((one) => [one.textContent, one.getBoundingClientRect()])
-    .filter(([, box]) => box.height && (box.height < 43.5 || box.width < 43.5)).map(([name]) => name),
-})"""
-CONTRASTS = """() => {
-  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number)
-  const light = ([red, green, blue]) => [red, green, blue]
-    .map((one) => one / 255).map((one) => one <= .04045 ? one / 12.92 : ((one + .055) / 1.055) ** 2.4)
-    .reduce((sum, one, i) => sum + one * [.2126, .7152, .0722][i], 0)
-  const behind = (one) => {
-    for (; one; one = one.parentElement) {
-      const colour = channels(getComputedStyle(one).backgroundColor)
-      if (colour.length < 4 || colour[3] > 0) return colour
-    }
-    return [255, 255, 255]
-  }
-  return [...document.querySelectorAll('body *')]
-    .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
-    .filter((one) => one.checkVisibility() && !one.matches(':disabled, .unseen, noscript *, script'))
-    .map((one) => {
-      const [less, more] = [light(channels(getComputedStyle(one).color)), light(behind(one))].sort((a, b) => a - b)
-      return [one.textContent.slice(0, 30), (more + .05) / (less + .05)]
-    }).filter(([, contrast]) => contrast < 4.5)
-}"""
+LEGIBLE = Path(__file__).with_name("legible.js").read_text()
 NAMELESS = re.compile(r"- (button|textbox|checkbox|radio|img|link|navigation|region|form)(?! \")")
 
 
@@ -75,7 +51,7 @@ async def test_a_page_loads_files_of_ours_alone_and_has_nothing_inline(page: str
 
 @pytest.mark.parametrize("page", pages.PAGES)
 async def test_a_page_names_each_module_that_it_needs_at_once(page: str) -> None:
-    named = {name.removeprefix("pages/") for name in Loads((read(f"{page}.html"))).found}
+    named = {name.removeprefix("pages/") for name in Loads(read(f"{page}.html")).found}
     needed, left = set[str](), [f"{page}.js"]
     while left:
         name = left.pop()
@@ -185,7 +161,7 @@ async def test_the_page_speaks_the_language_of_the_process_until_another_is_chos
     ("language", "start"),
     [
         ("fi", "ti 1. kesäkuuta 2027 klo 15.00 UTC+3"),
-        ("sv", "tis 1 juni 2027 kl. 15:00 EEST"),
+        ("sv", "tis 1 juni 2027 kl. 15.00 EEST"),
         ("en", "Tue, 1 June 2027 at 15:00 EEST"),
     ],
 )
@@ -217,17 +193,17 @@ async def test_a_page_can_be_read_and_pressed_on_any_screen(scheme: str, width: 
     ):
         await open_everything(visited.page)
 
-        assert await visited.page.evaluate(LOOK) == {"wide": False, "small": []}
-        assert await visited.page.evaluate(CONTRASTS) == []
+        unreadable = await visited.page.evaluate(LEGIBLE)
+        assert unreadable == {"small": [], "faint": [], "wide": False}
 
 
 @pytest.mark.parametrize("page", ["sign", "contract", "station"])
 async def test_everything_that_can_be_used_has_a_name_and_the_page_its_landmarks(page: str) -> None:
-    peer = Peer(contract=dict(Peer.a_contract()))
+    peer = Peer(contract=Peer.a_contract())
     secret = {"sign": SECRET, "contract": CONTRACT_SECRET, "station": ""}[page]
     async with served(peer.app()) as url, visit(f"{url}/{page}#{secret}") as visited:
         await expect(visited.page.get_by_role("heading", level=1)).to_have_count(1)
-        await expect(visited.page.get_by_role("button").nth(3)).to_be_visible()
+        await expect(visited.page.locator("main section, main form").first).to_be_visible()
         snapshot = await visited.page.locator("body").aria_snapshot()
 
     assert NAMELESS.findall(snapshot) == []

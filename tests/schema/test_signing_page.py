@@ -80,7 +80,7 @@ async def test_a_contact_reads_the_whole_and_signs_with_the_mouse() -> None:
         page = visited.page
         await expect(page.get_by_role("heading", level=1)).to_have_text("Sign the key contract")
         await expect(page.locator("main")).to_contain_text("Kotikatu Isännöinti asks for your")
-        await expect(page.locator("main")).to_contain_text("A15 – A 15, Cellar")
+        await expect(page.locator("main")).to_contain_text("A15 \N{EN DASH} A 15, Cellar")
         await accept(page)
         await page.get_by_label("Your full name").fill("  Aino Virtanen ")
         await draw_with_the_mouse(page)

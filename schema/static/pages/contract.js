@@ -2,7 +2,7 @@
 
 import { keyLine } from './agreements.js'
 import { ask } from './asking.js'
-import { begin, element, facts, lines, show, showHeader } from './elements.js'
+import { begin, element, facts, lines, show, showHeader, showWaiting } from './elements.js'
 import { showEnd } from './endings.js'
 import { languageButtons, suggest, text } from './languages.js'
 import { complain, words } from './problems.js'
@@ -126,6 +126,7 @@ const time = (at, instead) => moment(at, contract.timeZone, instead)
 followNewLinks()
 const secret = secretOf('contract')
 if (secret) {
+  showWaiting(text('loading'))
   look(secret)
   const lookAgain = () => { if (!document.hidden && contract) look(secret) }
   setInterval(lookAgain, LOOK_AGAIN)

@@ -34,6 +34,9 @@ export function show(title, ...children) {
   place('main').replaceChildren(element('h1', {}, title), ...children.filter((child) => child))
 }
 
+/** Says that something is on its way, until there is something to show. */
+export const showWaiting = (words) => place('main').replaceChildren(element('p', { class: 'waiting' }, words))
+
 export const showHeader = (...children) => place('header').replaceChildren(...children)
 
 /** Takes those who read by keyboard or ear to the beginning of what is new. */

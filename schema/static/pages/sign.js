@@ -1,6 +1,6 @@
 /* /sign#SECRET: one contact signs one contract, on their own device or on one that staff hand to them. */
 
-import { begin, element } from './elements.js'
+import { begin, element, showWaiting } from './elements.js'
 import { showEnd } from './endings.js'
 import { text } from './languages.js'
 import { followNewLinks, forgetSecret, hasSecret, secretOf } from './secrets.js'
@@ -21,5 +21,9 @@ function ended(state) {
 
 followNewLinks()
 const secret = secretOf('sign')
-if (secret) new Signing(secret, { ended }).refresh()
-else ended('INVALID')
+if (secret) {
+  showWaiting(text('loading'))
+  new Signing(secret, { ended }).refresh()
+} else {
+  ended('INVALID')
+}

@@ -1,7 +1,7 @@
 /* /station: a display at a desk, paired by a code, which shows what is to be signed there and nothing else. */
 
 import { ask } from './asking.js'
-import { begin, element, show, showHeader } from './elements.js'
+import { announce, begin, element, show, showHeader } from './elements.js'
 import { showEnd } from './endings.js'
 import { forgetChoice, languageButtons, text } from './languages.js'
 import { complain, words } from './problems.js'
@@ -77,7 +77,10 @@ function take(process) {
   if (!process && (!signing || signing.left)) return // nothing, or thanks are being said
   signing?.leave()
   signing = null
-  if (!process) return showIdle()
+  if (!process) {
+    showIdle()
+    return announce(text('taken'))
+  }
   forgetChoice()
   signing = Object.assign(new Signing(process.secret, { isStation: true, ended }), { id: process.id })
   signing.refresh()
