@@ -26,6 +26,7 @@ from models.signing import (
 from models.stations import SignatureStation
 from resolvers.attachments.storing import Bytes, keep
 from resolvers.outside.secret import digest_of, new_secret
+from resolvers.signed import effects
 from resolvers.signing import starting, stations
 from resolvers.signing.starting import Begun, Wish
 from resolvers.transitions import move_signing
@@ -46,8 +47,7 @@ async def waiting(work: Work, *, agrees: bool = True, **given: Any) -> KeyContra
     if agrees:
         await make_agreement(work, name="House rules", mandatory=True)
     contract = await make_contract(work, **given)
-    contract.status = KeyContractStatus.WAITING_FOR_SIGNATURE
-    await work.save()
+    await effects.wait(work, contract, reason="It has to be signed.")
     return contract
 
 

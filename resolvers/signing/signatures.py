@@ -14,6 +14,7 @@ from models.signing import Signature, SigningMethod, SigningProcess, SigningPurp
 from resolvers import jobs
 from resolvers.attachments.storing import Bytes, keep
 from resolvers.checks import required_text
+from resolvers.signed import effects
 from resolvers.signing import stand_ins
 from resolvers.signing.processes import check_open, lock, readable
 from resolvers.transitions import move_signing
@@ -92,7 +93,9 @@ async def sign(work: Work, process_id: UUID, asked: Asked, picture: Bytes | None
     )
     await work.save()
     if process.purpose is SigningPurpose.HANDOVER:
-        await stand_ins.signed(work, contract)
+        await effects.signed(work, contract)
+    else:
+        await effects.returned(work, contract)
     await jobs.schedule(work, JobKind.SEAL, signature.id, work.now)
     await jobs.forget(work, JobKind.SIGNING_PROCESS, [process.id])
     return signature

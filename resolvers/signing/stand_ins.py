@@ -1,10 +1,8 @@
 """What other rooms do for signing, for as long as they are not there."""
 
 from models.base import Json
-from models.contracts import KeyContract, KeyContractStatus
 from models.signing import Identification, SigningProcess
-from resolvers.transitions import move_contract
-from resolvers.work import Reading, Work
+from resolvers.work import Reading
 
 
 async def identity_of(reading: Reading, process: SigningProcess) -> Json | None:
@@ -14,9 +12,3 @@ async def identity_of(reading: Reading, process: SigningProcess) -> Json | None:
     )
     found = await reading.first(rows.order_by(Identification.id.desc()))
     return None if found is None else found.identity
-
-
-async def signed(work: Work, contract: KeyContract) -> None:
-    """Do what a signature does."""
-    contract.signed_revision = contract.revision
-    move_contract(work, contract, KeyContractStatus.UPCOMING, reason="It was signed.")
