@@ -6,7 +6,14 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    async_playwright,
+)
 
 FLAGS = [
     "--no-sandbox",
@@ -53,24 +60,43 @@ class Visit:
 Visited = TypeVar("Visited", bound=Visit)
 
 
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """Start a browser."""
-    executable = os.environ.get("LIVIONKEY_TEST_CHROMIUM")
-    if not executable:
-        pytest.fail("LIVIONKEY_TEST_CHROMIUM is not set: run the tests with `./dev test`")
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        try:
-            yield started
-        finally:
-            await started.close()
+class Chromium:
+    """One browser for all tests of a run: starting it takes longer than most of them."""
+
+    def __init__(self) -> None:
+        self._driver: Playwright | None = None
+        self._browser: Browser | None = None
+
+    async def browser(self) -> Browser:
+        """Give the browser, which is started when somebody asks for it first."""
+        executable = os.environ.get("LIVIONKEY_TEST_CHROMIUM")
+        if not executable:
+            pytest.fail("LIVIONKEY_TEST_CHROMIUM is not set: run the tests with `./dev test`")
+        if self._browser is None:
+            self._driver = await async_playwright().start()
+            launch = self._driver.chromium.launch
+            self._browser = await launch(executable_path=executable, args=FLAGS)
+        return self._browser
+
+    async def close(self) -> None:
+        """End it, if it was started."""
+        if self._browser and self._driver:
+            await self._browser.close()
+            await self._driver.stop()
+        self._browser = self._driver = None
+
+
+CHROMIUM = Chromium()
 
 
 @asynccontextmanager
 async def visit(url: str, kind: type[Visited] = Visit, **options: Any) -> AsyncIterator[Visited]:
-    """Open a page in a browser of its own, on a desktop unless something else is said."""
-    async with browser() as started:
-        visited = kind(await started.new_page(**(DESKTOP | options)))
-        await visited.page.goto(url)
+    """Open a page as somebody who was never here, on a desktop unless something else is said."""
+    browser = await CHROMIUM.browser()
+    page = await browser.new_page(**(DESKTOP | options))  # with cookies and storage of its own
+    try:
+        visited = kind(page)
+        await page.goto(url)
         yield visited
+    finally:
+        await page.close()
