@@ -72,7 +72,8 @@ class Chromium:
         executable = os.environ.get("LIVIONKEY_TEST_CHROMIUM")
         if not executable:
             pytest.fail("LIVIONKEY_TEST_CHROMIUM is not set: run the tests with `./dev test`")
-        if self._browser is None:
+        if self._browser is None or not self._browser.is_connected():
+            await self.close()
             self._driver = await async_playwright().start()
             launch = self._driver.chromium.launch
             self._browser = await launch(executable_path=executable, args=FLAGS)
@@ -81,7 +82,7 @@ class Chromium:
     async def close(self) -> None:
         """End it, if it was started."""
         if self._browser and self._driver:
-            await self._browser.close()
+            await self._browser.close()  # one that has crashed is closed already
             await self._driver.stop()
         self._browser = self._driver = None
 

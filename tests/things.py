@@ -12,6 +12,7 @@ from factories import (
     make_unit,
     push,
 )
+from linking import contract_of, make_link
 from sqlalchemy import Select, select
 from talking import Client
 
@@ -23,12 +24,14 @@ from models.entities import ReservableEntity
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.public_links import ContractLink
 from models.reservations import Reservation
 from schema.scalars import to_id
 
 KINDS: dict[str, type[Base]] = {
     "automat": Automat,
     "contact": Contact,
+    "contract_link": ContractLink,
     "custody": CustodyEntry,
     "desk": ManualStorage,
     "entity": ReservableEntity,
@@ -58,7 +61,8 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
             device_group_id=group.id,
         )
         await make_ring(work, await make_key(work, apartment, code=mark), name=f"Ring {mark}")
-        await push(work, apartment, external_id=mark)
+        reservation, _ = await push(work, apartment, external_id=mark)
+        await make_link(work, await contract_of(work, reservation))
         organization_id = work.actor.organization_id
         return {
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])

@@ -89,6 +89,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     ),
     "keyContractUpdate": (RESERVERS, 'id: "$by_staff", pickUpInformation: "Ring."'),
     "keyContractCancel": (RESERVERS, 'id: "$by_staff"'),
+    "contractLinkCreate": (RESERVERS, 'keyContractId: "$key_contract"'),
+    "contractLinkRevoke": (RESERVERS, 'id: "$contract_link"'),
     "keyHandOver": (DESK_CLERKS, 'keys: [{id: "$other_key"}], contacts: [{name: "Aino"}]'),
     "keyTakeBack": (DESK_CLERKS, 'key: {id: "$key"}, manualStorageId: "$desk"'),
     "keyTransfer": (DESK_CLERKS, 'key: {id: "$key"}, storage: {manualStorageId: "$desk"}'),

@@ -41,6 +41,7 @@ BOUNDED_LISTS = {
     "DeviceGroup.effectiveSettings",
     "KeyContract.contacts",
     "KeyContract.keys",
+    "KeyContract.links",
     "KeyContract.lockerContracts",
     "LockerContract.contacts",
     "OrganizationUnit.effectiveSettings",
@@ -150,7 +151,16 @@ def test_descriptions_are_sentences() -> None:
 
 def test_mutations_name_the_object_first_and_take_one_input() -> None:
     assert OURS.mutation_type is not None
-    nouns = ("reservation", "entity", "automat", "locker", "key", "manualStorage", "deviceGroup")
+    nouns = (
+        "reservation",
+        "contractLink",
+        "entity",
+        "automat",
+        "locker",
+        "key",
+        "manualStorage",
+        "deviceGroup",
+    )
     for name, field in OURS.mutation_type.fields.items():
         assert name.startswith((*nouns, "contact", "organizationUnit")), name
         assert list(field.args) == ["input"], name

@@ -1,6 +1,7 @@
 """How our pages are served, and that everybody can use them: any language, any screen, by ear."""
 
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -44,14 +45,15 @@ async def test_a_page_loads_files_of_ours_alone_and_has_nothing_inline(page: str
         statuses = {name: (await client.get(f"/{name}")).status_code for name in files}
 
     assert loads.inline == []
-    assert all(name.startswith("pages/") for name in files)
+    edition = pages.page_files().edition
+    assert all(name.startswith(f"pages/{edition}/") for name in files)
     assert set(statuses.values()) == {200}
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize("page", pages.PAGES)
 async def test_a_page_names_each_module_that_it_needs_at_once(page: str) -> None:
-    named = {name.removeprefix("pages/") for name in Loads(read(f"{page}.html")).found}
+    named = {name.rpartition("/")[2] for name in Loads(read(f"{page}.html")).found}
     needed, left = set[str](), [f"{page}.js"]
     while left:
         name = left.pop()
@@ -65,7 +67,7 @@ def read(name: str) -> str:
     return (pages.FOLDER / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", ["/sign", "/station", "/contract", "/pages/pages.css"])
+@pytest.mark.parametrize("path", ["/sign", "/station", "/contract", "/pages/x/pages.css"])
 async def test_a_page_allows_nothing_from_elsewhere(path: str) -> None:
     async with client_of(small_app(), None) as client:
         headers = (await client.get(path)).headers
@@ -80,25 +82,47 @@ async def test_a_page_allows_nothing_from_elsewhere(path: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_browser_that_has_a_file_is_not_sent_it_again() -> None:
+async def test_a_browser_keeps_the_files_of_an_edition_and_asks_for_the_page_again() -> None:
+    edition = pages.page_files().edition
     async with client_of(small_app(), None) as client:
-        first = await client.get("/pages/texts.js")
-        again = await client.get(
-            "/pages/texts.js", headers={"if-none-match": first.headers["etag"]}
-        )
-        plain = await client.get("/pages/texts.js", headers={"accept-encoding": "identity"})
+        page = await client.get("/sign")
+        file = await client.get(f"/pages/{edition}/texts.js")
+        other = await client.get("/pages/0123456789abcdef/texts.js")
+        known = {"if-none-match": page.headers["etag"]}
+        again = await client.get("/sign", headers=known)
 
-    assert first.headers["cache-control"] == "no-cache"
-    assert first.headers["content-encoding"] == "gzip"
+    assert f"pages/{edition}/sign.js" in page.text
+    assert page.headers["cache-control"] == other.headers["cache-control"] == "no-cache"
+    assert file.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert (again.status_code, again.content) == (304, b"")
+    assert file.text == other.text == read("texts.js")
+
+
+def test_another_file_makes_another_edition(tmp_path: Path) -> None:
+    shutil.copytree(pages.FOLDER, tmp_path, dirs_exist_ok=True)
+    before = pages.PageFiles.read(tmp_path)
+    (tmp_path / "times.js").write_text("// another file")
+
+    after = pages.PageFiles.read(tmp_path)
+
+    assert before.edition == pages.page_files().edition != after.edition
+
+
+async def test_files_are_compressed_for_those_who_can_read_that() -> None:
+    async with client_of(small_app(), None) as client:
+        packed = await client.get("/sign", headers={"accept-encoding": "gzip"})
+        plain = await client.get("/sign", headers={"accept-encoding": "identity"})
+
+    assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
-    assert plain.text == first.text == read("texts.js")
+    assert packed.headers["vary"] == plain.headers["vary"] == "accept-encoding"
+    assert packed.text == plain.text
 
 
 @pytest.mark.parametrize("name", ["sign.html", "../pages.py", "none.js", "..%2f..%2fapp.py", ""])
 async def test_nothing_else_is_served_beside_the_pages(name: str) -> None:
     async with client_of(small_app(), None) as client:
-        assert (await client.get(f"/pages/{name}")).status_code == 404
+        assert (await client.get(f"/pages/x/{name}")).status_code == 404
 
 
 async def test_a_page_is_only_looked_at() -> None:
@@ -120,7 +144,7 @@ def words(texts: dict[str, Any], before: str = "") -> dict[str, set[str]]:
 
 async def test_each_language_has_all_words_and_each_is_used() -> None:
     async with served(small_app()) as url, visit(f"{url}/contract") as visited:
-        script = "async () => (await import('/pages/texts.js')).TEXTS"
+        script = "async () => (await import('/pages/x/texts.js')).TEXTS"
         texts = await visited.page.evaluate(script)
 
     assert set(texts) == {"fi", "sv", "en"}

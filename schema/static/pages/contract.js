@@ -10,15 +10,19 @@ import { followNewLinks, forgetSecret, keepSecret, secretOf } from './secrets.js
 import { moment } from './times.js'
 
 const LOOK_AGAIN = 60_000
+const LOOK_SOON = 4_000
 let contract = null
+let timer = null
 
 async function look(secret) {
+  clearTimeout(timer)
   try {
     const isFirst = contract === null
     contract = await ask('public/contract', secret)
     suggest(contract.language)
     showContract(secret)
     if (isFirst) begin()
+    timer = setTimeout(() => look(secret), contract.lockers.some(isOnItsWay) ? LOOK_SOON : LOOK_AGAIN)
   } catch (refusal) {
     failed(refusal, secret)
   }
@@ -30,7 +34,10 @@ function failed(refusal, secret) {
     contract = null
     return showEnd('INVALID')
   }
-  if (contract) return
+  if (contract) {
+    timer = setTimeout(() => look(secret), LOOK_AGAIN)
+    return
+  }
   showHeader(languageButtons(() => failed(refusal, secret)))
   show(text('contractTitle'), element('p', { role: 'alert' }, words(refusal)),
     element('button', { type: 'button', onclick: () => look(secret) }, text('again')))
@@ -87,10 +94,14 @@ function pin(digits) {
     element('span', { class: 'unseen' }, [...digits].join(' ')))
 }
 
+const isAwaited = () => contract.status === 'WAITING_FOR_SIGNATURE'
+
+/** Tells whether a PIN goes to its automat just now. */
+const isOnItsWay = (one) => one.pin === null && !isAwaited() && new Date(one.pinFrom) <= new Date()
+
 function whenPin(one) {
-  if (contract.status === 'WAITING_FOR_SIGNATURE') return text('pinAfterSignature')
-  if (one.pinFrom && new Date(one.pinFrom) > new Date()) return text('pinComes', { time: time(one.pinFrom) })
-  return text('pinSoon')
+  if (isAwaited()) return text('pinAfterSignature')
+  return isOnItsWay(one) ? text('pinSoon') : text('pinComes', { time: time(one.pinFrom) })
 }
 
 /** Says where it is, and leads there only when somebody asks for it: nothing is loaded from elsewhere. */
@@ -128,9 +139,7 @@ const secret = secretOf('contract')
 if (secret) {
   showWaiting(text('loading'))
   look(secret)
-  const lookAgain = () => { if (!document.hidden && contract) look(secret) }
-  setInterval(lookAgain, LOOK_AGAIN)
-  document.addEventListener('visibilitychange', lookAgain)
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && contract) look(secret) })
 } else {
   showEnd('INVALID')
 }
