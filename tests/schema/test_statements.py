@@ -19,6 +19,7 @@ from factories import (
     push,
 )
 from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
+from linking import contract_of, make_link
 from talking import Client
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
@@ -115,7 +116,8 @@ async def furnish(client: Client, numbers: range) -> None:
             keys = [await make_key(work, home, automat=inside)]
             keys += [await make_key(work, home, desk=await make_desk(work))]
             await make_ring(work, *keys)
-            await push(work, home, automat_id=inside.id)
+            reservation, _ = await push(work, home, automat_id=inside.id)
+            await make_link(work, await contract_of(work, reservation))
             await send_keys_away(work, automat)
 
 

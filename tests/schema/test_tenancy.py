@@ -204,10 +204,12 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
     lists += "lockerContracts contacts organizationUnits events notices"
     chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
+    links = "{ keyContracts { edges { node { links { id } } } } }"
+    documents = [f"{{ {name}(first: 100) {{ {EDGES} }} }}" for name in lists.split()]
 
     found = json.dumps(
-        [await client.ask(f"{{ {name}(first: 100) {{ {EDGES} }} }}") for name in lists.split()]
-        + [await client.ask(chains), await client.ask(FIND_RESERVATION, id=ours["reservation"])]
+        [await client.ask(document) for document in (*documents, chains, links)]
+        + [await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 
     assert all(id in found for kind, id in ours.items() if kind != "locker")
