@@ -16,18 +16,21 @@ from models.accounts import Actor, Role, Token, token_digest
 from models.attachments import StoredFile
 from models.base import new_id
 from models.contracts import KeyAllocation, KeyContract, KeyContractStatus
+from models.organizations import OrganizationUnit
 from models.signing import (
     Identification,
+    Signature,
     SigningMethod,
     SigningProcess,
     SigningPurpose,
     SigningState,
 )
 from models.stations import SignatureStation
+from resolvers import accounts
 from resolvers.attachments.storing import Bytes, keep
 from resolvers.outside.secret import digest_of, new_secret
 from resolvers.signed import effects
-from resolvers.signing import starting, stations
+from resolvers.signing import signatures, starting, stations
 from resolvers.signing.starting import Begun, Wish
 from resolvers.transitions import move_signing
 from resolvers.work import Work
@@ -42,11 +45,13 @@ WITHDRAW = """mutation($input: SigningWithdrawInput!) { signingWithdraw(input: $
 DOCUMENT = b"%PDF-1.7 what is offered"
 
 
-async def waiting(work: Work, *, agrees: bool = True, **given: Any) -> KeyContract:
+async def waiting(
+    work: Work, unit: OrganizationUnit | None = None, *, agrees: bool = True, **given: Any
+) -> KeyContract:
     """Make a contract that waits for a signature, under an agreement that has to be accepted."""
     if agrees:
         await make_agreement(work, name="House rules", mandatory=True)
-    contract = await make_contract(work, **given)
+    contract = await make_contract(work, unit, **given)
     await effects.wait(work, contract, reason="It has to be signed.")
     return contract
 
@@ -87,6 +92,13 @@ async def offered(work: Work, process: SigningProcess) -> SigningProcess:
     return process
 
 
+async def sign(work: Work, process: SigningProcess) -> Signature:
+    """Sign what is offered, with a typed name."""
+    accepted = range(len(process.content["agreements"]))
+    asked = signatures.Asked(digest_of(DOCUMENT.decode()), name="Aino Virtanen", accepted=accepted)
+    return await signatures.sign(work, process.id, asked, None)
+
+
 async def identified(work: Work, process: SigningProcess, name: str = "Aino Virtanen") -> None:
     """Let the signer have come back from their identity provider."""
     await work.add(
@@ -100,6 +112,12 @@ async def identified(work: Work, process: SigningProcess, name: str = "Aino Virt
             identity={"issuer": "https://idp.example", "subject": "1", "name": name},
         )
     )
+
+
+async def station_token(work: Work) -> UUID:
+    """Make the token of a display."""
+    token, _ = await accounts.create_token(work, role=Role.STATION)
+    return token.id
 
 
 async def online_station(work: Work, token_id: UUID, **given: Any) -> SignatureStation:

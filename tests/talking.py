@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx2
 from outsides import outside_in
+from starlette.applications import Starlette
 
 from geo.geocoding import Geocoder
 from models.accounts import Actor, Role
@@ -38,6 +39,7 @@ class Client:
     organization_id: UUID
     tokens: dict[Role, str]
     outside: Outside
+    app: Starlette
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Work]:
@@ -104,4 +106,4 @@ async def client_in(
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
-        yield Client(http, database, founder.organization_id, tokens, outside)
+        yield Client(http, database, founder.organization_id, tokens, outside, app)

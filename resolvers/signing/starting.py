@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models.accounts import Permission
 from models.contracts import KeyContract
-from models.errors import InvalidInput, StationNotReady, StillInUse
+from models.errors import InvalidInput, LivionKeyError, StationNotReady, StillInUse
 from models.events import EventKind
 from models.jobs import JobKind
 from models.signing import SigningMethod, SigningProcess, SigningPurpose, SigningState
@@ -26,6 +26,9 @@ LASTS = {
 }
 """How long a process is open when nobody says it."""
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=30)
+ONE_OF_A_CONTRACT = ("one_open_process_of_a_contract", "signing_processes_key_contract_id_key")
+ONE_AT_A_STATION = ("one_open_process_at_a_station", "signing_processes_station_id_key")
+"""What the indexes are called on PostgreSQL, and on SQLite, which names them by their columns."""
 OPEN_ALREADY = "Another signing of the contract is open; withdraw it first."
 
 
@@ -107,11 +110,10 @@ async def start(work: Work, wish: Wish) -> Begun:
 
 async def _write(work: Work, process: SigningProcess) -> None:
     """Write a new process down, and have its document prepared."""
-    refusals = {
-        "one_open_process_of_a_contract": StillInUse(OPEN_ALREADY, path=("key_contract_id",)),
-        "one_open_process_at_a_station": StationNotReady(stations.BUSY, path=("station_id",)),
-    }
-    await work.add(process, refusals=dict(refusals))
+    open_already = StillInUse(OPEN_ALREADY, path=("key_contract_id",))
+    busy = StationNotReady(stations.BUSY, path=("station_id",))
+    refusals: dict[str, LivionKeyError] = dict.fromkeys(ONE_OF_A_CONTRACT, open_already)
+    await work.add(process, refusals=refusals | dict.fromkeys(ONE_AT_A_STATION, busy))
     work.record(
         EventKind.SIGNING_PREPARING,
         process,

@@ -20,9 +20,13 @@ from factories import (
 )
 from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
 from linking import contract_of, make_link
+from signing import begun, online_station, station_token, waiting
 from talking import Client
+from things import have_signed
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
+from models.organizations import OrganizationUnit
+from models.signing import SigningMethod
 from models.times import Window
 from resolvers import automats, contracts
 from resolvers.handover import desks
@@ -119,6 +123,8 @@ async def furnish(client: Client, numbers: range) -> None:
             reservation, _ = await push(work, home, automat_id=inside.id)
             await make_link(work, await contract_of(work, reservation))
             await send_keys_away(work, automat)
+            await have_signed(work)
+            await sign_at_a_station(work, unit)
 
 
 async def send_keys_away(work: Work, automat: Automat) -> None:
@@ -133,6 +139,13 @@ async def send_keys_away(work: Work, automat: Automat) -> None:
     await make_key(work, automat=full)
     await key_fetched(work, automat_id=full.id, locker_index=0, at=work.now)
     await automats.update(work, full.id, {"state": AutomatState.OUT_OF_SERVICE})
+
+
+async def sign_at_a_station(work: Work, unit: OrganizationUnit) -> None:
+    """Let a station of a unit be busy."""
+    station = await online_station(work, await station_token(work), unit_id=unit.id)
+    contract = await waiting(work, unit, agrees=False)
+    await begun(work, contract, method=SigningMethod.STATION, station_id=station.id)
 
 
 async def counts(client: Client, asked: list[str]) -> list[int]:
