@@ -10,6 +10,7 @@ from browsing import PHONE, visit
 from linking import CREATE, make_stay
 from playwright.async_api import Page, expect
 from signing import START
+from signing_by_hand import draw_with_the_mouse
 from whole_api import WholeApi, whole_api
 
 from models.contracts import KeyContract, Verification
@@ -60,18 +61,6 @@ async def fill_in(page: Page) -> None:
     await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
 
 
-async def draw(page: Page) -> None:
-    await page.locator("#pad").scroll_into_view_if_needed()
-    box = await page.locator("#pad").bounding_box()
-    assert box is not None
-    await page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.7)
-    await page.mouse.down()
-    for part in (0.35, 0.5, 0.65, 0.8):
-        height = box["height"] * (0.3 if part in {0.35, 0.65} else 0.7)
-        await page.mouse.move(box["x"] + box["width"] * part, box["y"] + height, steps=4)
-    await page.mouse.up()
-
-
 async def test_a_link_from_staff_is_signed_and_the_contract_holds(api: WholeApi) -> None:
     async with api.working() as work:
         id = await waits(work)
@@ -82,7 +71,7 @@ async def test_a_link_from_staff_is_signed_and_the_contract_holds(api: WholeApi)
     async with visit(f"{api.url}/sign#{secret}", **PHONE) as visited:
         await fill_in(visited.page)
         digest = await visited.page.locator("code").text_content()
-        await draw(visited.page)
+        await draw_with_the_mouse(visited.page)
         await visited.page.get_by_role("button", name="Sign", exact=True).click()
         await expect(visited.page.locator("[data-state=SIGNED]")).to_be_visible()
         assert visited.asked_elsewhere(api.url) == []
@@ -112,7 +101,7 @@ async def test_a_contact_sees_the_pin_once_they_have_signed_from_their_page(api:
         )
         await page.get_by_role("button", name="Sign now").click()
         await fill_in(page)
-        await draw(page)
+        await draw_with_the_mouse(page)
         await page.get_by_role("button", name="Sign", exact=True).click()
         await page.get_by_role("link", name="Back to the contract").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Your key contract")
