@@ -20,6 +20,7 @@ from models.entities import ReservableEntity
 from models.erasures import Erasure
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey
 from models.organizations import Contact
+from models.public_links import ContractLink
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
 from models.signing import Signature, SigningProcess, SigningState
@@ -223,3 +224,6 @@ ATTACHMENTS_OF_ENTITY = Relation(
     "attachments of entity", Attachment, Attachment.entity_id, Attachment.id
 )
 ERASURE_OF_CONTACT = Relation("erasure of contact", Erasure, Erasure.contact_id, Erasure.id)
+LINKS_OF_KEY_CONTRACT = Relation(
+    "links of key contract", ContractLink, ContractLink.key_contract_id, ContractLink.id
+)

@@ -30,6 +30,7 @@ from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.public_links import ContractLinkMutations
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
@@ -101,6 +102,7 @@ class Mutation(
     ContactMutations,
     ErasureMutations,
     AttachmentMutations,
+    ContractLinkMutations,
     OrganizationMutations,
 ):
     pass

@@ -1,4 +1,4 @@
-"""The web application: /graphql, the page's files, /health and /ready, and what it is given."""
+"""The web application: /graphql, our pages, /health and /ready, and what else it is given."""
 
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
+from schema.pages import page_routes
 from schema.view import Authenticate, GraphQLView, MakeContext
 
 Readiness = Callable[[], Awaitable[str | None]]
@@ -54,6 +55,7 @@ def create_app(
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
             static_files(),
+            *page_routes(),
             Route("/health", health),
             Route("/ready", ready),
             Route("/", home),

@@ -19,8 +19,6 @@ from resolvers.agreements.applying import carried_by
 from resolvers.contract_lists import Filter
 from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
 from schema.agreements import Agreement
-from resolvers import looking, relations
-from resolvers.signed.records import signed_of
 from schema.attachments import Attachment, attachments_of_key_contract
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
@@ -39,6 +37,7 @@ from schema.scalars import from_id, to_id
 from schema.signing_enums import Verification
 
 if TYPE_CHECKING:  # they refer to contracts, and contracts to them
+    from schema.public_links import ContractLink
     from schema.reservations import Reservation
     from schema.signing import Signature, SigningProcess
 
@@ -167,6 +166,10 @@ class KeyContract(Node):
         "address: a ZIP of its documents, agreements, signatures and events, which can be checked "
         "without this server (`livionkey evidence verify`). Null for those who may not see "
         "events.",
+    )
+    links: list[Annotated["ContractLink", strawberry.lazy("schema.public_links")]] = batched(
+        to_many(relations.LINKS_OF_KEY_CONTRACT, "contract_id"),
+        description="The links by which its contacts see it, the oldest first.",
     )
 
     @classmethod

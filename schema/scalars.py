@@ -20,6 +20,7 @@ from models.errors import InvalidInput
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.selections import AutomatSelection
 from models.signing import Signature, SigningProcess
@@ -34,6 +35,7 @@ PREFIXES: dict[type[Base], str] = {
     AutomatSelection: "selection",
     Contact: "contact",
     ContractTemplate: "template",
+    ContractLink: "contractlink",
     CustodyEntry: "custody",
     DeviceGroup: "group",
     Erasure: "erasure",

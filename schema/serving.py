@@ -26,6 +26,7 @@ from resolvers.outside.ports import Outside
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
+from schema.contract_page_routes import contract_page_routes
 from schema.doorkeeper import Doorkeeper
 from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
@@ -92,9 +93,9 @@ def assembled(database: Database, current: Settings) -> Starlette:
         routes=[
             *identity_routes(database, outside),
             *file_routes(database, outside, upload_limits(current)),
-            *file_routes(database, outside, upload_limits(current)),
             *evidence_routes(database, outside),
             *public_routes(database, outside, make_context),
+            *contract_page_routes(database, outside, make_context),
         ],
     )
 

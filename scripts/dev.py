@@ -29,6 +29,9 @@ CHECKS = (
     ("mypy", "scripts"),
 )
 
+BROWSED = {"pages"}
+"""The benchmarks that open a browser."""
+
 
 def setup(_arguments: list[str]) -> int:
     """Make everything that the API needs."""
@@ -93,7 +96,8 @@ def measure(folder: Path, arguments: list[str]) -> int:
         known = ", ".join(programs) or "none yet"
         sys.exit(f"{folder.relative_to(ROOT)} has no such program. There are: {known}.")
     environment.install("dev")
-    system_packages.install(cluster.NEEDS)
+    browser = system_packages.BROWSER if BROWSED.intersection(chosen) else ()
+    system_packages.install((*cluster.NEEDS, *browser))
     with cluster.private(cluster.REALISTIC) as server:
         return max(measure_one(server, programs[name], arguments[1:]) for name in chosen)
 
@@ -103,7 +107,9 @@ def measure_one(server: str, program: Path, arguments: list[str]) -> int:
     say(f"{program.stem} {' '.join(arguments)}")
     with postgres.scratch_database(server) as url:
         command: list[str | Path] = [PYTHON, program, "--postgresql", url, *arguments]
-        return run(*command, environment=plain_environment())
+        given = {"LIVIONKEY_TEST_CHROMIUM": str(system_packages.chromium())}
+        browser = given if program.stem in BROWSED else {}
+        return run(*command, environment=plain_environment() | browser)
 
 
 def plain_environment() -> dict[str, str]:

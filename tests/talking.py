@@ -21,6 +21,7 @@ from resolvers.work import Work
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
+from schema.contract_page_routes import contract_page_routes
 from schema.doorkeeper import Doorkeeper
 from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
@@ -102,6 +103,7 @@ async def client_in(
             *file_routes(database, outside),
             *evidence_routes(database, outside),
             *public_routes(database, outside, make_context),
+            *contract_page_routes(database, outside, make_context),
         ],
     )
     transport = httpx2.ASGITransport(app=app)

@@ -13,6 +13,7 @@ from factories import (
     make_unit,
     push,
 )
+from linking import contract_of, make_link
 from signing import begun, offered, sign, station_of, waiting
 from sqlalchemy import Select, select
 from talking import Client
@@ -28,6 +29,7 @@ from models.erasures import Erasure, ErasureCause
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
@@ -44,6 +46,7 @@ KINDS: dict[str, type[Base]] = {
     "attachment": Attachment,
     "automat": Automat,
     "contact": Contact,
+    "contract_link": ContractLink,
     "custody": CustodyEntry,
     "desk": ManualStorage,
     "entity": ReservableEntity,
@@ -89,6 +92,8 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await work.add(await erased(work))
         await push(work, apartment, external_id=mark)
         await requesting.request(work, subject="entity_id", subject_id=apartment.id, name=mark)
+        reservation, _ = await push(work, apartment, external_id=mark)
+        await make_link(work, await contract_of(work, reservation))
         organization_id = work.actor.organization_id
         return {
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])

@@ -130,6 +130,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "agreementVersionCreate": (ADMINS, 'agreementId: "$agreement"'),
     "agreementRetire": (ADMINS, 'id: "$agreement"'),
     "keyContractAgreementsSet": (RESERVERS, 'keyContractId: "$key_contract", agreementIds: []'),
+    "contractLinkCreate": (RESERVERS, 'keyContractId: "$key_contract"'),
+    "contractLinkRevoke": (RESERVERS, 'id: "$contract_link"'),
     "keyHandOver": (DESK_CLERKS, 'keys: [{id: "$other_key"}], contacts: [{name: "Aino"}]'),
     "keyTakeBack": (DESK_CLERKS, 'key: {id: "$key"}, manualStorageId: "$desk"'),
     "keyTransfer": (DESK_CLERKS, 'key: {id: "$key"}, storage: {manualStorageId: "$desk"}'),

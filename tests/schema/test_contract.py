@@ -56,6 +56,7 @@ BOUNDED_LISTS = {
     "KeyContract.contacts",
     "KeyContract.keyHistory",
     "KeyContract.keys",
+    "KeyContract.links",
     "KeyContract.lockerContracts",
     "KeyContractsCreateRow.userErrors",
     "KeyContract.signatures",
@@ -170,7 +171,16 @@ def test_descriptions_are_sentences() -> None:
 
 def test_mutations_name_the_object_first_and_take_one_input() -> None:
     assert OURS.mutation_type is not None
-    nouns = ("reservation", "entity", "automat", "locker", "key", "manualStorage", "deviceGroup")
+    nouns = (
+        "reservation",
+        "contractLink",
+        "entity",
+        "automat",
+        "locker",
+        "key",
+        "manualStorage",
+        "deviceGroup",
+    )
     for name, field in OURS.mutation_type.fields.items():
         assert name.startswith((*nouns, "contact", "contractTemplate", "organizationUnit")), name
         assert name.startswith((*nouns, "contact", "organizationUnit", "agreement")), name

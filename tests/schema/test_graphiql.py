@@ -1,30 +1,20 @@
 """GraphiQL works in a real browser, from our own files alone."""
 
 import json
-import os
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import Visit, visit
 from demo_api import demo_api
-from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
+from playwright.async_api import expect
 from small_api import TOKEN, client_of, served, small_app
 
 from schema import graphiql
 from schema.api import schema
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HTML = {"accept": "text/html"}
 OPERATION = (
     "name => document.querySelector('.graphiql-query-editor .CodeMirror')"
@@ -33,23 +23,8 @@ OPERATION = (
 RESULT = "document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()"
 
 
-class Visit:
-    """A page that was opened, what it asked for, and what it complained of."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", self.note_request)
-        page.on("console", self.note_complaint)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def note_request(self, request: Request) -> None:
-        self.requests.append(request.url)
-
-    def note_complaint(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
+class Workbench(Visit):
+    """GraphiQL, and how somebody works with it."""
 
     async def run(self, document: str, *, name: str) -> None:
         """Write a document into the editor and run it, once GraphiQL knows its operation's name."""
@@ -73,24 +48,12 @@ class Visit:
         return json.loads(text)
 
 
-@asynccontextmanager
-async def visit(url: str) -> AsyncIterator[Visit]:
-    """Open a page in a browser of its own."""
-    executable = os.environ.get("LIVIONKEY_TEST_CHROMIUM")
-    if not executable:
-        pytest.fail("LIVIONKEY_TEST_CHROMIUM is not set: run the tests with `./dev test`")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        try:
-            visited = Visit(await browser.new_page(viewport={"width": 1500, "height": 1000}))
-            await visited.page.goto(url)
-            yield visited
-        finally:
-            await browser.close()
+def opened(url: str) -> AbstractAsyncContextManager[Workbench]:
+    return visit(url, Workbench)
 
 
 async def test_graphiql_answers_from_our_own_files_alone() -> None:
-    async with served(small_app()) as url, visit(f"{url}/graphql#token={TOKEN}") as visited:
+    async with served(small_app()) as url, opened(f"{url}/graphql#token={TOKEN}") as visited:
         page = visited.page
         await page.get_by_label("Show GraphiQL Explorer").click()
         await expect(page.locator(".graphiql-explorer-root")).to_contain_text("nearest")
@@ -99,7 +62,7 @@ async def test_graphiql_answers_from_our_own_files_alone() -> None:
         await visited.run("subscription Counting { count(to: 3) }", name="Counting")
         await expect(page.locator(".result-window")).to_contain_text('"count": 2')
 
-        assert [asked for asked in visited.requests if not asked.startswith(url)] == []
+        assert visited.asked_elsewhere(url) == []
         assert visited.complaints == []
 
 
@@ -107,7 +70,7 @@ async def test_the_main_job_is_done_in_the_browser_from_the_example_tabs(tmp_pat
     async with (
         demo_api(f"sqlite:///{tmp_path / 'demo.db'}") as demo,
         served(demo.app) as url,
-        visit(f"{url}/graphql#token={demo.access.staff_token}") as visited,
+        opened(f"{url}/graphql#token={demo.access.staff_token}") as visited,
     ):
         answers = {}
         for name in ("WhichAutomatIsNearest", "MakeReservation", "WhatThereIs", "WhatWouldItGet"):
@@ -115,7 +78,7 @@ async def test_the_main_job_is_done_in_the_browser_from_the_example_tabs(tmp_pat
             answers[name] = await visited.answer()
 
     assert visited.complaints == []
-    assert [asked for asked in visited.requests if not asked.startswith(url)] == []
+    assert visited.asked_elsewhere(url) == []
     assert [name for name, answer in answers.items() if "errors" in answer] == []
     nearest = answers["WhichAutomatIsNearest"]["data"]["nearestAutomats"]
     assert nearest[0]["rank"] == 1
@@ -128,7 +91,7 @@ async def test_the_main_job_is_done_in_the_browser_from_the_example_tabs(tmp_pat
 
 
 async def test_a_token_in_the_link_goes_into_the_headers_and_out_of_the_address() -> None:
-    async with served(small_app()) as url, visit(f"{url}/graphql#token={TOKEN}") as visited:
+    async with served(small_app()) as url, opened(f"{url}/graphql#token={TOKEN}") as visited:
         await expect(visited.page.locator(".graphiql-editor-tool")).to_contain_text(
             f"Bearer {TOKEN}"
         )
@@ -139,14 +102,14 @@ async def test_a_token_in_the_link_goes_into_the_headers_and_out_of_the_address(
 
 
 async def test_without_a_token_the_headers_show_where_it_goes() -> None:
-    async with served(small_app()) as url, visit(f"{url}/graphql") as visited:
+    async with served(small_app()) as url, opened(f"{url}/graphql") as visited:
         await expect(visited.page.locator(".graphiql-editor-tool")).to_contain_text(
             '"Authorization": "Bearer PASTE-YOUR-TOKEN-HERE"'
         )
 
 
 async def test_each_example_has_a_tab() -> None:
-    async with served(small_app()) as url, visit(f"{url}/graphql#token={TOKEN}") as visited:
+    async with served(small_app()) as url, opened(f"{url}/graphql#token={TOKEN}") as visited:
         await expect(visited.page.get_by_role("tab")).to_have_count(len(graphiql.examples()))
 
 

@@ -21,6 +21,7 @@ from factories import (
     push,
 )
 from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
+from linking import make_link
 from outcomes import key_contract
 from signing import begun, online_station, station_token, waiting
 from talking import Client
@@ -136,6 +137,7 @@ async def furnish(client: Client, numbers: range) -> None:
             await make_ring(work, *keys)
             stay, _ = await push(work, home, automat_id=inside.id)
             contract = await key_contract(work, stay)
+            await make_link(work, contract)
             await attach(work, organization_unit_id=unit.id, entity_id=home.id)
             await attach(work, key_id=keys[0].id, key_contract_id=contract.id)
             await work.add(await erased(work))

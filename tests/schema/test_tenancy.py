@@ -163,6 +163,9 @@ REFUSED_MUTATIONS = {
     "keyContractAgreementsSet.keyContractId": 'keyContractId: "$key_contract", agreementIds: []',
     "keyContractAgreementsSet.agreementIds": 'keyContractId: "$own_key_contract", '
     'agreementIds: ["$agreement"]',
+    "contractLinkCreate.keyContractId": 'keyContractId: "$key_contract"',
+    "contractLinkCreate.contactId": 'keyContractId: "$own_key_contract", contactId: "$contact"',
+    "contractLinkRevoke.id": 'id: "$contract_link"',
     "keyHandOver.keys.id": f'{PEOPLE}, keys: [{{id: "$own_key"}}, {{id: "$key"}}]',
     "keyHandOver.keyRingIds": f'{PEOPLE}, keyRingIds: ["$ring"]',
     "keyHandOver.keyContractId": 'keys: [{id: "$own_key"}], keyContractId: "$key_contract"',
@@ -310,20 +313,19 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     theirs = await one_of_everything(stranger, "theirs")
     ours = await one_of_everything(client, "ours")
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
-    lists += "lockerContracts contacts organizationUnits contractTemplates events notices"
-    lists += "lockerContracts contacts organizationUnits events notices agreements"
-    lists += "lockerContracts contacts organizationUnits events notices erasures"
-    files = f"{{ entities {{ edges {{ node {{ attachments {{ {EDGES} }} }} }} }} }}"
-    lists += "lockerContracts contacts organizationUnits events notices signatureStations"
-    chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
-    versions = f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}"
+    lists += "lockerContracts contacts organizationUnits contractTemplates events notices "
+    lists += "agreements erasures signatureStations"
+    nested = (
+        f"{{ entities {{ edges {{ node {{ attachments {{ {EDGES} }} }} }} }} }}",
+        f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}",
+        f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}",
+        "{ keyContracts { edges { node { links { id } } } } }",
+    )
+    documents = [f"{{ {name}(first: 100) {{ {EDGES} }} }}" for name in lists.split()]
 
     found = json.dumps(
-        [await client.ask(f"{{ {name}(first: 100) {{ {EDGES} }} }}") for name in lists.split()]
-        + [await client.ask(chains), await client.ask(versions)]
+        [await client.ask(document) for document in (*documents, *nested)]
         + [await client.ask(FIND_RESERVATION, id=ours["reservation"])]
-        + [await client.ask(files)]
-        + [await client.ask(chains), await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 
     assert all(id in found for kind, id in ours.items() if kind not in NOT_LISTED)

@@ -295,7 +295,6 @@ def create_links_and_erasures() -> None:
         sa.Column("contact_id", sa.Uuid(), nullable=False),
         sa.Column("secret_digest", sa.String(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=True),
         sa.Column("revoked_at", Instant(), nullable=True),
         sa.Column("opened_at", Instant(), nullable=True),
         reference("contract_links", "key_contract_id", "key_contracts"),

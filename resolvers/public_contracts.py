@@ -1,0 +1,158 @@
+"""What a contact sees of one contract by its link, and how they begin to sign it from there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models.automats import Automat, Locker
+from models.awaiting import keeps_pin_back
+from models.base import Json
+from models.contracts import (
+    KeyContract,
+    KeyContractStatus,
+    LockerContract,
+    LockerContractState,
+    key_contract_status_at,
+    opens_at,
+)
+from models.errors import InvalidInput
+from models.signing import SigningMethod, SigningProcess, SigningState
+from resolvers import looking, public_links
+from resolvers.agreements.facts import facts_of
+from resolvers.agreements.wording import chain, spoken
+from resolvers.public_links import Opened
+from resolvers.relations import KEYS_OUT, LOCKER_CONTRACTS, SIGNINGS_OF_KEY_CONTRACT
+from resolvers.signing import starting
+from resolvers.signing.processes import lock_contract
+from resolvers.work import Reading, Work
+
+AT_THE_AUTOMAT = {LockerContractState.SYNCING, LockerContractState.READY}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLocker:
+    """A locker that is held for the contact, and the PIN that opens it.
+
+    Args:
+        contract: The locker contract, a plain row.
+        automat: Where it is, a plain row.
+        index: The number of its door; None when it has none.
+        pin: None until it goes to the automat, and while a signature is awaited (R27, G16).
+    """
+
+    contract: LockerContract
+    automat: Automat
+    index: int | None
+    pin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A contract as one of its contacts sees it.
+
+    Args:
+        facts: As they are told in what is signed, see `resolvers.agreements.content`.
+        language: In which language, one that we speak.
+        status: Where it stands now.
+        lockers: Those that open now or later, by their time.
+        can_sign: Whether the contact can sign it now.
+        signing: How far their signing is, where one has begun.
+        is_new: Whether the link is opened for the first time.
+    """
+
+    facts: Json
+    language: str
+    status: KeyContractStatus
+    lockers: Sequence[SeenLocker]
+    can_sign: bool
+    signing: SigningState | None
+    is_new: bool
+
+
+async def seen(reading: Reading, link_id: UUID) -> Seen:
+    """Read what a link shows.
+
+    Raises:
+        LinkNotValid: It shows nothing, see `public_links.opened`.
+    """
+    found = await public_links.opened(reading, link_id)
+    contract = found.contract
+    facts = await facts_of(reading, contract)
+    language = spoken(chain(contract.language or found.contact.language, *facts.languages))
+    (out,) = await looking.belonging(reading, KEYS_OUT, [contract.id])
+    process = await _open_process(reading, contract)
+    is_theirs = process is not None and _is_theirs(process, found)
+    return Seen(
+        facts=facts.shown(language),
+        language=language,
+        status=key_contract_status_at(contract, reading.now, key_is_out=bool(out)),
+        lockers=await _lockers(reading, contract),
+        can_sign=is_theirs or (process is None and _may_begin(found)),
+        signing=process.state if process and is_theirs else None,
+        is_new=found.link.opened_at is None,
+    )
+
+
+async def _lockers(reading: Reading, contract: KeyContract) -> list[SeenLocker]:
+    (rows,) = await looking.belonging(reading, LOCKER_CONTRACTS, [contract.id])
+    held = sorted(
+        (one for one in rows if opens_at(one.state, one.ends_at, reading.now)),
+        key=lambda one: one.starts_at,
+    )
+    automats = await looking.by_ids(reading, Automat, [one.automat_id for one in held])
+    doors = await looking.by_ids(reading, Locker, [one.locker_id for one in held if one.locker_id])
+    indexes = {door.id: door.index for door in doors if door}
+    return [
+        SeenLocker(one, automat, indexes.get(one.locker_id), _pin(contract, one))
+        for one, automat in zip(held, automats, strict=True)
+        if automat is not None
+    ]
+
+
+def _pin(contract: KeyContract, held: Any) -> str | None:
+    if held.state not in AT_THE_AUTOMAT or keeps_pin_back(contract, held.state):
+        return None
+    pin: str | None = held.pin
+    return pin
+
+
+async def _open_process(reading: Reading, contract: KeyContract) -> SigningProcess | None:
+    (processes,) = await looking.belonging(reading, SIGNINGS_OF_KEY_CONTRACT, [contract.id])
+    now: datetime = reading.now
+    return next((one for one in processes if one.state.is_open and now < one.expires_at), None)
+
+
+def _is_theirs(process: SigningProcess, found: Opened) -> bool:
+    return process.method is SigningMethod.LINK and process.contact_id == found.contact.id
+
+
+def _may_begin(found: Opened) -> bool:
+    """Tell whether the contact may begin to sign: the main one, while it is waited for."""
+    return found.is_main and found.contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE
+
+
+async def begin_to_sign(work: Work, link_id: UUID) -> str:
+    """Give the secret with which the contact signs: of their open process, or of a new one.
+
+    The secret that an open process had before is not valid any more.
+
+    Raises:
+        LinkNotValid: The link shows nothing, see `public_links.opened`.
+        InvalidInput: It is not this contact who is to sign, or nothing is to be signed.
+        StillInUse: The contract is being signed in another way.
+        NoAgreementText: A mandatory agreement has no text to be offered.
+    """
+    found = await public_links.opened(work, link_id)
+    contract = await lock_contract(work, found.contract.id)
+    process = await starting.open_process(work, contract)
+    if process is not None and _is_theirs(process, found) and work.now < process.expires_at:
+        return await starting.renew_secret(work, process)
+    if not _may_begin(found):
+        raise InvalidInput("There is nothing that this contact could sign now.")
+    wish = starting.Wish(contract.id, SigningMethod.LINK, contact_id=found.contact.id)
+    begun = await starting.start(work, wish)
+    if begun.secret is None:
+        raise InvalidInput("It is signed in another way.")
+    return begun.secret

@@ -1,0 +1,280 @@
+"""Links by which a contact sees a contract: what they show, to whom, and for how long."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from agreeing import contact_of, make_agreement, make_contract
+from factories import AINO, DAY, HOUR, NOON, acting_as, later, make_stranger
+from linking import make_link, make_stay
+from signing import begun, offered, waiting
+from sqlalchemy import select
+
+from models.accounts import Role
+from models.contracts import (
+    KeyAllocation,
+    KeyContract,
+    KeyContractContact,
+    KeyContractStatus,
+    LockerContract,
+    LockerContractState,
+)
+from models.errors import InvalidInput, LinkNotValid, NotAllowed, NotFound, StillInUse
+from models.events import Event, EventKind
+from models.organizations import ContactDetails
+from models.public_links import shown_until
+from models.signing import SigningMethod, SigningProcess, SigningState
+from resolvers import public_contracts, public_links
+from resolvers.outside.secret import digest_of
+from resolvers.signing import processes
+from resolvers.work import Work
+
+VEIKKO = ContactDetails("Veikko Nieminen", "veikko@example.com")
+
+
+def test_a_contract_is_shown_for_seven_days_after_its_end() -> None:
+    assert shown_until(NOON) == NOON + timedelta(days=7)
+    assert shown_until(None) is None
+
+
+async def test_a_link_keeps_only_the_hash_of_its_secret(work: Work) -> None:
+    link, secret = await make_link(work)
+
+    assert link.secret_digest == digest_of(secret)
+    assert await public_links.by_secret(await work.connection(), secret) == public_links.Whose(
+        link.id, work.actor.organization_id
+    )
+    events = await work.all(work.own(Event).where(Event.subject_id == link.id))
+    assert [event.kind for event in events] == [EventKind.CONTRACT_LINK_CREATED]
+    assert secret not in str([event.facts for event in events])
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", "x" * 5_000])
+async def test_a_secret_that_is_none_opens_nothing(work: Work, secret: str | None) -> None:
+    await make_link(work)
+
+    with pytest.raises(LinkNotValid):
+        await public_links.by_secret(await work.connection(), secret)
+
+
+async def test_a_viewer_makes_no_links_and_takes_none_back(work: Work) -> None:
+    link, _ = await make_link(work)
+    viewer = acting_as(work, Role.VIEWER)
+
+    with pytest.raises(NotAllowed):
+        await make_link(viewer, await work.get(KeyContract, link.key_contract_id))
+    with pytest.raises(NotAllowed):
+        await public_links.revoke(viewer, link.id)
+
+
+async def test_a_link_is_for_a_contact_of_the_contract_alone(work: Work) -> None:
+    contract, other = await make_stay(work), await make_stay(work)
+    stranger = await contact_of(work, other)
+
+    with pytest.raises(NotFound):
+        await make_link(work, contract, contact_id=stranger.id)
+
+
+async def test_a_link_of_another_organization_is_not_found(work: Work) -> None:
+    link, _ = await make_link(await make_stranger(work))
+
+    with pytest.raises(NotFound):
+        await public_links.revoke(work, link.id)
+
+
+@pytest.mark.parametrize("status", [KeyContractStatus.DRAFT, KeyContractStatus.CANCELLED])
+async def test_a_draft_and_what_was_given_up_get_no_link(
+    work: Work, status: KeyContractStatus
+) -> None:
+    contract = await make_stay(work)
+    contract.status = status
+    await work.save()
+
+    with pytest.raises(InvalidInput):
+        await make_link(work, contract)
+
+
+async def test_a_link_that_was_taken_back_shows_nothing(work: Work) -> None:
+    link, _ = await make_link(work)
+
+    await public_links.revoke(work, link.id)
+    again = await public_links.revoke(later(work, HOUR), link.id)
+
+    assert again.revoked_at == work.now
+    with pytest.raises(LinkNotValid):
+        await public_contracts.seen(work, link.id)
+    kinds = [event.kind for event in await work.all(work.own(Event)) if event.subject_id == link.id]
+    assert kinds == [EventKind.CONTRACT_LINK_CREATED, EventKind.CONTRACT_LINK_REVOKED]
+
+
+async def test_a_link_shows_nothing_once_the_contract_is_over_for_seven_days(work: Work) -> None:
+    contract = await make_stay(work, days=2)
+    link, _ = await make_link(work, contract)
+    end = HOUR + 2 * DAY
+
+    assert await public_contracts.seen(later(work, end + 7 * DAY - HOUR), link.id)
+    with pytest.raises(LinkNotValid):
+        await public_contracts.seen(later(work, end + 7 * DAY), link.id)
+    with pytest.raises(InvalidInput):
+        await make_link(later(work, end + 7 * DAY), contract)
+
+
+async def test_a_link_follows_a_contract_that_is_made_longer(work: Work) -> None:
+    contract = await make_contract(work, days=2)
+    link, _ = await make_link(work, contract)
+    contract.ends_at = work.now + 30 * DAY
+    await work.save()
+
+    assert await public_contracts.seen(later(work, 20 * DAY), link.id)
+
+
+async def test_whoever_still_has_a_key_sees_how_to_return_it(work: Work) -> None:
+    contract = await make_stay(work, days=2)
+    link, _ = await make_link(work, contract)
+    (key,) = await work.all(
+        work.own(KeyAllocation).where(KeyAllocation.key_contract_id == contract.id)
+    )
+    key.fetched_at = work.now + HOUR
+    await work.save()
+
+    seen = await public_contracts.seen(later(work, 30 * DAY), link.id)
+
+    assert seen.status is KeyContractStatus.OVERDUE
+
+
+async def test_a_contact_that_was_erased_or_replaced_sees_nothing(work: Work) -> None:
+    contract = await make_stay(work)
+    link, _ = await make_link(work, contract)
+    (await contact_of(work, contract)).erased_at = work.now
+    await work.save()
+
+    with pytest.raises(LinkNotValid):
+        await public_contracts.seen(work, link.id)
+
+
+async def test_the_first_opening_is_kept(work: Work) -> None:
+    link, _ = await make_link(work)
+    assert (await public_contracts.seen(work, link.id)).is_new
+
+    await public_links.note_opened(work, link.id)
+    await public_links.note_opened(later(work, HOUR), link.id)
+
+    assert link.opened_at == work.now
+    assert not (await public_contracts.seen(work, link.id)).is_new
+
+
+@pytest.mark.parametrize(
+    ("state", "is_shown"),
+    [
+        (LockerContractState.PLANNED, False),
+        (LockerContractState.SYNCING, True),
+        (LockerContractState.READY, True),
+    ],
+)
+async def test_a_pin_is_shown_from_when_it_goes_to_the_automat(
+    work: Work, state: LockerContractState, *, is_shown: bool
+) -> None:
+    contract = await make_stay(work)
+    link, _ = await make_link(work, contract)
+    held = await held_by(work, contract)
+    held.state = state
+    await work.save()
+
+    (locker,) = (await public_contracts.seen(work, link.id)).lockers
+
+    assert locker.pin == (held.pin if is_shown else None)
+    assert locker.contract.sync_at == held.sync_at
+    assert locker.index == 0
+
+
+async def test_no_pin_is_shown_while_a_signature_is_awaited(work: Work) -> None:
+    contract = await make_stay(work)
+    link, _ = await make_link(work, contract)
+    (await held_by(work, contract)).state = LockerContractState.READY
+    contract.status = KeyContractStatus.WAITING_FOR_SIGNATURE
+    await work.save()
+
+    (locker,) = (await public_contracts.seen(work, link.id)).lockers
+
+    assert locker.pin is None
+
+
+async def test_a_locker_that_opens_no_more_is_not_shown(work: Work) -> None:
+    contract = await make_stay(work)
+    link, _ = await make_link(work, contract)
+    (await held_by(work, contract)).state = LockerContractState.COMPLETED
+    await work.save()
+
+    assert (await public_contracts.seen(work, link.id)).lockers == []
+
+
+async def held_by(work: Work, contract: KeyContract) -> LockerContract:
+    row = LockerContract
+    (held,) = await work.all(work.own(row).where(row.key_contract_id == contract.id))
+    return held
+
+
+async def test_the_main_contact_begins_to_sign_from_their_link(work: Work) -> None:
+    contract = await waiting(work)
+    link, _ = await make_link(work, contract)
+    assert (await public_contracts.seen(work, link.id)).can_sign
+
+    secret = await public_contracts.begin_to_sign(work, link.id)
+
+    whose = await processes.by_secret(await work.connection(), secret)
+    process = await work.get(SigningProcess, whose.process_id)
+    assert process.method is SigningMethod.LINK
+    assert process.contact_id == link.contact_id
+    assert (await public_contracts.seen(work, link.id)).signing is SigningState.PREPARING
+
+
+async def test_a_signing_that_is_open_goes_on_with_another_secret(work: Work) -> None:
+    contract = await waiting(work)
+    link, _ = await make_link(work, contract)
+    before = await begun(work, contract)
+    await offered(work, before.process)
+
+    secret = await public_contracts.begin_to_sign(work, link.id)
+
+    connection = await work.connection()
+    assert (await processes.by_secret(connection, secret)).process_id == before.process.id
+    with pytest.raises(LinkNotValid):
+        await processes.by_secret(connection, before.secret)
+
+
+async def test_what_is_signed_on_another_device_is_not_signed_from_a_link(work: Work) -> None:
+    contract = await waiting(work)
+    link, _ = await make_link(work, contract)
+    await begun(work, contract, method=SigningMethod.LOCAL)
+
+    assert not (await public_contracts.seen(work, link.id)).can_sign
+    with pytest.raises(StillInUse):
+        await public_contracts.begin_to_sign(work, link.id)
+
+
+async def test_another_contact_than_the_main_one_does_not_begin_to_sign(work: Work) -> None:
+    await make_agreement(work)
+    contract = await waiting(work, contacts=[AINO, VEIKKO])
+    _, second = await people_of(work, contract)
+    link, _ = await make_link(work, contract, contact_id=second)
+
+    assert not (await public_contracts.seen(work, link.id)).can_sign
+    with pytest.raises(InvalidInput):
+        await public_contracts.begin_to_sign(work, link.id)
+
+
+async def people_of(work: Work, contract: KeyContract) -> list[UUID]:
+    rows = await work.rows(
+        select(KeyContractContact.contact_id)
+        .where(KeyContractContact.key_contract_id == contract.id)
+        .order_by(KeyContractContact.place)
+    )
+    return [row.contact_id for row in rows]
+
+
+async def test_a_contract_that_waits_for_nothing_is_not_signed(work: Work) -> None:
+    link, _ = await make_link(work)
+
+    assert not (await public_contracts.seen(work, link.id)).can_sign
+    with pytest.raises(InvalidInput):
+        await public_contracts.begin_to_sign(work, link.id)

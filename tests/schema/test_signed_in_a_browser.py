@@ -1,0 +1,148 @@
+"""Keys are signed for in a real browser, with the real server, worker, database and seal."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from agreeing import make_agreement
+from browsing import PHONE, visit
+from linking import CREATE, make_stay
+from playwright.async_api import Page, expect
+from signing import START
+from signing_by_hand import draw_with_the_mouse
+from whole_api import WholeApi, whole_api
+
+from models.contracts import KeyContract, Verification
+from resolvers.looking import belonging
+from resolvers.relations import LOCKER_CONTRACTS
+from resolvers.signed.verifications import begins_to_wait
+from resolvers.work import Work
+from schema.scalars import to_id
+
+SEALED_MILLISECONDS = 60_000
+"""A busy machine may take so long to make a document and to seal it."""
+SEEN = """query($id: ID!) { node(id: $id) { ... on KeyContract {
+  status signatures { signerName method drawn documentDigest } lockerContracts { pin }
+} } }"""
+STATION = """mutation { signatureStationCreate(input: {name: "Reception"}) {
+  signatureStation { id } userErrors { code } } }"""
+PAIRING_CODE = """mutation($id: ID!) { signatureStationPairingCode(input: {id: $id}) {
+  code userErrors { code } } }"""
+
+
+@pytest.fixture
+async def api(own_url: str, tmp_path: Path) -> AsyncIterator[WholeApi]:
+    async with whole_api(own_url, tmp_path) as api:
+        yield api
+
+
+async def waits(work: Work) -> str:
+    """Make a stay that has begun, whose house rules have to be accepted before it holds."""
+    await make_agreement(work, name="House rules", mandatory=True)
+    contract = await make_stay(work, starts_at=work.now)
+    (known,) = await work.locked(KeyContract, [contract.id])
+    await begins_to_wait(work, known, Verification.SIGNATURE)
+    return to_id(KeyContract, contract.id)
+
+
+async def seen(api: WholeApi, id: str) -> dict[str, Any]:
+    node: dict[str, Any] = (await api.ask(SEEN, id=id))["node"]
+    return node
+
+
+async def fill_in(page: Page) -> None:
+    """Read the document to its end, accept its rules, and write the name."""
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Sign the key contract")
+    await page.get_by_role("checkbox").check()
+    await page.get_by_label("Your full name").fill("Aino Virtanen")
+    await page.locator("#end").scroll_into_view_if_needed()
+    sign = page.get_by_role("button", name="Sign", exact=True)
+    await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
+
+
+async def test_a_link_from_staff_is_signed_and_the_contract_holds(api: WholeApi) -> None:
+    async with api.working() as work:
+        id = await waits(work)
+    assert (await seen(api, id))["status"] == "WAITING_FOR_SIGNATURE"
+    begun = (await api.ask(START, input={"keyContractId": id, "method": "LINK"}))["signingStart"]
+    secret = begun["url"].partition("#")[2]
+
+    async with visit(f"{api.url}/sign#{secret}", **PHONE) as visited:
+        await fill_in(visited.page)
+        digest = await visited.page.locator("code").text_content()
+        await draw_with_the_mouse(visited.page)
+        await visited.page.get_by_role("button", name="Sign", exact=True).click()
+        await expect(visited.page.locator("[data-state=SIGNED]")).to_be_visible()
+        assert visited.asked_elsewhere(api.url) == []
+        assert visited.complaints == []
+
+    contract = await seen(api, id)
+    assert contract["status"] == "ACTIVE"
+    (signature,) = contract["signatures"]
+    assert signature == {
+        "signerName": "Aino Virtanen",
+        "method": "LINK",
+        "drawn": True,
+        "documentDigest": digest,
+    }
+
+
+async def test_a_contact_sees_the_pin_once_they_have_signed_from_their_page(api: WholeApi) -> None:
+    async with api.working() as work:
+        id = await waits(work)
+    made = (await api.ask(CREATE, input={"keyContractId": id}))["contractLinkCreate"]
+    secret = made["url"].partition("#")[2]
+
+    async with visit(f"{api.url}/contract#{secret}") as visited:
+        page = visited.page
+        await expect(page.locator("main")).to_contain_text(
+            "The PIN is shown here once the contract is signed."
+        )
+        await page.get_by_role("button", name="Sign now").click()
+        await fill_in(page)
+        await draw_with_the_mouse(page)
+        await page.get_by_role("button", name="Sign", exact=True).click()
+        await page.get_by_role("link", name="Back to the contract").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Your key contract")
+        async with api.working() as work:
+            pin = await pin_of(work)
+        await expect(page.locator(".pin .unseen")).to_have_text(
+            " ".join(pin), timeout=SEALED_MILLISECONDS
+        )
+        assert visited.asked_elsewhere(api.url) == []
+        assert visited.complaints == []
+
+
+async def pin_of(work: Work) -> str:
+    (contract,) = await work.all(work.own(KeyContract))
+    ((held,),) = await belonging(work, LOCKER_CONTRACTS, [contract.id])
+    pin: str = held.pin
+    return pin
+
+
+async def test_a_contract_is_signed_at_a_station(api: WholeApi) -> None:
+    async with api.working() as work:
+        id = await waits(work)
+    station = (await api.ask(STATION))["signatureStationCreate"]["signatureStation"]["id"]
+    code = (await api.ask(PAIRING_CODE, id=station))["signatureStationPairingCode"]["code"]
+
+    async with visit(f"{api.url}/station", viewport={"width": 1280, "height": 800}) as visited:
+        page = visited.page
+        await page.get_by_label("Code").fill(code)
+        await page.get_by_role("button", name="Pair").click()
+        await expect(page.locator("#connection")).to_have_text("Connected")
+        start = {"keyContractId": id, "method": "STATION", "stationId": station}
+        begun = (await api.ask(START, input=start))["signingStart"]
+        assert (begun["userErrors"], begun["url"]) == ([], None)
+        await fill_in(page)
+        await page.get_by_role("radio", name="By typing my name").check()
+        await page.get_by_role("button", name="Sign", exact=True).click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+        await expect(page.locator("#idle")).to_be_visible(timeout=15_000)
+        assert visited.asked_elsewhere(api.url) == []
+        assert visited.complaints == []
+
+    contract = await seen(api, id)
+    assert contract["status"] == "ACTIVE"
+    assert [one["method"] for one in contract["signatures"]] == ["STATION"]
