@@ -28,17 +28,31 @@ HALF = (1 << 15) - 1
 SOON = Window(NOON + DAY, NOON + 3 * DAY)
 
 
-async def test_what_was_forgotten_after_a_change_counts_as_otherwise(work: Work) -> None:
+async def looked_at(work: Work) -> tuple[Snapshot, Span, Span]:
+    """Look at two automats; the first of them is changed afterwards."""
     changed, other = [await make_automat(work, name) for name in ("Changed", "Other")]
     snapshot = Snapshot(await work.connection(), [work.actor.organization_id])
     await snapshot.facts({changed.id: None, other.id: None}, SOON)
     narrow = update(Automat).where(Automat.id == changed.id).values(usable_lockers=HALF)
     await (await work.connection()).execute(narrow)
+    return snapshot, Span(changed.id, SOON), Span(other.id, SOON)
 
-    assert not await snapshot.make_sure([Span(changed.id, SOON)])
 
-    assert not await snapshot.make_sure([Span(other.id, SOON)])
-    assert await snapshot.make_sure([Span(changed.id, SOON), Span(other.id, SOON)])
+async def test_a_second_look_tells_which_automats_are_otherwise(work: Work) -> None:
+    snapshot, changed, other = await looked_at(work)
+
+    assert await snapshot.make_sure([changed, other]) == {changed}
+
+    assert not await snapshot.make_sure([changed, other])
+
+
+async def test_a_look_that_was_forgotten_counts_as_otherwise(work: Work) -> None:
+    snapshot, changed, other = await looked_at(work)
+    await snapshot.make_sure([changed])
+
+    snapshot.forget([changed, other])
+
+    assert await snapshot.make_sure([changed, other]) == {other}
 
 
 async def homes_far_apart(work: Work, count: int) -> tuple[list[Request], UUID]:
