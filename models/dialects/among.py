@@ -4,12 +4,12 @@
 planned anew; SQLite also refuses more than some ten thousand. This one is always the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, Dialect, String, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Dialect, String, Uuid, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -17,15 +17,20 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class ManyIds(TypeDecorator[Iterable[UUID]]):
-    """Many ids: an array on PostgreSQL, written as text; JSON on SQLite."""
+    """Many ids: an array on PostgreSQL, JSON on SQLite; on both we write the text of it."""
 
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: Iterable[UUID] | None, dialect: Dialect) -> str:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the parameter's type."""
+        kind = ARRAY(Uuid()) if dialect.name == "postgresql" else String()
+        return dialect.type_descriptor(kind)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Iterable[UUID] | None], str]:
         """Write the ids."""
-        ids = [id.hex for id in value or ()]
-        return array_of(ids) if dialect.name == "postgresql" else orjson.dumps(ids).decode()
+        write = array_of if dialect.name == "postgresql" else _json_of
+        return lambda ids: write(id.hex for id in ids or ())
 
 
 def array_of(written: Iterable[str]) -> str:
@@ -34,6 +39,10 @@ def array_of(written: Iterable[str]) -> str:
     A list would take the driver ten times as long: it looks for such things in each of them.
     """
     return f"{{{','.join(written)}}}"
+
+
+def _json_of(written: Iterable[str]) -> str:
+    return orjson.dumps(list(written)).decode()
 
 
 class ManyTexts(TypeDecorator[Iterable[str]]):
@@ -63,8 +72,7 @@ class is_among(FunctionElement[Any]):  # noqa: N801 - it is written like a funct
 @compiles(is_among, "postgresql")
 def _any(element: Any, compiler: Any, **options: Any) -> str:
     column, values = (compiler.process(one, **options) for one in element.clauses)
-    are_ids = isinstance(element.clauses.clauses[1].type, ManyIds)
-    return f"{column} = any(cast({values} as uuid[]))" if are_ids else f"{column} = any({values})"
+    return f"{column} = any({values})"
 
 
 @compiles(is_among, "sqlite")
