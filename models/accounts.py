@@ -26,6 +26,12 @@ class Permission(StrEnum):
     EDIT_KEYS = "edit_keys"
     VIEW_AUTOMATS = "view_automats"
     EDIT_AUTOMATS = "edit_automats"
+    EDIT_AGREEMENTS = "edit_agreements"
+    EDIT_TEMPLATES = "edit_templates"
+    EDIT_ATTACHMENTS = "edit_attachments"
+    SIGN_CONTRACTS = "sign_contracts"
+    OPERATE_STATION = "operate_station"
+    ERASE_CONTACTS = "erase_contacts"
     EDIT_ORGANIZATION = "edit_organization"
 
 
@@ -38,11 +44,16 @@ class Role(StrEnum):
     ADMIN = "admin"
     PARTNER = "partner"
     INSTALLER = "installer"
+    STATION = "station"
 
 
 _VIEWER = frozenset({Permission.VIEW, Permission.VIEW_AUTOMATS})
 _PARTNER = _VIEWER | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
-_USER = _PARTNER | {Permission.HAND_OVER_KEYS}
+_USER = _PARTNER | {
+    Permission.HAND_OVER_KEYS,
+    Permission.SIGN_CONTRACTS,
+    Permission.EDIT_ATTACHMENTS,
+}
 _ADVANCED = _USER | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -50,8 +61,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.USER: _USER,
     Role.ADVANCED_USER: _ADVANCED,
     Role.ADMIN: frozenset(Permission),
-    Role.PARTNER: _PARTNER | {Permission.EDIT_ENTITIES},
+    Role.PARTNER: _PARTNER | {Permission.EDIT_ENTITIES, Permission.SIGN_CONTRACTS},
     Role.INSTALLER: frozenset({Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
+    Role.STATION: frozenset({Permission.OPERATE_STATION}),
 }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Owned
+from models.base import Base, Json, Owned
 from models.dialects.overlaps import NoOverlap
 from models.keys import CODE_ALPHABET
 
@@ -29,6 +29,14 @@ class KeyContractStatus(StrEnum):
     OVERDUE = "overdue"
     ENDED = "ended"
     CANCELLED = "cancelled"
+
+
+class Verification(StrEnum):
+    """How a contact confirms a contract before it holds (livionkey.md 2.8, R82)."""
+
+    NONE = "none"
+    SIGNATURE = "signature"
+    STRONG = "strong"
 
 
 class LockerContractKind(StrEnum):
@@ -64,6 +72,12 @@ class KeyContract(Owned, Base):
         pick_up_information: How to get keys that lie at a desk (R78).
         remind_of_start_at: When its contacts are to be reminded of its start; null once they were.
         remind_of_end_at: When its contacts are to be reminded of its end; null once they were.
+        verification: How its main contact confirms it before it holds (R82).
+        language: In which language its agreements are offered; by contact and unit when null (G18).
+        access_schedule: When its keys may be fetched, as `models.access_schedules` reads it (G29).
+        revision: Counts the contents it has had; each change of what is signed adds one.
+        signed_revision: Which of them was signed last; null when none was.
+        draft: What was asked for, while it is a DRAFT; null once it holds.
     """
 
     __tablename__ = "key_contracts"
@@ -79,6 +93,12 @@ class KeyContract(Owned, Base):
     pick_up_information: Mapped[str | None]
     remind_of_start_at: Mapped[datetime | None]
     remind_of_end_at: Mapped[datetime | None]
+    verification: Mapped[Verification] = mapped_column(default=Verification.NONE)
+    language: Mapped[str | None]
+    access_schedule: Mapped[Json | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    signed_revision: Mapped[int | None]
+    draft: Mapped[Json | None]
 
 
 class KeyContractContact(Owned, Base):
@@ -116,6 +136,8 @@ class KeyAllocation(Owned, Base):
     live: Mapped[bool] = mapped_column(default=True)
     fetched_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    """When it was taken out of its contract, or swapped for another key; null otherwise."""
 
 
 class LockerContract(Owned, Base):

@@ -33,6 +33,12 @@ class ErrorCode(StrEnum):
     GEOCODER_UNAVAILABLE = "geocoder_unavailable"
     ILLEGAL_TRANSITION = "illegal_transition"
     CONTRADICTION = "contradiction"
+    ENFORCED = "enforced"
+    LINK_NOT_VALID = "link_not_valid"
+    STATION_NOT_READY = "station_not_ready"
+    FILE_REFUSED = "file_refused"
+    NO_AGREEMENT_TEXT = "no_agreement_text"
+    NOT_IDENTIFIED = "not_identified"
 
 
 class LivionKeyError(Exception):
@@ -197,3 +203,51 @@ class StillInUse(LivionKeyError):
     """Something else still needs it."""
 
     code = ErrorCode.STILL_IN_USE
+
+
+class WaitingForSignature(LivionKeyError):
+    """The contract waits for a signature; nothing is handed over and no PIN is shown before."""
+
+    code = ErrorCode.WAITING_FOR_SIGNATURE
+
+
+class AlreadySigned(LivionKeyError):
+    """It is signed already; what was signed is not changed without a new signature."""
+
+    code = ErrorCode.ALREADY_SIGNED
+
+
+class Enforced(LivionKeyError):
+    """A template of the unit, or of one above it, insists on another value."""
+
+    code = ErrorCode.ENFORCED
+
+
+class LinkNotValid(LivionKeyError):
+    """The link is unknown, used, expired or taken back; ask whoever sent it for a new one."""
+
+    code = ErrorCode.LINK_NOT_VALID
+
+
+class StationNotReady(LivionKeyError):
+    """The signature station cannot take it now."""
+
+    code = ErrorCode.STATION_NOT_READY
+
+
+class FileRefused(LivionKeyError):
+    """The file is too large, or not of a kind that may be stored."""
+
+    code = ErrorCode.FILE_REFUSED
+
+
+class NoAgreementText(LivionKeyError):
+    """A mandatory agreement has no text in any language that could be offered."""
+
+    code = ErrorCode.NO_AGREEMENT_TEXT
+
+
+class NotIdentified(LivionKeyError):
+    """The contact has to identify themselves first."""
+
+    code = ErrorCode.NOT_IDENTIFIED

@@ -24,6 +24,10 @@ class JobKind(StrEnum):
     """What there is to do."""
 
     KEY_CONTRACT = "key_contract"
+    SIGNING_PROCESS = "signing_process"
+    SEAL = "seal"
+    ATTACHMENT = "attachment"
+    CONTACT = "contact"
 
 
 class Job(Owned, Base):

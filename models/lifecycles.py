@@ -13,6 +13,7 @@ from models.contracts import LockerContractState as Locker
 from models.errors import IllegalTransition
 from models.keys import KeyStatus as Key
 from models.reservations import ReservationStatus as Reservation
+from models.signing import SigningState as Signing
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,21 @@ KEY_CONTRACT = Lifecycle(
         Contract.DRAFT: {
             Contract.WAITING_FOR_SIGNATURE: "it is sent out to be signed",
             Contract.UPCOMING: "it is made to hold",
+            Contract.ACTIVE: "it is made to hold while its time runs",
             Contract.CANCELLED: "it is given up",
         },
         Contract.WAITING_FOR_SIGNATURE: {
             Contract.UPCOMING: "it is signed",
-            Contract.CANCELLED: "it is given up",
+            Contract.ACTIVE: "it is signed while its time runs",
+            Contract.CANCELLED: "it is given up, or its end passes unsigned",
         },
         Contract.UPCOMING: {
             Contract.ACTIVE: "its start is reached, or a key is handed out before",
+            Contract.WAITING_FOR_SIGNATURE: "what was signed is changed before a key is out",
             Contract.CANCELLED: "it is given up, or cannot be kept after a change",
         },
         Contract.ACTIVE: {
+            Contract.WAITING_FOR_SIGNATURE: "what was signed is changed before a key is out",
             Contract.OVERDUE: "its end and the overdue delay have passed with a key out",
             Contract.ENDED: "its end is reached and every key is back",
             Contract.UPCOMING: "its start is moved to later",
@@ -116,9 +121,31 @@ KEY_CONTRACT = Lifecycle(
             Contract.CANCELLED: "it is given up afterwards",
         },
         Contract.CANCELLED: {
+            Contract.WAITING_FOR_SIGNATURE: "the same, and it has to be signed",
             Contract.UPCOMING: "its reservation is pushed again or fulfilled after all",
             Contract.ACTIVE: "the same, while its time runs",
         },
+    },
+)
+
+SIGNING = Lifecycle(
+    "signing",
+    {
+        Signing.PREPARING: {
+            Signing.OFFERED: "its document is sealed and can be read",
+            Signing.EXPIRED: "its time is over",
+            Signing.WITHDRAWN: "it is taken back, or the contract is changed or given up",
+        },
+        Signing.OFFERED: {
+            Signing.SIGNED: "the contact signs",
+            Signing.DECLINED: "the contact does not want to sign",
+            Signing.EXPIRED: "its time is over",
+            Signing.WITHDRAWN: "it is taken back, or the contract is changed or given up",
+        },
+        Signing.SIGNED: {},
+        Signing.DECLINED: {},
+        Signing.EXPIRED: {},
+        Signing.WITHDRAWN: {},
     },
 )
 

@@ -1,6 +1,7 @@
 """Organizations: a tree of units with inherited settings, and the contacts that they know."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -52,6 +53,8 @@ class Contact(Owned, Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     language: Mapped[str]
+    erased_at: Mapped[datetime | None]
+    """Since when nothing personal is left of it (G27)."""
 
 
 @dataclass(frozen=True, slots=True)

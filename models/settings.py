@@ -37,6 +37,10 @@ class Setting(StrEnum):
     OVERDUE_DELAY = "overdue_delay"
     START_REMINDER_TIME = "start_reminder_time"
     END_REMINDER_TIME = "end_reminder_time"
+    ACCESS_SCHEDULES = "access_schedules"
+    STRONG_AUTHENTICATION = "strong_authentication"
+    CONTACT_RETENTION = "contact_retention"
+    ATTACHMENT_RETENTION = "attachment_retention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,10 @@ class UnitSettings:
         overdue_delay: How long after the end a key that is not back counts as overdue (G11).
         start_reminder_time: How long before the start its contacts are reminded (R74).
         end_reminder_time: How long before the end its contacts are reminded (R74).
+        access_schedules: Whether contracts may say when keys can be fetched (2.16).
+        strong_authentication: Whether contracts may ask for it (R86).
+        contact_retention: How long after its last contract a contact is kept (G27).
+        attachment_retention: How long after its contract an attachment is kept.
     """
 
     time_zone: str = "Europe/Helsinki"
@@ -82,6 +90,10 @@ class UnitSettings:
     overdue_delay: timedelta = timedelta(0)
     start_reminder_time: timedelta = DAY
     end_reminder_time: timedelta = DAY
+    access_schedules: bool = False
+    strong_authentication: bool = False
+    contact_retention: timedelta = 1095 * DAY
+    attachment_retention: timedelta = 1095 * DAY
 
     @classmethod
     def effective(cls, line: "Sequence[SaysSettings]") -> Self:
@@ -126,6 +138,10 @@ class SaysSettings:
     overdue_delay: Mapped[timedelta | None]
     start_reminder_time: Mapped[timedelta | None]
     end_reminder_time: Mapped[timedelta | None]
+    access_schedules: Mapped[bool | None]
+    strong_authentication: Mapped[bool | None]
+    contact_retention: Mapped[timedelta | None]
+    attachment_retention: Mapped[timedelta | None]
 
 
 SETTING_NAMES = tuple(field.name for field in fields(UnitSettings))

@@ -17,14 +17,23 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from models.attachments import Attachment
 from models.base import Base
 from models.contracts import KeyContract
 from models.events import EventKind
 from models.jobs import LEASE, MOST_ATTEMPTS, Job, JobKind, pause_after
+from models.organizations import Contact
+from models.signing import SigningProcess
 from resolvers.jobs import IN_HAND, Handler
 from resolvers.work import About, Work, system
 
-SUBJECTS: dict[JobKind, type[Base]] = {JobKind.KEY_CONTRACT: KeyContract}
+SUBJECTS: dict[JobKind, type[Base]] = {
+    JobKind.KEY_CONTRACT: KeyContract,
+    JobKind.SIGNING_PROCESS: SigningProcess,
+    JobKind.SEAL: SigningProcess,
+    JobKind.ATTACHMENT: Attachment,
+    JobKind.CONTACT: Contact,
+}
 """What the jobs of each kind are about."""
 
 SHORTEST_PAUSE = timedelta(seconds=1)

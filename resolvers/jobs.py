@@ -8,6 +8,7 @@ cases and workers alike, and so none of them ever waits for another in a circle.
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import bindparam, case, delete
@@ -18,7 +19,8 @@ from models.dialects.instants import Instant
 from models.dialects.many_rows import insert_rows
 from models.dialects.missing_rows import Insert
 from models.jobs import Job, JobKind
-from resolvers.work import Work
+from resolvers.outside.ports import Outside
+from resolvers.work import Reading, Work
 
 PLAN = "plan"
 """The last act of a transaction that plans jobs."""
@@ -33,11 +35,27 @@ nothing left, or no such subject any more. Its answer decides: what it, or a use
 calls, plans or forgets about its own subject is passed over. Whatever it raises undoes the
 transaction, and the job is tried again later.
 
-All its effects are inside the database and so happen exactly once. Effects outside (a delivery, a
-message to an automat) cannot: they will be a kind of handler of their own, which a worker calls
-while no transaction is open, after the claim and before the settling, and which gives the job's
-id as an idempotency key to whoever it talks to. Claims and their leases are made for both.
+All its effects are inside the database and so happen exactly once. Those outside cannot; they are
+an `Errand`.
 """
+
+
+class Errand(Protocol):
+    """Does what is due outside the database: a document, a file, a delivery.
+
+    A worker asks what there is to do, does it while no transaction is open, and keeps what came of
+    it in the transaction that settles the job. It may be done twice (a worker died in between) and
+    kept once, so doing it again has to do no harm.
+    """
+
+    async def ask(self, reading: Reading, subject_id: UUID) -> Any:
+        """Read all that doing it needs; None when there is nothing to do outside."""
+
+    async def do(self, outside: Outside, asked: Any) -> Any:
+        """Do it; whatever it raises, it is tried again later."""
+
+    async def keep(self, work: Work, subject_id: UUID, done: Any) -> datetime | None:
+        """Keep what came of it, None when nothing was to do; answers like a `Handler`."""
 
 
 async def schedule(work: Work, kind: JobKind, subject_id: UUID, due_at: datetime) -> None:

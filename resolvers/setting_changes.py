@@ -48,6 +48,10 @@ class SettingChanges(TypedDict, total=False):
     overdue_delay: timedelta | None
     start_reminder_time: timedelta | None
     end_reminder_time: timedelta | None
+    access_schedules: bool | None
+    strong_authentication: bool | None
+    contact_retention: timedelta | None
+    attachment_retention: timedelta | None
 
 
 async def prepare(work: Work, changes: Mapping[str, Any]) -> None:

@@ -1,7 +1,8 @@
-"""What is done when its time comes: the handler for each kind of job."""
+"""What is done when its time comes: the handler or the errand for each kind of job."""
 
 from models.jobs import JobKind
-from resolvers.jobs import Handler
+from resolvers.jobs import Errand, Handler
 from resolvers.upkeep.contracts import look_after
 
 HANDLERS: dict[JobKind, Handler] = {JobKind.KEY_CONTRACT: look_after}
+ERRANDS: dict[JobKind, Errand] = {}

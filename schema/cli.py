@@ -3,6 +3,7 @@
 Exit status 0 means done, 1 a refusal with one clear line, 2 wrong usage.
 """
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from resolvers.work import Work
 from schema import cli_places
 from schema.context import clock
 from schema.demo.welcome import welcome
+from schema.outside import outside_for
 from schema.scalars import from_id, to_id
 from schema.serving import check_address, collect_rarely, only_server
 from schema.settings import described, settings
@@ -76,7 +78,8 @@ def work() -> None:
     """Do what becomes due, until told to stop; any number may work at once, on any machine."""
     collect_rarely()
     write_logs(settings().log_level)
-    on_database(work_until_told)
+    outside = outside_for(settings())
+    on_database(partial(work_until_told, outside=outside))
 
 
 @app.command("demo")

@@ -1,4 +1,4 @@
-"""One request: who asks, when, and the doors to the database and to the geocoder."""
+"""One request: who asks, when, and the doors to the database, the geocoder and the outside."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +16,7 @@ from models.database import Database
 from models.dialects.deadlocks import begun_again
 from models.places import Coordinates, Placement, PostalAddress
 from resolvers import waiting
+from resolvers.outside.ports import Outside
 from resolvers.placing import place
 from resolvers.work import Reading, Work
 from schema.loaders import Loaders
@@ -35,12 +36,14 @@ class Context:
     Args:
         database: The doors.
         geocoder: Knows where addresses lie.
+        outside: The ports to the rest of the world; never used while a transaction is open.
         actor: Who asks.
         now: The moment that counts as now for the whole request.
     """
 
     database: Database
     geocoder: Geocoder
+    outside: Outside
     actor: Actor
     now: datetime = field(default_factory=clock)
     loaders: Loaders = field(init=False)

@@ -88,6 +88,10 @@ SETTING_MEANINGS = {
     Setting.OVERDUE_DELAY: "How long after its end a key that is not back counts as overdue.",
     Setting.START_REMINDER_TIME: "How long before the start its contacts are reminded.",
     Setting.END_REMINDER_TIME: "How long before the end its contacts are reminded.",
+    Setting.ACCESS_SCHEDULES: "Whether contracts may say when keys can be fetched.",
+    Setting.STRONG_AUTHENTICATION: "Whether contracts may ask for strong authentication.",
+    Setting.CONTACT_RETENTION: "How long after its last contract a contact is kept.",
+    Setting.ATTACHMENT_RETENTION: "How long after its contract an attachment is kept.",
 }
 
 describe(Role, "What a token is for.")

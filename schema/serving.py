@@ -23,6 +23,7 @@ from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
 from schema.geocoders import geocoder_for
+from schema.outside import outside_for
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
 from schema.waking import Patience, end, hearing, nap
@@ -56,15 +57,16 @@ def application() -> Starlette:
 def assembled(database: Database, current: Settings) -> Starlette:
     """Put the application together on a database."""
     geocoder, close_geocoder = geocoder_for(database, current)
+    outside = outside_for(current)
 
     def make_context(_request: HTTPConnection, actor: Actor) -> Context:
-        return Context(database, geocoder, actor)
+        return Context(database, geocoder, outside, actor)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         caretaker = asyncio.create_task(take_care(database, geocoder))
         try:
-            async with working(database) if database.is_sqlite else nullcontext():
+            async with working(database, outside) if database.is_sqlite else nullcontext():
                 yield
         finally:
             await end(caretaker)

@@ -1,6 +1,7 @@
 """The environment, read once into one frozen `Settings`. Nothing else of ours reads it."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
@@ -48,6 +49,60 @@ class Settings(BaseSettings):
     )
     geocoder_timeout_seconds: float = Field(
         default=5.0, gt=0, le=60, description="How long to wait for the service."
+    )
+    public_url: str = Field(
+        default="",
+        description="How people reach this server, for the links that it hands out; "
+        "http://HOST:PORT when empty.",
+    )
+    data_folder: Path = Field(
+        default=Path("livionkey-data"),
+        description="Where files, the secret and the local seal are kept.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs links, 32 characters or more; several with commas between, the first "
+        "one signs and all are accepted. Made once in the data folder when left out.",
+    )
+    files_url: str = Field(
+        default="", description="Where files lie: s3://bucket/prefix, or empty for the data folder."
+    )
+    s3_endpoint: str = Field(default="", description="The address of an S3 service, if not AWS.")
+    s3_region: str = Field(default="", description="The region of the bucket.")
+    s3_access_key_id: str = Field(default="", description="Who we are there.")
+    s3_secret_access_key: SecretStr | None = Field(default=None, description="The secret for it.")
+    file_megabytes: int = Field(
+        default=250, ge=1, le=10_000, description="How large a file may be."
+    )
+    upload_seconds: int = Field(
+        default=600, ge=10, le=86_400, description="How long one upload may take."
+    )
+    scanner: str = Field(
+        default="", description="A virus scanner, clamd://host:port; empty for none."
+    )
+    seal_pkcs12: Path | None = Field(
+        default=None, description="The certificate that seals documents; a local one when left out."
+    )
+    seal_pkcs12_password: SecretStr | None = Field(default=None, description="Opens that file.")
+    seal_pkcs11_module: Path | None = Field(
+        default=None, description="The library of a hardware module that holds the certificate."
+    )
+    seal_pkcs11_token: str = Field(default="", description="The module's token.")
+    seal_pkcs11_certificate: str = Field(default="", description="The label of the certificate.")
+    seal_pkcs11_pin: SecretStr | None = Field(default=None, description="Opens the token.")
+    timestamp_url: str = Field(
+        default="", description="A time-stamping service (RFC 3161); a local one when empty."
+    )
+    timestamp_timeout_seconds: float = Field(
+        default=10.0, gt=0, le=60, description="How long to wait for it."
+    )
+    oidc_issuer: str = Field(
+        default="", description="The identity provider for strong authentication; empty for none."
+    )
+    oidc_client_id: str = Field(default="", description="Who we are there.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="The secret for it.")
+    oidc_acr_values: str = Field(
+        default="", description="How strong it has to be, in the provider's words."
     )
 
 

@@ -57,6 +57,10 @@ class UnitSettings:
     overdue_delay_seconds: int = shown(Setting.OVERDUE_DELAY)
     start_reminder_seconds: int = shown(Setting.START_REMINDER_TIME)
     end_reminder_seconds: int = shown(Setting.END_REMINDER_TIME)
+    access_schedules: bool = shown(Setting.ACCESS_SCHEDULES)
+    strong_authentication: bool = shown(Setting.STRONG_AUTHENTICATION)
+    contact_retention_seconds: int = shown(Setting.CONTACT_RETENTION)
+    attachment_retention_seconds: int = shown(Setting.ATTACHMENT_RETENTION)
 
     @classmethod
     def of(cls, settings: models.UnitSettings) -> Self:
@@ -85,6 +89,10 @@ class OwnSettings:
     overdue_delay_seconds: int | None = shown(Setting.OVERDUE_DELAY)
     start_reminder_seconds: int | None = shown(Setting.START_REMINDER_TIME)
     end_reminder_seconds: int | None = shown(Setting.END_REMINDER_TIME)
+    access_schedules: bool | None = shown(Setting.ACCESS_SCHEDULES)
+    strong_authentication: bool | None = shown(Setting.STRONG_AUTHENTICATION)
+    contact_retention_seconds: int | None = shown(Setting.CONTACT_RETENTION)
+    attachment_retention_seconds: int | None = shown(Setting.ATTACHMENT_RETENTION)
 
     @classmethod
     def of(cls, row: models.SaysSettings) -> Self:
@@ -118,6 +126,10 @@ class UnitSettingsInput:
     overdue_delay_seconds: int | None = written(Setting.OVERDUE_DELAY)
     start_reminder_seconds: int | None = written(Setting.START_REMINDER_TIME)
     end_reminder_seconds: int | None = written(Setting.END_REMINDER_TIME)
+    access_schedules: bool | None = written(Setting.ACCESS_SCHEDULES)
+    strong_authentication: bool | None = written(Setting.STRONG_AUTHENTICATION)
+    contact_retention_seconds: int | None = written(Setting.CONTACT_RETENTION)
+    attachment_retention_seconds: int | None = written(Setting.ATTACHMENT_RETENTION)
 
     def changes(self) -> dict[str, Any]:
         said: dict[str, Any] = changes(self, *map(input_name, SETTING_NAMES))

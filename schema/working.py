@@ -13,14 +13,17 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from secrets import token_hex
+from uuid import UUID
 
 from models.database import Database
 from models.jobs import LEASE, JobKind
 from resolvers import claims
 from resolvers.claims import Claim, Holder
-from resolvers.jobs import Handler
-from resolvers.timers import HANDLERS
+from resolvers.jobs import Errand, Handler
+from resolvers.outside.ports import Outside
+from resolvers.timers import ERRANDS, HANDLERS
 from resolvers.waiting import follow_up
+from resolvers.work import Reading, Work, system
 from schema.context import clock
 from schema.waking import AWAY, Patience, end, hearing, nap, with_place
 
@@ -44,6 +47,8 @@ class Worker:
         database: Where the jobs are.
         handlers: What does the jobs of each kind; others are left alone.
         clock: Tells the time.
+        errands: What does those that reach outside the database.
+        outside: The ports that they need.
         lease: How long a claim stands when this worker is heard of no more.
     """
 
@@ -53,12 +58,16 @@ class Worker:
         handlers: Mapping[JobKind, Handler],
         clock: Callable[[], datetime],
         *,
+        errands: Mapping[JobKind, Errand] | None = None,
+        outside: Outside | None = None,
         lease: timedelta = LEASE,
     ) -> None:
         self.database = database
         self.handlers = handlers
         self.clock = clock
-        self.holder = Holder(new_name(), frozenset(handlers), lease)
+        self.errands = errands or {}
+        self.outside = outside
+        self.holder = Holder(new_name(), frozenset(handlers) | frozenset(self.errands), lease)
         self.in_hand: dict[asyncio.Task[None], Claim] = {}
         self._wake = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -135,16 +144,33 @@ class Worker:
         self._wake.set()
 
     async def _perform(self, claim: Claim) -> None:
-        handler = self.handlers[claim.kind]
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), self.database.writing() as session:
-                await session.connection()
-                done = await claims.perform(session, claim, handler, self.clock())
+            async with asyncio.timeout(LONGEST_SECONDS):
+                handler = await self._handler(claim)
+                async with self.database.writing() as session:
+                    await session.connection()
+                    done = await claims.perform(session, claim, handler, self.clock())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, its job is kept
             await self._note(claim, error)
             return
         with self._patience:
             await follow_up(self.database, done)
+
+    async def _handler(self, claim: Claim) -> Handler:
+        """Give what settles a job; of an errand all but the settling is done here."""
+        if claim.kind in self.handlers:
+            return self.handlers[claim.kind]
+        errand, outside, done = self.errands[claim.kind], self.outside, None
+        async with self.database.reading() as connection:
+            reading = Reading(connection, system(claim.organization_id), self.clock())
+            asked = await errand.ask(reading, claim.subject_id)
+        if asked is not None and outside is not None:
+            done = await errand.do(outside, asked)
+
+        async def keep(work: Work, subject_id: UUID) -> datetime | None:
+            return await errand.keep(work, subject_id, done)
+
+        return keep
 
     async def _note(self, claim: Claim, error: Exception) -> None:
         """Write a failure down; if the database is away, the next look gives the job back.
@@ -171,9 +197,9 @@ def new_name() -> str:
 
 
 @asynccontextmanager
-async def working(database: Database) -> AsyncIterator[None]:
+async def working(database: Database, outside: Outside) -> AsyncIterator[None]:
     """Have a worker at work for as long as the block lasts."""
-    worker = Worker(database, HANDLERS, clock)
+    worker = the_worker(database, outside)
     running = asyncio.create_task(worker.run())
     try:
         yield
@@ -182,9 +208,14 @@ async def working(database: Database) -> AsyncIterator[None]:
         await running
 
 
-async def work_until_told(database: Database) -> None:
+def the_worker(database: Database, outside: Outside) -> Worker:
+    """Make a worker that can do everything."""
+    return Worker(database, HANDLERS, clock, errands=ERRANDS, outside=outside)
+
+
+async def work_until_told(database: Database, outside: Outside) -> None:
     """Work until a signal says to stop; a second one ends the process as it would any other."""
-    worker, loop = Worker(database, HANDLERS, clock), asyncio.get_running_loop()
+    worker, loop = the_worker(database, outside), asyncio.get_running_loop()
 
     def told_to_stop() -> None:
         worker.stop()

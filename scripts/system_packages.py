@@ -46,6 +46,8 @@ def has_libatomic() -> bool:
 
 CHROMIUM = Need("chromium", lambda: chromium() is not None)
 BROWSER = (CHROMIUM, Need("libatomic1", has_libatomic))
+PDFSIG = Need("poppler-utils", lambda: program("pdfsig") is not None)
+"""Another reader than ours of what we seal."""
 OS_RELEASE = Path("/etc/os-release")
 
 

@@ -120,6 +120,7 @@ async def run(
     context = ErrandContext(
         client.database,
         geocoder_for(client.database, Settings(_env_file=None))[0],
+        client.outside,
         Actor(client.organization_id, role, source=source),
         clock(),
         errand=errand,

@@ -3,15 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
 import httpx2
+from outsides import outside_in
 
 from geo.geocoding import Geocoder
 from models.accounts import Actor, Role
 from models.database import Database
 from resolvers import accounts, organizations
+from resolvers.outside.ports import Outside
 from resolvers.work import Work
 from schema.api import schema
 from schema.app import create_app
@@ -30,6 +34,7 @@ class Client:
     database: Database
     organization_id: UUID
     tokens: dict[Role, str]
+    outside: Outside
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Work]:
@@ -62,15 +67,26 @@ class Client:
 @asynccontextmanager
 async def new_client(database: Database, geocoder: Geocoder | None = None) -> AsyncIterator[Client]:
     """Make an organization with a token for each role, and the application on a database."""
+    with TemporaryDirectory() as folder:
+        async with client_in(database, geocoder, Path(folder)) as client:
+            yield client
+
+
+@asynccontextmanager
+async def client_in(
+    database: Database, geocoder: Geocoder | None, folder: Path
+) -> AsyncIterator[Client]:
+    """Make the same with the files in a certain folder."""
     founder = organizations.founder()
     async with database.writing() as session:
         work = Work(session, founder, clock())
         await organizations.found(work, name="Kotikatu Isännöinti")
         tokens = {role: (await accounts.create_token(work, role=role))[1] for role in Role}
+    outside = outside_in(folder)
     chosen = geocoder or geocoder_for(database, Settings(_env_file=None))[0]
 
     def make_context(_request: object, actor: Actor) -> Context:
-        return Context(database, chosen, actor)
+        return Context(database, chosen, outside, actor)
 
     app = create_app(
         schema,
@@ -80,4 +96,4 @@ async def new_client(database: Database, geocoder: Geocoder | None = None) -> As
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
-        yield Client(http, database, founder.organization_id, tokens)
+        yield Client(http, database, founder.organization_id, tokens, outside)

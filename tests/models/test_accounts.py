@@ -19,7 +19,11 @@ NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 VIEWERS = {Permission.VIEW, Permission.VIEW_AUTOMATS}
 PARTNERS = VIEWERS | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
-USERS = PARTNERS | {Permission.HAND_OVER_KEYS}
+USERS = PARTNERS | {
+    Permission.HAND_OVER_KEYS,
+    Permission.SIGN_CONTRACTS,
+    Permission.EDIT_ATTACHMENTS,
+}
 ADVANCED = USERS | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
 
 
@@ -30,8 +34,9 @@ ADVANCED = USERS | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.V
         (Role.USER, USERS),
         (Role.ADVANCED_USER, ADVANCED),
         (Role.ADMIN, set(Permission)),
-        (Role.PARTNER, PARTNERS | {Permission.EDIT_ENTITIES}),
+        (Role.PARTNER, PARTNERS | {Permission.EDIT_ENTITIES, Permission.SIGN_CONTRACTS}),
         (Role.INSTALLER, {Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
+        (Role.STATION, {Permission.OPERATE_STATION}),
     ],
 )
 def test_a_role_may_what_the_table_says_and_nothing_else(
@@ -45,7 +50,7 @@ def test_a_role_may_what_the_table_says_and_nothing_else(
 def test_every_role_has_its_row_in_the_table() -> None:
     assert set(PERMISSIONS) == set(Role)
     assert {role.value for role in Role} == {
-        "viewer", "user", "advanced-user", "admin", "partner", "installer",
+        "viewer", "user", "advanced-user", "admin", "partner", "installer", "station",
     }  # fmt: skip
 
 

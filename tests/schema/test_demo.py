@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from outsides import outside_in
 from small_api import ask, client_of, nothing_missing
 from sqlalchemy import func, select
 
@@ -84,12 +85,12 @@ async def counted(demo: Demo, model: type[Base], *where: Any) -> int:
 
 
 @pytest.fixture
-async def client(demo: Demo) -> AsyncIterator[httpx2.AsyncClient]:
+async def client(demo: Demo, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     app = create_app(
         schema,
         authenticate=Doorkeeper(demo.database),
         make_context=lambda _, actor: Context(
-            demo.database, EmbeddedGeocoder(demo.database), actor
+            demo.database, EmbeddedGeocoder(demo.database), outside_in(tmp_path), actor
         ),
         what_is_missing=nothing_missing,
     )

@@ -32,6 +32,10 @@ BUILT_IN = {
     "overdueDelaySeconds": 0,
     "startReminderSeconds": DAY,
     "endReminderSeconds": DAY,
+    "accessSchedules": False,
+    "strongAuthentication": False,
+    "contactRetentionSeconds": 1095 * DAY,
+    "attachmentRetentionSeconds": 1095 * DAY,
 }
 OTHER = {
     "timeZone": "Europe/Oslo",
@@ -52,6 +56,10 @@ OTHER = {
     "overdueDelaySeconds": 5_400,
     "startReminderSeconds": 3 * DAY,
     "endReminderSeconds": 4 * DAY,
+    "accessSchedules": True,
+    "strongAuthentication": True,
+    "contactRetentionSeconds": 365 * DAY,
+    "attachmentRetentionSeconds": 30 * DAY,
 }
 OTHER_FOR_PEOPLE = {
     "TIME_ZONE": "Europe/Oslo",
@@ -72,6 +80,10 @@ OTHER_FOR_PEOPLE = {
     "OVERDUE_DELAY": "1 h 30 min",
     "START_REMINDER_TIME": "3 d",
     "END_REMINDER_TIME": "4 d",
+    "ACCESS_SCHEDULES": "yes",
+    "STRONG_AUTHENTICATION": "yes",
+    "CONTACT_RETENTION": "365 d",
+    "ATTACHMENT_RETENTION": "30 d",
 }
 NOTHING = dict.fromkeys(BUILT_IN)
 ALL = " ".join(BUILT_IN)

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from _demand import Demand
@@ -28,6 +28,9 @@ from schema.context import Context
 
 LARGEST_BATCH = 60
 WALK_IN = ContactDetails(name="Walk-in", email="walk-in@example.com")
+
+NOWHERE = cast("Any", None)
+"""Nothing that is done here reaches outside."""
 
 
 class Errands:
@@ -59,7 +62,7 @@ class Errands:
 
     async def _do(self, kind: str, act: Callable[[Work], Awaitable[Any]], at: datetime) -> None:
         """Go through the door, and count the answer; a refusal is one."""
-        context = Context(self.database, self.geocoder, self.house.owner, at)
+        context = Context(self.database, self.geocoder, NOWHERE, self.house.owner, at)
         try:
             answer = await context.writing(act)
         except LivionKeyError as refusal:

@@ -102,7 +102,11 @@ class Stage(RuleBasedStateMachine):
 
         async def done() -> Done:
             context = Context(
-                self.theatre.database, cast("Any", None), self.world.actor, self.truth.now
+                self.theatre.database,
+                cast("Any", None),
+                cast("Any", None),
+                self.world.actor,
+                self.truth.now,
             )
             return await context.writing(act)
 

@@ -1,0 +1,48 @@
+"""The secret of this installation: it signs links, and small keys are derived from it."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+
+SHORTEST = 32
+
+
+class Secret:
+    """One secret or several; the first one signs, all of them are accepted, so that it can turn.
+
+    Args:
+        keys: Each 32 characters or more.
+
+    Raises:
+        ValueError: There is none, or one is too short.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys or any(len(key) < SHORTEST for key in keys):
+            message = f"A secret key has {SHORTEST} characters or more."
+            raise ValueError(message)
+        self._keys = [key.encode() for key in keys]
+
+    def signature(self, purpose: str, text: str) -> str:
+        """Sign a text for one purpose (HMAC-SHA-256, hex); for another one it is not valid."""
+        return _signed(self._keys[0], purpose, text)
+
+    def is_signature(self, purpose: str, text: str, signature: str) -> bool:
+        """Tell whether we signed it."""
+        made = (_signed(key, purpose, text) for key in self._keys)
+        return any(hmac.compare_digest(one, signature) for one in made)
+
+
+def _signed(key: bytes, purpose: str, text: str) -> str:
+    return hmac.new(key, f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def new_secret() -> str:
+    """Make a secret for a link: 256 random bits, shown once."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of(secret: str) -> str:
+    """Hash a link's secret for keeping. With 256 random bits in it a fast hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
