@@ -13,7 +13,6 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, case, delete
 
-from models.base import new_id
 from models.database import LAST_ACTS, RINGS
 from models.dialects.instants import Instant
 from models.dialects.many_rows import insert_rows
@@ -101,13 +100,10 @@ class Plan:
         """Write them, in an order that everybody keeps."""
         rows = [
             {
-                "id": new_id(),
                 "organization_id": organization_id,
                 "kind": kind,
                 "subject_id": subject_id,
                 "due_at": due_at,
-                "attempt": 0,
-                "failures": 0,
             }
             for (organization_id, kind, subject_id), due_at in sorted(self.due_at.items())
         ]

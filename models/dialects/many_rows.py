@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Dialect, String, Table, bindparam, cast, column, func, select
+from sqlalchemy import JSON, Column, Dialect, String, Table, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,7 +44,7 @@ async def insert_rows(
     Args:
         connection: A connection that may write.
         model: Whose rows.
-        rows: All with the same columns; one that is left out is null.
+        rows: All with the same columns; one that is left out has its default.
         ending: What happens to rows that are there already.
         told: The values of the parameters in `ending`.
     """
@@ -52,10 +52,23 @@ async def insert_rows(
         return
     table, dialect = table_of(model), connection.dialect
     if dialect.name == "postgresql":
-        sent = _written(table, dialect, rows)
-        await connection.execute(_insert(table, tuple(rows[0]), ending), told | {"rows": sent})
+        whole = _whole(table, rows)
+        statement = _insert(table, tuple(whole[0]), ending)
+        await connection.execute(statement, told | {"rows": _written(table, dialect, whole)})
     else:
         await connection.execute(ending(sqlite.insert(table)), [told | row for row in rows])
+
+
+def _whole(table: Table, rows: Sequence[Row]) -> list[Row]:
+    """Give rows what SQLAlchemy only adds to those that it sends one by one."""
+    columns = [column for column in table.c if column.default and column.name not in rows[0]]
+    return [row | {column.name: _default(column) for column in columns} for row in rows]
+
+
+def _default(column: Column[Any]) -> Any:
+    """Give a column's default, which is a value or makes one."""
+    default: Any = column.default
+    return default.arg(None) if default.is_callable else default.arg
 
 
 @cache

@@ -9,6 +9,7 @@ from factories import NOON, make_entity
 from sqlalchemy import select
 
 from models.base import new_id
+from models.contracts import KeyContract, KeyContractStatus
 from models.database import Database
 from models.dialects.many_rows import insert_rows, unless_there
 from models.dialects.plans import plan_for_many
@@ -76,6 +77,25 @@ async def test_as_many_rows_as_there_are_take_one_statement(work: Work, database
     assert len(sent) == 1
     names = await work.scalars(select(Contact.name).order_by(Contact.id))
     assert names == [row["name"] for row in contacts]
+
+
+async def test_what_is_left_out_has_its_default(work: Work) -> None:
+    connection = await work.connection()
+    contracts = [
+        {
+            "organization_id": work.actor.organization_id,
+            "reference": f"KC-{number}",
+            "starts_at": NOON,
+        }
+        for number in range(2)
+    ]
+
+    await insert_rows(connection, KeyContract, contracts)
+
+    one, other = await work.all(work.own(KeyContract))
+    assert one.status is other.status is KeyContractStatus.UPCOMING
+    assert one.free_locker_after_fetch is False
+    assert one.id != other.id
 
 
 async def test_a_row_that_is_there_already_is_passed_over(work: Work) -> None:
