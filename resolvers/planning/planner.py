@@ -89,7 +89,6 @@ async def _settled(
     """
     sure: set[Span] = set()
     for _ in range(LOOKS):
-        snapshot.start_over()
         await prefetch(work, snapshot, stays, known)
         claiming.take_what_is_held(snapshot, stays)
         planned = [await plan_one(work, snapshot, stay, known) for stay in stays]
@@ -100,6 +99,7 @@ async def _settled(
             return planned
         sure |= unsure
         again = [stay for stay, its_spans in spans.items() if its_spans & otherwise]
+        snapshot.start_over()
         snapshot.forget(await _first_spans(work, snapshot, again, known))
     raise NoFreeLocker("Too many others are taking the same lockers just now; send it again.")
 
