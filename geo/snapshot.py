@@ -57,14 +57,8 @@ class Snapshot:
         self._near: dict[Coordinates, list[Nearby]] = {}
         self._members: dict[UUID, frozenset[UUID]] = {}
 
-    async def prefetch(self, asked: Iterable[tuple[Metres, Iterable[Window]]]) -> None:
+    async def prefetch(self, spans: Collection[Span]) -> None:
         """Read what many choices will look at, in two statements."""
-        spans = [
-            Span(automat_id, window)
-            for metres, windows in asked
-            for window in windows
-            for automat_id in metres
-        ]
         await self._know_automats({span.automat_id for span in spans})
         await self._know_spans(spans)
 
@@ -102,24 +96,32 @@ class Snapshot:
         """Forget what was taken since the look."""
         self.bookings = Bookings()
 
-    async def make_sure(self, spans: Collection[Span]) -> bool:
-        """Lock the automats of spans and look again; tell whether all is as it was.
+    def forget(self, spans: Iterable[Span]) -> None:
+        """Forget looks, but for those that nobody else can change: the next one is a new one."""
+        for span in spans:
+            if span not in self._sure:
+                self._blocked.pop(span, None)
+
+    async def make_sure(self, spans: Collection[Span]) -> set[Span]:
+        """Lock the automats of spans and look again; give the spans that are otherwise now.
 
         They are locked in the order of their ids, so that two who plan never wait for each other.
-        Where something is otherwise, all that is not locked is looked at anew when it is needed;
-        so a span that was forgotten that way counts as otherwise too.
+        A span that was never looked at, or was forgotten, counts as otherwise too.
         """
         told = {"owners": self._organization_ids, "ids": list({span.automat_id for span in spans})}
         locking = self._select.order_by(Automat.id).with_for_update(key_share=True)
         automats = {row.id: row for row in await self._connection.execute(locking, told)}
         blocked = await blocked_lockers(self._connection, list(spans), ignoring=self._ignoring)
-        as_before = all(self._automats.get(id) == row for id, row in automats.items()) and all(
-            self._blocked.get(span) == now for span, now in blocked.items()
-        )
+        changed = {id for id, row in automats.items() if self._automats.get(id) != row}
+        otherwise = {
+            span
+            for span, now in blocked.items()
+            if span.automat_id in changed or self._blocked.get(span) != now
+        }
         self._sure |= blocked
         self._automats |= automats
-        self._blocked = (self._blocked if as_before else {}) | self._sure
-        return as_before
+        self._blocked |= blocked
+        return otherwise
 
     async def free_lockers(self, spans: Collection[Span]) -> dict[Span, int]:
         """Count the lockers of automats that are free over windows."""

@@ -60,28 +60,47 @@ async def blocked_lockers(
 
 
 def _blocked(dialect: str) -> Any:
-    """Write the statement; it begins with the rows that are asked about."""
+    """Write the statement; it begins with the rows that are asked about.
+
+    Thousands of spans are asked about at once, so each of them reads a range of an index. Contracts
+    without an end are a branch of their own, because `or` would read all contracts of an automat.
+    `limit 1` keeps the search for a fetch what it is: as `not exists` it becomes a join, for which
+    PostgreSQL takes the index of the constraint, and reads 13 pages for each key instead of 6.
+    """
     return text(f"""
         with {ASKED[dialect]},
         live as not materialized (
           select * from locker_contracts
           where state in ('planned', 'syncing', 'ready')
+            and key_contract_id not in (select id from ignored)
+        ),
+        kept as (
+          select asked.number, asked.starts_at, keys.id as key_id, keys.locker_id
+          from asked join keys on keys.automat_id = asked.id
+          where keys.locker_id is not null
+          union all
+          select asked.number, asked.starts_at, keys.id, keys.selected_locker_id
+          from asked join keys on keys.selected_automat_id = asked.id
+          where keys.selected_locker_id is not null
+            and keys.selected_locker_id is distinct from keys.locker_id
         ),
         held as (
           select asked.number, 1 as contracts, 0 as keys, live.locker_id
-          from asked join live on live.automat_id = asked.id
-          where (live.ends_at is null or live.ends_at > asked.starts_at)
-            and (asked.ends_at is null or live.starts_at < asked.ends_at)
-            and live.key_contract_id not in (select id from ignored)
+          from asked join live on live.automat_id = asked.id and live.ends_at > asked.starts_at
+          where asked.ends_at is null or live.starts_at < asked.ends_at
           union all
-          select asked.number, 0, 1, keys.locker_id
-          from asked join keys on keys.automat_id = asked.id
-          where keys.locker_id is not null and not {_TAKEN_OUT_BEFORE.format("keys.locker_id")}
+          select asked.number, 1, 0, live.locker_id
+          from asked join live on live.automat_id = asked.id and live.ends_at is null
+          where asked.ends_at is null or live.starts_at < asked.ends_at
           union all
-          select asked.number, 0, 1, keys.selected_locker_id
-          from asked join keys on keys.selected_automat_id = asked.id
-          where keys.selected_locker_id is not null
-            and not {_TAKEN_OUT_BEFORE.format("keys.selected_locker_id")}
+          select kept.number, 0, 1, kept.locker_id
+          from kept
+          where (
+            select live.id from live
+            where live.locker_id = kept.locker_id and live.ends_at <= kept.starts_at
+              and live.kind = 'fetch' and (live.key_id = kept.key_id or live.key_id is null)
+            limit 1
+          ) is null
         )
         select number,
           sum(distinct contracts * (1 << lockers."index")) as by_contracts,
@@ -91,11 +110,6 @@ def _blocked(dialect: str) -> Any:
     """)  # noqa: S608 - all of it is our own words
 
 
-_TAKEN_OUT_BEFORE = """exists (
-    select 1 from live where live.locker_id = {0} and live.kind = 'fetch'
-      and (live.key_id = keys.id or live.key_id is null) and live.ends_at <= asked.starts_at
-      and live.key_contract_id not in (select id from ignored)
-)"""
 _BLOCKED = {dialect: _blocked(dialect) for dialect in ASKED}
 
 

@@ -11,12 +11,13 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import orjson
-from sqlalchemy import URL, Connection, event, insert, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from models.dialects.bell import Bell, PostgresBell, SqliteBell
 from models.dialects.echo import Echo
+from models.dialects.many_rows import insert_rows
 from models.dialects.nearest_index import install_functions
 from models.errors import InvalidInput
 from models.events import Event
@@ -101,7 +102,7 @@ async def write_events(session: AsyncSession) -> None:
     """Write what happened in a transaction so far, all of it at once."""
     rows = session.info.pop(HAPPENED, None)
     if rows:
-        await (await session.connection()).execute(insert(Event), rows)
+        await insert_rows(await session.connection(), Event, rows)
         session.info[RINGS] = True
 
 

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import string
 from collections.abc import Container
 from datetime import timedelta
 from itertools import pairwise
@@ -17,7 +16,7 @@ COOL_DOWN = timedelta(days=7)
 def new_pin(taken: Container[str], length: int) -> str:
     """Make a PIN of so many digits that is hard to guess and not `taken` (G13)."""
     while True:
-        pin = "".join(secrets.choice(string.digits) for _ in range(length))
+        pin = f"{secrets.randbelow(10**length):0{length}}"
         if pin not in taken and not is_easy(pin):
             return pin
 

@@ -7,17 +7,18 @@ with the revision that the automat says it has.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, union, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, union_all, update
 
 from models.automats import Automat
 from models.base import new_id
 from models.codes import AutomatCode, CodeUse
 from models.contracts import LIVE_STATES, LockerContract, LockerContractKind, LockerContractState
-from models.dialects.among import among
+from models.dialects.among import among, ids_later
+from models.dialects.instants import Instant
 from models.keys import Key
 from models.pins import COOL_DOWN
 from resolvers.work import Reading, Work
@@ -88,23 +89,29 @@ async def bump(work: Work, automat_ids: Iterable[UUID]) -> None:
 
 async def in_use(reading: Reading, automat_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     """List each code that automats know, will know or knew lately: PINs and return codes (G13)."""
-    row = LockerContract
-    lately: datetime = reading.now - COOL_DOWN
-    pins = select(row.automat_id, row.pin).where(
-        among(row.automat_id, automat_ids), row.pin.is_not(None)
+    told = {"automats": list(automat_ids), "lately": reading.now - COOL_DOWN}
+    rows = await reading.rows(_in_use(), **told)
+    return {id: set() for id in automat_ids} | {row.id: set(row.codes.split()) for row in rows}
+
+
+@cache
+def _in_use() -> Select[Any]:
+    """Select one row for each automat: reading a row for each code would take thrice as long."""
+    row, automats = LockerContract, ids_later("automats")
+    pins = select(row.automat_id.label("id"), row.pin.label("code")).where(
+        among(row.automat_id, automats), row.pin.is_not(None)
     )
     live = pins.where(row.state.in_(LIVE_STATES))
-    past = pins.where(row.state.in_(PAST_STATES), row.ends_at > lately)
+    past = pins.where(row.state.in_(PAST_STATES), row.ends_at > bindparam("lately", type_=Instant))
     here = select(Key.automat_id, Key.return_code).where(
-        among(Key.automat_id, automat_ids), Key.return_code.is_not(None)
+        among(Key.automat_id, automats), Key.return_code.is_not(None)
     )
     home = select(Key.selected_automat_id, Key.return_code).where(
-        among(Key.selected_automat_id, automat_ids), Key.return_code.is_not(None)
+        among(Key.selected_automat_id, automats), Key.return_code.is_not(None)
     )
     back = select(AutomatCode.automat_id, AutomatCode.code).where(
-        among(AutomatCode.automat_id, automat_ids), AutomatCode.key_id.is_not(None)
+        among(AutomatCode.automat_id, automats), AutomatCode.key_id.is_not(None)
     )
-    found: dict[UUID, set[str]] = {id: set() for id in automat_ids}
-    for automat_id, code in await reading.rows(union(live, past, here, home, back)):
-        found[automat_id].add(code)
-    return found
+    all_of_them = union_all(live, past, here, home, back).subquery()
+    codes = func.aggregate_strings(all_of_them.c.code, " ").label("codes")
+    return select(all_of_them.c.id, codes).group_by(all_of_them.c.id)

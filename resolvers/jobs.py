@@ -8,17 +8,15 @@ cases and workers alike, and so none of them ever waits for another in a circle.
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import bindparam, case, delete
-from sqlalchemy.dialects import postgresql, sqlite
 
-from models.base import table_of
 from models.database import LAST_ACTS, RINGS
 from models.dialects.instants import Instant
-from models.dialects.missing_rows import insert_into
+from models.dialects.many_rows import insert_rows
+from models.dialects.missing_rows import Insert
 from models.jobs import Job, JobKind
 from resolvers.outside.ports import Outside
 from resolvers.work import Reading, Work
@@ -106,13 +104,12 @@ class Plan:
                 "kind": kind,
                 "subject_id": subject_id,
                 "due_at": due_at,
-                "now": self.work.now,
             }
             for (organization_id, kind, subject_id), due_at in sorted(self.due_at.items())
         ]
         if rows:
             connection = await self.work.connection()
-            await connection.execute(_upsert(connection.dialect.name), rows)
+            await insert_rows(connection, Job, rows, ending=_sooner, now=self.work.now)
             self.work.session.info[RINGS] = True
 
 
@@ -136,9 +133,8 @@ def _others(work: Work, kind: JobKind, subject_ids: Collection[UUID]) -> list[UU
     return [id for id in subject_ids if (kind, id) != in_hand]
 
 
-@cache
-def _upsert(dialect_name: str) -> postgresql.Insert | sqlite.Insert:
-    new = insert_into(table_of(Job), dialect_name)
+def _sooner(new: Insert) -> Insert:
+    """Let a job that is there be done sooner, and overtake whoever works on it."""
     return new.on_conflict_do_update(
         index_elements=["kind", "subject_id"],
         set_={

@@ -4,7 +4,7 @@
 planned anew; SQLite also refuses more than some ten thousand. This one is always the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class ManyIds(TypeDecorator[Iterable[UUID]]):
-    """Many ids: an array on PostgreSQL, JSON on SQLite."""
+    """Many ids: an array on PostgreSQL, JSON on SQLite; on both we write the text of it."""
 
     impl = String
     cache_ok = True
@@ -27,12 +27,22 @@ class ManyIds(TypeDecorator[Iterable[UUID]]):
         kind = ARRAY(Uuid()) if dialect.name == "postgresql" else String()
         return dialect.type_descriptor(kind)
 
-    def process_bind_param(self, value: Iterable[UUID] | None, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Callable[[Iterable[UUID] | None], str]:
         """Write the ids."""
-        ids = list(value or ())
-        if dialect.name == "postgresql":
-            return ids
-        return orjson.dumps([id.hex for id in ids]).decode()
+        write = array_of if dialect.name == "postgresql" else _json_of
+        return lambda ids: write(id.hex for id in ids or ())
+
+
+def array_of(written: Iterable[str]) -> str:
+    """Write an array for PostgreSQL of texts in which there is nothing to quote.
+
+    A list would take the driver ten times as long: it looks for such things in each of them.
+    """
+    return f"{{{','.join(written)}}}"
+
+
+def _json_of(written: Iterable[str]) -> str:
+    return orjson.dumps(list(written)).decode()
 
 
 class ManyTexts(TypeDecorator[Iterable[str]]):

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 
+from models.dialects.among import array_of
 from models.dialects.instants import EPOCH, MICROSECOND
 from models.times import Window
 
@@ -42,17 +43,25 @@ def asked(
 ) -> dict[str, Any]:
     """Give the parameters that send things with their windows along."""
     if dialect == "postgresql":
+        windows = {window: _texts(window) for window in {window for _, window in rows}}
         return {
-            "ids": [id for id, _ in rows],
-            "starts": [window.starts_at for _, window in rows],
-            "ends": [window.ends_at for _, window in rows],
-            "ignored": list(ignored),
+            "ids": array_of(id.hex for id, _ in rows),
+            "starts": array_of(windows[window][0] for _, window in rows),
+            "ends": array_of(windows[window][1] for _, window in rows),
+            "ignored": array_of(id.hex for id in ignored),
         }
     written = [[id.hex, _number(window.starts_at), _number(window.ends_at)] for id, window in rows]
     return {
         "asked": orjson.dumps(written).decode(),
         "ignored": orjson.dumps([id.hex for id in ignored]).decode(),
     }
+
+
+def _texts(window: Window) -> tuple[str, str]:
+    return (
+        window.starts_at.isoformat(),
+        "null" if window.ends_at is None else window.ends_at.isoformat(),
+    )
 
 
 def _number(moment: datetime | None) -> int | None:

@@ -7,6 +7,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Integer, Uuid, text
 
+from models.dialects.among import array_of
+
 _FOUND = 'select lockers.id, lockers.automat_id, lockers."index" as place from '
 _JOINED = ' join lockers on lockers.automat_id = asked.automat_id and lockers."index" = asked.place'
 _ASKED = {
@@ -26,8 +28,8 @@ def lockers_at(dialect: str, places: Collection[tuple[UUID, int]]) -> dict[str, 
     """Give the parameters that ask for lockers."""
     if dialect == "postgresql":
         return {
-            "automats": [automat_id for automat_id, _ in places],
-            "places": [index for _, index in places],
+            "automats": array_of(automat_id.hex for automat_id, _ in places),
+            "places": array_of(str(index) for _, index in places),
         }
     written = [[automat_id.hex, index] for automat_id, index in places]
     return {"asked": orjson.dumps(written).decode()}

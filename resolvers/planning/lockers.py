@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 
 from models.base import new_id, table_of
 from models.contracts import LockerContract
 from models.contracts import LockerContractState as State
 from models.dialects.lockers import LOCKERS_AT, lockers_at
+from models.dialects.many_rows import insert_rows
 from models.events import EventKind
 from models.keys import Key
 from models.times import earlier
@@ -64,8 +65,7 @@ async def write(work: Work, plans: Sequence[Plan], contract_ids: dict[Plan, UUID
     connection = await work.connection()
     new = [one.values for one in written if one.before is None]
     kept = [{"row": one.id, **one.values} for one in written if one.before is not None]
-    if new:
-        await connection.execute(insert(LockerContract), new)
+    await insert_rows(connection, LockerContract, new)
     if kept:
         row = table_of(LockerContract)
         await connection.execute(update(row).where(row.c.id == bindparam("row")), kept)

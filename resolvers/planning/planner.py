@@ -51,16 +51,25 @@ async def prefetch(
     reading: Reading, snapshot: Snapshot, stays: Sequence[Stay], known: Known
 ) -> None:
     """Read what the choices for several stays will look at first, all at once."""
+    await snapshot.prefetch(await _first_spans(reading, snapshot, stays, known))
+
+
+async def _first_spans(
+    reading: Reading, snapshot: Snapshot, stays: Sequence[Stay], known: Known
+) -> set[Span]:
+    """List what the choices for several stays look at first."""
     wanted = []
     for stay in stays:
         supply = _supply(stay, snapshot, known)
         if isinstance(supply, KeySupply) and not wishes.stays_at_desk(stay, supply):
             wanted.append((stay, wishes.wish_of(reading, stay, supply)))
     looks = await first_looks(snapshot, [wish for _, wish in wanted])
-    await snapshot.prefetch(
-        (metres, [phase.window for phase in stay.phases])
+    return {
+        Span(automat_id, phase.window)
         for (stay, _), metres in zip(wanted, looks, strict=True)
-    )
+        for phase in stay.phases
+        for automat_id in metres
+    }
 
 
 def _supply(stay: Stay, snapshot: Snapshot, known: Known) -> KeySupply | LivionKeyError:
@@ -75,28 +84,29 @@ async def _settled(
 ) -> list[Planned]:
     """Decide until what was decided on is locked and still as it was when it was looked at.
 
-    Each look is one for all stays: what was forgotten since the last one is read at once.
+    Somebody else is nearly always first at one of the automats of a thousand stays. So only the
+    stays whose automats are otherwise by then look anew, together; the others' looks still hold.
     """
     sure: set[Span] = set()
     for _ in range(LOOKS):
-        snapshot.start_over()
         await prefetch(work, snapshot, stays, known)
         claiming.take_what_is_held(snapshot, stays)
         planned = [await plan_one(work, snapshot, stay, known) for stay in stays]
-        unsure = _spans(planned) - sure
-        if not unsure or await snapshot.make_sure(unsure):
+        spans = {one.stay: _spans(one) for one in planned if isinstance(one, Plan)}
+        unsure = set().union(*spans.values()) - sure
+        otherwise = await snapshot.make_sure(unsure) if unsure else set()
+        if not otherwise:
             return planned
         sure |= unsure
+        again = [stay for stay, its_spans in spans.items() if its_spans & otherwise]
+        snapshot.start_over()
+        snapshot.forget(await _first_spans(work, snapshot, again, known))
     raise NoFreeLocker("Too many others are taking the same lockers just now; send it again.")
 
 
-def _spans(planned: Sequence[Planned]) -> set[Span]:
+def _spans(plan: Plan) -> set[Span]:
     return {
-        Span(claim.automat_id, phase.window)
-        for one in planned
-        if isinstance(one, Plan)
-        for claim in one.claims
-        for phase in one.stay.phases
+        Span(claim.automat_id, phase.window) for claim in plan.claims for phase in plan.stay.phases
     }
 
 

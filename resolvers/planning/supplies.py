@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from geo.bookings import Bookings
 from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
 from models.dialects.among import among
@@ -72,10 +74,13 @@ async def _keys(
     reading: Reading, stays: Sequence[Stay]
 ) -> tuple[dict[UUID, Key], dict[UUID, list[UUID]]]:
     entity_ids = {stay.entity.id for stay in stays if stay.entity is not None}
-    links = reading.own(EntityKey).where(among(EntityKey.entity_id, entity_ids))
+    links = select(EntityKey.entity_id, EntityKey.key_id).where(
+        EntityKey.organization_id == reading.actor.organization_id,
+        among(EntityKey.entity_id, entity_ids),
+    )
     openers: dict[UUID, list[UUID]] = defaultdict(list)
-    for link in await reading.all(links.order_by(EntityKey.key_id)):
-        openers[link.entity_id].append(link.key_id)
+    for entity_id, key_id in await reading.rows(links.order_by(EntityKey.key_id)):
+        openers[entity_id].append(key_id)
     ids = {id for key_ids in openers.values() for id in key_ids}
     ids |= {id for stay in stays for id in stay.wanted.key_ids}
     ids |= {key.key_id for stay in stays for key in stay.held.keys}

@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
-
 from models.base import new_id
 from models.contracts import KeyAllocation, KeyContract, KeyContractStatus, new_reference
+from models.dialects.many_rows import insert_rows
 from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
 from models.events import EventKind
 from models.jobs import JobKind
@@ -85,8 +84,7 @@ async def _write_contracts(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID
             ids[plan] = new[-1]["id"]
     await work.save()
     await withdraw_open(work, outdated, reason="The contract was changed.")
-    if new:
-        await (await work.connection()).execute(insert(KeyContract), new)
+    await insert_rows(await work.connection(), KeyContract, new)
     return ids
 
 
@@ -173,8 +171,7 @@ async def allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
         for plan, id in contract_ids.items()
         for option in plan.keys
     ]
-    if rows:
-        await (await work.connection()).execute(insert(KeyAllocation), rows)
+    await insert_rows(await work.connection(), KeyAllocation, rows)
 
 
 async def _keep_decisions(work: Work, plans: Sequence[Plan]) -> None:
@@ -194,8 +191,7 @@ async def _keep_decisions(work: Work, plans: Sequence[Plan]) -> None:
         for plan in plans
         if plan.stay.reservation is not None
     ]
-    if rows:
-        await (await work.connection()).execute(insert(AutomatSelection), rows)
+    await insert_rows(await work.connection(), AutomatSelection, rows)
 
 
 def _conclude(work: Work, plan: Plan) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from models.automats import Automat
 from models.dialects.among import among
+from models.dialects.plans import plan_for_many
 from models.errors import InvalidInput
 from models.reservations import ErrorPolicy, RowOutcome
 from resolvers.pushing.pushing import Pushed, push_all
@@ -13,6 +14,8 @@ from resolvers.pushing.requests import Request
 from resolvers.work import Reading, Work
 
 LARGEST = 1_000
+MANY = 50
+"""From so many on the time to plan statements does not count."""
 PATH = ("reservations",)
 
 
@@ -47,6 +50,8 @@ async def push_many(
         InvalidInput: There is no push, or there are more than 1 000.
     """
     _check_number(requests)
+    if len(requests) >= MANY:
+        await plan_for_many(await work.connection())
     pushed = await push_all(work, requests)
     automats = await _automats(work, pushed)
     refusals = [one.refusal for one in pushed if one.refusal is not None]

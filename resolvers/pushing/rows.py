@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
-from models.base import new_id, table_of
+from models.base import new_id
 from models.dialects.among import among
-from models.dialects.missing_rows import insert_missing
+from models.dialects.many_rows import insert_rows, unless_there
 from models.organizations import Contact
 from models.reservations import Reservation, ReservationContact, ReservationStatus
 from resolvers.pushing.requests import Push
@@ -66,7 +66,7 @@ async def claim(work: Work, pushes: Sequence[Push]) -> dict[Identity, Reservatio
     """
     rows = [_row(work, push) for push in sorted(pushes, key=lambda push: push.identity)]
     connection = await work.connection()
-    await connection.execute(insert_missing(table_of(Reservation), connection.dialect.name), rows)
+    await insert_rows(connection, Reservation, rows, ending=unless_there)
     made = among(Reservation.id, [row["id"] for row in rows])
     found = await work.all(work.own(Reservation).where(made))
     return {(one.source, one.external_id): one for one in found}
@@ -134,10 +134,9 @@ async def set_contacts(work: Work, pairs: Sequence[tuple[Reservation, Push]]) ->
             }
             contacts.append(contact)
             links.append(link)
-    if contacts:
-        connection = await work.connection()
-        await connection.execute(insert(Contact), contacts)
-        await connection.execute(insert(ReservationContact), links)
+    connection = await work.connection()
+    await insert_rows(connection, Contact, contacts)
+    await insert_rows(connection, ReservationContact, links)
 
 
 async def forget_contacts(work: Work, reservations: Sequence[Reservation]) -> None:

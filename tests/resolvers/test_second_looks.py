@@ -13,6 +13,7 @@ from factories import DAY, NOON, make_automat, make_desk, make_entity, make_key
 from racing import by_itself
 from sqlalchemy import event, update
 
+from geo.selection import FIRST_LOOK
 from geo.snapshot import Snapshot
 from models.accounts import Actor
 from models.automats import Automat
@@ -28,17 +29,31 @@ HALF = (1 << 15) - 1
 SOON = Window(NOON + DAY, NOON + 3 * DAY)
 
 
-async def test_what_was_forgotten_after_a_change_counts_as_otherwise(work: Work) -> None:
+async def looked_at(work: Work) -> tuple[Snapshot, Span, Span]:
+    """Look at two automats; the first of them is changed afterwards."""
     changed, other = [await make_automat(work, name) for name in ("Changed", "Other")]
     snapshot = Snapshot(await work.connection(), [work.actor.organization_id])
     await snapshot.facts({changed.id: None, other.id: None}, SOON)
     narrow = update(Automat).where(Automat.id == changed.id).values(usable_lockers=HALF)
     await (await work.connection()).execute(narrow)
+    return snapshot, Span(changed.id, SOON), Span(other.id, SOON)
 
-    assert not await snapshot.make_sure([Span(changed.id, SOON)])
 
-    assert not await snapshot.make_sure([Span(other.id, SOON)])
-    assert await snapshot.make_sure([Span(changed.id, SOON), Span(other.id, SOON)])
+async def test_a_second_look_tells_which_automats_are_otherwise(work: Work) -> None:
+    snapshot, changed, other = await looked_at(work)
+
+    assert await snapshot.make_sure([changed, other]) == {changed}
+
+    assert not await snapshot.make_sure([changed, other])
+
+
+async def test_a_look_that_was_forgotten_counts_as_otherwise(work: Work) -> None:
+    snapshot, changed, other = await looked_at(work)
+    await snapshot.make_sure([changed])
+
+    snapshot.forget([changed, other])
+
+    assert await snapshot.make_sure([changed, other]) == {other}
 
 
 async def homes_far_apart(work: Work, count: int) -> tuple[list[Request], UUID]:
@@ -94,3 +109,34 @@ async def test_a_second_look_costs_no_more_for_many_stays(own_database: Database
     few = await statements_when_overtaken(own_database, 2)
 
     assert await statements_when_overtaken(own_database, 8) == few
+
+
+@contextmanager
+def looks_of(database: Database) -> Iterator[list[int]]:
+    """Count the automats of each look at what is free when."""
+    looks: list[int] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, told: Any, *_rest: Any) -> None:
+        if "by_contracts" in statement:
+            looks.append(len(told["ids"].split(",")))
+
+    engine = database._writers.sync_engine
+    event.listen(engine, "before_cursor_execute", count)
+    yield looks
+    event.remove(engine, "before_cursor_execute", count)
+
+
+async def test_only_stays_whose_automats_are_otherwise_look_again(own_database: Database) -> None:
+    if own_database.is_sqlite:
+        pytest.skip("SQLite lets one writer in at a time, so nobody else can be first there")
+    owner: Actor = organizations.founder()
+    requests, automat_id = await by_itself(
+        own_database, owner, lambda work: homes_far_apart(work, 4)
+    )
+
+    with somebody_else_first(own_database, automat_id), looks_of(own_database) as looks:
+        await by_itself(own_database, owner, lambda work: pushed(work, *requests))
+
+    first, under_locks, again = looks
+    assert (first, under_locks) == (4 * 12, 4)
+    assert again == FIRST_LOOK - 2  # its own automat is locked by now, and its neighbour's

@@ -10,7 +10,7 @@ import pytest
 from small_api import TOKEN, ask, client_of, served, small_app
 
 from schema import view
-from schema.limits import MAX_BODY_BYTES
+from schema.limits import LARGE_BODY_BYTES, MAX_BODY_BYTES
 
 AUDITS = 61
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -64,6 +64,18 @@ async def test_a_token_that_has_expired_says_so() -> None:
 
     assert answer.status_code == 401
     assert answer.json()["errors"][0]["message"] == "The token has expired; ask for a new one."
+
+
+@pytest.mark.parametrize(("size", "connection"), [(10, None), (LARGE_BODY_BYTES, "close")])
+async def test_a_large_request_has_a_connection_of_its_own(
+    size: int, connection: str | None
+) -> None:
+    body = {"query": "{ me }", "variables": {"padding": "x" * size}}
+    async with client_of(small_app()) as client:
+        answer = await client.post("/graphql", json=body)
+
+    assert answer.status_code == 200
+    assert answer.headers.get("connection") == connection
 
 
 async def test_the_token_says_who_asks() -> None:
