@@ -4,6 +4,7 @@ from uuid import UUID
 
 from agreeing import make_agreement
 from factories import (
+    AINO,
     make_automat,
     make_desk,
     make_entity,
@@ -20,6 +21,7 @@ from talking import Client
 
 from models.agreements import Agreement, AgreementVersion
 from models.attachments import Attachment
+from models.agreements import Agreement
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -36,6 +38,10 @@ from models.stations import SignatureStation
 from models.templates import ContractTemplate
 from resolvers.agreements import versions
 from resolvers.attachments import requesting
+from models.times import Window
+from resolvers import contracts
+from resolvers.staff_contracts import drafts
+from resolvers.staff_contracts.asked import Asked
 from resolvers.templates import editing
 from resolvers.work import Work
 from schema.scalars import to_id
@@ -131,3 +137,25 @@ def newest(model: type[Base], organization_id: UUID) -> Select[UUID]:
     """Select the id of what an organization made last of a kind."""
     row = model.__table__.c
     return select(row.id).where(row.organization_id == organization_id).order_by(row.id.desc())
+
+
+async def by_staff(client: Client) -> dict[str, str]:
+    """Make a draft, and a contract by staff that holds a key."""
+    async with client.working() as work:
+        held, wished = await make_key(work), await make_key(work)
+        window = Window(work.now, None)
+        made = await contracts.create(work, key_ids=[held.id], contacts=[AINO], window=window)
+        draft = await drafts.create(work, Asked(contacts=[AINO], key_ids=[wished.id]))
+    return {
+        "held": to_id(Key, held.id),
+        "by_staff": to_id(KeyContract, made.id),
+        "draft": to_id(KeyContract, draft.id),
+    }
+
+
+async def agreement_of(client: Client) -> str:
+    async with client.working() as work:
+        owner = work.actor.organization_id
+        agreement = Agreement(organization_id=owner, organization_unit_id=owner, name="theirs")
+        await work.add(agreement)
+    return to_id(Agreement, agreement.id)
