@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
@@ -26,7 +26,7 @@ class StoredFile(Owned, Base):
     """Bytes that lie in the file store, once for each organization however often they are used.
 
     Args:
-        digest: SHA-256 of the bytes, in hex; its place in the store follows from it.
+        digest: SHA-256 of the bytes, in hex.
         size_bytes: How many there are.
         media_type: What they are by their content, whatever somebody called them.
     """
@@ -35,14 +35,19 @@ class StoredFile(Owned, Base):
     __table_args__ = (UniqueConstraint("organization_id", "digest"),)
 
     digest: Mapped[str]
-    size_bytes: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str]
     created_at: Mapped[datetime]
 
     @property
     def path(self) -> str:
         """Where it lies in the file store."""
-        return f"{self.organization_id}/{self.digest}"
+        return path_of(self.organization_id, self.id)
+
+
+def path_of(organization_id: UUID, file_id: UUID) -> str:
+    """Tell where bytes lie in the file store: under an id, and nothing that anybody chose."""
+    return f"{organization_id}/{file_id}"
 
 
 class Attachment(Owned, Base):

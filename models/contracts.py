@@ -77,6 +77,7 @@ class KeyContract(Owned, Base):
         access_schedule: When its keys may be fetched, as `models.access_schedules` reads it (G29).
         revision: Counts the contents it has had; each change of what is signed adds one.
         signed_revision: Which of them was signed last; null when none was.
+        waits_since: From when on it waits for a signature; null while it does not.
         draft: What was asked for, while it is a DRAFT; null once it holds.
     """
 
@@ -98,6 +99,7 @@ class KeyContract(Owned, Base):
     access_schedule: Mapped[Json | None]
     revision: Mapped[int] = mapped_column(default=1)
     signed_revision: Mapped[int | None]
+    waits_since: Mapped[datetime | None]
     draft: Mapped[Json | None]
 
 

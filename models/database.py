@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from models.dialects.bell import Bell, PostgresBell, SqliteBell
+from models.dialects.echo import Echo
 from models.dialects.nearest_index import install_functions
 from models.errors import InvalidInput
 from models.events import Event
@@ -49,6 +50,8 @@ class Database:
             sqlite_engines(self.url) if self.is_sqlite else postgres_engines(self.url, pool_size)
         )
         self._bell: Bell = SqliteBell(self._readers) if self.is_sqlite else PostgresBell(self.url)
+        self.echo = Echo(self._bell.changes)
+        """The same bell for any number of listeners, over one connection."""
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

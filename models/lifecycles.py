@@ -96,7 +96,7 @@ KEY_CONTRACT = Lifecycle(
         },
         Contract.WAITING_FOR_SIGNATURE: {
             Contract.UPCOMING: "it is signed",
-            Contract.ACTIVE: "it is signed while its time runs",
+            Contract.ACTIVE: "it is signed while its time runs, or a key is taken all the same",
             Contract.CANCELLED: "it is given up, or its end passes unsigned",
         },
         Contract.UPCOMING: {
@@ -118,6 +118,7 @@ KEY_CONTRACT = Lifecycle(
         Contract.ENDED: {
             Contract.UPCOMING: "it is moved to later",
             Contract.ACTIVE: "its end is moved to later",
+            Contract.WAITING_FOR_SIGNATURE: "it is moved, and has to be signed as it is now",
             Contract.CANCELLED: "it is given up afterwards",
         },
         Contract.CANCELLED: {

@@ -11,6 +11,7 @@ from models.base import Base, Json, JsonList, Owned
 from models.contracts import Verification
 
 OPEN = text("state in ('preparing', 'offered')")
+"""The condition of the partial indexes that only hold what is open."""
 
 
 class SigningPurpose(StrEnum):
@@ -37,6 +38,11 @@ class SigningState(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be signed."""
+        return self in {SigningState.PREPARING, SigningState.OFFERED}
 
 
 class SigningProcess(Owned, Base):

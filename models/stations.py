@@ -16,7 +16,7 @@ class SignatureStation(Owned, Base):
     """A place to sign, bound to a unit; a display is paired with it by a code.
 
     Args:
-        pairing_digest: SHA-256 of the code that pairs a display; null when none is being paired.
+        pairing_digest: Keyed hash of the code that pairs a display; null when none is being paired.
         token_id: The token of the paired display; null when none is.
         last_seen_at: When its display was last heard of.
     """
@@ -36,8 +36,9 @@ class SignatureStation(Owned, Base):
 
     def is_online(self, now: datetime) -> bool:
         """Tell whether a display is paired and was heard of lately."""
-        return (
-            self.token_id is not None
-            and self.last_seen_at is not None
-            and now - self.last_seen_at < SILENCE
-        )
+        return is_online(self.token_id, self.last_seen_at, now)
+
+
+def is_online(token_id: UUID | None, last_seen_at: datetime | None, now: datetime) -> bool:
+    """Tell the same of a plain row."""
+    return token_id is not None and last_seen_at is not None and now - last_seen_at < SILENCE

@@ -13,8 +13,10 @@ from resolvers.planning.existing import stay_by_staff
 from resolvers.planning.extending import decide_end, write_end
 from resolvers.planning.holdings import held_by
 from resolvers.planning.writing import write
+from resolvers.signed import effects
 from resolvers.work import Work
 
+NOT_BEGUN = {KeyContractStatus.WAITING_FOR_SIGNATURE, KeyContractStatus.UPCOMING}
 OVER = "It holds no key any more: they are back, or it is over. Make a new one."
 
 
@@ -46,7 +48,10 @@ async def change_end(work: Work, id: UUID | None, *, ends_at: datetime | None) -
         planned = await decide_end(work, stay)
         if isinstance(planned, LivionKeyError):
             raise planned
+        is_other = contract.ends_at != ends_at
         await write_end(work, planned)
+        if is_other:
+            await effects.changed(work, contract)
     else:
         await write(work, [await decided(work, stay)])
     return contract
@@ -68,10 +73,13 @@ async def describe_pick_up(work: Work, id: UUID | None, text: str | None) -> Key
     """
     work.require(Permission.EDIT_RESERVATIONS)
     contract = await by_staff(work, id)
-    lies_ahead = contract.status is KeyContractStatus.UPCOMING
+    lies_ahead = contract.starts_at > work.now and contract.status in NOT_BEGUN
     if not text and lies_ahead and not (await held_by(work, [contract.id]))[contract.id].lockers:
         raise InvalidInput(NO_PICK_UP, path=("pick_up_information",))
+    is_other = contract.pick_up_information != (text or None)
     contract.pick_up_information = text or None
     work.record(EventKind.KEY_CONTRACT_UPDATED, contract, changed=["pick_up_information"])
     await work.save()
+    if is_other:
+        await effects.changed(work, contract)
     return contract

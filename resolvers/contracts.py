@@ -27,6 +27,7 @@ from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.targets import aim
 from resolvers.planning.writing import write
 from resolvers.settings import settings
+from resolvers.signed.processes import withdraw_open
 from resolvers.transitions import move_contract
 from resolvers.work import Work, refusing
 
@@ -197,4 +198,5 @@ async def give_up(work: Work, contract: KeyContract) -> None:
     await work.save()
     await let_go(work, [held], reason=reason)
     await aim(work, [key.key_id for key in held.keys])
+    await withdraw_open(work, [contract.id], reason=reason)
     await jobs.forget(work, JobKind.KEY_CONTRACT, [contract.id])

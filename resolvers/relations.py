@@ -20,6 +20,7 @@ from models.keys import EntityKey, Key, KeyRing, KeyRingKey
 from models.organizations import Contact
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
+from models.signing import Signature, SigningProcess, SigningState
 from resolvers.work import owned
 
 
@@ -172,3 +173,20 @@ TEXTS_OF_VERSION = Relation(
     AgreementText.version_id,
     AgreementText.language,
 )
+SIGNINGS_OF_KEY_CONTRACT = Relation(
+    "signings of key contract", SigningProcess, SigningProcess.key_contract_id, SigningProcess.id
+)
+SIGNATURES_OF_KEY_CONTRACT = Relation(
+    "signatures of key contract", Signature, Signature.key_contract_id, Signature.id
+)
+SIGNATURE_OF_SIGNING = Relation(
+    "signature of signing", Signature, Signature.process_id, Signature.id
+)
+SIGNING_AT_STATION = Relation(
+    "signing at station",
+    SigningProcess,
+    SigningProcess.station_id,
+    SigningProcess.id,
+    conditions=(SigningProcess.state.in_((SigningState.PREPARING, SigningState.OFFERED)),),
+)
+"""The one that is open there, if any."""

@@ -8,14 +8,16 @@ from models.base import Base
 from models.contracts import KeyContract, KeyContractStatus, LockerContract, LockerContractState
 from models.events import EventKind
 from models.keys import Key, KeyStatus
-from models.lifecycles import KEY, KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION, Lifecycle
+from models.lifecycles import KEY, KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION, SIGNING, Lifecycle
 from models.reservations import Reservation, ReservationStatus
+from models.signing import SigningProcess, SigningState
 from resolvers.work import About, Work
 
 LIFECYCLES: dict[type[Base], Lifecycle] = {
     Reservation: RESERVATION,
     KeyContract: KEY_CONTRACT,
     LockerContract: LOCKER_CONTRACT,
+    SigningProcess: SIGNING,
 }
 
 
@@ -72,9 +74,12 @@ def move_reservation(
 def move_contract(
     work: Work, contract: KeyContract, after: KeyContractStatus, *, reason: str, **facts: Any
 ) -> None:
-    """Let a key contract go to another status."""
+    """Let a key contract go to another status, and note since when it waits for a signature."""
     before = KeyContractStatus(contract.status)
     step(work, About(KeyContract, contract.id), before, after, reason=reason, **facts)
+    if before is not after:
+        waits = after is KeyContractStatus.WAITING_FOR_SIGNATURE
+        contract.waits_since = work.now if waits else None
     contract.status = after
 
 
@@ -92,6 +97,34 @@ def move_locker_contract(
     about = About(LockerContract, contract.id)
     step(work, about, before, after, reason=reason, notice=notice, **facts)
     contract.state = after
+
+
+def move_signing(
+    work: Work,
+    process: SigningProcess,
+    after: SigningState,
+    *,
+    reason: str,
+    notice: str | None = None,
+    **facts: Any,
+) -> None:
+    """Let a signing process go to another state, and note when it ended.
+
+    Args:
+        work: The transaction.
+        process: The process, locked.
+        after: The new state.
+        reason: Why, in our words; what a contact wrote is kept in the row alone.
+        notice: A sentence for people who have to know of it.
+        facts: More that belongs to it.
+    """
+    before = SigningState(process.state)
+    about = About(SigningProcess, process.id)
+    facts = {"key_contract_id": process.key_contract_id, **facts}
+    step(work, about, before, after, reason=reason, notice=notice, **facts)
+    process.state = after
+    if not after.is_open:
+        process.ended_at = work.now
 
 
 def move_key(key: Key, after: KeyStatus) -> None:

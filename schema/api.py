@@ -1,4 +1,4 @@
-"""The schema: every query and mutation, put together."""
+"""The schema: every query, mutation and subscription, put together."""
 
 from typing import Annotated
 
@@ -30,6 +30,10 @@ from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.selection_queries import SelectionQueries
+from schema.signing_changes import SigningMutations
+from schema.station_changes import StationMutations
+from schema.station_display import StationSubscriptions
+from schema.stations import StationQueries
 
 
 @strawberry.type(description="What can be looked up.")
@@ -44,6 +48,7 @@ class Query(
     KeysOutQueries,
     ContractQueries,
     AgreementQueries,
+    StationQueries,
     ContactQueries,
     OrganizationQueries,
     EventQueries,
@@ -76,15 +81,22 @@ class Mutation(
     AgreementMutations,
     DeskMutations,
     LockerReportMutations,
+    SigningMutations,
+    StationMutations,
     ContactMutations,
     OrganizationMutations,
 ):
     pass
 
 
+@strawberry.type(description="What can be watched, over WebSocket.")
+class Subscription(StationSubscriptions):
+    pass
+
+
 def put_together() -> GuardedSchema:
     """Make the schema, and finish what Strawberry leaves of its arguments."""
-    made = GuardedSchema(query=Query, mutation=Mutation, config=CONFIG)
+    made = GuardedSchema(query=Query, mutation=Mutation, subscription=Subscription, config=CONFIG)
     for type_ in made._schema.type_map.values():  # noqa: SLF001  # the only way to graphql-core's own
         if isinstance(type_, GraphQLObjectType):
             for field in type_.fields.values():

@@ -1,4 +1,4 @@
-"""The web application: /graphql, the page's files, /health and /ready."""
+"""The web application: /graphql, the page's files, /health and /ready, and what it is given."""
 
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
@@ -28,7 +28,7 @@ def create_app(
     make_context: MakeContext,
     what_is_missing: Readiness,
     lifespan: Lifespan | None = None,
-    routes: Sequence[Route] = (),
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Put the application together.
 
@@ -38,7 +38,7 @@ def create_app(
         make_context: Makes what resolvers get, of the request and of who asks.
         what_is_missing: Says why requests cannot be served now; None when they can.
         lifespan: What runs beside the application, from start to end.
-        routes: What else is served.
+        routes: What is served beside the API, such as files.
     """
     view = GraphQLView(schema, make_context=make_context, authenticate=authenticate)
 

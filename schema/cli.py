@@ -136,11 +136,21 @@ def create_organization(name: Annotated[str, typer.Argument(help="What it is cal
     typer.echo(to_id(OrganizationUnit, on_database(create).id))
 
 
+def of_people_and_programs(role: Role) -> Role:
+    """Refuse the role of displays: theirs come from a pairing code alone, bound to a station."""
+    if role is Role.STATION:
+        message = "a display gets its token by a pairing code, see signatureStationPairingCode."
+        raise typer.BadParameter(message)
+    return role
+
+
 @token_commands.command("create")
 def create_token(
     *,
     organization: Annotated[str, typer.Option(help="The id of the organization.")],
-    role: Annotated[Role, typer.Option(help="What the token is for.")],
+    role: Annotated[
+        Role, typer.Option(callback=of_people_and_programs, help="What the token is for.")
+    ],
     source: Annotated[str, typer.Option(help="Whose numbers external ids are.")] = "default",
     name: Annotated[str, typer.Option(help="To tell tokens apart.")] = "token",
 ) -> None:

@@ -10,11 +10,13 @@ import models.contracts as models
 from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import Locker as LockerRow
+from models.awaiting import covers_content, keeps_pin_back
 from models.contracts import key_contract_status_at, opens_at
 from models.keys import Key as KeyRow
 from models.reservations import Reservation as ReservationRow
 from resolvers import looking, relations
 from resolvers.agreements.applying import carried_by
+from resolvers.signed.records import signed_of
 from schema.agreements import Agreement
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
@@ -26,9 +28,11 @@ from schema.loaders import to_many, to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import from_id, to_id
+from schema.signing_enums import Verification
 
-if TYPE_CHECKING:  # reservations refer to contracts, and contracts to reservations
+if TYPE_CHECKING:  # they refer to contracts, and contracts to them
     from schema.reservations import Reservation
+    from schema.signing import Signature, SigningProcess
 
 
 async def contracts_with_a_key_out(contract_ids: list[UUID], context: Any) -> set[UUID]:
@@ -53,12 +57,45 @@ async def key_contract_statuses(contracts: list[Any], context: Any) -> list[KeyC
 
 
 async def pins(contracts: list[Any], context: Any) -> list[str | None]:
-    """Show PINs to those who may see them, as long as they open something."""
+    """Show PINs to those who may see them, as long as they open something (R26).
+
+    While a signature is awaited nobody sees them, whoever asks (R27, G16).
+    """
     if not context.actor.may(Permission.SEE_PINS):
         return [None] * len(contracts)
-    return [
-        one.code if opens_at(one.state, one.ends_at, context.now) else None for one in contracts
-    ]
+    opening = [one for one in contracts if opens_at(one.state, one.ends_at, context.now)]
+    ids = list({one.key_contract_id for one in opening if one.code is not None})
+    rows = await context.loaders.rows(models.KeyContract).load_many(ids)
+    behind = dict(zip(ids, rows, strict=True))
+    shown = {
+        one.id: one.code
+        for one in opening
+        if one.code is not None and not keeps_pin_back(behind[one.key_contract_id], one.state)
+    }
+    return [shown.get(one.id) for one in contracts]
+
+
+async def signed_at(contracts: list[Any], context: Any) -> list[datetime | None]:
+    """Tell when key contracts were signed last, as far as a signature is kept."""
+    signed = [one for one in contracts if one.row.signed_revision is not None]
+    found = await signatures_of(signed, context)
+    by_id = {
+        one.contract_id: said.revision_signed_at.get(one.row.signed_revision)
+        for one, said in zip(signed, found, strict=True)
+    }
+    return [by_id.get(one.contract_id) for one in contracts]
+
+
+async def return_signed(contracts: list[Any], context: Any) -> list[bool]:
+    """Tell of which key contracts somebody signed the return."""
+    return [said.return_signed for said in await signatures_of(contracts, context)]
+
+
+async def signatures_of(contracts: list[Any], context: Any) -> list[Any]:
+    """Read what was signed of key contracts."""
+    ids = [one.contract_id for one in contracts]
+    found: list[Any] = await context.loaders.answers(signed_of).load_many(ids)
+    return found
 
 
 async def agreements(contracts: list[Any], context: Any) -> list[list[Agreement]]:
@@ -89,6 +126,26 @@ class KeyContract(Node):
         description="How its keys are got where they lie at a desk."
     )
     status: KeyContractStatus = batched(key_contract_statuses, description="Where it stands.")
+    verification: Verification = strawberry.field(
+        description="How its main contact confirms it before it holds."
+    )
+    language: str | None = strawberry.field(
+        description="In which language its agreements are offered, a BCP 47 primary tag; its main "
+        "contact's when null."
+    )
+    waits_since: datetime | None = strawberry.field(
+        description="Since when it waits for a signature; null while it does not."
+    )
+    signed_at: datetime | None = batched(
+        signed_at, description="When it was signed last; null when it never was."
+    )
+    signature_covers_content: bool = strawberry.field(
+        description="Whether it was signed as it is now: its time, keys, contacts and pick-up "
+        "information have not been changed since. False when nobody has signed it."
+    )
+    return_signed: bool = batched(
+        return_signed, description="Whether somebody signed that its keys came back."
+    )
     reservation: Annotated["Reservation", strawberry.lazy("schema.reservations")] | None = batched(
         to_one(ReservationRow, "reservation_id"), description="The reservation behind it."
     )
@@ -108,6 +165,14 @@ class KeyContract(Node):
         description="What it would be offered with now: where it is verified the mandatory ones of "
         "its keys' units, then those that were chosen for it. What was signed is in its signings.",
     )
+    signings: list[Annotated["SigningProcess", strawberry.lazy("schema.signing")]] = batched(
+        to_many(relations.SIGNINGS_OF_KEY_CONTRACT, "contract_id"),
+        description="The attempts to have it signed, the oldest first; one is open at most.",
+    )
+    signatures: list[Annotated["Signature", strawberry.lazy("schema.signing")]] = batched(
+        to_many(relations.SIGNATURES_OF_KEY_CONTRACT, "contract_id"),
+        description="By whom and when it was signed, the oldest first.",
+    )
 
     @classmethod
     def of(cls, row: models.KeyContract) -> Self:
@@ -122,6 +187,10 @@ class KeyContract(Node):
             overdue_at=row.overdue_at,
             free_locker_after_fetch=row.free_locker_after_fetch,
             pick_up_information=row.pick_up_information,
+            verification=row.verification,
+            language=row.language,
+            waits_since=row.waits_since,
+            signature_covers_content=covers_content(row),
         )
 
 

@@ -9,7 +9,9 @@ from models.errors import InvalidInput
 from resolvers.outside.files import Files, in_folder, on_s3
 from resolvers.outside.identity import IdentityProvider, Registration
 from resolvers.outside.ports import Outside
+from resolvers.outside.seals import Chosen, Seals
 from resolvers.outside.secret import Secret
+from schema.context import clock
 from schema.settings import Settings
 
 IDENTIFIED = "/public/identified"
@@ -27,6 +29,7 @@ def outside_for(current: Settings) -> Outside:
         return Outside(
             files=_files(current),
             secret=_secret(current),
+            seal=_seal(current),
             public_url=_public_url(current),
             identity=_identity(current),
         )
@@ -65,6 +68,28 @@ def _files(current: Settings) -> Files:
         region=current.s3_region,
         access_key_id=current.s3_access_key_id,
         secret_access_key=hidden.get_secret_value() if hidden else "",
+    )
+
+
+def _seal(current: Settings) -> Seals:
+    password, pin = current.seal_pkcs12_password, current.seal_pkcs11_pin
+    if current.seal_pkcs12 and current.seal_pkcs11_module:
+        raise InvalidInput("LIVIONKEY_SEAL_PKCS12 and LIVIONKEY_SEAL_PKCS11_MODULE: set one only.")
+    if current.seal_pkcs12 and not current.seal_pkcs12.is_file():
+        raise InvalidInput(f"LIVIONKEY_SEAL_PKCS12: there is no file {current.seal_pkcs12}.")
+    return Seals(
+        Chosen(
+            folder=current.data_folder / "seal",
+            clock=clock,
+            pkcs12=current.seal_pkcs12,
+            pkcs12_password=password.get_secret_value() if password else None,
+            pkcs11_module=current.seal_pkcs11_module,
+            pkcs11_token=current.seal_pkcs11_token,
+            pkcs11_certificate=current.seal_pkcs11_certificate,
+            pkcs11_pin=pin.get_secret_value() if pin else None,
+            timestamp_url=current.timestamp_url,
+            timestamp_timeout_seconds=current.timestamp_timeout_seconds,
+        )
     )
 
 

@@ -20,6 +20,8 @@ from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
 from models.selections import AutomatSelection
+from models.signing import Signature, SigningProcess
+from models.stations import SignatureStation
 
 PREFIXES: dict[type[Base], str] = {
     Agreement: "agreement",
@@ -39,6 +41,9 @@ PREFIXES: dict[type[Base], str] = {
     OrganizationUnit: "unit",
     ReservableEntity: "entity",
     Reservation: "reservation",
+    Signature: "signature",
+    SignatureStation: "station",
+    SigningProcess: "signing",
     Token: "token",
 }
 MODELS = {prefix: model for model, prefix in PREFIXES.items()}

@@ -22,9 +22,11 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
+from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
 from schema.identity_routes import identity_routes
 from schema.outside import outside_for
+from schema.public_routes import public_routes
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
 from schema.waking import Patience, end, hearing, nap
@@ -80,7 +82,11 @@ def assembled(database: Database, current: Settings) -> Starlette:
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
-        routes=identity_routes(database, outside),
+        routes=[
+            *file_routes(database, outside),
+            *identity_routes(database, outside),
+            *public_routes(database, outside, make_context),
+        ],
     )
 
 

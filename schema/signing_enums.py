@@ -4,6 +4,7 @@ from models.agreements import BlockKind
 from models.attachments import AttachmentState
 from models.contracts import Verification
 from models.erasures import ErasureCause
+from models.lifecycles import SIGNING
 from models.signing import SigningMethod, SigningPurpose, SigningState
 from schema.enums import describe
 
@@ -47,7 +48,8 @@ describe(
 )
 describe(
     SigningState,
-    "How far a signing process is. PREPARING and OFFERED are open, the others are its end.",
+    "How far a signing process is. PREPARING and OFFERED are open, the others are its end.\n\n"
+    f"{SIGNING.described()}",
     PREPARING="The document is being made; it can be signed in a moment.",
     OFFERED="It can be read and signed.",
     SIGNED="It was signed.",

@@ -1,18 +1,31 @@
 """The ports to the outside for tests: real ones, in a folder of the test's own."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from resolvers.outside.files import in_folder
 from resolvers.outside.ports import Outside
+from resolvers.outside.seals import Chosen, Seals
 from resolvers.outside.secret import Secret
 
 PUBLIC_URL = "http://test"
 
 
-def outside_in(folder: Path) -> Outside:
-    """Open the ports with their files in a folder."""
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def seal_in(folder: Path, **chosen: Any) -> Seals:
+    """Choose a seal with the local authority in a folder."""
+    return Seals(Chosen(folder / "seal", now, **chosen))
+
+
+def outside_in(folder: Path, **chosen: Any) -> Outside:
+    """Open the ports with their files in a folder, and a seal like `seal_in`."""
     return Outside(
         files=in_folder(folder / "files"),
         secret=Secret(["a secret that only tests have, and long"]),
+        seal=seal_in(folder, **chosen),
         public_url=PUBLIC_URL,
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx2
 from outsides import outside_in
+from starlette.applications import Starlette
 
 from geo.geocoding import Geocoder
 from models.accounts import Actor, Role
@@ -21,7 +22,9 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
+from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
+from schema.public_routes import public_routes
 from schema.serving import what_is_missing
 from schema.settings import Settings
 
@@ -35,6 +38,7 @@ class Client:
     organization_id: UUID
     tokens: dict[Role, str]
     outside: Outside
+    app: Starlette
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Work]:
@@ -93,7 +97,11 @@ async def client_in(
         authenticate=Doorkeeper(database),
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
+        routes=[
+            *file_routes(database, outside),
+            *public_routes(database, outside, make_context),
+        ],
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
-        yield Client(http, database, founder.organization_id, tokens, outside)
+        yield Client(http, database, founder.organization_id, tokens, outside, app)

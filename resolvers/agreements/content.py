@@ -87,7 +87,12 @@ class Worded:
 
 
 async def content_of(
-    reading: Reading, contract: KeyContract, *, purpose: SigningPurpose, contact: Contact
+    reading: Reading,
+    contract: KeyContract,
+    *,
+    purpose: SigningPurpose,
+    contact: Contact,
+    language: str | None = None,
 ) -> Content:
     """Put together what a contact is offered to sign.
 
@@ -98,12 +103,13 @@ async def content_of(
         contract: What it is about.
         purpose: What is signed.
         contact: Who is to sign; their language counts where the contract names none.
+        language: In which language before all others, where somebody asks for one.
 
     Raises:
         NoAgreementText: An agreement has no text in any language that can be offered (G18).
     """
     facts = await facts_of(reading, contract)
-    wanted = chain(contract.language or contact.language, *facts.languages)
+    wanted = chain(language or contract.language or contact.language, *facts.languages)
     worded: list[Worded] = []
     if purpose is SigningPurpose.HANDOVER:
         (agreements,) = await carried_by(reading, [contract.id])

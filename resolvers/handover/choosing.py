@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from models.awaiting import is_unsigned
 from models.contracts import KeyContract
-from models.errors import InvalidInput, KeyOut, NotFound
+from models.errors import InvalidInput, KeyOut, NotFound, WaitingForSignature
 from models.keys import Key, KeyStatus
 from models.lifecycles import KEY
 from models.organizations import ContactDetails
@@ -77,7 +78,19 @@ async def promise_for(work: Work, key: Key, key_contract_id: UUID | None) -> Pro
     Raises:
         InvalidInput: No contract waits for it, and nobody is named.
         NotFound: There is no such contract, or it does not wait for the key.
+        WaitingForSignature: It has to be signed before any key is handed over (G16).
     """
+    found = await _promise_for(work, key, key_contract_id)
+    if is_unsigned(found.contract):
+        message = (
+            f"The key contract {found.contract.reference} waits for a signature: have it signed, "
+            f"then hand the key {key.code} over."
+        )
+        raise WaitingForSignature(message, path=("key_contract_id",) if key_contract_id else ())
+    return found
+
+
+async def _promise_for(work: Work, key: Key, key_contract_id: UUID | None) -> Promise:
     if key_contract_id is None:
         found = await promise_to_fetch(work, key)
         if found is None:

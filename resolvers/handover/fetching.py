@@ -18,6 +18,11 @@ from resolvers.transitions import move_contract, move_reservation
 from resolvers.work import Work
 
 OUT = "A key was handed out."
+NOT_YET_OUT = {
+    KeyContractStatus.WAITING_FOR_SIGNATURE,
+    KeyContractStatus.UPCOMING,
+    KeyContractStatus.ENDED,
+}
 
 
 async def fetched(work: Work, key: Key, promise: Promise, at: datetime) -> None:
@@ -60,7 +65,7 @@ async def _hold(work: Work, promise: Promise, at: datetime) -> None:
         work, allocation, Window(at, allocation.starts_at)
     ):
         allocation.starts_at = at
-    if contract.status in {KeyContractStatus.UPCOMING, KeyContractStatus.ENDED}:
+    if contract.status in NOT_YET_OUT:
         move_contract(work, contract, KeyContractStatus.ACTIVE, reason=OUT)
     reservation = promise.reservation
     if reservation is not None and reservation.status is ReservationStatus.ENDED:

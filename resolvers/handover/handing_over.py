@@ -66,6 +66,7 @@ async def hand_over(
             keys wait for several contracts.
         KeyOut: Somebody has a key already, or nobody knows where it is.
         KeyTaken: A key is promised to somebody else in that time.
+        WaitingForSignature: The contract has to be signed first.
         IllegalTransition: A key is out of use.
     """
     work.require(Permission.HAND_OVER_KEYS)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from models.accounts import Permission
 from models.automats import Locker, LockerState
+from models.awaiting import is_unsigned
 from models.contracts import LockerContract, LockerContractState
 from models.custody import CustodyEntry, CustodyKind, CustodySource
 from models.events import Event, EventKind
@@ -107,8 +108,11 @@ def _not_theirs(seen: Seen, promised: Promise | None, before: CustodyEntry | Non
     """Say that a key was taken by somebody to whom it was not promised."""
     if seen.opened is None:
         return "Nobody had a contract for it."
+    if promised is not None:
+        unsigned = is_unsigned(promised.contract)
+        return "Its contract waits for a signature." if unsigned else None
     had_it = before is not None and before.key_contract_id == seen.opened.key_contract_id
-    return None if promised or had_it else "The locker was opened for another key."
+    return None if had_it else "The locker was opened for another key."
 
 
 async def _follow_fetch(

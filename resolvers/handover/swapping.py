@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from models.contracts import KeyAllocation, KeyContract, LockerContract
+from models.contracts import KeyAllocation, KeyContract, LockerContract, Verification
 from models.errors import NoKeyForEntity
 from models.events import EventKind
 from models.keys import Key
@@ -15,6 +15,7 @@ from resolvers.planning.planner import decide
 from resolvers.planning.stays import Plan
 from resolvers.planning.wishes import nothing
 from resolvers.planning.writing import write
+from resolvers.signed import effects
 from resolvers.work import Work
 
 
@@ -34,6 +35,7 @@ async def swap(work: Work, promise: Promise, key: Key) -> None:
     await work.save()
     ours.key_id, ours.live = key.id, True
     await work.save()
+    await effects.changed(work, promise.contract, by_fact=True)
     for one in theirs:
         if await is_free(work, _of(one, left), Window(one.starts_at, one.ends_at)):
             await _give(work, one, left)
@@ -65,6 +67,9 @@ async def _give(work: Work, one: KeyAllocation, key_id: UUID) -> None:
         locker_contract.key_id = key_id
     one.key_id, one.live = key_id, True
     await work.save()
+    contract = await work.get(KeyContract, one.key_contract_id)
+    if contract.verification is not Verification.NONE:
+        await effects.changed(work, contract, by_fact=True)
 
 
 async def _find_another(work: Work, one: KeyAllocation, key: Key) -> None:
@@ -79,6 +84,7 @@ async def _find_another(work: Work, one: KeyAllocation, key: Key) -> None:
         return
     (reservation,) = await work.locked(Reservation, [contract.reservation_id])
     stay = await stay_of(work, reservation)
+    stay.by_fact = True
     (planned,) = await decide(work, [stay])
     if not isinstance(planned, Plan):
         planned = Plan(stay, nothing(stay, NoKeyForEntity(lost)))

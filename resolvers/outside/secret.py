@@ -31,7 +31,7 @@ class Secret:
     def is_signature(self, purpose: str, text: str, signature: str) -> bool:
         """Tell whether we signed it."""
         made = (_signed(key, purpose, text) for key in self._keys)
-        return any(hmac.compare_digest(one, signature) for one in made)
+        return signature.isascii() and any(hmac.compare_digest(one, signature) for one in made)
 
 
 def _signed(key: bytes, purpose: str, text: str) -> str:

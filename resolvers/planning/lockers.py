@@ -21,6 +21,7 @@ from resolvers.planning.claiming import any_key_will_do
 from resolvers.planning.holdings import HeldLocker
 from resolvers.planning.letting_go import SYNCED, give_up
 from resolvers.planning.running_out import tell_of_few_lockers
+from resolvers.planning.signatures import is_kept_back
 from resolvers.planning.stays import Claim, Plan
 from resolvers.transitions import step
 from resolvers.work import About, Work
@@ -38,12 +39,14 @@ class Written:
         id: The row.
         before: The locker contract that goes on in it; None for a new one.
         values: The columns.
+        is_kept_back: Whether its PIN waits for a signature.
     """
 
     claim: Claim
     id: UUID
     before: HeldLocker | None
     values: dict[str, Any]
+    is_kept_back: bool
 
     @property
     def state(self) -> State:
@@ -109,19 +112,22 @@ def _rows(
         before = claim.before
         id = before.id if before is not None else new_id()
         locker_id = locker_ids.get((claim.automat_id, claim.locker_index or 0))
-        values = _values(work, claim, before) | {
+        kept_back = is_kept_back(plan, claim)
+        values = _values(work, claim, before, kept_back=kept_back) | {
             "id": id,
             "key_contract_id": contract_id,
             "locker_id": locker_id if claim.locker_index is not None else None,
         }
-        written.append(Written(claim, id, before, values))
+        written.append(Written(claim, id, before, values, kept_back))
     return written
 
 
-def _values(work: Work, claim: Claim, before: HeldLocker | None) -> dict[str, Any]:
+def _values(
+    work: Work, claim: Claim, before: HeldLocker | None, *, kept_back: bool
+) -> dict[str, Any]:
     window = claim.phase.window
     sync_at = _sync_at(work.now, claim, before)
-    state = State.SYNCING if sync_at <= work.now else State.PLANNED
+    state = State.SYNCING if sync_at <= work.now and not kept_back else State.PLANNED
     failed = claim.locker_index is None
     return {
         "organization_id": work.actor.organization_id,
@@ -171,6 +177,8 @@ def _record(work: Work, one: Written) -> None:
     if one.state is State.FAILED:
         notice = notices.no_locker(one.claim)
         step(work, subject, before, State.FAILED, reason=NO_LOCKER, notice=notice, **facts)
+    elif before in SYNCED and one.is_kept_back:
+        notices.kept_back_at_automat(work, subject, one.claim, before, **facts)
     elif before in SYNCED:
         notices.changed_at_automat(work, subject, one.claim, before, one.state, **facts)
     else:

@@ -10,6 +10,8 @@ from resolvers.planning.stays import Claim
 from resolvers.transitions import step
 from resolvers.work import About, Work
 
+UNSIGNED = "It has to be signed first."
+
 
 def insert_key(claim: Claim, now: datetime) -> str:
     """Say which key has to be put where, and by when."""
@@ -70,5 +72,20 @@ def changed_at_automat(
         subject,
         notice=f"{name} learns the PIN for the key {key} anew, {claim.phase.window}: {reason}",
         reason=reason,
+        **facts,
+    )
+
+
+def kept_back_at_automat(
+    work: Work, subject: About, claim: Claim, before: State, **facts: Any
+) -> None:
+    """Tell that an automat has to forget a PIN until its contract is signed as it is now."""
+    reason = UNSIGNED
+    name = claim.automat.name
+    step(
+        *(work, subject, before, State.PLANNED),
+        kind=EventKind.LOCKER_CONTRACT_UNSYNCED,
+        reason=reason,
+        notice=f"{name} forgets the PIN for the key {claim.option.key.code}: {reason}",
         **facts,
     )

@@ -1,6 +1,6 @@
 """Stays that are to be planned, and plans."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,8 @@ from uuid import UUID
 from geo.candidates import Seen
 from geo.decisions import Decision
 from geo.key_supply import KeyOption
-from models.contracts import KeyContract, LockerContractKind
+from models.base import Json
+from models.contracts import KeyContract, KeyContractStatus, LockerContractKind, Verification
 from models.entities import ReservableEntity
 from models.errors import LivionKeyError
 from models.reservations import Reservation
@@ -20,11 +21,37 @@ from resolvers.planning.holdings import NOTHING_HELD, Held, HeldLocker
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants of a choice, beside the entity and the time."""
+    """What somebody wants of a choice, beside the entity and the time.
+
+    Args:
+        automat_id: At which automat.
+        device_group_id: At an automat of which group.
+        key_ids: Certain keys.
+        pins: PINs that somebody chose, by key; secret (R21, R25).
+    """
 
     automat_id: UUID | None = None
     device_group_id: UUID | None = None
     key_ids: Sequence[UUID] = ()
+    pins: Mapping[UUID, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a new contract says beside its keys and its time.
+
+    Args:
+        verification: How its main contact confirms it before it holds (R82).
+        language: In which language its agreements are offered (G18).
+        access_schedule: When its keys may be fetched (G29).
+    """
+
+    verification: Verification = Verification.NONE
+    language: str | None = None
+    access_schedule: Json | None = None
+
+
+NO_TERMS = Terms()
 
 
 @dataclass(eq=False, slots=True)
@@ -43,6 +70,9 @@ class Stay:
         free_locker_after_fetch: For a contract by staff: whether the locker is free afterwards.
         reference: What people call a new contract; made when None.
         pick_up_information: How to get keys at a desk (R78).
+        terms: What a new contract says beside.
+        is_other: Whether what is signed is otherwise, beside the window and the keys (R69).
+        by_fact: Whether fact asks for another plan; nobody has to sign that anew.
     """
 
     window: Window
@@ -56,6 +86,23 @@ class Stay:
     free_locker_after_fetch: bool = False
     reference: str | None = None
     pick_up_information: str | None = None
+    terms: Terms = NO_TERMS
+    is_other: bool = False
+    by_fact: bool = False
+
+    @property
+    def awaits_signature(self) -> bool:
+        """Whether its key contract does not hold before it is signed as it is now (R82).
+
+        It goes on while a key is out (G34), and where only fact changed it.
+        """
+        if self.contract is None:
+            return self.terms.verification is not Verification.NONE
+        if self.contract.verification is Verification.NONE or self.held.keys_out:
+            return False
+        if self.by_fact:
+            return self.contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE
+        return self.contract.signed_revision != self.contract.revision
 
     @property
     def phases(self) -> tuple[Phase, ...]:

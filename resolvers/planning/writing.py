@@ -21,11 +21,12 @@ from models.selections import AutomatSelection
 from models.settings import UnitSettings
 from models.times import Window, after
 from resolvers import jobs
-from resolvers.planning import lockers
+from resolvers.planning import lockers, signatures
 from resolvers.planning.letting_go import free
 from resolvers.planning.stays import Plan
 from resolvers.planning.targets import aim
 from resolvers.planning.wishes import notes_of
+from resolvers.signed.processes import withdraw_open
 from resolvers.transitions import move_contract, step
 from resolvers.work import About, Work, refusing
 
@@ -44,7 +45,7 @@ async def write(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
     await free(work, [plan.stay.held for plan in plans])
     contract_ids = await _write_contracts(work, plans)
     with refusing(REFUSALS):
-        await _allocate(work, contract_ids)
+        await allocate(work, contract_ids)
         await lockers.write(work, plans, contract_ids)
     await _keep_decisions(work, plans)
     for plan in plans:
@@ -67,6 +68,7 @@ def _concerned(plans: Sequence[Plan]) -> set[UUID]:
 async def _write_contracts(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
     """Write the key contracts of plans that can be kept; gives their ids."""
     ids: dict[Plan, UUID] = {}
+    outdated = signatures.outdated(plans)
     new = []
     for plan in plans:
         contract = plan.stay.contract
@@ -80,13 +82,14 @@ async def _write_contracts(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID
             new.append(_new_contract(work, plan))
             ids[plan] = new[-1]["id"]
     await work.save()
+    await withdraw_open(work, outdated, reason="The contract was changed.")
     if new:
         await (await work.connection()).execute(insert(KeyContract), new)
     return ids
 
 
 def _new_contract(work: Work, plan: Plan) -> dict[str, Any]:
-    stay, id = plan.stay, new_id()
+    stay, id, status = plan.stay, new_id(), _status(work, plan)
     reservation_id = stay.reservation.id if stay.reservation else None
     work.record(
         EventKind.KEY_CONTRACT_CREATED, About(KeyContract, id), reservation_id=reservation_id
@@ -96,14 +99,20 @@ def _new_contract(work: Work, plan: Plan) -> dict[str, Any]:
         "organization_id": work.actor.organization_id,
         "reference": stay.reference or new_reference(),
         "reservation_id": reservation_id,
-        "status": _status(work, plan),
+        "status": status,
+        "waits_since": work.now if status is KeyContractStatus.WAITING_FOR_SIGNATURE else None,
         "free_locker_after_fetch": stay.free_locker_after_fetch,
         "pick_up_information": stay.pick_up_information,
+        "verification": stay.terms.verification,
+        "language": stay.terms.language,
+        "access_schedule": stay.terms.access_schedule,
         **_times(work, plan),
     }
 
 
 def _status(work: Work, plan: Plan) -> KeyContractStatus:
+    if plan.stay.awaits_signature:
+        return KeyContractStatus.WAITING_FOR_SIGNATURE
     has_begun = plan.stay.window.starts_at <= work.now
     return KeyContractStatus.ACTIVE if has_begun else KeyContractStatus.UPCOMING
 
@@ -131,10 +140,14 @@ def end_times(work: Work, window: Window, settings: UnitSettings) -> dict[str, d
 
 
 def _renew(work: Work, contract: KeyContract, plan: Plan) -> None:
+    is_other = signatures.is_other(contract, plan)
+    contract.revision += is_other
     for name, value in _times(work, plan).items():
         setattr(contract, name, value)
     move_contract(work, contract, _status(work, plan), reason="It is planned anew.")
     work.record(EventKind.KEY_CONTRACT_UPDATED, contract, reservation_id=contract.reservation_id)
+    if is_other:
+        signatures.tell_if_unsigned(work, contract)
 
 
 def _give_up(work: Work, contract: KeyContract) -> None:
@@ -142,7 +155,8 @@ def _give_up(work: Work, contract: KeyContract) -> None:
     move_contract(work, contract, KeyContractStatus.CANCELLED, reason=reason)
 
 
-async def _allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
+async def allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
+    """Write down that the keys of plans are promised over their time."""
     rows = [
         {
             "id": new_id(),

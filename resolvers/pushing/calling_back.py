@@ -13,6 +13,7 @@ from resolvers.planning.extending import BACK, decide_return, write_end
 from resolvers.planning.holdings import Held
 from resolvers.planning.letting_go import let_go
 from resolvers.planning.targets import aim
+from resolvers.signed.processes import withdraw_open
 from resolvers.transitions import move_reservation
 from resolvers.upkeep.contracts import look_after
 from resolvers.work import Work
@@ -33,6 +34,7 @@ async def call_back(
     """
     move_reservation(work, reservation, ReservationStatus.CANCELLED, reason=REASON)
     reservation.cancel()
+    await withdraw_open(work, [contract.id], reason=REASON)
     out, rest = _parted(held)
     await let_go(work, [rest], reason=REASON)
     await aim(work, [key.key_id for key in rest.keys])

@@ -19,7 +19,11 @@ from resolvers.pushing.requests import Push, Request
 from resolvers.pushing.reserving import reserve
 from resolvers.pushing.rows import Identity
 from resolvers.pushing.tasks import Task, change_tasks, late, new_tasks
+from resolvers.signed import effects
 from resolvers.work import Work
+
+SIGNED = {Change.ENDS_AT, Change.CONTACTS}
+"""What may be changed while a key is out, and is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,9 @@ async def _plan(work: Work, tasks: Sequence[Task]) -> Outcomes:
     changed = {task: task.changed_by(plans.get(task)) for task in done}
     await _keep(work, changed)
     await write(work, list(plans.values()))
+    for task in done:
+        if task.contract is not None and task.is_other and task not in plans:
+            await effects.changed(work, task.contract)
     outcomes = {task.push: Pushed(refusal=refusal) for task, refusal in refused.items()}
     return outcomes | {task.push: _pushed(task, changed[task], plans.get(task)) for task in done}
 
@@ -174,6 +181,8 @@ async def _change_one(work: Work, task: Task) -> Pushed:
         return Pushed(refusal=planned)
     await _keep(work, {task: task.changed})
     await running.change(work, planned)
+    if task.contract is not None and task.changed & SIGNED:
+        await effects.changed(work, task.contract)
     return _pushed(task, task.changed)
 
 

@@ -75,7 +75,13 @@ class Task:
             reservation=self.reservation,
             contract=self.contract,
             held=self.held,
+            is_other=self.is_other,
         )
+
+    @property
+    def is_other(self) -> bool:
+        """Whether what is signed is otherwise, beside the window and the keys."""
+        return not self.is_new and bool(self.changed & {Change.CONTACTS, Change.ENTITY})
 
 
 def late(push: Push, work: Work) -> StartsInPast | None:

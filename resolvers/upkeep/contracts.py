@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from resolvers.upkeep import ending, finding, mending, opening
+from models.contracts import KeyContractStatus
+from resolvers.upkeep import ending, finding, mending, opening, unsigned
 from resolvers.upkeep.moments import next_moment
 from resolvers.upkeep.running import Running, around, lock
 from resolvers.work import Work
@@ -16,16 +17,24 @@ async def look_after(work: Work, contract_id: UUID) -> datetime | None:
         return None
     await _mend(work, running)
     running = await _again(work, running)
+    if running.contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE:
+        await unsigned.watch(work, running)
+    else:
+        await _run(work, running)
+    running = await _again(work, running)
+    opening.follow_the_clock(work, running)
+    await work.save()
+    return next_moment(running, work.now)
+
+
+async def _run(work: Work, running: Running) -> None:
+    """Do what is due for a contract that holds."""
     await opening.sync(work, running)
     opening.remind(work, running)
     await opening.open_windows(work, running)
     await ending.pass_windows(work, running)
     await ending.count_overdue(work, running)
     await ending.finish(work, running)
-    running = await _again(work, running)
-    opening.follow_the_clock(work, running)
-    await work.save()
-    return next_moment(running, work.now)
 
 
 async def _mend(work: Work, running: Running) -> None:

@@ -62,7 +62,9 @@ async def replace_missing_keys(work: Work, running: Running) -> bool:
         return False
     if not await _is_key_missing(work, running):
         return False
-    (planned,) = await decide(work, [await stay_of(work, running.reservation)])
+    stay = await stay_of(work, running.reservation)
+    stay.by_fact = True
+    (planned,) = await decide(work, [stay])
     if not isinstance(planned, Plan) or planned.waits_for is not None:
         return False
     await write(work, [planned])

@@ -1,6 +1,7 @@
 """PINs that go to automats, windows that open, reminders, and stays that begin."""
 
 from models.automats import Automat, Locker
+from models.awaiting import is_unsigned
 from models.contracts import (
     KeyContractStatus,
     LockerContract,
@@ -24,7 +25,9 @@ async def sync(work: Work, running: Running) -> None:
     due = [
         one
         for one in running.lockers
-        if one.state is LockerContractState.PLANNED and one.sync_at <= work.now
+        if one.state is LockerContractState.PLANNED
+        and one.sync_at <= work.now
+        and (running.is_fetched(one) or not is_unsigned(running.contract))
     ]
     for one in due:
         await _sync(work, running, one)

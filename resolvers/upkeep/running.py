@@ -16,11 +16,7 @@ from models.keys import Key
 from models.reservations import Reservation
 from resolvers.work import Work
 
-AT_REST = {
-    KeyContractStatus.DRAFT,
-    KeyContractStatus.WAITING_FOR_SIGNATURE,
-    KeyContractStatus.CANCELLED,
-}
+AT_REST = {KeyContractStatus.DRAFT, KeyContractStatus.CANCELLED}
 """Nothing happens by itself to a contract in one of these."""
 
 

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from documents import days_from_now
 from factories import AINO, make_key
+from signing import waiting
 from talking import Client
 from things import KINDS, one_of_everything
 
 from models.accounts import Actor, Role, token_digest
 from models.contracts import KeyContract
 from models.keys import Key
+from models.stations import SignatureStation
 from models.times import Window
 from resolvers import accounts, contracts
+from resolvers.signing import stations
 from resolvers.work import Work
 from schema.api import schema
 from schema.context import clock
@@ -27,7 +30,9 @@ ENTITY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER}
 KEY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN}
 AUTOMAT_EDITORS = {Role.ADMIN, Role.INSTALLER}
 DESK_CLERKS = {Role.USER, *KEY_EDITORS}
+SIGNERS = {*DESK_CLERKS, Role.PARTNER}
 ADMINS = {Role.ADMIN}
+DISPLAYS = {Role.STATION}
 
 NEAR = "near: {coordinates: {latitude: 60.17, longitude: 24.94}}"
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
@@ -53,6 +58,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "lockerContracts": (VIEWERS, f'(automatId: "$automat") {{ {EDGES} }}'),
     "agreements": (VIEWERS, f'(organizationUnitId: "$unit", withRetired: true) {{ {EDGES} }}'),
     "agreementPreview": (VIEWERS, '(body: "x", keyContractId: "$key_contract") { language }'),
+    "signatureStations": (VIEWERS, f"{{ {EDGES} }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
@@ -104,6 +110,14 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "keyHandOver": (DESK_CLERKS, 'keys: [{id: "$other_key"}], contacts: [{name: "Aino"}]'),
     "keyTakeBack": (DESK_CLERKS, 'key: {id: "$key"}, manualStorageId: "$desk"'),
     "keyTransfer": (DESK_CLERKS, 'key: {id: "$key"}, storage: {manualStorageId: "$desk"}'),
+    "signingStart": (SIGNERS, 'keyContractId: "$to_sign", method: LINK'),
+    "signingWithdraw": (SIGNERS, 'id: "$signing"'),
+    "signatureStationCreate": (ADMINS, 'name: "Kiosk"'),
+    "signatureStationUpdate": (ADMINS, 'id: "$station", name: "Kiosk"'),
+    "signatureStationPairingCode": (ADMINS, 'id: "$other_station"'),
+    "signatureStationUnpair": (ADMINS, 'id: "$other_station"'),
+    "signatureStationRetire": (ADMINS, 'id: "$other_station"'),
+    "signatureStationHeartbeat": (DISPLAYS, ""),
     "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
@@ -124,7 +138,7 @@ def test_the_table_knows_every_query_and_mutation() -> None:
     roots: Any = schema._schema
     assert QUERIES.keys() == roots.query_type.fields.keys()
     assert MUTATIONS.keys() == roots.mutation_type.fields.keys()
-    assert roots.subscription_type is None
+    assert roots.subscription_type.fields.keys() == {"stationProcess"}  # see test_station_display
 
 
 @pytest.mark.parametrize("role", Role)
@@ -150,10 +164,14 @@ async def free_keys(client: Client) -> dict[str, str]:
         contract = await contracts.create(
             work, key_ids=[promised.id], contacts=[AINO], window=window
         )
+        to_sign = await waiting(work, agrees=False)
+        station = await stations.create(work, name="Another")
     return {
         "free_key": to_id(Key, free.id),
         "other_key": to_id(Key, other.id),
         "by_staff": to_id(KeyContract, contract.id),
+        "to_sign": to_id(KeyContract, to_sign.id),
+        "other_station": to_id(SignatureStation, station.id),
     }
 
 

@@ -153,6 +153,7 @@ def test_an_organization_has_a_name(migrated: CommandLine) -> None:
         [],
         ["unlock"],
         ["token", "create", "--organization", "unit_1", "--role", "king"],
+        ["token", "create", "--organization", "unit_1", "--role", "station"],
         ["organization", "create"],
         ["serve", "--workers", "0"],
     ],

@@ -28,10 +28,12 @@ CONTRACT = build_schema((Path(__file__).parent / "contract.graphql").read_text()
 OURS: GraphQLSchema = build_schema(schema.as_str())
 PROMISED = [name for name in CONTRACT.type_map if not name.startswith("__")]
 SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("__")]
+SIGNING = ("signing", "signatureStation")
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
 # Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,
-# a row of many its changes, a version its languages, and there are as many settings as there are.
+# a row of many its changes, a version its languages, a contract its signatures, and there are as
+# many settings as there are.
 BOUNDED_LISTS = {
     "AgreementBlock.lines",
     "AgreementLine.spans",
@@ -48,6 +50,8 @@ BOUNDED_LISTS = {
     "KeyContract.contacts",
     "KeyContract.keys",
     "KeyContract.lockerContracts",
+    "KeyContract.signatures",
+    "KeyContract.signings",
     "LockerContract.contacts",
     "OrganizationUnit.effectiveSettings",
     "Query.nearestAutomats",
@@ -158,7 +162,7 @@ def test_mutations_name_the_object_first_and_take_one_input() -> None:
     assert OURS.mutation_type is not None
     nouns = ("reservation", "entity", "automat", "locker", "key", "manualStorage", "deviceGroup")
     for name, field in OURS.mutation_type.fields.items():
-        assert name.startswith((*nouns, "contact", "organizationUnit", "agreement")), name
+        assert name.startswith((*nouns, "contact", "organizationUnit", "agreement", *SIGNING)), name
         assert list(field.args) == ["input"], name
         assert is_non_null_type(field.args["input"].type), name
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.lifecycles import KEY, KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION, Lifecycle
+from models.lifecycles import KEY, KEY_CONTRACT, LOCKER_CONTRACT, RESERVATION, SIGNING, Lifecycle
 from schema.api import schema
 
 SHOWN = {
@@ -12,6 +12,7 @@ SHOWN = {
     "ReservationStatus": RESERVATION,
     "KeyContractStatus": KEY_CONTRACT,
     "LockerContractState": LOCKER_CONTRACT,
+    "SigningState": SIGNING,
 }
 
 

@@ -20,11 +20,14 @@ from factories import (
     push,
 )
 from graphql import get_named_type, is_leaf_type, is_list_type, is_object_type, is_union_type, parse
+from signing import begun, online_station, station_token, waiting
 from talking import Client
+from things import have_signed
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
 from models.contracts import KeyContract, Verification
 from models.organizations import OrganizationUnit
+from models.signing import SigningMethod
 from models.times import Window
 from resolvers import automats, contracts
 from resolvers.agreements import choosing, versions
@@ -122,6 +125,8 @@ async def furnish(client: Client, numbers: range) -> None:
             await push(work, home, automat_id=inside.id)
             await send_keys_away(work, automat)
             await let_terms_be_agreed_on(work, unit)
+            await have_signed(work)
+            await sign_at_a_station(work, unit)
 
 
 async def send_keys_away(work: Work, automat: Automat) -> None:
@@ -146,6 +151,13 @@ async def let_terms_be_agreed_on(work: Work, unit: OrganizationUnit) -> None:
     for contract in await work.all(work.own(KeyContract).order_by(KeyContract.id.desc()).limit(2)):
         contract.verification = Verification.SIGNATURE
         await choosing.choose(work, contract.id, [optional.id])
+
+
+async def sign_at_a_station(work: Work, unit: OrganizationUnit) -> None:
+    """Let a station of a unit be busy."""
+    station = await online_station(work, await station_token(work), unit_id=unit.id)
+    contract = await waiting(work, unit, agrees=False)
+    await begun(work, contract, method=SigningMethod.STATION, station_id=station.id)
 
 
 async def counts(client: Client, asked: list[str]) -> list[int]:

@@ -9,11 +9,14 @@ import pytest
 from documents import CANCEL, FIND_RESERVATION, UPSERT, days_from_now, stay
 from factories import make_automat, make_entity
 from graphql import get_named_type, is_input_object_type
+from signing import waiting
 from talking import Client
 from things import one_of_everything
 
 from models.accounts import Role
+from models.contracts import KeyContract
 from schema.api import schema
+from schema.scalars import to_id
 
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
 EDGES = "edges { node { id } }"
@@ -38,6 +41,7 @@ BY_OTHERS_IDS = [
     f'agreements(organizationUnitId: "$unit") {{ {EDGES} }}',
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
     f"notices {{ {EDGES} }}",
+    f"signatureStations {{ {EDGES} }}",
     "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
 ]
 OURS = 'entityExternalId: "ours"'
@@ -124,10 +128,22 @@ REFUSED_MUTATIONS = {
     "keyTransfer.storage.manualStorageId": 'key: {id: "$own_key"}, storage: '
     '{manualStorageId: "$desk"}',
     "lockerReport.automatId": 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED',
+    "signingStart.keyContractId": 'keyContractId: "$key_contract", method: LINK',
+    "signingStart.contactId": 'keyContractId: "$own_to_sign", method: LINK, contactId: "$contact"',
+    "signingStart.stationId": 'keyContractId: "$own_to_sign", method: STATION, '
+    'stationId: "$station"',
+    "signingWithdraw.id": 'id: "$signing"',
+    "signatureStationCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
+    "signatureStationUpdate.id": 'id: "$station", name: "x"',
+    "signatureStationUpdate.organizationUnitId": 'id: "$own_station", organizationUnitId: "$unit"',
+    "signatureStationPairingCode.id": 'id: "$station"',
+    "signatureStationUnpair.id": 'id: "$station"',
+    "signatureStationRetire.id": 'id: "$station"',
     "contactUpdate.id": 'id: "$contact", name: "Eve"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
 }
+NOT_LISTED = {"locker", "signing", "signature"}
 WHOLE_TRAIL = "{ events(first: 100) { edges { node { id kind facts } } } }"
 
 
@@ -156,6 +172,8 @@ async def theirs_and_own(client: Client, stranger: Client) -> dict[str, str]:
     """Fill both organizations; the ids of the other one come without a prefix."""
     theirs = await one_of_everything(stranger, "theirs")
     own = await one_of_everything(client, "ours")
+    async with client.working() as work:
+        own["to_sign"] = to_id(KeyContract, (await waiting(work, agrees=False)).id)
     return theirs | {f"own_{kind}": id for kind, id in own.items()}
 
 
@@ -211,7 +229,8 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     theirs = await one_of_everything(stranger, "theirs")
     ours = await one_of_everything(client, "ours")
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
-    lists += "lockerContracts contacts organizationUnits events notices agreements"
+    lists += "lockerContracts contacts organizationUnits events notices agreements "
+    lists += "signatureStations"
     chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
     versions = f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}"
 
@@ -221,7 +240,7 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
         + [await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 
-    assert all(id in found for kind, id in ours.items() if kind != "locker")
+    assert all(id in found for kind, id in ours.items() if kind not in NOT_LISTED)
     assert not [id for id in theirs.values() if id in found]
     assert "theirs" not in found
 

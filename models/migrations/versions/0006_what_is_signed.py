@@ -40,6 +40,7 @@ def add_columns() -> None:
         ("key_contracts", sa.Column("access_schedule", JSON, nullable=True)),
         ("key_contracts", sa.Column("revision", sa.Integer(), nullable=False, server_default="1")),
         ("key_contracts", sa.Column("signed_revision", sa.Integer(), nullable=True)),
+        ("key_contracts", sa.Column("waits_since", Instant(), nullable=True)),
         ("key_contracts", sa.Column("draft", JSON, nullable=True)),
         ("key_allocations", sa.Column("removed_at", Instant(), nullable=True)),
         ("contacts", sa.Column("erased_at", Instant(), nullable=True)),
@@ -125,7 +126,7 @@ def create_attachments() -> None:
     owned(
         "stored_files",
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.UniqueConstraint("organization_id", "digest", name="stored_files_organization_id_digest_key"),
