@@ -40,6 +40,7 @@ def create_app(
         what_is_missing: Says why requests cannot be served now; None when they can.
         lifespan: What runs beside the application, from start to end.
         routes: What is served beside the API: files, and what people do over links.
+        routes: What is served beside the API, such as files.
     """
     view = GraphQLView(schema, make_context=make_context, authenticate=authenticate)
 

@@ -15,26 +15,16 @@ from starlette.routing import Route
 
 from models.database import Database
 from models.dialects.deadlocks import begun_again
-from models.errors import ErrorCode, LinkNotValid, LivionKeyError, NotIdentified
+from models.errors import LinkNotValid, NotIdentified
 from resolvers import identifying
 from resolvers.outside.identity import IdentityProvider, Trip
 from resolvers.outside.ports import Outside
 from resolvers.work import Work, system
 from schema.context import clock
 from schema.outside import IDENTIFIED
+from schema.public_requests import HEADERS, Asked, answered_by
 
-HEADERS = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
 COOKIE = "livionkey_identifying"
-STATUSES = {
-    ErrorCode.LINK_NOT_VALID: HTTPStatus.NOT_FOUND,
-    ErrorCode.INVALID_INPUT: HTTPStatus.UNPROCESSABLE_ENTITY,
-    ErrorCode.NOT_IDENTIFIED: HTTPStatus.FORBIDDEN,
-    ErrorCode.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
-}
 LONGEST_PARAMETER = 2000
 CANCELLED = "access_denied"
 NO_PROVIDER = "No identity provider is set up here; whoever runs this server can do that."
@@ -53,8 +43,9 @@ def identity_routes(
         now: Tells the time.
     """
     ways = Ways(database, outside, now)
+    go = answered_by(ways.go, public_url=outside.public_url)
     return [
-        Route("/public/signing/identify", ways.go, methods=["POST"]),
+        Route("/public/signing/identify", go, methods=["POST"]),
         Route(IDENTIFIED, ways.come_back, methods=["GET"]),
     ]
 
@@ -67,14 +58,17 @@ class Ways:
     outside: Outside
     now: Callable[[], datetime]
 
-    async def go(self, request: Request) -> Response:
-        """Tell a signing page where its signer identifies themselves."""
-        try:
-            if is_foreign(request, self.outside.public_url):
-                return refusal(ErrorCode.NOT_ALLOWED, "That page is none of ours.")
-            trip, url = await self._way_there(bearer_of(request))
-        except LivionKeyError as error:
-            return refusal(error.code, error.message)
+    async def go(self, asked: Asked) -> Response:
+        """Tell a signing page where its signer identifies themselves.
+
+        Raises:
+            LinkNotValid: Its secret opens nothing that can be signed.
+            InvalidInput: The signing does not ask for strong authentication.
+            NotIdentified: The provider does not answer, or it was tried too often.
+        """
+        if asked.secret is None:
+            raise LinkNotValid
+        trip, url = await self._way_there(asked.secret)
         answer = JSONResponse({"url": url}, headers=HEADERS)
         address = urlsplit(self.outside.public_url)
         answer.set_cookie(
@@ -170,29 +164,3 @@ def parameter(request: Request, name: str) -> str:
     """Give a parameter of the address; nothing when it is missing or absurdly long."""
     text = request.query_params.get(name, "")
     return text if len(text) <= LONGEST_PARAMETER else ""
-
-
-def bearer_of(request: Request) -> str:
-    """Give the secret that a page sends.
-
-    Raises:
-        LinkNotValid: It sends none.
-    """
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
-        raise LinkNotValid
-    return secret.strip()
-
-
-def is_foreign(request: Request, public_url: str) -> bool:
-    """Tell whether a page of somebody else asks."""
-    address = urlsplit(public_url)
-    origin = request.headers.get("origin", "")
-    ours = origin in {"", f"{address.scheme}://{address.netloc}"}
-    return not ours or request.headers.get("sec-fetch-site") == "cross-site"
-
-
-def refusal(code: ErrorCode, message: str) -> Response:
-    """Say no, in the words of all public routes."""
-    body = {"error": {"code": code.name, "message": message}}
-    return JSONResponse(body, STATUSES.get(code, HTTPStatus.BAD_REQUEST), HEADERS)

@@ -94,6 +94,8 @@ def assembled(database: Database, current: Settings) -> Starlette:
             *identity_routes(database, outside),
             *file_routes(database, outside, upload_limits(current)),
             *evidence_routes(database, outside),
+            *file_routes(database, outside),
+            *identity_routes(database, outside),
             *public_routes(database, outside, make_context),
             *contract_page_routes(database, outside, make_context),
         ],

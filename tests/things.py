@@ -21,7 +21,6 @@ from talking import Client
 
 from models.agreements import Agreement, AgreementVersion
 from models.attachments import Attachment
-from models.agreements import Agreement
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -36,10 +35,10 @@ from models.reservations import Reservation
 from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
 from models.templates import ContractTemplate
-from resolvers.agreements import versions
-from resolvers.attachments import requesting
 from models.times import Window
 from resolvers import contracts
+from resolvers.agreements import versions
+from resolvers.attachments import requesting
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.asked import Asked
 from resolvers.templates import editing

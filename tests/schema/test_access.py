@@ -67,6 +67,8 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "agreements": (VIEWERS, f'(organizationUnitId: "$unit", withRetired: true) {{ {EDGES} }}'),
     "agreementPreview": (VIEWERS, '(body: "x", keyContractId: "$key_contract") { language }'),
     "erasures": (VIEWERS, f"{{ {EDGES} }}"),
+    "agreements": (VIEWERS, f'(organizationUnitId: "$unit", withRetired: true) {{ {EDGES} }}'),
+    "agreementPreview": (VIEWERS, '(body: "x", keyContractId: "$key_contract") { language }'),
     "signatureStations": (VIEWERS, f"{{ {EDGES} }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),

@@ -35,6 +35,8 @@ BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 # a row of many its changes, a version its languages, and there are as many settings as there are.
 # A schedule has at most fifty windows, and its openings are asked for by their number.
 # a row of many its changes, a contract its signatures, and there are as many settings as there are.
+# a row of many its changes, a version its languages, a contract its signatures, and there are as
+# many settings as there are.
 BOUNDED_LISTS = {
     "AccessSchedule.windows",
     "AccessWindow.weekdays",
@@ -186,6 +188,7 @@ def test_mutations_name_the_object_first_and_take_one_input() -> None:
         assert name.startswith((*nouns, "contact", "organizationUnit", "agreement")), name
         assert name.startswith((*nouns, "attachment", "contact", "organizationUnit")), name
         assert name.startswith((*nouns, "contact", "organizationUnit", *SIGNING)), name
+        assert name.startswith((*nouns, "contact", "organizationUnit", "agreement", *SIGNING)), name
         assert list(field.args) == ["input"], name
         assert is_non_null_type(field.args["input"].type), name
 

@@ -292,6 +292,10 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
         "{ keyContracts { edges { node { links { id } } } } }",
     )
     documents = [f"{{ {name}(first: 100) {{ {EDGES} }} }}" for name in lists.split()]
+    lists += "lockerContracts contacts organizationUnits events notices agreements "
+    lists += "signatureStations"
+    chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
+    versions = f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}"
 
     found = json.dumps(
         [await client.ask(document) for document in (*documents, *nested)]
