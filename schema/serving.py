@@ -24,6 +24,7 @@ from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
+from schema.identity_routes import identity_routes
 from schema.outside import outside_for
 from schema.public_routes import public_routes
 from schema.settings import Settings, settings
@@ -83,6 +84,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         lifespan=lifespan,
         routes=[
             *file_routes(database, outside),
+            *identity_routes(database, outside),
             *public_routes(database, outside, make_context),
         ],
     )
