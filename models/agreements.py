@@ -1,6 +1,7 @@
 """Agreements: terms that contacts accept before they get keys (livionkey.md 2.12, R80, R81)."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -10,6 +11,14 @@ from models.base import Base, Owned
 
 IN_USE = text("retired_at is null")
 DRAFT = text("published_at is null")
+
+
+class BlockKind(StrEnum):
+    """What a block of an agreement's words is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST = "list"
 
 
 class Agreement(Owned, Base):

@@ -205,9 +205,9 @@ def _page_belonging(relation: Relation) -> Select[Any]:
     statement = relation.statement().where(
         among(relation.parent, ids_later("parents")), model.id > bindparam("after")
     )
-    numbered = statement.add_columns(number.label("number")).subquery()
+    numbered = statement.add_columns(number.label("number_in_parent")).subquery()
     return (
         select(aliased(model, numbered), numbered.c.parent_id)
-        .where(numbered.c.number <= bindparam("count"))
-        .order_by(numbered.c.number)
+        .where(numbered.c.number_in_parent <= bindparam("count"))
+        .order_by(numbered.c.number_in_parent)
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, union_all
 
+from models.agreements import AgreementText, AgreementVersion
 from models.automats import Automat, DeviceGroup, DeviceGroupAutomat, Locker
 from models.contracts import (
     KeyAllocation,
@@ -156,6 +157,22 @@ SELECTIONS = Relation(
     AutomatSelection,
     AutomatSelection.reservation_id,
     AutomatSelection.id.desc(),
+)
+VERSIONS_OF_AGREEMENT = Relation(
+    "versions of agreement", AgreementVersion, AgreementVersion.agreement_id, AgreementVersion.id
+)
+DRAFT_OF_AGREEMENT = Relation(
+    "draft of agreement",
+    AgreementVersion,
+    AgreementVersion.agreement_id,
+    AgreementVersion.id,
+    conditions=(AgreementVersion.published_at.is_(None),),
+)
+TEXTS_OF_VERSION = Relation(
+    "texts of agreement version",
+    AgreementText,
+    AgreementText.version_id,
+    AgreementText.language,
 )
 SIGNINGS_OF_KEY_CONTRACT = Relation(
     "signings of key contract", SigningProcess, SigningProcess.key_contract_id, SigningProcess.id

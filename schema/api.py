@@ -6,6 +6,8 @@ import strawberry
 from graphql import GraphQLArgument, GraphQLObjectType, Undefined
 
 from resolvers import looking
+from schema.agreement_changes import AgreementMutations
+from schema.agreements import AgreementQueries
 from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
@@ -46,6 +48,7 @@ class Query(
     KeyRingQueries,
     KeysOutQueries,
     ContractQueries,
+    AgreementQueries,
     StationQueries,
     ContactQueries,
     OrganizationQueries,
@@ -76,6 +79,7 @@ class Mutation(
     KeyMutations,
     KeyRingMutations,
     ContractMutations,
+    AgreementMutations,
     DeskMutations,
     LockerReportMutations,
     SigningMutations,

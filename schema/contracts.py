@@ -15,7 +15,9 @@ from models.contracts import key_contract_status_at, opens_at
 from models.keys import Key as KeyRow
 from models.reservations import Reservation as ReservationRow
 from resolvers import looking, relations
+from resolvers.agreements.applying import carried_by
 from resolvers.signed.records import signed_of
+from schema.agreements import Agreement
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
@@ -97,6 +99,13 @@ async def signatures_of(contracts: list[Any], context: Any) -> list[Any]:
     return found
 
 
+async def agreements(contracts: list[Any], context: Any) -> list[list[Agreement]]:
+    """Show what key contracts carry."""
+    ids = [contract.contract_id for contract in contracts]
+    found = await context.loaders.answers(carried_by).load_many(ids)
+    return [[Agreement.of(row) for row in rows] for rows in found]
+
+
 @shows(models.KeyContract)
 @strawberry.type(description="Keys promised to contacts for a time.")
 class KeyContract(Node):
@@ -151,6 +160,11 @@ class KeyContract(Node):
     locker_contracts: list["LockerContract"] = batched(
         to_many(relations.LOCKER_CONTRACTS, "contract_id"),
         description="The lockers that are held for them.",
+    )
+    agreements: list[Agreement] = batched(
+        agreements,
+        description="What it would be offered with now: where it is verified the mandatory ones of "
+        "its keys' units, then those that were chosen for it. What was signed is in its signings.",
     )
     signings: list[Annotated["SigningProcess", strawberry.lazy("schema.signing")]] = batched(
         to_many(relations.SIGNINGS_OF_KEY_CONTRACT, "contract_id"),

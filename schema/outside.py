@@ -7,12 +7,15 @@ from pathlib import Path
 
 from models.errors import InvalidInput
 from resolvers.outside.files import Files, in_folder, on_s3
+from resolvers.outside.identity import IdentityProvider, Registration
 from resolvers.outside.ports import Outside
 from resolvers.outside.seals import Chosen, Seals
 from resolvers.outside.secret import Secret
 from schema.context import clock
 from schema.settings import Settings
 
+IDENTIFIED = "/public/identified"
+"""Where people come back to from the identity provider."""
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file
 
 
@@ -28,6 +31,7 @@ def outside_for(current: Settings) -> Outside:
             secret=_secret(current),
             seal=_seal(current),
             public_url=_public_url(current),
+            identity=_identity(current),
         )
     except OSError as error:
         raise InvalidInput(
@@ -37,6 +41,21 @@ def outside_for(current: Settings) -> Outside:
 
 def _public_url(current: Settings) -> str:
     return current.public_url.rstrip("/") or f"http://{current.host}:{current.port}"
+
+
+def _identity(current: Settings) -> IdentityProvider | None:
+    if not current.oidc_issuer:
+        return None
+    if not current.oidc_client_id:
+        raise InvalidInput("LIVIONKEY_OIDC_CLIENT_ID: say who we are at LIVIONKEY_OIDC_ISSUER.")
+    hidden = current.oidc_client_secret
+    ours = Registration(
+        client_id=current.oidc_client_id,
+        client_secret=hidden.get_secret_value() if hidden else None,
+        acr_values=tuple(current.oidc_acr_values.split()),
+        redirect_url=f"{_public_url(current)}{IDENTIFIED}",
+    )
+    return IdentityProvider(current.oidc_issuer, ours)
 
 
 def _files(current: Settings) -> Files:

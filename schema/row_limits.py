@@ -16,11 +16,16 @@ from graphql import (
 
 from geo.decisions import MOST_CANDIDATES
 from models.settings import SETTING_NAMES
+from resolvers.agreements.versions import MOST_LANGUAGES
 from resolvers.pushing.batches import LARGEST
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
-WHOLE_LISTS = {"effectiveSettings": len(SETTING_NAMES), "candidates": MOST_CANDIDATES}
+WHOLE_LISTS = {
+    "effectiveSettings": len(SETTING_NAMES),
+    "candidates": MOST_CANDIDATES,
+    "texts": MOST_LANGUAGES,
+}
 """Lists that come whole and lead to much more, so that nesting them multiplies."""
 ROWS_OF_INPUTS = {"reservationsUpsert": "reservations"}
 """Mutations that answer with a row for each item of a list in their input, and that list."""

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from models.accounts import Token
+from models.agreements import Agreement, AgreementVersion
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -24,6 +25,8 @@ from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
 
 PREFIXES: dict[type[Base], str] = {
+    Agreement: "agreement",
+    AgreementVersion: "agreementversion",
     Automat: "automat",
     AutomatSelection: "selection",
     Contact: "contact",

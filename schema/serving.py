@@ -25,6 +25,7 @@ from schema.contract_page_routes import contract_page_routes
 from schema.doorkeeper import Doorkeeper
 from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
+from schema.identity_routes import identity_routes
 from schema.outside import outside_for
 from schema.public_routes import public_routes
 from schema.settings import Settings, settings
@@ -84,6 +85,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         lifespan=lifespan,
         routes=[
             *file_routes(database, outside),
+            *identity_routes(database, outside),
             *public_routes(database, outside, make_context),
             *contract_page_routes(database, outside, make_context),
         ],

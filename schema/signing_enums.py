@@ -1,5 +1,6 @@
 """The enums of agreements, attachments and signing with their meanings; import them from here."""
 
+from models.agreements import BlockKind
 from models.attachments import AttachmentState
 from models.contracts import Verification
 from models.erasures import ErasureCause
@@ -9,6 +10,7 @@ from schema.enums import describe
 
 __all__ = [
     "AttachmentState",
+    "BlockKind",
     "ErasureCause",
     "SigningMethod",
     "SigningPurpose",
@@ -16,6 +18,14 @@ __all__ = [
     "Verification",
 ]
 
+describe(
+    BlockKind,
+    "What a part of an agreement's words is.",
+    shown_as="AgreementBlockKind",
+    HEADING="A heading, see `level`.",
+    PARAGRAPH="A paragraph.",
+    LIST="A list, see `ordered`; each of its lines is an item.",
+)
 describe(
     Verification,
     "How a contact confirms a key contract before it holds.",

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from agreeing import make_agreement
 from factories import (
     make_automat,
     make_desk,
@@ -17,6 +18,7 @@ from signing import begun, offered, sign, station_of, waiting
 from sqlalchemy import Select, select
 from talking import Client
 
+from models.agreements import Agreement, AgreementVersion
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -29,10 +31,13 @@ from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
+from resolvers.agreements import versions
 from resolvers.work import Work
 from schema.scalars import to_id
 
 KINDS: dict[str, type[Base]] = {
+    "agreement": Agreement,
+    "agreement_version": AgreementVersion,
     "automat": Automat,
     "contact": Contact,
     "contract_link": ContractLink,
@@ -72,6 +77,9 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await make_ring(work, await make_key(work, apartment, code=mark), name=f"Ring {mark}")
         reservation, _ = await push(work, apartment, external_id=mark)
         await make_link(work, await contract_of(work, reservation))
+        await push(work, apartment, external_id=mark)
+        agreement = await make_agreement(work, unit, name=f"Agreement {mark}", mandatory=True)
+        await versions.create(work, agreement.id)
         organization_id = work.actor.organization_id
         return {
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])

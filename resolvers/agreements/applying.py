@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, bindparam, exists, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, exists, select, union
 
 from models.agreements import Agreement, AgreementVersion, ContractAgreement
 from models.automats import Automat
@@ -60,11 +60,11 @@ async def holding_for(reading: Reading, contract_ids: Sequence[UUID]) -> list[li
     return [_reaching([upwards[one] for one in units[id]], agreements) for id in contract_ids]
 
 
-async def holding_at(reading: Reading, unit_id: UUID) -> list[Any]:
-    """List the agreements that hold at a unit: its own, and what it inherits."""
+async def reaching(reading: Reading, unit_id: UUID) -> ColumnElement[bool]:
+    """Give the condition of the agreements of a unit: its own, and those that it inherits."""
     (line,) = await lines(reading, [(unit_id, None)])
-    agreements = await _of_units(reading, [unit.id for unit in line.units])
-    return _reaching([line.units], agreements)
+    above = among(Agreement.organization_unit_id, [unit.id for unit in line.units])
+    return (Agreement.organization_unit_id == unit_id) | (Agreement.inherited & above)
 
 
 def _reaching(upwards: Lines, agreements: Sequence[Any]) -> list[Any]:

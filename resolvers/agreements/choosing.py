@@ -11,6 +11,7 @@ from models.contracts import KeyContract, KeyContractStatus
 from models.errors import InvalidInput
 from models.events import EventKind
 from resolvers.agreements.applying import holding_for
+from resolvers.signed.effects import changed
 from resolvers.work import Work
 
 PATH = ("agreement_ids",)
@@ -22,7 +23,7 @@ async def choose(
 ) -> KeyContract:
     """Let a key contract carry these agreements, in their order, and no other optional ones.
 
-    The same ones again change nothing. Others are another content, which is another revision.
+    The same ones again change nothing. Others are another content, which has to be signed anew.
 
     Raises:
         NotAllowed: The actor may not change contracts.
@@ -84,6 +85,5 @@ async def _write(work: Work, contract: KeyContract, chosen: Sequence[UUID]) -> N
             for place, id in enumerate(chosen)
         )
     )
-    contract.revision += 1
-    await work.save()
     work.record(EventKind.CONTRACT_AGREEMENTS_CHANGED, contract, agreements=list(chosen))
+    await changed(work, contract)

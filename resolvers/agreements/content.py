@@ -191,3 +191,9 @@ async def texts_of(reading: Reading, version_ids: Sequence[UUID]) -> Sequence[An
     row = AgreementText
     statement = reading.own(row).where(among(row.version_id, version_ids))
     return await reading.all(statement.order_by(row.language))
+
+
+async def current_versions(reading: Reading, agreement_ids: Sequence[UUID]) -> list[Any]:
+    """Give the version of each of several agreements that is offered now; None without one."""
+    found = await newest_published(reading, agreement_ids)
+    return [found.get(id) for id in agreement_ids]

@@ -56,6 +56,7 @@ class Facts:
     Args:
         entities: What is reserved, or what its keys open where staff made it.
         zone: The time zone of its unit.
+        contact_language: The main contact's; None without a contact.
         languages: What is tried where a text is not in the contract's own language (G18).
     """
 
@@ -68,6 +69,7 @@ class Facts:
     organization: str
     pick_up: str | None
     zone: ZoneInfo
+    contact_language: str | None
     languages: tuple[str, ...]
 
     def shown(self, language: str) -> Json:
@@ -130,6 +132,7 @@ async def facts_of(reading: Reading, contract: KeyContract) -> Facts:
         organization=as_fact(organization.name),
         pick_up=as_fact(contract.pick_up_information or "") or None,
         zone=_zone(here.time_zone),
+        contact_language=next((contact.language for contact in contacts), None),
         languages=(here.language, (await settings(reading, organization_id)).language),
     )
 

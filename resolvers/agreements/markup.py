@@ -21,6 +21,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from models.agreements import BlockKind
 from models.base import Json, JsonList
 from models.dialects.texts import is_storable
 
@@ -64,6 +65,11 @@ def mistakes_in(body: str, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def places_in(body: str) -> set[str]:
+    """Name the placeholders that stand in a text."""
+    return _places(_parser.parse(body[:LONGEST_BODY]))
+
+
 def as_fact(value: str) -> str:
     """Make one line of a fact, without anything that could hide other words."""
     return " ".join(UNSEEN.sub("", value).split())
@@ -74,16 +80,16 @@ def _blocks(tokens: Iterator[Token], facts: Mapping[str, str]) -> Iterator[Json]
         if token.type == "heading_open":
             yield _heading(len(token.markup), _spans(next(tokens), facts))
         elif token.type == "inline":
-            yield {"kind": "paragraph", "spans": _spans(token, facts)}
+            yield {"kind": BlockKind.PARAGRAPH.value, "spans": _spans(token, facts)}
         elif token.type.endswith("_list_open"):
             yield _list(token, tokens, facts)
 
 
 def _heading(level: int, spans: JsonList) -> Json:
     if level <= DEEPEST_HEADING:
-        return {"kind": "heading", "level": level, "spans": spans}
+        return {"kind": BlockKind.HEADING.value, "level": level, "spans": spans}
     marks = _span(f"{'#' * level} ", strong=False, emphasis=False)
-    return {"kind": "paragraph", "spans": _joined([marks, *spans])}
+    return {"kind": BlockKind.PARAGRAPH.value, "spans": _joined([marks, *spans])}
 
 
 def _list(opening: Token, tokens: Iterator[Token], facts: Mapping[str, str]) -> Json:
@@ -96,7 +102,11 @@ def _list(opening: Token, tokens: Iterator[Token], facts: Mapping[str, str]) -> 
             items[-1] = _joined([*items[-1], *apart, *_spans(token, facts)])
         elif token.level == opening.level and token.nesting == -1:
             break
-    return {"kind": "list", "ordered": opening.type == "ordered_list_open", "items": items}
+    return {
+        "kind": BlockKind.LIST.value,
+        "ordered": opening.type == "ordered_list_open",
+        "items": items,
+    }
 
 
 def _spans(inline: Token, facts: Mapping[str, str]) -> JsonList:
@@ -136,13 +146,14 @@ def _says_something(block: Json) -> bool:
     return bool(block.get("spans") or block.get("items"))
 
 
+def _places(tokens: Sequence[Token]) -> set[str]:
+    parts = [part for token in tokens for part in token.children or [] if part.type == "text"]
+    return {place for part in parts for place in PLACEHOLDER.findall(part.content)}
+
+
 def _unknown_places(tokens: Sequence[Token], names: Sequence[str]) -> Iterator[str]:
-    texts = [
-        child.content for one in tokens for child in one.children or [] if child.type == "text"
-    ]
-    used = {place for text in texts for place in PLACEHOLDER.findall(text)}
     known = ", ".join(f"{{{name}}}" for name in names)
-    for unknown in sorted(used - set(names)):
+    for unknown in sorted(_places(tokens) - set(names)):
         yield f"There is no {{{unknown}}} to be filled in; there are {known}."
 
 

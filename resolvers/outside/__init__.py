@@ -6,6 +6,7 @@ and the secret that signs links: each is a small port with real parts behind it,
 
 - `files`: where bytes lie, in a folder or on S3.
 - `secret`: what signs links, and what is derived from it.
+- `identity`: who people are, by OpenID Connect; `answers` and `id_tokens` are its parts.
 - `rendering`: the agreement as a PDF, and the stamp of a signature.
 - `seals`: the seal of documents, opened when it is needed first; `sealing`, `credentials`,
   `authority`, `stamping` and `hardware` are behind it, `verifying` checks what it made.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from resolvers.outside.files import Files
+from resolvers.outside.identity import IdentityProvider
 from resolvers.outside.seals import Seals
 from resolvers.outside.secret import Secret
 
@@ -16,9 +17,11 @@ class Outside:
         secret: Signs links.
         seal: Seals documents; opened when it is needed first.
         public_url: How people reach this server, without a slash at the end.
+        identity: Knows who people are; None where nobody is asked.
     """
 
     files: Files
     secret: Secret
     seal: Seals
     public_url: str
+    identity: IdentityProvider | None = None

@@ -9,8 +9,8 @@ from models.errors import LinkNotValid
 from models.events import EventKind
 from models.organizations import Contact
 from models.signing import SigningProcess, SigningState
+from resolvers.identifying import identity_of
 from resolvers.signing.processes import lock, readable
-from resolvers.signing.stand_ins import identity_of
 from resolvers.work import Reading, Work
 
 

@@ -14,8 +14,8 @@ from models.signing import Signature, SigningMethod, SigningProcess, SigningPurp
 from resolvers import jobs
 from resolvers.attachments.storing import Bytes, keep
 from resolvers.checks import required_text
+from resolvers.identifying import identity_of
 from resolvers.signed import effects
-from resolvers.signing import stand_ins
 from resolvers.signing.processes import check_open, lock, readable
 from resolvers.transitions import move_signing
 from resolvers.work import Reading, Work
@@ -146,7 +146,7 @@ async def _checked(reading: Reading, process: SigningProcess, asked: Asked) -> J
         raise LinkNotValid("The document is still prepared; ask again in a moment.")
     if asked.document_digest != offered.digest:
         raise DocumentChanged
-    identity = await stand_ins.identity_of(reading, process)
+    identity = await identity_of(reading, process)
     if process.verification is Verification.STRONG and identity is None:
         raise NotIdentified
     _check_accepted(process.content["agreements"], asked.accepted)

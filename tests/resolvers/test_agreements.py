@@ -10,15 +10,19 @@ from agreeing import (
     wordings,
 )
 from factories import acting_as, make_stranger, make_unit
+from signing import begun, waiting
 
 from models.accounts import Role
 from models.agreements import Agreement
+from models.contracts import KeyContractStatus
 from models.errors import InvalidInput, NotAllowed, NotFound
 from models.events import EventKind
+from models.signing import SigningProcess, SigningState
 from resolvers import contracts
 from resolvers.agreements import choosing, editing, versions
-from resolvers.agreements.content import texts_of
+from resolvers.agreements.content import digest_of_document, texts_of
 from resolvers.agreements.versions import Wording, text_digest
+from resolvers.signed import effects
 from resolvers.work import Work
 
 
@@ -195,8 +199,47 @@ async def test_optional_agreements_are_carried_as_they_were_chosen(work: Work) -
     await choosing.choose(work, contract.id, [one.id])
 
     assert await names_carried(work, contract) == ["Everybody's", "One"]
-    assert kinds(work) == [EventKind.CONTRACT_AGREEMENTS_CHANGED] * 2
+    assert kinds(work).count(EventKind.CONTRACT_AGREEMENTS_CHANGED) == 2
     assert contract.revision == 3
+
+
+async def test_what_was_offered_is_withdrawn_when_other_agreements_are_chosen(work: Work) -> None:
+    optional = await make_agreement(work)
+    contract = await waiting(work)
+    process = (await begun(work, contract)).process
+
+    await choosing.choose(work, contract.id, [optional.id])
+
+    assert process.state is SigningState.WITHDRAWN
+    assert contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE
+
+
+async def test_a_contract_that_was_signed_is_signed_anew_under_other_agreements(
+    work: Work,
+) -> None:
+    optional = await make_agreement(work)
+    contract = await waiting(work)
+    await effects.signed(work, contract)
+    assert contract.status is KeyContractStatus.UPCOMING
+
+    await choosing.choose(work, contract.id, [optional.id])
+
+    assert contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE
+    assert contract.signed_revision != contract.revision
+
+
+async def test_what_is_offered_stays_when_its_agreement_is_worded_anew(work: Work) -> None:
+    contract = await waiting(work)
+    process = (await begun(work, contract)).process
+    offered = (process.content, process.content_digest, process.agreements)
+    (agreement,) = await work.all(work.own(Agreement))
+
+    await make_version(work, agreement, {"en": "Something else."})
+
+    kept = await work.get(SigningProcess, process.id)
+    assert (kept.content, kept.content_digest, kept.agreements) == offered
+    assert digest_of_document(kept.content) == kept.content_digest
+    assert kept.state is SigningState.PREPARING
 
 
 async def test_a_chosen_agreement_that_is_mandatory_is_carried_once(work: Work) -> None:

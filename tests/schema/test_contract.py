@@ -32,14 +32,21 @@ SIGNING = ("signing", "signatureStation")
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
 # Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,
-# a row of many its changes, a contract its signatures, and there are as many settings as there are.
+# a row of many its changes, a version its languages, a contract its signatures, and there are as
+# many settings as there are.
 BOUNDED_LISTS = {
+    "AgreementBlock.lines",
+    "AgreementLine.spans",
+    "AgreementPreview.blocks",
+    "AgreementPreview.warnings",
+    "AgreementVersion.texts",
     "Automat.deviceGroups",
     "Automat.lockers",
     "AutomatCandidate.rejections",
     "AutomatSelection.candidates",
     "AutomatSelection.notes",
     "DeviceGroup.effectiveSettings",
+    "KeyContract.agreements",
     "KeyContract.contacts",
     "KeyContract.keys",
     "KeyContract.links",
@@ -165,7 +172,7 @@ def test_mutations_name_the_object_first_and_take_one_input() -> None:
         "deviceGroup",
     )
     for name, field in OURS.mutation_type.fields.items():
-        assert name.startswith((*nouns, "contact", "organizationUnit", *SIGNING)), name
+        assert name.startswith((*nouns, "contact", "organizationUnit", "agreement", *SIGNING)), name
         assert list(field.args) == ["input"], name
         assert is_non_null_type(field.args["input"].type), name
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from agreeing import make_agreement
 from counting import statements_of
 from documents import days_from_now
 from factories import (
@@ -25,10 +26,12 @@ from talking import Client
 from things import have_signed
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
+from models.contracts import KeyContract, Verification
 from models.organizations import OrganizationUnit
 from models.signing import SigningMethod
 from models.times import Window
 from resolvers import automats, contracts
+from resolvers.agreements import choosing, versions
 from resolvers.handover import desks
 from resolvers.handover.lockers import key_fetched
 from resolvers.work import Work
@@ -123,6 +126,7 @@ async def furnish(client: Client, numbers: range) -> None:
             reservation, _ = await push(work, home, automat_id=inside.id)
             await make_link(work, await contract_of(work, reservation))
             await send_keys_away(work, automat)
+            await let_terms_be_agreed_on(work, unit)
             await have_signed(work)
             await sign_at_a_station(work, unit)
 
@@ -139,6 +143,16 @@ async def send_keys_away(work: Work, automat: Automat) -> None:
     await make_key(work, automat=full)
     await key_fetched(work, automat_id=full.id, locker_index=0, at=work.now)
     await automats.update(work, full.id, {"state": AutomatState.OUT_OF_SERVICE})
+
+
+async def let_terms_be_agreed_on(work: Work, unit: OrganizationUnit) -> None:
+    """Let contracts carry terms: mandatory ones, those that are chosen, and one being written."""
+    await make_agreement(work, unit, {"en": "Be nice.", "fi": "Ole kiltti."}, mandatory=True)
+    optional = await make_agreement(work)
+    await versions.create(work, optional.id)
+    for contract in await work.all(work.own(KeyContract).order_by(KeyContract.id.desc()).limit(2)):
+        contract.verification = Verification.SIGNATURE
+        await choosing.choose(work, contract.id, [optional.id])
 
 
 async def sign_at_a_station(work: Work, unit: OrganizationUnit) -> None:

@@ -38,6 +38,7 @@ BY_OTHERS_IDS = [
     "keysOut { edges { node { since } } }",
     f'lockerContracts(automatId: "$automat") {{ {EDGES} }}',
     f'contacts(search: "aino") {{ {EDGES} }}',
+    f'agreements(organizationUnitId: "$unit") {{ {EDGES} }}',
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
     f"notices {{ {EDGES} }}",
     f"signatureStations {{ {EDGES} }}",
@@ -54,6 +55,8 @@ REFUSED_SELECTIONS = [
 ]
 SETTINGS = 'effectiveSettings(deviceGroupId: "$group") { value }'
 REFUSED_QUERIES = [
+    'agreementPreview(agreementVersionId: "$agreement_version") { title }',
+    'agreementPreview(body: "x", keyContractId: "$key_contract") { title }',
     f"organizationUnits(first: 1) {{ edges {{ node {{ {SETTINGS} }} }} }}",
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
@@ -108,6 +111,15 @@ REFUSED_MUTATIONS = {
     "contractLinkCreate.keyContractId": 'keyContractId: "$key_contract"',
     "contractLinkCreate.contactId": 'keyContractId: "$own_key_contract", contactId: "$contact"',
     "contractLinkRevoke.id": 'id: "$contract_link"',
+    "agreementCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
+    "agreementUpdate.id": 'id: "$agreement", name: "x"',
+    "agreementRetire.id": 'id: "$agreement"',
+    "agreementVersionCreate.agreementId": 'agreementId: "$agreement"',
+    "agreementVersionUpdate.id": 'id: "$agreement_version", texts: []',
+    "agreementVersionPublish.id": 'id: "$agreement_version"',
+    "keyContractAgreementsSet.keyContractId": 'keyContractId: "$key_contract", agreementIds: []',
+    "keyContractAgreementsSet.agreementIds": 'keyContractId: "$own_key_contract", '
+    'agreementIds: ["$agreement"]',
     "keyHandOver.keys.id": f'{PEOPLE}, keys: [{{id: "$own_key"}}, {{id: "$key"}}]',
     "keyHandOver.keyRingIds": f'{PEOPLE}, keyRingIds: ["$ring"]',
     "keyHandOver.keyContractId": 'keys: [{id: "$own_key"}], keyContractId: "$key_contract"',
@@ -220,13 +232,19 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     theirs = await one_of_everything(stranger, "theirs")
     ours = await one_of_everything(client, "ours")
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
-    lists += "lockerContracts contacts organizationUnits events notices signatureStations"
+    lists += "lockerContracts contacts organizationUnits events notices agreements "
+    lists += "signatureStations"
     chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
     links = "{ keyContracts { edges { node { links { id } } } } }"
     documents = [f"{{ {name}(first: 100) {{ {EDGES} }} }}" for name in lists.split()]
 
     found = json.dumps(
         [await client.ask(document) for document in (*documents, chains, links)]
+    versions = f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}"
+
+    found = json.dumps(
+        [await client.ask(f"{{ {name}(first: 100) {{ {EDGES} }} }}") for name in lists.split()]
+        + [await client.ask(chains), await client.ask(versions)]
         + [await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 

@@ -1,0 +1,166 @@
+"""The way of a signer to the identity provider and back to the page where they sign."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from models.database import Database
+from models.dialects.deadlocks import begun_again
+from models.errors import LinkNotValid, NotIdentified
+from resolvers import identifying
+from resolvers.outside.identity import IdentityProvider, Trip
+from resolvers.outside.ports import Outside
+from resolvers.work import Work, system
+from schema.context import clock
+from schema.outside import IDENTIFIED
+from schema.public_requests import HEADERS, Asked, answered_by
+
+COOKIE = "livionkey_identifying"
+LONGEST_PARAMETER = 2000
+CANCELLED = "access_denied"
+NO_PROVIDER = "No identity provider is set up here; whoever runs this server can do that."
+
+Done = TypeVar("Done")
+
+
+def identity_routes(
+    database: Database, outside: Outside, *, now: Callable[[], datetime] = clock
+) -> list[Route]:
+    """Make the routes; which of the pages comes next is told in `?identity=`.
+
+    Args:
+        database: The doors.
+        outside: The identity provider, and the secret that its ways follow from.
+        now: Tells the time.
+    """
+    ways = Ways(database, outside, now)
+    go = answered_by(ways.go, public_url=outside.public_url)
+    return [
+        Route("/public/signing/identify", go, methods=["POST"]),
+        Route(IDENTIFIED, ways.come_back, methods=["GET"]),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What both routes need."""
+
+    database: Database
+    outside: Outside
+    now: Callable[[], datetime]
+
+    async def go(self, asked: Asked) -> Response:
+        """Tell a signing page where its signer identifies themselves.
+
+        Raises:
+            LinkNotValid: Its secret opens nothing that can be signed.
+            InvalidInput: The signing does not ask for strong authentication.
+            NotIdentified: The provider does not answer, or it was tried too often.
+        """
+        if asked.secret is None:
+            raise LinkNotValid
+        trip, url = await self._way_there(asked.secret)
+        answer = JSONResponse({"url": url}, headers=HEADERS)
+        address = urlsplit(self.outside.public_url)
+        answer.set_cookie(
+            COOKIE,
+            identifying.mark_of(self.outside.secret, trip.state),
+            max_age=int(identifying.TRIP_LASTS.total_seconds()),
+            path=f"{address.path}{IDENTIFIED}",
+            secure=address.scheme == "https",
+            httponly=True,
+            samesite="lax",  # coming back from the provider is a walk of the whole page
+        )
+        return answer
+
+    async def _way_there(self, secret: str) -> tuple[Trip, str]:
+        async with self.database.reading() as connection:
+            signer = await identifying.signer_with(connection, secret)
+        trip = identifying.new_trip(self.outside.secret)
+        url = await self._provider().way_there(trip, language=signer.language, now=self.now())
+        begin = partial(identifying.begin, process_id=signer.process_id, state=trip.state)
+        await self._writing(signer.organization_id, begin)
+        return trip, url
+
+    async def come_back(self, request: Request) -> Response:
+        """Take somebody who comes from the provider back to the page where they sign."""
+        outcome = await self._outcome(request)
+        page = f"{self.outside.public_url}/sign?identity={outcome}"
+        answer = RedirectResponse(page, HTTPStatus.SEE_OTHER, HEADERS)
+        path = f"{urlsplit(self.outside.public_url).path}{IDENTIFIED}"
+        answer.delete_cookie(COOKIE, path=path, httponly=True, samesite="lax")
+        return answer
+
+    async def _outcome(self, request: Request) -> str:
+        """Find out who it is: `confirmed`, `cancelled` by themselves, or `refused`."""
+        state, mark = parameter(request, "state"), request.cookies.get(COOKIE)
+        if not identifying.is_marked(self.outside.secret, state, mark):
+            return "refused"
+        try:
+            async with self.database.reading() as connection:
+                owner = await identifying.owner_of(connection, state)
+            come_back = partial(identifying.come_back, state=state)
+            trip = await self._writing(owner, come_back)
+        except LinkNotValid:
+            return "refused"
+        return await self._asked(request, owner, trip.id, state)
+
+    async def _asked(self, request: Request, owner: UUID, trip_id: UUID, state: str) -> str:
+        """Ask the provider, with no transaction open, and write down what it says."""
+        refuse = partial(identifying.refuse, trip_id=trip_id)
+        if parameter(request, "error") == CANCELLED:
+            await self._writing(owner, partial(refuse, reason="They did not want to."))
+            return "cancelled"
+        try:
+            provider = self._provider()
+            check_origin(request, provider)
+            identity = await provider.who_came_back(
+                identifying.trip_with(self.outside.secret, state),
+                code=parameter(request, "code"),
+                now=self.now(),
+            )
+            confirm = partial(identifying.confirm, trip_id=trip_id, identity=identity)
+            await self._writing(owner, confirm)
+        except (NotIdentified, LinkNotValid) as error:
+            await self._writing(owner, partial(refuse, reason=error.message))
+            return "refused"
+        return "confirmed"
+
+    def _provider(self) -> IdentityProvider:
+        if self.outside.identity is None:
+            raise NotIdentified(NO_PROVIDER)
+        return self.outside.identity
+
+    async def _writing(self, owner: UUID, act: Callable[[Work], Awaitable[Done]]) -> Done:
+        async def transaction() -> Done:
+            async with self.database.writing() as session:
+                return await act(Work(session, system(owner), self.now()))
+
+        return await begun_again(transaction)
+
+
+def check_origin(request: Request, provider: IdentityProvider) -> None:
+    """Refuse what the provider calls an error, and what another provider sent (RFC 9207).
+
+    Raises:
+        NotIdentified: There is no code, or not of ours.
+    """
+    if parameter(request, "iss") not in {"", provider.issuer}:
+        raise NotIdentified("Another identity provider answered.")
+    if not parameter(request, "code"):
+        raise NotIdentified("The identity provider could not identify them.")
+
+
+def parameter(request: Request, name: str) -> str:
+    """Give a parameter of the address; nothing when it is missing or absurdly long."""
+    text = request.query_params.get(name, "")
+    return text if len(text) <= LONGEST_PARAMETER else ""

@@ -1,0 +1,183 @@
+"""The way to an identity provider and back, with a real one, and who may go it."""
+
+from collections.abc import Iterator
+
+import pytest
+from identity_peer import (
+    CLIENT,
+    HOUR,
+    asked_in,
+    at_the_provider,
+    browser,
+    events,
+    identity,
+    make_process,
+    provider_at,
+    running_provider,
+)
+from talking import Client
+
+from models.events import EventKind
+from models.signing import Identification, SigningProcess, SigningState
+from resolvers.identifying import IDENTITY_LASTS, MOST_TRIPS, TRIP_LASTS
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    with running_provider("--require-nonce=true") as issuer:
+        yield issuer
+
+
+async def test_a_signer_identifies_themselves_and_comes_back_to_the_page(
+    client: Client, issuer: str
+) -> None:
+    process, secret = await make_process(client)
+    here = browser(client, provider_at(issuer))
+
+    url = await here.go(secret)
+    outcome = await here.come_back(await at_the_provider(url))
+
+    assert outcome == "confirmed"
+    found = await identity(client, process)
+    assert found is not None
+    assert found.pop("at")
+    assert found == {
+        "issuer": issuer,
+        "subject": "aino-1",
+        "name": "Aino Virtanen",
+        "acr": "substantial",
+    }
+    ((kind, facts),) = await events(client)
+    assert kind is EventKind.IDENTITY_CONFIRMED
+    assert facts == {"process_id": str(process.id), "issuer": issuer, "acr": "substantial"}
+
+
+async def test_the_way_there_asks_for_a_code_with_a_proof_and_for_a_new_login(
+    client: Client, issuer: str
+) -> None:
+    _, secret = await make_process(client)
+    provider = provider_at(issuer, acr_values=("high", "substantial"))
+
+    asked = asked_in(await browser(client, provider).go(secret))
+
+    assert len(asked.pop("state")) >= 43
+    assert len(asked.pop("nonce")) >= 43
+    assert len(asked.pop("code_challenge")) == 43
+    assert asked == {
+        "response_type": "code",
+        "client_id": CLIENT,
+        "redirect_uri": "http://test/public/identified",
+        "scope": "openid profile",
+        "code_challenge_method": "S256",
+        "prompt": "login",
+        "ui_locales": "fi",
+        "acr_values": "high substantial",
+    }
+
+
+async def test_nothing_that_opens_anything_is_stored(client: Client, issuer: str) -> None:
+    _, secret = await make_process(client)
+    asked = asked_in(await browser(client, provider_at(issuer)).go(secret))
+
+    async with client.working() as work:
+        (trip,) = await work.all(work.own(Identification))
+
+    stored = repr(vars(trip))
+    assert not [name for name in ("state", "nonce", "code_challenge") if asked[name] in stored]
+
+
+async def test_a_state_is_used_once(client: Client, issuer: str) -> None:
+    _, secret = await make_process(client)
+    here = browser(client, provider_at(issuer))
+    address = await at_the_provider(await here.go(secret))
+    cookies = dict(here.http.cookies)
+
+    first = await here.come_back(address)
+    here.http.cookies.update(cookies)
+    second = await here.come_back(address)
+
+    assert (first, second) == ("confirmed", "refused")
+    assert len(await events(client)) == 1
+
+
+async def test_another_browser_does_not_come_back_in_the_signers_place(
+    client: Client, issuer: str
+) -> None:
+    process, secret = await make_process(client)
+    provider = provider_at(issuer)
+    here, elsewhere = browser(client, provider), browser(client, provider)
+    address = await at_the_provider(await here.go(secret))
+
+    assert await elsewhere.come_back(address) == "refused"
+    assert await identity(client, process) is None
+    assert await here.come_back(address) == "confirmed"
+
+
+async def test_a_state_lasts_ten_minutes(client: Client, issuer: str) -> None:
+    process, secret = await make_process(client)
+    here = browser(client, provider_at(issuer))
+    address = await at_the_provider(await here.go(secret))
+    here.clock.ahead = TRIP_LASTS
+
+    assert await here.come_back(address) == "refused"
+    assert await identity(client, process) is None
+
+
+async def test_who_comes_back_too_late_to_sign_is_not_kept(client: Client, issuer: str) -> None:
+    process, secret = await make_process(client)
+    here = browser(client, provider_at(issuer))
+    address = await at_the_provider(await here.go(secret))
+    async with client.working() as work:
+        (await work.get(SigningProcess, process.id)).state = SigningState.WITHDRAWN
+
+    assert await here.come_back(address) == "refused"
+    assert await identity(client, process) is None
+
+
+@pytest.mark.parametrize(
+    "header", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}]
+)
+async def test_a_page_of_somebody_else_gets_no_address(
+    client: Client, issuer: str, header: dict[str, str]
+) -> None:
+    _, secret = await make_process(client)
+
+    answer = await browser(client, provider_at(issuer)).identify(secret, **header)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "NOT_ALLOWED")
+
+
+async def test_our_own_page_gets_an_address_and_a_cookie_that_no_script_sees(
+    client: Client, issuer: str
+) -> None:
+    _, secret = await make_process(client)
+
+    answer = await browser(client, provider_at(issuer)).identify(
+        secret, **{"origin": "http://test", "sec-fetch-site": "same-origin"}
+    )
+
+    assert answer.headers["cache-control"] == "no-store"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/public/identified" in cookie
+
+
+async def test_an_identity_lasts_half_an_hour(client: Client, issuer: str) -> None:
+    process, secret = await make_process(client)
+    here = browser(client, provider_at(issuer))
+    await here.come_back(await at_the_provider(await here.go(secret)))
+
+    assert await identity(client, process, IDENTITY_LASTS / 2) is not None
+    assert await identity(client, process, IDENTITY_LASTS + HOUR) is None
+
+
+async def test_nobody_tries_for_ever(client: Client, issuer: str) -> None:
+    _, secret = await make_process(client)
+    here = browser(client, provider_at(issuer))
+    for _ in range(MOST_TRIPS):
+        await here.go(secret)
+
+    answer = await here.identify(secret)
+
+    assert answer.json()["error"]["message"].startswith("It was tried too often")

@@ -1,0 +1,43 @@
+"""The identity provider as the settings name it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from models.errors import InvalidInput
+from schema.outside import outside_for
+from schema.settings import Settings
+
+
+def settings(folder: Path, **given: Any) -> Settings:
+    return Settings(_env_file=None, data_folder=folder, **given)
+
+
+def test_there_is_no_provider_unless_one_is_named(tmp_path: Path) -> None:
+    assert outside_for(settings(tmp_path)).identity is None
+
+
+def test_a_provider_is_named_by_its_issuer_and_who_we_are_there(tmp_path: Path) -> None:
+    named = settings(
+        tmp_path,
+        public_url="https://keys.example/",
+        oidc_issuer="https://id.example",
+        oidc_client_id="livionkey",
+        oidc_client_secret=SecretStr("hidden"),
+        oidc_acr_values="high  substantial",
+    )
+
+    provider = outside_for(named).identity
+
+    assert provider is not None
+    assert provider.issuer == "https://id.example"
+    assert provider.registration.redirect_url == "https://keys.example/public/identified"
+    assert provider.registration.acr_values == ("high", "substantial")
+    assert "hidden" not in repr(provider.registration)
+
+
+def test_a_provider_where_we_are_nobody_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="LIVIONKEY_OIDC_CLIENT_ID"):
+        outside_for(settings(tmp_path, oidc_issuer="https://id.example"))
