@@ -1,4 +1,4 @@
-"""What somebody does on the signing page: read to the end, accept, draw by mouse or finger."""
+"""What somebody does on the signing page: read, accept, draw with a mouse or a finger."""
 
 import asyncio
 import io

@@ -85,6 +85,7 @@ class Peer:
     purpose: str = "HANDOVER"
     language: str = "en"
     identity: dict[str, str] | None = None
+    identification: str = "confirmed"
     digest: str = DIGEST
     content: dict[str, Any] = field(default_factory=content)
     contract: dict[str, Any] = field(default_factory=dict)
@@ -142,8 +143,9 @@ class Peer:
 
     async def identified(self, _request: Request) -> Response:
         """Stand for the identity provider, which sends the browser back."""
-        self.identity = {"name": "Aino Maria Virtanen"}
-        return RedirectResponse("/sign", 303)
+        if self.identification == "confirmed":
+            self.identity = {"name": "Aino Maria Virtanen"}
+        return RedirectResponse(f"/sign?identity={self.identification}", 303)
 
     async def look(self, request: Request) -> Response:
         """Answer like /public/contract and what is below it."""

@@ -57,6 +57,25 @@ async def test_somebody_who_has_to_be_known_identifies_themselves_first() -> Non
     assert peer.sent[-1][1]["name"] == "Aino Maria Virtanen"
 
 
+@pytest.mark.parametrize(
+    ("identification", "words"),
+    [
+        ("cancelled", "You broke the identification off. You can try again."),
+        ("refused", "You could not be identified. Try again."),
+    ],
+)
+async def test_somebody_who_comes_back_without_an_identity_can_try_again(
+    identification: str, words: str
+) -> None:
+    peer = Peer(verification="STRONG", identification=identification)
+    async with signing(peer) as visited:
+        page = visited.page
+        await page.get_by_role("button", name="Identify yourself").click()
+        await expect(page.get_by_role("alert")).to_have_text(words)
+        await expect(page.get_by_role("button", name="Identify yourself")).to_be_enabled()
+        assert page.url.endswith("/sign")
+
+
 async def test_the_offer_is_kept_as_a_file() -> None:
     async with signing(Peer()) as visited:
         async with visited.page.expect_download() as downloading:
@@ -115,6 +134,7 @@ async def test_another_document_is_read_anew_before_it_is_signed() -> None:
         ((429, "TOO_MANY"), "There are too many attempts now."),
         ((422, "INVALID_INPUT"), "The signature could not be taken."),
         ((404, "LINK_NOT_VALID"), "The link was used, has expired"),
+        ((403, "NOT_IDENTIFIED"), "You could not be identified."),
         ((409, "ALREADY_SIGNED"), "The contract is signed already."),
     ],
 )

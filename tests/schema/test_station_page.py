@@ -133,6 +133,6 @@ async def test_a_station_that_loses_its_connection_comes_back_and_keeps_what_was
         connections = peer.connections
         await wire.open[-1].close(code=1013)
         async with asyncio.timeout(15):
-            while peer.connections == connections:  # noqa: ASYNC110 - it is in another process's hands
-                await asyncio.sleep(0.1)
+            while peer.connections == connections:
+                await page.wait_for_timeout(100)
         await expect(page.get_by_label("Your full name")).to_have_value("Aino Virtanen")

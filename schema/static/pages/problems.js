@@ -3,7 +3,7 @@
 import { element } from './elements.js'
 import { text } from './languages.js'
 
-const BY_CODE = { OFFLINE: 'offline', BUSY: 'busy' }
+const BY_CODE = { OFFLINE: 'offline', BUSY: 'busy', NOT_IDENTIFIED: 'identityRefused' }
 
 /** Says a refusal in the reader's language; what is no refusal is a fault of ours and goes on. */
 export function words(refusal) {

@@ -6,7 +6,7 @@ const KEPT = { sign: 'livionkey.signing', contract: 'livionkey.contract' }
 /** Takes the secret out of the address, or what an earlier visit of this tab has kept. */
 export function secretOf(page) {
   const found = SECRET.exec(location.hash)
-  if (location.hash) history.replaceState(null, '', location.pathname + location.search)
+  if (location.hash || location.search) history.replaceState(null, '', location.pathname)
   if (found) sessionStorage.setItem(KEPT[page], found[1])
   return sessionStorage.getItem(KEPT[page])
 }

@@ -19,11 +19,15 @@ function ended(state) {
   if (localStorage.getItem('livionkey.station')) setTimeout(() => location.replace('station'), THANKS)
 }
 
+/** What to say to somebody who comes back from their identity provider, by how it went there. */
+const NOTICES = { cancelled: 'identityCancelled', refused: 'identityRefused' }
+
 followNewLinks()
+const notice = NOTICES[new URLSearchParams(location.search).get('identity')]
 const secret = secretOf('sign')
 if (secret) {
   showWaiting(text('loading'))
-  new Signing(secret, { ended }).refresh()
+  new Signing(secret, { ended, notice }).refresh()
 } else {
   ended('INVALID')
 }

@@ -13,9 +13,12 @@ const PATIENCE = [1000, 1000, 1000, 2000, 3000, 5000]
 const FAR_UP = '1000000px 0px 0px 0px' // what was scrolled past counts as seen
 
 export class Signing {
-  /** `ended` is told how it ended; `isStation` leaves out what belongs to somebody's own device. */
-  constructor(secret, { isStation = false, ended }) {
-    Object.assign(this, { secret, isStation, ended, draft: newDraft(), asked: 0 })
+  /**
+   * `ended` is told how it ended; `isStation` leaves out what belongs to somebody's own device, and
+   * `notice` names words that are said at first.
+   */
+  constructor(secret, { isStation = false, ended, notice }) {
+    Object.assign(this, { secret, isStation, ended, notice, draft: newDraft(), asked: 0 })
   }
 
   /** Stops: somebody else's turn. */
@@ -43,7 +46,9 @@ export class Signing {
     if (process.state === 'PREPARING') this.waitForIt()
     if (before?.state === 'PREPARING') return this.goOn()
     this.show()
-    if (!before) begin()
+    if (before) return
+    begin()
+    if (this.notice) complain(text(this.notice))
   }
 
   waitForIt() {
