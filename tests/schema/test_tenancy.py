@@ -6,195 +6,19 @@ from string import Template
 from typing import Any
 
 import pytest
-from documents import CANCEL, FIND_RESERVATION, UPSERT, days_from_now, stay
+from documents import CANCEL, FIND_RESERVATION, UPSERT, stay
 from factories import make_automat, make_entity
+from foreign import BY_OTHERS_IDS, EDGES, REFUSED_MUTATIONS, REFUSED_QUERIES
 from graphql import get_named_type, is_input_object_type
 from signing import waiting
 from talking import Client
 from things import agreement_of, by_staff, one_of_everything
 
 from models.accounts import Role
+from models.contracts import KeyContract
 from schema.api import schema
+from schema.scalars import to_id
 
-SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
-EDGES = "edges { node { id } }"
-
-BY_OTHERS_IDS = [
-    'reservation(id: "$reservation") { id }',
-    'reservation(externalId: "theirs") { id }',
-    f'reservations(entityId: "$entity") {{ {EDGES} }}',
-    'entity(id: "$entity") { id }',
-    'entity(externalId: "theirs") { id }',
-    f'entities(search: "theirs") {{ {EDGES} }}',
-    'automat(id: "$automat") { id }',
-    f'automats(search: "theirs") {{ {EDGES} }}',
-    f'keys(automatId: "$automat") {{ {EDGES} }}',
-    f'keys(search: "theirs") {{ {EDGES} }}',
-    'key(id: "$key") { id }',
-    'key(code: "theirs") { id }',
-    'insertKeyTasks(automatId: "$automat") { edges { node { deadline } } }',
-    "keysOut { edges { node { since } } }",
-    f'lockerContracts(automatId: "$automat") {{ {EDGES} }}',
-    f'contacts(search: "aino") {{ {EDGES} }}',
-    f'agreements(organizationUnitId: "$unit") {{ {EDGES} }}',
-    f'events(subjectId: "$reservation") {{ {EDGES} }}',
-    f"notices {{ {EDGES} }}",
-    f"signatureStations {{ {EDGES} }}",
-    "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
-]
-OURS = 'entityExternalId: "ours"'
-REFUSED_SELECTIONS = [
-    'entityId: "$entity"',
-    'entityExternalId: "theirs"',
-    f'{OURS}, automatId: "$automat"',
-    f'{OURS}, deviceGroupId: "$group"',
-    f'{OURS}, keyIds: ["$key"]',
-    f'{OURS}, reservationId: "$reservation"',
-]
-SETTINGS = 'effectiveSettings(deviceGroupId: "$group") { value }'
-REFUSED_QUERIES = [
-    'agreementPreview(agreementVersionId: "$agreement_version") { title }',
-    'agreementPreview(body: "x", keyContractId: "$key_contract") { title }',
-    f"organizationUnits(first: 1) {{ edges {{ node {{ {SETTINGS} }} }} }}",
-    'nearestAutomats(near: {entityId: "$entity"}) { rank }',
-    *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
-]
-PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'
-MANY = "errorPolicy: REJECT_ALL, reservations: [{ROW}]"
-PINS = 'pins: [{keyId: "$key", pin: "194628"}]'
-ROWS = "errorPolicy: REJECT_ALL, contracts: [{ROW}]"
-SWAP = 'id: "$own_by_staff", swaps: [{keyId: "$COMES", forKeyId: "$GOES"}]'
-AGREED = 'defaults: {agreementIds: ["$agreement"]}'
-PEOPLE = 'contacts: [{name: "Eve"}]'
-KEY = "kind: MECHANICAL, storage:"
-AUTOMAT = 'deviceId: "x", name: "x", model: LIVIONKEY_1, address: {text: "x"}'
-REFUSED_MUTATIONS = {
-    "reservationUpsert.entityId": f'{PUSH}, entityId: "$entity"',
-    "reservationUpsert.automatId": f'{PUSH}, entityExternalId: "ours", automatId: "$automat"',
-    "reservationUpsert.deviceGroupId": f'{PUSH}, entityExternalId: "ours", deviceGroupId: "$group"',
-    "reservationUpsert.keyIds": f'{PUSH}, entityExternalId: "ours", keyIds: ["$key"]',
-    **{
-        f"reservationsUpsert.reservations.{name}": MANY.replace("ROW", f"{PUSH}, {whose}")
-        for name, whose in {
-            "entityId": 'entityId: "$entity"',
-            "automatId": f'{OURS}, automatId: "$automat"',
-            "deviceGroupId": f'{OURS}, deviceGroupId: "$group"',
-            "keyIds": f'{OURS}, keyIds: ["$key"]',
-        }.items()
-    },
-    "reservationCancel.id": 'id: "$reservation"',
-    "entityCreate.deviceGroupId": 'kind: CAR, name: "x", deviceGroupId: "$group"',
-    "entityCreate.organizationUnitId": 'kind: CAR, name: "x", organizationUnitId: "$unit"',
-    "entityUpdate.id": 'id: "$entity", name: "x"',
-    "entityUpdate.deviceGroupId": 'id: "$own_entity", deviceGroupId: "$group"',
-    "entityUpdate.organizationUnitId": 'id: "$own_entity", organizationUnitId: "$unit"',
-    "automatInstall.organizationUnitId": f'{AUTOMAT}, organizationUnitId: "$unit"',
-    "automatInstall.deviceGroupIds": f'{AUTOMAT}, deviceGroupIds: ["$group"]',
-    "automatUpdate.id": 'id: "$automat", name: "x"',
-    "lockerUpdate.id": 'id: "$locker", outOfOrder: true',
-    "deviceGroupCreate.automatIds": 'name: "x", automatIds: ["$automat"]',
-    "deviceGroupUpdate.id": 'id: "$group", name: "x"',
-    "deviceGroupUpdate.automatIds": 'id: "$own_group", automatIds: ["$automat"]',
-    "manualStorageCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
-    "manualStorageUpdate.id": 'id: "$desk", name: "x"',
-    "keyRegister.entityIds": f'{KEY} {{automatId: "$own_automat"}}, entityIds: ["$entity"]',
-    "keyRegister.storage.automatId": f'{KEY} {{automatId: "$automat"}}, entityIds: []',
-    "keyRegister.storage.manualStorageId": f'{KEY} {{manualStorageId: "$desk"}}, entityIds: []',
-    "keyUpdate.id": 'id: "$key", rfidTag: "00"',
-    "keyUpdate.entityIds": 'id: "$own_key", entityIds: ["$entity"]',
-    "keyRingCreate.keyIds": 'name: "x", keyIds: ["$own_key", "$key"]',
-    "keyRingUpdate.id": 'id: "$ring", name: "x"',
-    "keyRingUpdate.keyIds": 'id: "$own_ring", keyIds: ["$key"]',
-    "keyContractCreate.keyIds": f'{PEOPLE}, keyIds: ["$own_key", "$key"]',
-    "keyContractCreate.keyRingIds": f'{PEOPLE}, keyRingIds: ["$ring"]',
-    "keyContractCreate.automatId": f'{PEOPLE}, keyIds: ["$own_key"], automatId: "$automat"',
-    "keyContractUpdate.id": 'id: "$key_contract", endsAt: null',
-    "keyContractUpdate.keyIds": 'id: "$own_draft", keyIds: ["$key"]',
-    "keyContractUpdate.keyRingIds": 'id: "$own_draft", keyRingIds: ["$ring"]',
-    "keyContractUpdate.automatId": 'id: "$own_draft", automatId: "$automat"',
-    "keyContractUpdate.agreementIds": 'id: "$own_draft", agreementIds: ["$agreement"]',
-    "keyContractUpdate.templateId": 'id: "$own_draft", templateId: "$template"',
-    "keyContractActivate.pins.keyId": f'id: "$own_draft", {PINS}',
-    "keyContractCreate.pins.keyId": f'{PEOPLE}, keyIds: ["$own_key"], {PINS}',
-    "keyContractCreate.agreementIds": f'{PEOPLE}, keyIds: ["$own_key"], '
-    'agreementIds: ["$agreement"]',
-    "keyContractCreate.templateId": f'{PEOPLE}, keyIds: ["$own_key"], templateId: "$template"',
-    **{
-        f"keyContractsCreate.contracts.{name}": ROWS.replace("ROW", f"{PEOPLE}, {whose}")
-        for name, whose in {
-            "keyIds": 'keyIds: ["$key"]',
-            "keyRingIds": 'keyRingIds: ["$ring"]',
-            "automatId": 'keyIds: ["$own_key"], automatId: "$automat"',
-            "agreementIds": 'keyIds: ["$own_key"], agreementIds: ["$agreement"]',
-            "templateId": 'keyIds: ["$own_key"], templateId: "$template"',
-            "pins.keyId": f'keyIds: ["$own_key"], {PINS}',
-        }.items()
-    },
-    "keyContractActivate.id": 'id: "$key_contract"',
-    "keyContractPinRenew.id": 'id: "$key_contract", lockerContractId: "$own_locker_contract"',
-    "keyContractPinRenew.lockerContractId": 'id: "$own_key_contract", lockerContractId: '
-    '"$locker_contract"',
-    "keyContractKeysChange.id": 'id: "$key_contract", addKeyIds: ["$own_key"]',
-    "keyContractKeysChange.addKeyIds": 'id: "$own_by_staff", addKeyIds: ["$key"]',
-    "keyContractKeysChange.removeKeyIds": 'id: "$own_by_staff", removeKeyIds: ["$key"]',
-    "keyContractKeysChange.swaps.keyId": SWAP.replace("COMES", "key").replace("GOES", "own_held"),
-    "keyContractKeysChange.swaps.forKeyId": SWAP.replace("COMES", "own_key").replace("GOES", "key"),
-    "contractTemplateCreate.defaults.agreementIds": f'name: "x", {AGREED}',
-    "contractTemplateUpdate.defaults.agreementIds": f'id: "$own_template", {AGREED}',
-    "contractTemplateCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
-    "contractTemplateUpdate.id": 'id: "$template", name: "x"',
-    "contractTemplateDelete.id": 'id: "$template"',
-    "keyContractCancel.id": 'id: "$key_contract"',
-    "keyContractScheduleSet.id": 'id: "$key_contract", accessSchedule: null',
-    "agreementCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
-    "agreementUpdate.id": 'id: "$agreement", name: "x"',
-    "agreementRetire.id": 'id: "$agreement"',
-    "agreementVersionCreate.agreementId": 'agreementId: "$agreement"',
-    "agreementVersionUpdate.id": 'id: "$agreement_version", texts: []',
-    "agreementVersionPublish.id": 'id: "$agreement_version"',
-    "keyContractAgreementsSet.keyContractId": 'keyContractId: "$key_contract", agreementIds: []',
-    "keyContractAgreementsSet.agreementIds": 'keyContractId: "$own_key_contract", '
-    'agreementIds: ["$agreement"]',
-    "contractLinkCreate.keyContractId": 'keyContractId: "$key_contract"',
-    "contractLinkCreate.contactId": 'keyContractId: "$own_key_contract", contactId: "$contact"',
-    "contractLinkRevoke.id": 'id: "$contract_link"',
-    "keyHandOver.keys.id": f'{PEOPLE}, keys: [{{id: "$own_key"}}, {{id: "$key"}}]',
-    "keyHandOver.keyRingIds": f'{PEOPLE}, keyRingIds: ["$ring"]',
-    "keyHandOver.keyContractId": 'keys: [{id: "$own_key"}], keyContractId: "$key_contract"',
-    "keyTakeBack.key.id": 'key: {id: "$key"}, manualStorageId: "$own_desk"',
-    "keyTakeBack.manualStorageId": 'key: {id: "$own_key"}, manualStorageId: "$desk"',
-    "keyTakeBack.keyContractId": 'key: {id: "$own_key"}, keyContractId: "$key_contract"',
-    "keyTransfer.key.id": 'key: {id: "$key"}, storage: {automatId: "$own_automat"}',
-    "keyTransfer.storage.automatId": 'key: {id: "$own_key"}, storage: {automatId: "$automat"}',
-    "keyTransfer.storage.manualStorageId": 'key: {id: "$own_key"}, storage: '
-    '{manualStorageId: "$desk"}',
-    "lockerReport.automatId": 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED',
-    "signingStart.keyContractId": 'keyContractId: "$key_contract", method: LINK',
-    "signingStart.contactId": 'keyContractId: "$own_to_sign", method: LINK, contactId: "$contact"',
-    "signingStart.stationId": 'keyContractId: "$own_to_sign", method: STATION, '
-    'stationId: "$station"',
-    "signingWithdraw.id": 'id: "$signing"',
-    "signatureStationCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
-    "signatureStationUpdate.id": 'id: "$station", name: "x"',
-    "signatureStationUpdate.organizationUnitId": 'id: "$own_station", organizationUnitId: "$unit"',
-    "signatureStationPairingCode.id": 'id: "$station"',
-    "signatureStationUnpair.id": 'id: "$station"',
-    "signatureStationRetire.id": 'id: "$station"',
-    "contactUpdate.id": 'id: "$contact", name: "Eve"',
-    **{
-        f"attachmentRequest.{name}Id": f'name: "x", {name}Id: "{id}"'
-        for name, id in {
-            "keyContract": "$key_contract",
-            "organizationUnit": "$unit",
-            "key": "$key",
-            "entity": "$entity",
-        }.items()
-    },
-    "attachmentRemove.id": 'id: "$attachment"',
-    "contactErase.contactId": 'contactId: "$contact"',
-    "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
-    "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
-}
 NOT_LISTED = {"locker", "signing", "signature"}
 WHOLE_TRAIL = "{ events(first: 100) { edges { node { id kind facts } } } }"
 
@@ -225,7 +49,6 @@ async def theirs_and_own(client: Client, stranger: Client) -> dict[str, str]:
     theirs = await one_of_everything(stranger, "theirs")
     own = await one_of_everything(client, "ours") | await by_staff(client)
     theirs["agreement"] = await agreement_of(stranger)
-    own = await one_of_everything(client, "ours")
     async with client.working() as work:
         own["to_sign"] = to_id(KeyContract, (await waiting(work, agrees=False)).id)
     return theirs | {f"own_{kind}": id for kind, id in own.items()}
@@ -292,10 +115,6 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
         "{ keyContracts { edges { node { links { id } } } } }",
     )
     documents = [f"{{ {name}(first: 100) {{ {EDGES} }} }}" for name in lists.split()]
-    lists += "lockerContracts contacts organizationUnits events notices agreements "
-    lists += "signatureStations"
-    chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
-    versions = f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}"
 
     found = json.dumps(
         [await client.ask(document) for document in (*documents, *nested)]

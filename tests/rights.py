@@ -1,0 +1,141 @@
+"""Which roles may ask which query and which mutation: the table for the tests of access."""
+
+from documents import days_from_now
+from things import KINDS
+
+from models.accounts import Role
+
+EVERYBODY = set(Role) - {Role.STATION}
+VIEWERS = EVERYBODY - {Role.INSTALLER}
+RESERVERS = VIEWERS - {Role.VIEWER}
+ENTITY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER}
+KEY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN}
+AUTOMAT_EDITORS = {Role.ADMIN, Role.INSTALLER}
+DESK_CLERKS = {Role.USER, *KEY_EDITORS}
+SIGNERS = {*DESK_CLERKS, Role.PARTNER}
+ADMINS = {Role.ADMIN}
+DISPLAYS = {Role.STATION}
+
+NEAR = "near: {coordinates: {latitude: 60.17, longitude: 24.94}}"
+SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
+STAY = f'externalId: "new", contacts: [{{name: "Aino"}}], entityId: "$entity", {SOON}'
+EDGES = "edges { node { id } }"
+WINDOW = '{weekdays: [1], from: "08:00", to: "17:00"}'
+MONDAYS = f'timeZone: "Europe/Helsinki", schedule: {{windows: [{WINDOW}]}}'
+
+QUERIES: dict[str, tuple[set[Role], str]] = {
+    "node": (VIEWERS, '(id: "$entity") { id }'),
+    "reservation": (VIEWERS, '(id: "$reservation") { id }'),
+    "reservations": (VIEWERS, f'(entityId: "$entity") {{ {EDGES} }}'),
+    "entity": (VIEWERS, '(id: "$entity") { id }'),
+    "entities": (VIEWERS, f'(search: "ours", kind: APARTMENT) {{ {EDGES} }}'),
+    "automat": (EVERYBODY, '(id: "$automat") { id }'),
+    "automats": (EVERYBODY, f'(search: "ours", state: IN_SERVICE) {{ {EDGES} }}'),
+    "key": (VIEWERS, '(id: "$key") { id }'),
+    "keys": (VIEWERS, f"{{ {EDGES} }}"),
+    "keysOut": (VIEWERS, "{ edges { node { since } } }"),
+    "insertKeyTasks": (VIEWERS, "{ edges { node { deadline } } }"),
+    "keyRings": (VIEWERS, f"{{ {EDGES} }}"),
+    "manualStorages": (VIEWERS, f"{{ {EDGES} }}"),
+    "deviceGroups": (EVERYBODY, f"{{ {EDGES} }}"),
+    "keyContracts": (VIEWERS, f"(when: FUTURE) {{ {EDGES} }}"),
+    "contractTemplates": (VIEWERS, f"{{ {EDGES} }}"),
+    "contractDefaults": (VIEWERS, '(keyIds: ["$key"]) { value }'),
+    "lockerContracts": (VIEWERS, f'(automatId: "$automat") {{ {EDGES} }}'),
+    "accessSchedulePreview": (set(Role), f"({MONDAYS}) {{ startsAt }}"),
+    "agreements": (VIEWERS, f'(organizationUnitId: "$unit", withRetired: true) {{ {EDGES} }}'),
+    "agreementPreview": (VIEWERS, '(body: "x", keyContractId: "$key_contract") { language }'),
+    "erasures": (VIEWERS, f"{{ {EDGES} }}"),
+    "signatureStations": (VIEWERS, f"{{ {EDGES} }}"),
+    "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
+    "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
+    "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
+    "notices": (KEY_EDITORS, f"{{ {EDGES} }}"),
+    "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
+    "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
+    "automatSelection": (
+        VIEWERS,
+        f'(input: {{entityId: "$entity", {SOON}}}) {{ automat {{ id }} }}',
+    ),
+}
+MUTATIONS: dict[str, tuple[set[Role], str]] = {
+    "entityCreate": (ENTITY_EDITORS, 'kind: CAR, name: "Car"'),
+    "entityUpdate": (ENTITY_EDITORS, 'id: "$entity", name: "B 2"'),
+    "manualStorageCreate": (KEY_EDITORS, 'name: "Desk"'),
+    "manualStorageUpdate": (KEY_EDITORS, 'id: "$desk", name: "Reception"'),
+    "keyRegister": (
+        KEY_EDITORS,
+        'kind: MECHANICAL, entityIds: ["$entity"], storage: {manualStorageId: "$desk"}',
+    ),
+    "keyUpdate": (KEY_EDITORS, 'id: "$key", rfidTag: "04a2"'),
+    "keyRingCreate": (KEY_EDITORS, 'name: "New", keyIds: []'),
+    "keyRingUpdate": (KEY_EDITORS, 'id: "$ring", keyIds: ["$key"]'),
+    "automatInstall": (
+        AUTOMAT_EDITORS,
+        'deviceId: "007", name: "Kallio", model: LIVIONKEY_1, address: {text: "Kallio"}',
+    ),
+    "automatUpdate": (AUTOMAT_EDITORS, 'id: "$automat", name: "Central"'),
+    "lockerUpdate": (AUTOMAT_EDITORS, 'id: "$locker", outOfOrder: true'),
+    "deviceGroupCreate": (AUTOMAT_EDITORS, 'name: "Town", automatIds: ["$automat"]'),
+    "deviceGroupUpdate": (AUTOMAT_EDITORS, 'id: "$group", name: "Centre"'),
+    "lockerReport": (AUTOMAT_EDITORS, 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED'),
+    "keyContractCreate": (
+        RESERVERS,
+        'contacts: [{name: "Aino"}], keyIds: ["$free_key"]',
+    ),
+    "keyContractUpdate": (RESERVERS, 'id: "$by_staff", pickUpInformation: "Ring."'),
+    "keyContractActivate": (RESERVERS, 'id: "$draft"'),
+    "keyContractKeysChange": (RESERVERS, 'id: "$by_staff", addKeyIds: ["$third_key"]'),
+    "keyContractPinRenew": (
+        RESERVERS,
+        'id: "$key_contract", lockerContractId: "$locker_contract"',
+    ),
+    "keyContractsCreate": (
+        RESERVERS,
+        'contracts: [{contacts: [{name: "Aino"}], keyIds: ["$fourth_key"]}]',
+    ),
+    "contractTemplateCreate": (ADMINS, 'name: "Tenants"'),
+    "contractTemplateUpdate": (ADMINS, 'id: "$template", name: "Lodgers"'),
+    "contractTemplateDelete": (ADMINS, 'id: "$template"'),
+    "keyContractCancel": (RESERVERS, 'id: "$by_staff"'),
+    "keyContractScheduleSet": (RESERVERS, 'id: "$by_staff", accessSchedule: null'),
+    "agreementCreate": (ADMINS, 'name: "Rules"'),
+    "agreementUpdate": (ADMINS, 'id: "$agreement", name: "Rules"'),
+    "agreementVersionUpdate": (
+        ADMINS,
+        'id: "$agreement_version", texts: [{language: "en", title: "Rules", body: "Be nice."}]',
+    ),
+    "agreementVersionPublish": (ADMINS, 'id: "$agreement_version"'),
+    "agreementVersionCreate": (ADMINS, 'agreementId: "$agreement"'),
+    "agreementRetire": (ADMINS, 'id: "$agreement"'),
+    "keyContractAgreementsSet": (RESERVERS, 'keyContractId: "$key_contract", agreementIds: []'),
+    "contractLinkCreate": (RESERVERS, 'keyContractId: "$key_contract"'),
+    "contractLinkRevoke": (RESERVERS, 'id: "$contract_link"'),
+    "keyHandOver": (DESK_CLERKS, 'keys: [{id: "$other_key"}], contacts: [{name: "Aino"}]'),
+    "keyTakeBack": (DESK_CLERKS, 'key: {id: "$key"}, manualStorageId: "$desk"'),
+    "keyTransfer": (DESK_CLERKS, 'key: {id: "$key"}, storage: {manualStorageId: "$desk"}'),
+    "signingStart": (SIGNERS, 'keyContractId: "$to_sign", method: LINK'),
+    "signingWithdraw": (SIGNERS, 'id: "$signing"'),
+    "signatureStationCreate": (ADMINS, 'name: "Kiosk"'),
+    "signatureStationUpdate": (ADMINS, 'id: "$station", name: "Kiosk"'),
+    "signatureStationPairingCode": (ADMINS, 'id: "$other_station"'),
+    "signatureStationUnpair": (ADMINS, 'id: "$other_station"'),
+    "signatureStationRetire": (ADMINS, 'id: "$other_station"'),
+    "signatureStationHeartbeat": (DISPLAYS, ""),
+    "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
+    "attachmentRequest": (DESK_CLERKS, 'name: "a.pdf", keyId: "$key"'),
+    "attachmentRemove": (DESK_CLERKS, 'id: "$attachment"'),
+    "contactErase": (ADMINS, 'contactId: "$past_contact"'),
+    "organizationUnitCreate": (ADMINS, 'name: "North"'),
+    "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
+    "reservationUpsert": (RESERVERS, STAY),
+    "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),
+    "reservationCancel": (RESERVERS, 'id: "$reservation"'),
+}
+SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
+    "automat": EVERYBODY,
+    "locker": EVERYBODY,
+    "group": EVERYBODY,
+    "unit": EVERYBODY,
+    "event": KEY_EDITORS,
+}
