@@ -15,8 +15,8 @@ from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
 from schema.contract_keys import ContractKeyMutations
+from schema.contract_queries import ContractQueries
 from schema.contract_rows import ContractRowMutations
-from schema.contracts import ContractQueries
 from schema.desk_changes import DeskMutations
 from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
 from schema.entities import EntityQueries

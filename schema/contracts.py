@@ -12,18 +12,15 @@ from models.automats import Locker as LockerRow
 from models.awaiting import covers_content
 from models.contracts import key_contract_status_at
 from models.keys import Key as KeyRow
-from models.organizations import OrganizationUnit as UnitRow
 from models.reservations import Reservation as ReservationRow
-from resolvers import contract_lists, looking, relations
+from resolvers import relations
 from resolvers.agreements.applying import carried_by
-from resolvers.contract_lists import Filter
 from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
 from schema.agreements import Agreement
 from schema.attachments import Attachment, attachments_of_key_contract
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
-from schema.contract_enums import ContractTime
 from schema.contract_history import KeyContractKey, keys_of_contracts
 from schema.contract_signatures import pins, return_signed, signed_at
 from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
@@ -32,8 +29,8 @@ from schema.execution import batched
 from schema.keys import Key
 from schema.loaders import to_many, to_one
 from schema.nodes import Node, shows
-from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.scalars import from_id, to_id
+from schema.paging import FIRST, After, Connection, First
+from schema.scalars import to_id
 from schema.signing_enums import Verification
 
 if TYPE_CHECKING:  # they refer to contracts, and contracts to them
@@ -253,64 +250,3 @@ class LockerContract(Node):
             sync_at=row.sync_at,
             synced_at=row.synced_at,
         )
-
-
-@strawberry.type
-class ContractQueries:
-    @strawberry.field(description="The key contracts of your organization.")
-    async def key_contracts(
-        self,
-        info: Info,
-        first: First = FIRST,
-        after: After = None,
-        *,
-        when: Annotated[
-            ContractTime | None, strawberry.argument(description="Only those that stand there.")
-        ] = None,
-        status: Annotated[
-            KeyContractStatus | None, strawberry.argument(description="Only those of this status.")
-        ] = None,
-        search: Annotated[
-            str | None,
-            strawberry.argument(description="Part of a reference or of a contact's name."),
-        ] = None,
-        organization_unit_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(
-                description="Only those of keys that live in this unit or in one below it."
-            ),
-        ] = None,
-        key_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only those of this key.")
-        ] = None,
-    ) -> Connection[KeyContract]:
-        behind = from_cursor(after)
-        wanted = Filter(
-            when=when,
-            status=status,
-            search=search,
-            unit_id=from_id(UnitRow, organization_unit_id),
-            key_id=from_id(KeyRow, key_id),
-        )
-        async with info.context.reading() as reading:
-            part = await contract_lists.page(reading, wanted, first=first, after=behind)
-        return connection(part, KeyContract.of, behind)
-
-    @strawberry.field(description="The locker contracts of your organization.")
-    async def locker_contracts(
-        self,
-        info: Info,
-        first: First = FIRST,
-        after: After = None,
-        automat_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only those at this automat.")
-        ] = None,
-    ) -> Connection[LockerContract]:
-        behind = from_cursor(after)
-        row = models.LockerContract
-        conditions = []
-        if automat_id is not None:
-            conditions.append(row.automat_id == from_id(AutomatRow, automat_id))
-        async with info.context.reading() as reading:
-            part = await looking.page(reading, row, *conditions, first=first, after=behind)
-        return connection(part, LockerContract.of, behind)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from factories import AINO, make_key
-from rights import MUTATIONS, QUERIES, RESERVERS, SEEN_BY
+from rights import MUTATIONS, QUERIES, RESERVERS, SEEN_BY, SOON
 from signing import waiting
 from talking import Client
 from things import one_of_everything

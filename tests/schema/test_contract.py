@@ -28,7 +28,6 @@ CONTRACT = build_schema((Path(__file__).parent / "contract.graphql").read_text()
 OURS: GraphQLSchema = build_schema(schema.as_str())
 PROMISED = [name for name in CONTRACT.type_map if not name.startswith("__")]
 SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("__")]
-SIGNING = ("signing", "signatureStation")
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
 # Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,

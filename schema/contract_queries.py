@@ -1,0 +1,79 @@
+"""The lists of key contracts and of locker contracts."""
+
+from typing import Annotated
+
+import strawberry
+
+import models.contracts as models
+from models.automats import Automat as AutomatRow
+from models.keys import Key as KeyRow
+from models.organizations import OrganizationUnit as UnitRow
+from resolvers import contract_lists, looking
+from resolvers.contract_lists import Filter
+from schema.context import Info
+from schema.contract_enums import ContractTime
+from schema.contracts import KeyContract, LockerContract
+from schema.enums import KeyContractStatus
+from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.scalars import from_id
+
+
+@strawberry.type
+class ContractQueries:
+    @strawberry.field(description="The key contracts of your organization.")
+    async def key_contracts(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        *,
+        when: Annotated[
+            ContractTime | None, strawberry.argument(description="Only those that stand there.")
+        ] = None,
+        status: Annotated[
+            KeyContractStatus | None, strawberry.argument(description="Only those of this status.")
+        ] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(description="Part of a reference or of a contact's name."),
+        ] = None,
+        organization_unit_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="Only those of keys that live in this unit or in one below it."
+            ),
+        ] = None,
+        key_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those of this key.")
+        ] = None,
+    ) -> Connection[KeyContract]:
+        behind = from_cursor(after)
+        wanted = Filter(
+            when=when,
+            status=status,
+            search=search,
+            unit_id=from_id(UnitRow, organization_unit_id),
+            key_id=from_id(KeyRow, key_id),
+        )
+        async with info.context.reading() as reading:
+            part = await contract_lists.page(reading, wanted, first=first, after=behind)
+        return connection(part, KeyContract.of, behind)
+
+    @strawberry.field(description="The locker contracts of your organization.")
+    async def locker_contracts(
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        automat_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those at this automat.")
+        ] = None,
+    ) -> Connection[LockerContract]:
+        behind = from_cursor(after)
+        row = models.LockerContract
+        conditions = []
+        if automat_id is not None:
+            conditions.append(row.automat_id == from_id(AutomatRow, automat_id))
+        async with info.context.reading() as reading:
+            part = await looking.page(reading, row, *conditions, first=first, after=behind)
+        return connection(part, LockerContract.of, behind)
