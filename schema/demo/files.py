@@ -21,6 +21,7 @@ from schema.demo.rows import (
 )
 
 FOLDER = Path(__file__).parent
+TERMS = FOLDER / "terms"
 ADDRESSES = FOLDER / "addresses.csv"
 
 
@@ -137,3 +138,12 @@ def rows(name: str) -> list[dict[str, str]]:
 def written(row: dict[str, str]) -> PostalAddress:
     """Take an address as somebody wrote it."""
     return PostalAddress(text=row["address"])
+
+
+def read_terms() -> list[tuple[str, str, str]]:
+    """Read the terms for keys: of each language its tag, their title and their text."""
+    terms = []
+    for file in sorted(TERMS.glob("*.md")):
+        title, _, body = file.read_text(encoding="utf-8").partition("\n\n")
+        terms.append((file.stem, title, body))
+    return terms

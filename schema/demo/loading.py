@@ -1,7 +1,7 @@
 """Put the demo's data into an empty database, through the use cases and in one transaction."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,9 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from geo.index.embedded import EmbeddedGeocoder
 from geo.index.importing import import_addresses
 from models.accounts import Actor
+from models.contracts import Verification
 from models.database import Database
-from models.organizations import UnitKind
-from resolvers import automats, desks, device_groups, entities, keys, organizations, reservations
+from models.keys import Key
+from models.organizations import ContactDetails, UnitKind
+from models.times import Window
+from resolvers import (
+    automats,
+    contracts,
+    desks,
+    device_groups,
+    entities,
+    keys,
+    organizations,
+    reservations,
+)
+from resolvers.agreements import editing, versions
+from resolvers.agreements.versions import Wording
 from resolvers.planning.stays import Wanted
 from resolvers.pushing.requests import Request, Times
 from resolvers.work import Work
@@ -21,6 +35,9 @@ from schema.demo.rows import DemoEntity, DemoUnit
 
 SOURCE = "demo-pms"
 """Whose numbers the external ids of the demo's reservations are."""
+KEY_TO_SIGN_FOR = "A0007"
+TO_SIGN = "TO-SIGN-1"
+"""The reference of a contract that waits for a signature."""
 
 
 @dataclass
@@ -185,6 +202,34 @@ async def make_reservations(load: DemoLoad) -> None:
         await reservations.push(load.work_for(load.units[reservation.entity]), request)
 
 
+async def make_terms(load: DemoLoad) -> None:
+    """Let every organization ask for the same terms."""
+    wordings = [Wording(*text) for text in files.read_terms()]
+    for unit in files.read_units():
+        if not unit.parent:
+            work = load.work_for(unit.key)
+            made = await editing.create(
+                work, unit_id=load.ids[unit.key], name="Key terms", mandatory=True
+            )
+            draft = await versions.create(work, made.id, wordings)
+            await versions.publish(work, draft.id)
+
+
+async def make_contract_to_sign(load: DemoLoad) -> None:
+    """Promise a key that lies at a desk to somebody who has to sign for it."""
+    work = load.work_for("kotikatu")
+    key = await work.first(work.own(Key).where(Key.code == KEY_TO_SIGN_FOR))
+    await contracts.create(
+        work,
+        key_ids=[key.id if key else None],
+        contacts=[ContactDetails("Aino Virtanen", email="aino@example.com", language="en")],
+        window=Window(load.now, load.now + timedelta(days=30)),
+        pick_up_information="At the desk, on weekdays from 8 to 16.",
+        reference=TO_SIGN,
+        verification=Verification.SIGNATURE,
+    )
+
+
 STEPS = (
     make_units,
     make_desks,
@@ -193,5 +238,7 @@ STEPS = (
     make_entities,
     make_keys,
     make_reservations,
+    make_terms,
+    make_contract_to_sign,
 )
 """What is made, each after what it needs."""
