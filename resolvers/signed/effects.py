@@ -4,13 +4,12 @@ from models.contracts import KeyContract
 from resolvers.work import Work
 
 
-async def changed(work: Work, contract: KeyContract, *, by_fact: bool = False) -> None:  # noqa: ARG001
+async def changed(work: Work, contract: KeyContract) -> None:
     """Count another content of a key contract (R69).
 
     Args:
         work: The transaction.
         contract: The contract, locked and changed.
-        by_fact: Whether somebody took another key than was noted.
     """
     contract.revision += 1
     await work.save()
