@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from factories import (
+    AINO,
     make_automat,
     make_desk,
     make_entity,
@@ -15,6 +16,7 @@ from factories import (
 from sqlalchemy import Select, select
 from talking import Client
 
+from models.agreements import Agreement
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -25,6 +27,10 @@ from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.reservations import Reservation
 from models.templates import ContractTemplate
+from models.times import Window
+from resolvers import contracts
+from resolvers.staff_contracts import drafts
+from resolvers.staff_contracts.asked import Asked
 from resolvers.templates import editing
 from schema.scalars import to_id
 
@@ -76,3 +82,25 @@ def newest(model: type[Base], organization_id: UUID) -> Select[UUID]:
     """Select the id of what an organization made last of a kind."""
     row = model.__table__.c
     return select(row.id).where(row.organization_id == organization_id).order_by(row.id.desc())
+
+
+async def by_staff(client: Client) -> dict[str, str]:
+    """Make a draft, and a contract by staff that holds a key."""
+    async with client.working() as work:
+        held, wished = await make_key(work), await make_key(work)
+        window = Window(work.now, None)
+        made = await contracts.create(work, key_ids=[held.id], contacts=[AINO], window=window)
+        draft = await drafts.create(work, Asked(contacts=[AINO], key_ids=[wished.id]))
+    return {
+        "held": to_id(Key, held.id),
+        "by_staff": to_id(KeyContract, made.id),
+        "draft": to_id(KeyContract, draft.id),
+    }
+
+
+async def agreement_of(client: Client) -> str:
+    async with client.working() as work:
+        owner = work.actor.organization_id
+        agreement = Agreement(organization_id=owner, organization_unit_id=owner, name="theirs")
+        await work.add(agreement)
+    return to_id(Agreement, agreement.id)

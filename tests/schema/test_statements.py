@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from counting import statements_of
@@ -26,6 +27,10 @@ from models.times import Window
 from resolvers import automats, contracts
 from resolvers.handover import desks
 from resolvers.handover.lockers import key_fetched
+from resolvers.staff_contracts import drafts
+from resolvers.staff_contracts.asked import Asked
+from resolvers.staff_contracts.keys import change_keys
+from resolvers.templates import editing
 from resolvers.work import Work
 from schema.api import schema
 from schema.limits import costs_of, excess_rows
@@ -119,7 +124,20 @@ async def furnish(client: Client, numbers: range) -> None:
             keys += [await make_key(work, home, desk=await make_desk(work))]
             await make_ring(work, *keys)
             await push(work, home, automat_id=inside.id)
+            await think_of_contracts(work, unit.id, number)
             await send_keys_away(work, automat)
+
+
+async def think_of_contracts(work: Work, unit_id: UUID, number: int) -> None:
+    """Make a template, a draft, and a contract one key of which was removed."""
+    changes = editing.TemplateChanges(name=f"T {number}", standard=True)
+    await editing.create(work, organization_unit_id=unit_id, changes=changes)
+    wished, held, removed = [await make_key(work) for _ in range(3)]
+    await drafts.create(work, Asked(contacts=[AINO], key_ids=[wished.id]))
+    contract = await contracts.create(
+        work, key_ids=[held.id, removed.id], contacts=[AINO], window=Window(work.now, None)
+    )
+    await change_keys(work, contract.id, remove_ids=[removed.id])
 
 
 async def send_keys_away(work: Work, automat: Automat) -> None:

@@ -7,21 +7,13 @@ from typing import Any
 
 import pytest
 from documents import CANCEL, FIND_RESERVATION, UPSERT, days_from_now, stay
-from factories import AINO, make_automat, make_entity, make_key
+from factories import make_automat, make_entity
 from graphql import get_named_type, is_input_object_type
 from talking import Client
-from things import one_of_everything
+from things import agreement_of, by_staff, one_of_everything
 
 from models.accounts import Role
-from models.agreements import Agreement
-from models.contracts import KeyContract
-from models.keys import Key
-from models.times import Window
-from resolvers import contracts
-from resolvers.staff_contracts import drafts
-from resolvers.staff_contracts.asked import Asked
 from schema.api import schema
-from schema.scalars import to_id
 
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
 EDGES = "edges { node { id } }"
@@ -194,28 +186,6 @@ async def theirs_and_own(client: Client, stranger: Client) -> dict[str, str]:
     own = await one_of_everything(client, "ours") | await by_staff(client)
     theirs["agreement"] = await agreement_of(stranger)
     return theirs | {f"own_{kind}": id for kind, id in own.items()}
-
-
-async def by_staff(client: Client) -> dict[str, str]:
-    """Make a draft, and a contract by staff that holds a key."""
-    async with client.working() as work:
-        held, wished = await make_key(work), await make_key(work)
-        window = Window(work.now, None)
-        made = await contracts.create(work, key_ids=[held.id], contacts=[AINO], window=window)
-        draft = await drafts.create(work, Asked(contacts=[AINO], key_ids=[wished.id]))
-    return {
-        "held": to_id(Key, held.id),
-        "by_staff": to_id(KeyContract, made.id),
-        "draft": to_id(KeyContract, draft.id),
-    }
-
-
-async def agreement_of(client: Client) -> str:
-    async with client.working() as work:
-        owner = work.actor.organization_id
-        agreement = Agreement(organization_id=owner, organization_unit_id=owner, name="theirs")
-        await work.add(agreement)
-    return to_id(Agreement, agreement.id)
 
 
 async def test_no_query_finds_what_is_somebody_elses(client: Client, stranger: Client) -> None:
