@@ -8,7 +8,7 @@ import strawberry
 
 import models.contracts as models
 from models.keys import Key as KeyRow
-from resolvers import relations
+from resolvers.contract_keys import KeysOf, keys_of_contracts
 from schema.execution import batched
 from schema.keys import Key
 from schema.loaders import to_one
@@ -40,22 +40,13 @@ class KeyContractKey:
         )
 
 
-async def keys_of_contracts(contracts: list[Any], context: Any) -> list[list[Key]]:
-    """Show the keys of contracts, each once; of a draft those that are wished for."""
-    holding = [one.contract_id for one in contracts if one.row.draft is None]
-    found = await context.loaders.belonging(relations.KEYS_OF_KEY_CONTRACT).load_many(holding)
-    keys = dict(zip(holding, found, strict=True))
-    wished = await _wished([one for one in contracts if one.row.draft is not None], context)
-    rows = [(keys | wished)[one.contract_id] for one in contracts]
-    return [[Key.of(row) for row in {row.id: row for row in each}.values()] for each in rows]
+async def shown_keys(contracts: list[Any], context: Any) -> list[list[Key]]:
+    """Show the keys of contracts; of a draft those that are wished for."""
+    asked = [KeysOf(one.contract_id, wished_by(one.row)) for one in contracts]
+    found = await context.loaders.answers(keys_of_contracts).load_many(asked)
+    return [[Key.of(row) for row in rows] for rows in found]
 
 
-async def _wished(drafts: list[Any], context: Any) -> dict[UUID, list[Any]]:
-    ids = {one.contract_id: [UUID(id) for id in one.row.draft["key_ids"]] for one in drafts}
-    every = list({id for wished in ids.values() for id in wished})
-    loaded = await context.loaders.rows(KeyRow).load_many(every) if every else []
-    keys = {id: row for id, row in zip(every, loaded, strict=True) if row is not None}
-    return {
-        contract_id: [keys[id] for id in wished if id in keys]
-        for contract_id, wished in ids.items()
-    }
+def wished_by(row: Any) -> tuple[UUID, ...] | None:
+    """List the keys that a contract wishes for, where it is a draft."""
+    return None if row.draft is None else tuple(UUID(id) for id in row.draft["key_ids"])

@@ -22,6 +22,8 @@ from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
 from schema.contract_history import KeyContractKey, keys_of_contracts
+from schema.contract_enums import ContractTime
+from schema.contract_history import KeyContractKey, shown_keys
 from schema.contract_signatures import pins, return_signed, signed_at
 from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
 from schema.evidence import evidence_urls
@@ -112,7 +114,7 @@ class KeyContract(Node):
         to_one(ReservationRow, "reservation_id"), description="The reservation behind it."
     )
     keys: list[Key] = batched(
-        keys_of_contracts, description="Its keys; those of a draft are only wished for."
+        shown_keys, description="Its keys; those of a draft are only wished for."
     )
     key_history: list[KeyContractKey] = batched(
         to_many(relations.KEY_HISTORY, "contract_id"),

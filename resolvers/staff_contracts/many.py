@@ -33,7 +33,7 @@ class Row:
 async def create_many(
     work: Work, asked: Sequence[Asked | LivionKeyError], *, policy: ErrorPolicy, dry_run: bool
 ) -> list[Row]:
-    """Make many contracts, and say of each what became of it; one may use what no other has.
+    """Make many contracts, each against what those before it have taken, and say what came of each.
 
     Args:
         work: The transaction; it is undone in a rehearsal, and where a refusal rejects all.

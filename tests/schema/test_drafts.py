@@ -164,3 +164,29 @@ async def test_a_blank_reference_is_made_and_a_wrong_sign_is_named(client: Clien
     (error,) = refused["userErrors"]
     assert error["code"] == "INVALID_INPUT"
     assert "'#'" in error["message"]
+
+
+async def test_what_must_not_be_null_is_refused_by_name(client: Client) -> None:
+    (one,) = await keys_inside(client, "A")
+    draft = await done(client, "keyContractCreate", draft=True, contacts=PEOPLE, keyIds=[one])
+
+    for name in ("contacts", "startsAt", "verification", "keyIds", "keyRingIds"):
+        refused = await change(client, "keyContractUpdate", id=draft["id"], **{name: None})
+        (error,) = refused["userErrors"]
+        assert (error["code"], error["path"]) == ("INVALID_INPUT", ["input", name])
+
+
+async def test_a_pin_that_is_in_use_is_refused_without_being_repeated(client: Client) -> None:
+    one, two = await keys_inside(client, "A", "B")
+    pin = {"pin": "194628"}
+    await done(
+        client, "keyContractCreate", contacts=PEOPLE, keyIds=[one], pins=[{"keyId": one, **pin}]
+    )
+
+    refused = await change(
+        client, "keyContractCreate", contacts=PEOPLE, keyIds=[two], pins=[{"keyId": two, **pin}]
+    )
+
+    (error,) = refused["userErrors"]
+    assert (error["code"], error["path"]) == ("PIN_IN_USE", ["input", "pins"])
+    assert "194628" not in error["message"]

@@ -77,7 +77,7 @@ def leaves(type_: Any) -> str:
 
 def pages(name: str, field: Any, rest: str) -> str:
     """Select a field; a connection by its nodes."""
-    if "first" in field.args and name not in ARGUMENTS:
+    if get_named_type(field.type).name.endswith("Connection"):
         return f"{name}(first: 20) {{ edges {{ cursor node {{ {rest} }} }} }}"
     arguments = f"({ASKED_OF_EACH[name]})" if name in ASKED_OF_EACH else ""
     return f"{name}{arguments} {{ {rest} }}"
