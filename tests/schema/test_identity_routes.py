@@ -15,10 +15,12 @@ from identity_peer import (
     provider_at,
     running_provider,
 )
+from signing import signer_of
 from talking import Client
 
+from models.contracts import Verification
 from models.events import EventKind
-from models.signing import Identification, SigningProcess, SigningState
+from models.signing import Identification, Signature, SigningProcess, SigningState
 from resolvers.identifying import IDENTITY_LASTS, MOST_TRIPS, TRIP_LASTS
 
 
@@ -181,3 +183,38 @@ async def test_nobody_tries_for_ever(client: Client, issuer: str) -> None:
     answer = await here.identify(secret)
 
     assert answer.json()["error"]["message"].startswith("It was tried too often")
+
+
+async def test_who_proved_who_they_are_signs_in_that_name(client: Client, issuer: str) -> None:
+    signer, process = await signer_of(client, contract={"verification": Verification.STRONG})
+    here = browser(client, provider_at(issuer))
+    before = await signer.refused("/sign", await signer.signature(name="A. V."))
+
+    await here.come_back(await at_the_provider(await here.go(signer.secret)))
+    after = await signer.sign(name="A. V.")
+
+    assert (before, after.json()) == ((403, "NOT_IDENTIFIED"), {"state": "SIGNED"})
+    async with client.working() as work:
+        (signature,) = await work.all(work.own(Signature))
+    assert signature.process_id == process.id
+    assert signature.signer_name == "Aino Virtanen"
+    assert signature.identity["subject"] == "aino-1"
+
+
+async def test_no_log_tells_who_it_was_or_by_what_they_came(
+    client: Client, issuer: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    _, secret = await make_process(client)
+    provider = provider_at(issuer)
+    here = browser(client, provider)
+
+    url = await here.go(secret)
+    address = await at_the_provider(url)
+    caplog.clear()  # what the browser of the test logs on its way
+    await here.come_back(address)
+
+    told = [one for one in caplog.messages if "/public/identified" not in one]
+    asked, answered = asked_in(url), asked_in(address)
+    secrets = [secret, asked["state"], asked["nonce"], answered["code"], "aino-1", "Virtanen"]
+    assert not [one for one in told if any(hidden in one for hidden in secrets)]
