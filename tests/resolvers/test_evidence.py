@@ -5,15 +5,19 @@ from uuid import UUID
 
 import pytest
 from bundles import Bundle, broken, bundle_for, bundle_of
+from counting import statements_of
 from evidencing import again, in_thread, offered, prepared, signed
 from sealed_documents import trusting
+from signing import begun
 from talking import Client
 
 from models.contracts import KeyContract
 from models.errors import NotFound
 from resolvers.evidence.checking import certificates_in
-from resolvers.evidence.gathering import chained, safe
+from resolvers.evidence.gathering import chained, gather, safe
 from resolvers.evidence.packing import MANIFEST, SIGNATURE
+from resolvers.signing import ending
+from resolvers.work import Reading
 
 
 def test_a_bundle_holds_all_that_there_is_about_a_contract(bundle: Bundle) -> None:
@@ -160,3 +164,23 @@ async def test_what_is_not_signed_yet_is_evidence_too(client: Client) -> None:
 async def test_there_is_no_evidence_of_what_is_not_there(client: Client) -> None:
     with pytest.raises(NotFound):
         await bundle_of(client, UUID(int=1))
+
+
+async def test_gathering_takes_as_many_statements_for_many_signings_as_for_one(
+    client: Client,
+) -> None:
+    one, many = await offered(client), await offered(client)
+    for _ in range(3):
+        async with client.working() as work:
+            await ending.withdraw(work, many.id)
+            many = (await begun(work, await work.get(KeyContract, many.key_contract_id))).process
+
+    counts = []
+    for process in (one, many):
+        async with client.working() as work:
+            reading = Reading(await work.connection(), work.actor, work.now)
+            with statements_of(client.database) as seen:
+                await gather(reading, process.key_contract_id)
+            counts.append(len(seen))
+
+    assert counts[0] == counts[1] > 0
