@@ -40,7 +40,7 @@ class Downloads:
         name = request.query_params.get("name", "")
         try:
             file = await self._file(request, name)
-            pieces = await begun(self._outside.files.stream(file.path))
+            pieces = await begun(self._pieces(request, file))
         except LinkNotValid as error:
             return refusal(HTTPStatus.NOT_FOUND, error)
         headers = {
@@ -49,6 +49,15 @@ class Downloads:
             "content-length": str(file.size_bytes),
         }
         return StreamingResponse(pieces, headers=headers, media_type=file.media_type)
+
+    def _pieces(self, request: Request, file: Bytes) -> AsyncIterator[bytes]:
+        """Read a file; only its beginning for somebody who asks for no more than the headers."""
+        if request.method == "HEAD":
+            return self._beginning(file)
+        return self._outside.files.stream(file.path)
+
+    async def _beginning(self, file: Bytes) -> AsyncIterator[bytes]:
+        yield await self._outside.files.part(file.path, 0, 1)
 
     async def _file(self, request: Request, name: str) -> Bytes:
         """Find what a link is for.

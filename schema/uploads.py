@@ -79,7 +79,7 @@ class Uploads:
         try:
             act = partial(uploading.store, id=awaited.id, stored=stored)
             attachment, is_known = await self._writing(awaited, act)
-        except BaseException:
+        except LinkNotValid:  # after any other error it may have been kept: `sweeping` finds out
             await self._outside.files.remove(stored.path)
             raise
         if is_known:

@@ -1,11 +1,15 @@
 from datetime import timedelta
 
+import httpx2
 import pytest
+from small_api import served
+from starlette.applications import Starlette
 from talking import Client
 
 from models.base import new_id
 from resolvers.attachments import storing
 from schema.context import clock
+from schema.file_routes import file_routes
 
 NAME = 'Avain "nro 1" 50 % äö.pdf'
 
@@ -46,6 +50,18 @@ async def test_a_file_that_is_fetched_never_acts_as_a_page(client: Client) -> No
     assert headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert headers["cache-control"] == "no-store"
     assert headers["content-type"] == "text/plain; charset=utf-8"
+
+
+async def test_who_asks_for_the_headers_alone_is_told_how_large_a_file_is(client: Client) -> None:
+    stored = await kept(client, b"x" * 700_000)
+    url = storing.download_url(client.outside, stored.id, NAME, clock())
+    app = Starlette(routes=file_routes(client.database, client.outside))
+
+    async with served(app) as address, httpx2.AsyncClient() as http:
+        answer = await http.head(url.replace(client.outside.public_url, address))
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == "700000"
 
 
 async def test_a_link_whose_time_has_passed_fetches_nothing(client: Client) -> None:

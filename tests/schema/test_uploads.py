@@ -181,6 +181,20 @@ async def test_the_same_bytes_are_stored_once(client: Client) -> None:
         assert (await client.http.get(found["downloadUrl"])).content == samples.PDF
 
 
+async def test_the_same_bytes_that_come_at_once_are_stored_once(client: Client) -> None:
+    announcements = [await announced(client) for _ in range(4)]
+
+    answers = await asyncio.gather(
+        *(sent(client, one["uploadSecret"], samples.PDF) for one in announcements)
+    )
+
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert len(await in_store(client)) == 1
+    for one in announcements:
+        found = await looked_at(client, one["attachment"]["id"])
+        assert (await client.http.get(found["downloadUrl"])).content == samples.PDF
+
+
 async def test_a_multipart_request_is_told_where_files_are_sent(client: Client) -> None:
     token = next(iter(client.tokens.values()))
     answer = await client.http.post(
