@@ -221,7 +221,7 @@ async def ask(client: httpx2.AsyncClient, query: str, **variables: Any) -> Any:
 
 @asynccontextmanager
 async def served(app: Starlette, port: int = 0) -> AsyncIterator[str]:
-    """Serve an application for clients outside of this process, on a free port unless one is named."""
+    """Serve an application for clients outside of this process; on a free port, or on that one."""
     server = uvicorn.Server(
         uvicorn.Config(app, port=port, log_config=None, ws="websockets-sansio", lifespan="on")
     )
