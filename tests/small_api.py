@@ -220,10 +220,10 @@ async def ask(client: httpx2.AsyncClient, query: str, **variables: Any) -> Any:
 
 
 @asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """Serve an application on a free port, for clients outside of this process."""
+async def served(app: Starlette, port: int = 0) -> AsyncIterator[str]:
+    """Serve an application for clients outside of this process; on a free port, or on that one."""
     server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, ws="websockets-sansio", lifespan="on")
+        uvicorn.Config(app, port=port, log_config=None, ws="websockets-sansio", lifespan="on")
     )
     serving = asyncio.create_task(server.serve())
     while not server.started:  # uvicorn has no event for it  # noqa: ASYNC110 - a server of its own thread

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from serving import free_port
 from small_api import served
 
 from models.accounts import Actor, Role
@@ -48,9 +49,22 @@ class WholeApi:
 
 
 @asynccontextmanager
-async def whole_api(url: str, folder: Path) -> AsyncIterator[WholeApi]:
-    """Serve an empty database of its own; on PostgreSQL the worker runs beside the server."""
-    settings = Settings(_env_file=None, database_url=url, data_folder=folder / "data")
+async def whole_api(url: str, folder: Path, **changes: Any) -> AsyncIterator[WholeApi]:
+    """Serve an empty database of its own; on PostgreSQL the worker runs beside the server.
+
+    Args:
+        url: The database.
+        folder: Where files lie.
+        changes: Other settings.
+    """
+    port = free_port()
+    settings = Settings(
+        _env_file=None,
+        database_url=url,
+        data_folder=folder / "data",
+        public_url=f"http://127.0.0.1:{port}",
+        **changes,
+    )
     founder = organizations.founder()
     async with AsyncExitStack() as stack:
         database = Database(url)
@@ -60,7 +74,7 @@ async def whole_api(url: str, folder: Path) -> AsyncIterator[WholeApi]:
             work = Work(session, founder, clock())
             await organizations.found(work, name="Kotikatu Isännöinti")
             _, token = await accounts.create_token(work, role=Role.ADMIN)
-        address = await stack.enter_async_context(served(assembled(Database(url), settings)))
+        address = await stack.enter_async_context(served(assembled(Database(url), settings), port))
         if not database.is_sqlite:
             await stack.enter_async_context(working(database, outside_for(settings)))
         actor = Actor(founder.organization_id, Role.ADMIN)

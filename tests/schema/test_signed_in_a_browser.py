@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from agreeing import make_agreement
 from browsing import PHONE, visit
+from identity_peer import CLIENT, running_provider
 from linking import CREATE, make_stay
 from playwright.async_api import Page, expect
 from signing import START
@@ -37,12 +38,12 @@ async def api(own_url: str, tmp_path: Path) -> AsyncIterator[WholeApi]:
         yield api
 
 
-async def waits(work: Work) -> str:
+async def waits(work: Work, verification: Verification = Verification.SIGNATURE) -> str:
     """Make a stay that has begun, whose house rules have to be accepted before it holds."""
     await make_agreement(work, name="House rules", mandatory=True)
     contract = await make_stay(work, starts_at=work.now)
     (known,) = await work.locked(KeyContract, [contract.id])
-    await begins_to_wait(work, known, Verification.SIGNATURE)
+    await begins_to_wait(work, known, verification)
     return to_id(KeyContract, contract.id)
 
 
@@ -146,3 +147,34 @@ async def test_a_contract_is_signed_at_a_station(api: WholeApi) -> None:
     contract = await seen(api, id)
     assert contract["status"] == "ACTIVE"
     assert [one["method"] for one in contract["signatures"]] == ["STATION"]
+
+
+async def test_somebody_proves_who_they_are_at_an_identity_provider_and_signs(
+    own_url: str, tmp_path: Path
+) -> None:
+    with running_provider("--require-nonce=true") as issuer:
+        given = {"oidc_issuer": issuer, "oidc_client_id": CLIENT, "oidc_client_secret": "a secret"}
+        async with whole_api(own_url, tmp_path, **given) as api:
+            async with api.working() as work:
+                id = await waits(work, Verification.STRONG)
+            start = {"keyContractId": id, "method": "LINK"}
+            url = (await api.ask(START, input=start))["signingStart"]["url"]
+
+            async with visit(url) as visited:
+                page = visited.page
+                await page.get_by_role("button", name="Identify yourself").click()
+                await page.wait_for_url(f"{issuer}/**")
+                await page.locator("[name=sub]").first.fill("aino-1")
+                await page.locator("[type=submit]").first.click()
+                await expect(page.locator("#answer")).to_contain_text("Identified: Aino Virtanen")
+                await page.get_by_role("checkbox").check()
+                sign = page.get_by_role("button", name="Sign", exact=True)
+                await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
+                await draw_with_the_mouse(page)
+                await sign.click()
+                await expect(page.locator("[data-state=SIGNED]")).to_be_visible()
+
+            contract = await seen(api, id)
+
+    assert contract["status"] == "ACTIVE"
+    assert [one["signerName"] for one in contract["signatures"]] == ["Aino Virtanen"]
