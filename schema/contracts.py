@@ -21,8 +21,6 @@ from schema.attachments import Attachment, attachments_of_key_contract
 from schema.automats import Automat, Locker
 from schema.contacts import Contact
 from schema.context import Info
-from schema.contract_history import KeyContractKey, keys_of_contracts
-from schema.contract_enums import ContractTime
 from schema.contract_history import KeyContractKey, shown_keys
 from schema.contract_signatures import pins, return_signed, signed_at
 from schema.enums import KeyContractStatus, LockerContractKind, LockerContractState
