@@ -118,15 +118,6 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
 
     found = json.dumps(
         [await client.ask(document) for document in (*documents, *nested)]
-    lists += "lockerContracts contacts organizationUnits events notices agreements "
-    lists += "signatureStations"
-    chains = f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}"
-    versions = f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}"
-    links = "{ keyContracts { edges { node { links { id } } } } }"
-    documents = [f"{{ {name}(first: 100) {{ {EDGES} }} }}" for name in lists.split()]
-
-    found = json.dumps(
-        [await client.ask(document) for document in (*documents, chains, versions, links)]
         + [await client.ask(FIND_RESERVATION, id=ours["reservation"])]
     )
 
