@@ -13,7 +13,6 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
-from schema.pages import page_routes
 from schema.view import Authenticate, GraphQLView, MakeContext
 
 Readiness = Callable[[], Awaitable[str | None]]
@@ -56,7 +55,6 @@ def create_app(
             Route("/graphql", view),
             WebSocketRoute("/graphql", view),
             static_files(),
-            *page_routes(),
             Route("/health", health),
             Route("/ready", ready),
             Route("/", home),

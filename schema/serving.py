@@ -26,14 +26,10 @@ from resolvers.outside.ports import Outside
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
-from schema.contract_page_routes import contract_page_routes
 from schema.doorkeeper import Doorkeeper
-from schema.evidence_routes import evidence_routes
-from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
-from schema.identity_routes import identity_routes
 from schema.outside import outside_for
-from schema.public_routes import public_routes
+from schema.routes import routes_beside
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
 from schema.waking import Patience, end, hearing, nap
@@ -90,15 +86,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
-        routes=[
-            *identity_routes(database, outside),
-            *file_routes(database, outside, upload_limits(current)),
-            *evidence_routes(database, outside),
-            *file_routes(database, outside),
-            *identity_routes(database, outside),
-            *public_routes(database, outside, make_context),
-            *contract_page_routes(database, outside, make_context),
-        ],
+        routes=routes_beside(database, outside, make_context, upload_limits(current)),
     )
 
 

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from schema.app import create_app
 from schema.errors import UserError
 from schema.guarded import GuardedSchema
+from schema.pages import page_routes
 
 SECRET = "s" * 43
 CONTRACT_SECRET = "c" * 43
@@ -168,6 +169,7 @@ class Peer:
         """Make the application: our own pages, and what they ask."""
         acts = ("", "/document", "/sign", "/decline", "/identify")
         routes = [
+            *page_routes(),
             *(Route(f"/public/signing{act}", self.signing, methods=["POST"]) for act in acts),
             Route("/identified", self.identified),
             Route("/public/contract", self.look, methods=["POST"]),

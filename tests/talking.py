@@ -21,12 +21,9 @@ from resolvers.work import Work
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
-from schema.contract_page_routes import contract_page_routes
 from schema.doorkeeper import Doorkeeper
-from schema.evidence_routes import evidence_routes
-from schema.file_routes import file_routes
 from schema.geocoders import geocoder_for
-from schema.public_routes import public_routes
+from schema.routes import routes_beside
 from schema.serving import what_is_missing
 from schema.settings import Settings
 
@@ -99,12 +96,7 @@ async def client_in(
         authenticate=Doorkeeper(database),
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
-        routes=[
-            *file_routes(database, outside),
-            *evidence_routes(database, outside),
-            *public_routes(database, outside, make_context),
-            *contract_page_routes(database, outside, make_context),
-        ],
+        routes=routes_beside(database, outside, make_context),
     )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:

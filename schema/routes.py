@@ -1,0 +1,35 @@
+"""What is served beside the API: pages, files, evidence, and what people do over links."""
+
+from starlette.routing import BaseRoute
+
+from models.database import Database
+from resolvers.attachments.arriving import Limits
+from resolvers.outside.ports import Outside
+from schema.contract_page_routes import contract_page_routes
+from schema.evidence_routes import evidence_routes
+from schema.file_routes import file_routes
+from schema.identity_routes import identity_routes
+from schema.pages import page_routes
+from schema.public_routes import public_routes
+from schema.view import MakeContext
+
+
+def routes_beside(
+    database: Database, outside: Outside, make_context: MakeContext, limits: Limits | None = None
+) -> list[BaseRoute]:
+    """List the routes.
+
+    Args:
+        database: The doors.
+        outside: The ports to the rest of the world.
+        make_context: Makes what use cases get, for those who come by a link.
+        limits: What an upload may take.
+    """
+    return [
+        *page_routes(),
+        *file_routes(database, outside, limits),
+        *evidence_routes(database, outside),
+        *identity_routes(database, outside),
+        *public_routes(database, outside, make_context),
+        *contract_page_routes(database, outside, make_context),
+    ]
