@@ -11,12 +11,17 @@ from browsing import visit
 from playwright.async_api import Page, expect
 from signing_peer import CONTRACT_SECRET, SECRET, Peer
 from small_api import client_of, served, small_app
+from starlette.applications import Starlette
 
 from schema import pages
 
 LANGUAGES = {"fi": "Allekirjoita avainsopimus", "sv": "Underteckna nyckelavtalet"}
 LEGIBLE = Path(__file__).with_name("legible.js").read_text()
 NAMELESS = re.compile(r"- (button|textbox|checkbox|radio|img|link|navigation|region|form)(?! \")")
+
+
+def an_app() -> Starlette:
+    return small_app(routes=pages.page_routes())
 
 
 class Loads(HTMLParser):
@@ -38,7 +43,7 @@ class Loads(HTMLParser):
 
 @pytest.mark.parametrize("page", pages.PAGES)
 async def test_a_page_loads_files_of_ours_alone_and_has_nothing_inline(page: str) -> None:
-    async with client_of(small_app(routes=pages.page_routes()), None) as client:
+    async with client_of(an_app(), None) as client:
         answer = await client.get(f"/{page}")
         loads = Loads(answer.text)
         files = [name for name in loads.found if name != "data:,"]
@@ -69,7 +74,7 @@ def read(name: str) -> str:
 
 @pytest.mark.parametrize("path", ["/sign", "/station", "/contract", "/pages/x/pages.css"])
 async def test_a_page_allows_nothing_from_elsewhere(path: str) -> None:
-    async with client_of(small_app(routes=pages.page_routes()), None) as client:
+    async with client_of(an_app(), None) as client:
         headers = (await client.get(path)).headers
 
     policy = dict(rule.split(" ", 1) for rule in headers["content-security-policy"].split("; "))
@@ -84,7 +89,7 @@ async def test_a_page_allows_nothing_from_elsewhere(path: str) -> None:
 
 async def test_a_browser_keeps_the_files_of_an_edition_and_asks_for_the_page_again() -> None:
     edition = pages.page_files().edition
-    async with client_of(small_app(routes=pages.page_routes()), None) as client:
+    async with client_of(an_app(), None) as client:
         page = await client.get("/sign")
         file = await client.get(f"/pages/{edition}/texts.js")
         other = await client.get("/pages/0123456789abcdef/texts.js")
@@ -109,7 +114,7 @@ def test_another_file_makes_another_edition(tmp_path: Path) -> None:
 
 
 async def test_files_are_compressed_for_those_who_can_read_that() -> None:
-    async with client_of(small_app(routes=pages.page_routes()), None) as client:
+    async with client_of(an_app(), None) as client:
         packed = await client.get("/sign", headers={"accept-encoding": "gzip"})
         plain = await client.get("/sign", headers={"accept-encoding": "identity"})
 
@@ -121,12 +126,12 @@ async def test_files_are_compressed_for_those_who_can_read_that() -> None:
 
 @pytest.mark.parametrize("name", ["sign.html", "../pages.py", "none.js", "..%2f..%2fapp.py", ""])
 async def test_nothing_else_is_served_beside_the_pages(name: str) -> None:
-    async with client_of(small_app(routes=pages.page_routes()), None) as client:
+    async with client_of(an_app(), None) as client:
         assert (await client.get(f"/pages/x/{name}")).status_code == 404
 
 
 async def test_a_page_is_only_looked_at() -> None:
-    async with client_of(small_app(routes=pages.page_routes()), None) as client:
+    async with client_of(an_app(), None) as client:
         assert (await client.post("/sign")).status_code == 405
 
 
@@ -143,7 +148,7 @@ def words(texts: dict[str, Any], before: str = "") -> dict[str, set[str]]:
 
 
 async def test_each_language_has_all_words_and_each_is_used() -> None:
-    async with served(small_app(routes=pages.page_routes())) as url, visit(f"{url}/contract") as visited:
+    async with served(an_app()) as url, visit(f"{url}/contract") as visited:
         script = "async () => (await import('/pages/x/texts.js')).TEXTS"
         texts = await visited.page.evaluate(script)
 
