@@ -70,6 +70,7 @@ class Keyring:
         self._hardware = _hardware() if chosen.pkcs11_module else None
         self._pkcs12 = opened_pkcs12(chosen) if chosen.pkcs12 else None
         self._service: ServiceStamper | None = None
+        self._stampers: dict[bytes, LocalStamper] = {}
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Credentials]:
@@ -110,7 +111,13 @@ class Keyring:
         yield self._pkcs12 or self._of_authority(SEAL)
 
     def _local_stamper(self) -> LocalStamper:
-        return LocalStamper(self._of_authority(STAMPER), self._chosen.clock)
+        """Give our own stamper; what it knows of itself is kept while its certificate is."""
+        certificate, _ = self._authority.leaf(STAMPER)
+        stamper = self._stampers.get(certificate)
+        if stamper is None:
+            stamper = LocalStamper(self._of_authority(STAMPER), self._chosen.clock)
+            self._stampers = {certificate: stamper}
+        return stamper
 
     def _of_authority(self, name: str) -> "_Local":
         certificate, key = self._authority.leaf(name)
