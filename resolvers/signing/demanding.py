@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from models.automats import Automat
-from models.contracts import KeyAllocation, KeyContract, KeyContractStatus, Verification
+from models.awaiting import covers_content
+from models.contracts import MOVING, KeyAllocation, KeyContract, KeyContractStatus, Verification
 from models.entities import ReservableEntity
 from models.errors import AlreadySigned, InvalidInput, NotFound
 from models.keys import Key, ManualStorage
@@ -25,8 +26,9 @@ async def check_can_be_signed(
 ) -> None:
     """Go on only with a contract that is to be signed for a purpose.
 
-    A handover is signed while the contract waits for it; a return as soon as a key was out, and
-    again when a key was fetched or brought back since.
+    A handover is signed while the contract waits for it, and where what was signed was changed
+    while a key is out; a return as soon as a key was out, and again when a key was fetched or
+    brought back since.
 
     Raises:
         InvalidInput: It is not verified at all, or not ready for that.
@@ -37,12 +39,19 @@ async def check_can_be_signed(
         raise InvalidInput(message, path=PATH)
     if purpose is SigningPurpose.RETURN:
         await _check_return(reading, contract)
-    elif contract.status is not KeyContractStatus.WAITING_FOR_SIGNATURE:
+    elif not is_to_be_signed(contract):
         if contract.signed_revision is not None:
             raise AlreadySigned(path=PATH)
         status = KeyContractStatus(contract.status)
         message = f"The contract is {status.name}; it has to wait for a signature to be signed."
         raise InvalidInput(message, path=PATH)
+
+
+def is_to_be_signed(contract: KeyContract) -> bool:
+    """Tell whether the handover of a contract is to be signed as it is now."""
+    if contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE:
+        return True
+    return contract.status in MOVING and not covers_content(contract)
 
 
 async def _check_return(reading: Reading, contract: KeyContract) -> None:

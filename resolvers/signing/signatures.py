@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models.attachments import StoredFile
 from models.base import Json, new_id
-from models.contracts import KeyContract, KeyContractStatus, Verification
+from models.contracts import KeyContract, Verification
 from models.dialects.texts import is_storable
 from models.errors import AlreadySigned, InvalidInput, LinkNotValid, NotIdentified
 from models.jobs import JobKind
@@ -16,6 +16,7 @@ from resolvers.attachments.storing import Bytes, keep
 from resolvers.checks import required_text
 from resolvers.identifying import identity_of
 from resolvers.signed import effects
+from resolvers.signing.demanding import is_to_be_signed
 from resolvers.signing.processes import check_open, lock, readable
 from resolvers.transitions import move_signing
 from resolvers.work import Reading, Work
@@ -132,8 +133,7 @@ def _signature(
 
 def _check_contract(contract: KeyContract, process: SigningProcess) -> None:
     """Refuse to sign for a contract that is not what was offered any more."""
-    waits = contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE
-    if process.purpose is SigningPurpose.HANDOVER and not waits:
+    if process.purpose is SigningPurpose.HANDOVER and not is_to_be_signed(contract):
         raise LinkNotValid("The contract waits for no signature any more.")
     if contract.revision != process.revision:
         raise LinkNotValid("The contract was changed; ask for a new link.")

@@ -39,7 +39,7 @@ class Bell:
 
 async def woken(*events: asyncio.Event) -> None:
     for event in events:
-        await asyncio.wait_for(event.wait(), 5)
+        await asyncio.wait_for(event.wait(), 30)
         event.clear()
 
 

@@ -162,6 +162,19 @@ async def test_a_signed_contract_is_not_signed_again(work: Work) -> None:
         await begun(work, contract)
 
 
+async def test_what_was_changed_while_a_key_is_out_is_signed_anew(work: Work) -> None:
+    contract = await waiting(work)
+    await fetched(work, contract)
+    contract.revision += 1
+    process = (await begun(work, contract)).process
+    await offered(work, process)
+
+    await sign(work, process)
+
+    assert process.revision == contract.signed_revision == contract.revision
+    assert contract.status is KeyContractStatus.ACTIVE
+
+
 async def test_a_return_is_not_signed_before_a_key_was_out(work: Work) -> None:
     with pytest.raises(InvalidInput, match="No key"):
         await begun(work, await waiting(work), purpose=RETURN)

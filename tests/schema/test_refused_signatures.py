@@ -32,7 +32,6 @@ from resolvers.work import system
 from schema.context import clock
 
 VERY_LONG = "x" * 5_000
-ELSEWHERE = "https://elsewhere.example"
 
 
 async def count_of_signatures(client: Client) -> int:
@@ -44,9 +43,7 @@ async def count_of_signatures(client: Client) -> int:
 
 
 @pytest.mark.parametrize("path", ["", "/document", "/sign", "/decline"])
-@pytest.mark.parametrize(
-    "authorization", [None, "Bearer wrong", "Bearer " + "x" * 5_000, "Basic x"]
-)
+@pytest.mark.parametrize("authorization", [None, "Bearer wrong", f"Bearer {VERY_LONG}", "Basic x"])
 async def test_without_a_valid_secret_there_is_nothing(
     client: Client, path: str, authorization: str | None
 ) -> None:
@@ -248,68 +245,6 @@ async def test_whoever_declines_says_why_in_a_few_words(client: Client, reason: 
     signer, _ = await signer_of(client)
 
     assert await signer.refused("/decline", {"reason": reason}) == (422, "INVALID_INPUT")
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"origin": ELSEWHERE},
-        {"origin": "null"},
-        {"origin": "http://test.elsewhere.example"},
-        {"sec-fetch-site": "cross-site"},
-        {"origin": "http://test", "sec-fetch-site": "cross-site"},
-    ],
-)
-async def test_a_page_of_another_site_cannot_sign(client: Client, headers: dict[str, str]) -> None:
-    signer, process = await signer_of(client)
-    body = await signer.signature()
-    signer.headers.update(headers)
-
-    assert await signer.refused("/sign", body) == (403, "NOT_ALLOWED")
-    assert (await refetched(client, process)).state is SigningState.OFFERED
-
-
-@pytest.mark.parametrize("site", ["same-origin", "same-site", "none"])
-async def test_our_own_page_can_sign(client: Client, site: str) -> None:
-    signer, _ = await signer_of(client)
-    signer.headers.update({"origin": "http://test", "sec-fetch-site": site})
-
-    assert (await signer.sign()).json() == {"state": "SIGNED"}
-
-
-@pytest.mark.parametrize(
-    ("content", "status"),
-    [
-        (b"{", 422),
-        (b"[1]", 422),
-        (b"\xff\xfe", 422),
-        (b'"text"', 422),
-        (b'{"name": "' + b"x" * 400_000 + b'"}', 413),
-    ],
-    ids=["half", "list", "bytes", "text", "too large"],
-)
-async def test_a_body_that_cannot_be_read_is_refused(
-    client: Client, content: bytes, status: int
-) -> None:
-    signer, _ = await signer_of(client)
-    headers = {"authorization": f"Bearer {signer.secret}"}
-
-    answer = await client.http.post("/public/signing/sign", content=content, headers=headers)
-
-    assert answer.status_code == status
-    assert answer.json()["error"]["code"] == "INVALID_INPUT"
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "OPTIONS", "DELETE"])
-async def test_nothing_is_done_or_shown_but_by_post(client: Client, method: str) -> None:
-    signer, process = await signer_of(client)
-    headers = {"authorization": f"Bearer {signer.secret}"}
-
-    for path in ("", "/document", "/sign", "/decline"):
-        answer = await client.http.request(method, f"/public/signing{path}", headers=headers)
-        assert answer.status_code == 405
-
-    assert (await refetched(client, process)).seen_at is None
 
 
 async def test_a_document_whose_bytes_are_gone_is_not_there(client: Client) -> None:

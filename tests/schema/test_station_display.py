@@ -21,7 +21,7 @@ from schema import station_display
 from schema.scalars import to_id
 
 FOLLOW = "subscription { stationProcess { id secret state contactName purpose } }"
-SECONDS = 10
+SECONDS = 30
 
 
 class Display:
