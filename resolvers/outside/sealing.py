@@ -7,6 +7,7 @@ needed to check them later: certificates, revocations, time stamps (B-LT, B-LTA)
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -33,6 +34,8 @@ from resolvers.outside.verifying import roots_in
 Done = TypeVar("Done")
 FIELD_OF_SEAL = "Seal"
 DIGEST = "sha256"
+THREADS = ThreadPoolExecutor(4, thread_name_prefix="seal")
+"""Threads of our own: a service that hangs makes nobody wait but those who seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +210,4 @@ def reason_of(shown: Stamp) -> str:
 
 async def in_a_thread(coroutine: Coroutine[Any, Any, Done]) -> Done:
     """Run a coroutine in a thread with an event loop of its own."""
-    return await asyncio.to_thread(asyncio.run, coroutine)
+    return await asyncio.get_running_loop().run_in_executor(THREADS, asyncio.run, coroutine)
