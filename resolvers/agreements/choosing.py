@@ -71,7 +71,23 @@ async def chosen_for(work: Work, contract_id: UUID) -> list[UUID]:
     return [choice.agreement_id for choice in await work.all(of_contract)]
 
 
+async def carry(work: Work, contract: KeyContract, agreement_ids: Sequence[UUID | None]) -> None:
+    """Let a contract that is just made carry agreements beside the mandatory ones.
+
+    Raises:
+        NotFound, InvalidInput: As `choose` says.
+    """
+    if agreement_ids:
+        await _put(work, contract, await checked(work, contract.id, agreement_ids))
+
+
 async def _write(work: Work, contract: KeyContract, chosen: Sequence[UUID]) -> None:
+    await _put(work, contract, chosen)
+    work.record(EventKind.CONTRACT_AGREEMENTS_CHANGED, contract, agreements=list(chosen))
+    await changed(work, contract)
+
+
+async def _put(work: Work, contract: KeyContract, chosen: Sequence[UUID]) -> None:
     row = ContractAgreement
     await (await work.connection()).execute(delete(row).where(row.key_contract_id == contract.id))
     await work.add(
@@ -85,5 +101,3 @@ async def _write(work: Work, contract: KeyContract, chosen: Sequence[UUID]) -> N
             for place, id in enumerate(chosen)
         )
     )
-    work.record(EventKind.CONTRACT_AGREEMENTS_CHANGED, contract, agreements=list(chosen))
-    await changed(work, contract)

@@ -4,7 +4,6 @@
 - `preparing`: all that is looked at before a contract holds: keys, templates, terms, PINs, a plan.
 - `creating`: contracts that hold from the beginning.
 - `drafts`: contracts that are still thought about, and making them hold.
-- `agreements`: the agreements that a contract carries beyond the mandatory ones.
 - `contacts`: who may have the keys.
 - `changing`: other times, contacts, words and terms of a contract that holds.
 - `keys`: keys added, removed and swapped.

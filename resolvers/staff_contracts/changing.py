@@ -119,6 +119,6 @@ async def _set_verification(
     work: Work, contract: KeyContract, held: Held, verification: Verification
 ) -> None:
     unit_id = await unit_of(work, [key.key_id for key in held.keys])
-    await check_verification(work, verification, await settings(work, unit_id), unit_id)
+    await check_verification(work, verification, unit_id)
     await begins_to_wait(work, contract, verification)
     work.record(EventKind.KEY_CONTRACT_UPDATED, contract, changed=["verification"])

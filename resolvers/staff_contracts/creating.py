@@ -2,8 +2,8 @@
 
 from models.accounts import Permission
 from models.contracts import KeyContract
+from resolvers.agreements import choosing
 from resolvers.planning.writing import write
-from resolvers.staff_contracts import agreements
 from resolvers.staff_contracts.asked import Asked
 from resolvers.staff_contracts.contacts import set_contacts
 from resolvers.staff_contracts.preparing import Prepared, prepare
@@ -45,5 +45,4 @@ async def finish(work: Work, contract: KeyContract, prepared: Prepared) -> None:
     """Give a new contract its contacts and the agreements that were chosen for it."""
     language = contract.language or prepared.settings.language
     await set_contacts(work, contract, prepared.people, language=language)
-    if prepared.agreements:
-        await agreements.carry(work, contract, prepared.agreements)
+    await choosing.carry(work, contract, prepared.agreement_ids)

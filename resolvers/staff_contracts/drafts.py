@@ -15,12 +15,12 @@ from models.events import EventKind
 from models.organizations import ContactDetails
 from models.templates import ContractTemplate
 from resolvers import organizations
+from resolvers.agreements import choosing
 from resolvers.checks import checked_language
 from resolvers.contracts import by_staff
 from resolvers.key_names import KeyName, named_keys
 from resolvers.planning.writing import write
 from resolvers.settings import settings
-from resolvers.staff_contracts import agreements
 from resolvers.staff_contracts.asked import Asked
 from resolvers.staff_contracts.contacts import contacts_of, details_of, set_contacts
 from resolvers.staff_contracts.preparing import (
@@ -109,7 +109,7 @@ async def activate(work: Work, id: UUID | None, *, pins: dict[UUID, str]) -> Key
     await write(work, [prepared.plan])
     for contact, person in zip(await contacts_of(work, contract), prepared.people, strict=True):
         contact.phone = person.phone
-    await agreements.carry(work, contract, prepared.agreements)
+    await choosing.carry(work, contract, prepared.agreement_ids)
     return contract
 
 

@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.agreements import Agreement
 from models.automats import Automat
 from models.contracts import KeyContract, Verification
 from models.errors import InvalidInput
 from models.keys import Key, KeyStatus
-from models.organizations import ContactDetails, OrganizationUnit
+from models.organizations import ContactDetails
 from models.settings import UnitSettings
 from resolvers import organizations
 from resolvers.access_schedules import check_fits, checked_schedule
 from resolvers.checks import checked_language, fitting_text
+from resolvers.identifying import check_strong_allowed
 from resolvers.key_names import KeyName, named_keys
 from resolvers.planning.planner import decide
 from resolvers.planning.stays import Plan, Stay, Terms, Wanted
 from resolvers.settings import settings
-from resolvers.staff_contracts import agreements
 from resolvers.staff_contracts.asked import Asked
 from resolvers.staff_contracts.filling import fill_in
 from resolvers.staff_contracts.pins import check_pins, check_places
@@ -41,13 +40,13 @@ class Prepared:
     Args:
         plan: Its keys and lockers.
         people: Its contacts.
-        agreements: Those that it carries beside the mandatory ones.
+        agreement_ids: The agreements that are to be carried beside the mandatory ones.
         settings: What holds for its keys.
     """
 
     plan: Plan
     people: list[ContactDetails]
-    agreements: list[Agreement]
+    agreement_ids: Sequence[UUID | None]
     settings: UnitSettings
 
 
@@ -71,8 +70,7 @@ async def prepare(work: Work, asked: Asked, *, contract: KeyContract | None = No
     here = await settings(work, unit_ids[0])
     people = organizations.checked_contacts(list(asked.contacts))
     check_people(people, found)
-    terms = await checked_terms(work, asked, here, unit_ids[0])
-    chosen = await agreements.check(work, asked.agreement_ids or (), unit_ids)
+    terms = await checked_terms(work, asked, unit_ids[0])
     check_pins(asked.pins, keys)
     stay = _stay(work, asked, keys, here, terms)
     stay.contract = contract
@@ -83,7 +81,7 @@ async def prepare(work: Work, asked: Asked, *, contract: KeyContract | None = No
             [option.key.kind for option in plan.keys], [claim.phase.kind for claim in plan.claims]
         )
     check_pick_up(work, plan)
-    return Prepared(plan, people, chosen, here)
+    return Prepared(plan, people, asked.agreement_ids or (), here)
 
 
 async def all_keys(work: Work, asked: Asked) -> list[Key]:
@@ -110,7 +108,7 @@ def check_in_use(keys: Sequence[Key], *, path: tuple[str, ...] = PATH) -> None:
             raise InvalidInput(f"The key {key.code} is out of use.", path=path)
 
 
-async def checked_terms(work: Work, asked: Asked, here: UnitSettings, unit_id: UUID) -> Terms:
+async def checked_terms(work: Work, asked: Asked, unit_id: UUID) -> Terms:
     """Check how a contract is confirmed, in which language, and when its keys may be fetched.
 
     Raises:
@@ -120,26 +118,21 @@ async def checked_terms(work: Work, asked: Asked, here: UnitSettings, unit_id: U
     if asked.language is not None:
         checked_language(asked.language, path=("language",))
     verification = asked.verification or Verification.NONE
-    await check_verification(work, verification, here, unit_id)
+    await check_verification(work, verification, unit_id)
     schedule = asked.access_schedule
     if schedule is not None:
         schedule = await checked_schedule(work, unit_id, schedule)
     return Terms(verification, asked.language, schedule)
 
 
-async def check_verification(
-    work: Work, verification: Verification, here: UnitSettings, unit_id: UUID
-) -> None:
+async def check_verification(work: Work, verification: Verification, unit_id: UUID) -> None:
     """Refuse strong authentication where it is not let (R86).
 
     Raises:
         InvalidInput: With the name of the unit.
     """
-    if verification is not Verification.STRONG or here.strong_authentication:
-        return
-    unit = await work.get(OrganizationUnit, unit_id)
-    message = f"Contracts of {unit.name} cannot ask for strong authentication: its settings say so."
-    raise InvalidInput(message, path=("verification",))
+    if verification is Verification.STRONG:
+        await check_strong_allowed(work, unit_id)
 
 
 def _stay(work: Work, asked: Asked, keys: Sequence[Key], here: UnitSettings, terms: Terms) -> Stay:
