@@ -1,26 +1,19 @@
 """How a contract by staff is confirmed, in which language, and which agreements it carries."""
 
 import pytest
+from agreeing import make_agreement
 from factories import make_automat, make_desk, make_key, make_unit
 from outcomes import undone
 from promising import made
 
-from models.agreements import Agreement, ContractAgreement
+from models.agreements import ContractAgreement
 from models.contracts import KeyContractStatus, Verification
 from models.errors import InvalidInput, NotFound
 from models.organizations import Contact
 from resolvers import desks
+from resolvers.agreements import editing
 from resolvers.staff_contracts.contacts import contacts_of
 from resolvers.work import Work
-
-
-async def agreement(work: Work, **given: object) -> Agreement:
-    """Make an agreement of the organization, unless something else is said."""
-    owner = work.actor.organization_id
-    usual = {"organization_unit_id": owner, "name": "House rules"}
-    row = Agreement(organization_id=owner, **(usual | given))
-    await work.add(row)
-    return row
 
 
 @pytest.mark.parametrize("days_ahead", [0, 1])
@@ -82,10 +75,10 @@ async def test_a_contract_carries_the_agreements_that_were_chosen_in_their_order
 ) -> None:
     unit = await make_unit(work)
     key = await make_key(work, desk=await desks.create(work, name="Desk", unit_id=unit.id))
-    own = await agreement(work, organization_unit_id=unit.id, inherited=False)
-    above = await agreement(work, name="Privacy")
+    own = await make_agreement(work, unit, inherited=False)
+    above = await make_agreement(work)
 
-    contract = await made(work, key, agreement_ids=[above.id, own.id, above.id])
+    contract = await made(work, key, agreement_ids=[above.id, own.id])
 
     link = ContractAgreement
     found = work.own(link).where(link.key_contract_id == contract.id).order_by(link.place)
@@ -94,11 +87,12 @@ async def test_a_contract_carries_the_agreements_that_were_chosen_in_their_order
 
 async def test_agreements_that_do_not_hold_for_the_keys_are_refused(work: Work) -> None:
     key, elsewhere = await make_key(work, desk=await make_desk(work)), await make_unit(work)
-    of_another = await agreement(work, organization_unit_id=elsewhere.id)
-    retired = await agreement(work, retired_at=work.now)
+    of_another = await make_agreement(work, elsewhere)
+    retired = await make_agreement(work)
+    await editing.retire(work, retired.id)
     below = await make_unit(work)
     inside = await make_key(work, desk=await desks.create(work, name="B", unit_id=below.id))
-    for_itself = await agreement(work, inherited=False)
+    for_itself = await make_agreement(work, inherited=False)
 
     refusals = [
         await undone(work, made(work, key, agreement_ids=[of_another.id])),

@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from agreeing import make_agreement
 from factories import HOUR, acting_as, make_automat, make_key, make_unit
 from outcomes import events, undone
 from promising import made
 from templating import Value, key_in, template
 
 from models.accounts import Role
-from models.agreements import Agreement, ContractAgreement
+from models.agreements import ContractAgreement
 from models.contracts import KeyContractStatus, Verification
 from models.errors import (
     ExternalIdInUse,
@@ -29,9 +30,7 @@ from resolvers.work import Work
 
 
 async def test_a_template_fills_in_what_a_contract_leaves_out(work: Work) -> None:
-    owner = work.actor.organization_id
-    rules = Agreement(organization_id=owner, organization_unit_id=owner, name="Rules")
-    await work.add(rules)
+    rules = await make_agreement(work)
     await template(
         work,
         verification="signature",
