@@ -1,12 +1,10 @@
 """Signing processes and signatures as rows, for tests of what is kept of them."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from models.base import new_id
 from models.contracts import KeyContract, Verification
-from models.public_links import ContractLink
 from models.signing import (
     Identification,
     Signature,
@@ -85,19 +83,3 @@ async def make_signature(
     )
     await work.add(signature)
     return signature
-
-
-async def make_link(
-    work: Work, contract: KeyContract, contact_id: UUID, expires_at: datetime | None = None
-) -> ContractLink:
-    """Give a contact a link to a contract."""
-    link = ContractLink(
-        organization_id=work.actor.organization_id,
-        key_contract_id=contract.id,
-        contact_id=contact_id,
-        secret_digest=new_id().hex,
-        created_at=work.now,
-        expires_at=expires_at,
-    )
-    await work.add(link)
-    return link
