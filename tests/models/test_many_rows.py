@@ -75,8 +75,8 @@ async def test_as_many_rows_as_there_are_take_one_statement(work: Work, database
         await insert_rows(connection, Contact, [])
 
     assert len(sent) == 1
-    names = await work.scalars(select(Contact.name).order_by(Contact.id))
-    assert names == [row["name"] for row in contacts]
+    found = await work.all(work.own(Contact).order_by(Contact.id))
+    assert [row.name for row in found] == [row["name"] for row in contacts]
 
 
 async def test_what_is_left_out_has_its_default(work: Work) -> None:
@@ -106,8 +106,8 @@ async def test_a_row_that_is_there_already_is_passed_over(work: Work) -> None:
 
     await insert_rows(connection, Reservation, [again, other], ending=unless_there)
 
-    ids = set(await work.scalars(select(Reservation.id)))
-    assert ids == {first["id"], other["id"]}
+    found = await work.all(work.own(Reservation))
+    assert {row.id for row in found} == {first["id"], other["id"]}
 
 
 async def test_a_text_that_cannot_be_kept_is_refused_among_many(work: Work) -> None:

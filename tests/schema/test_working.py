@@ -61,7 +61,7 @@ async def test_five_thousand_that_are_due_at_once_are_all_done_once(
     ids = await plan(database, owner, *[NOON] * 5_000)
 
     async with at_work(worker(database, once)):
-        await until_none_is_left(database)
+        await until_none_is_left(database, seconds=120)
 
     assert await times_done(database) == dict.fromkeys(ids, 1)
 
