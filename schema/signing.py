@@ -16,6 +16,7 @@ from schema.execution import batched
 from schema.loaders import to_first, to_one
 from schema.nodes import Node, shows
 from schema.scalars import to_id
+from schema.signed_documents import OfferedAgreement
 from schema.signing_enums import SigningMethod, SigningPurpose, SigningState, Verification
 
 if TYPE_CHECKING:  # contracts and stations refer to signings, and signings to them
@@ -111,6 +112,10 @@ class Signature(Node):
     document_digest: str = strawberry.field(
         description="SHA-256 of the PDF that they were shown, in hex."
     )
+    accepted_agreements: list[OfferedAgreement] = strawberry.field(
+        description="Which of the offered agreements the signer accepted: all mandatory ones, and "
+        "of the others those that they ticked."
+    )
     sealed_at: datetime | None = strawberry.field(
         description="When the PDF with this signature was sealed; null for a moment after it."
     )
@@ -141,5 +146,6 @@ class Signature(Node):
             drawn=row.picture_file_id is not None,
             identified=row.identity is not None,
             document_digest=row.offer_digest,
+            accepted_agreements=[OfferedAgreement.of(one) for one in row.accepted],
             sealed_at=row.sealed_at,
         )

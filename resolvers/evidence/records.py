@@ -82,6 +82,9 @@ def _signature(signature: Json, process: Json, digests: Mapping[str, str], read:
         and digests.get(document) != signature["document_sha256"],
         "the signed document is not what was shown": None not in {offer, document}
         and not read(document).startswith(read(offer)),
+        "an agreement was accepted that was not offered": any(
+            one not in process["agreements"] for one in signature["accepted"]
+        ),
         "the picture is another one": signature["picture"] is not None
         and digests.get(signature["picture"]) != signature["picture_sha256"],
     }

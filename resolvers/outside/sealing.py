@@ -203,9 +203,18 @@ def stamped(shown: Stamp) -> Iterator[StaticStampStyle]:
 
 
 def reason_of(shown: Stamp) -> str:
-    """Say in the signature itself what was signed."""
+    """Say in the signature itself what was signed, and which agreements were accepted."""
     where = f" from {shown.address}" if shown.address else ""
-    return f"Signed by {shown.name} at {shown.at.isoformat()}{where}; shown sha256 {shown.digest}"
+    words = f"Signed by {shown.name} at {shown.at.isoformat()}{where}; shown sha256 {shown.digest}"
+    return words + accepted_in(shown)
+
+
+def accepted_in(shown: Stamp) -> str:
+    """Say which agreements of a document were accepted; nothing where there are none in it."""
+    if not shown.agreements:
+        return ""
+    accepted = ", ".join(str(place) for place in shown.accepted) or "none"
+    return f"; accepted agreements {accepted} of {shown.agreements}"
 
 
 async def in_a_thread(coroutine: Coroutine[Any, Any, Done]) -> Done:
