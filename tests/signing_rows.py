@@ -1,6 +1,5 @@
 """Signing processes and signatures as rows, for tests of what is kept of them."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -87,9 +86,7 @@ async def make_signature(
     return signature
 
 
-async def make_link(
-    work: Work, contract: KeyContract, contact_id: UUID, expires_at: datetime | None = None
-) -> ContractLink:
+async def make_link(work: Work, contract: KeyContract, contact_id: UUID) -> ContractLink:
     """Give a contact a link to a contract."""
     link = ContractLink(
         organization_id=work.actor.organization_id,
@@ -97,7 +94,6 @@ async def make_link(
         contact_id=contact_id,
         secret_digest=new_id().hex,
         created_at=work.now,
-        expires_at=expires_at,
     )
     await work.add(link)
     return link
