@@ -55,6 +55,10 @@ class SigningProcess(Node):
     content_digest: str = strawberry.field(
         description="SHA-256 of what is shown, in hex; the agreements' words among it."
     )
+    agreements: list[OfferedAgreement] = strawberry.field(
+        description="What is offered to be agreed to, in the order of the document; none for a "
+        "return."
+    )
     key_contract: Annotated["KeyContract", strawberry.lazy("schema.contracts")] = batched(
         to_one(KeyContractRow, "key_contract_id"), description="Which contract is signed."
     )
@@ -88,6 +92,7 @@ class SigningProcess(Node):
             ended_at=row.ended_at,
             reason=row.reason,
             content_digest=row.content_digest,
+            agreements=[OfferedAgreement.of(one) for one in row.agreements],
         )
 
 

@@ -2,14 +2,16 @@
 
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
-from agreeing import make_agreement, make_contract
+from agreeing import make_agreement, make_contract, make_version
 from bundles import broken, bundle_for
 from evidencing import again, content_of_file, in_thread, offer_of, run
 from pyhanko.pdf_utils.reader import PdfFileReader
 from signing import begun
 from talking import Client
 
+from models.agreements import Agreement
 from models.contracts import KeyContract
 from models.signing import Signature, SigningProcess
 from resolvers.agreements import choosing
@@ -21,6 +23,9 @@ from resolvers.signing import signatures
 from resolvers.signing.signatures import Asked
 from schema.scalars import to_id
 
+OFFERED = """query($id: ID!) { node(id: $id) { ... on KeyContract { signings {
+  agreements { name version language digest }
+} } } }"""
 ACCEPTED = """query($id: ID!) { node(id: $id) { ... on KeyContract { signatures {
   acceptedAgreements { name version language digest }
 } } } }"""
@@ -66,6 +71,24 @@ async def test_an_optional_agreement_that_was_left_out_is_not_among_the_accepted
     ]
     assert signature.accepted == wanted
     assert {one["name"] for one in signature.accepted} == {"House rules", "Parking"}
+
+
+async def test_the_offered_agreements_are_seen_as_they_were_whatever_is_published_later(
+    client: Client,
+) -> None:
+    process = await offered_with_three(client)
+    async with client.working() as work:
+        rules = await work.get(Agreement, UUID(process.agreements[0]["agreementId"]))
+        await make_version(work, rules, {"en": "Other words."})
+
+    answer = await client.ask(OFFERED, id=to_id(KeyContract, process.key_contract_id))
+
+    (signing,) = answer["node"]["signings"]
+    names = ("name", "version", "language", "digest")
+    assert [one["version"] for one in signing["agreements"]] == [1, 1, 1]
+    assert [tuple(one[name] for name in names) for one in signing["agreements"]] == [
+        (one["name"], one["number"], one["language"], one["digest"]) for one in process.agreements
+    ]
 
 
 async def test_the_accepted_agreements_are_seen_by_clients(client: Client) -> None:
