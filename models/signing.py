@@ -57,7 +57,7 @@ class SigningProcess(Owned, Base):
         expires_at: From when on it cannot be signed any more.
         content: What is shown, as data: the contract's facts and the agreements' words.
         content_digest: SHA-256 of that, in hex.
-        agreements: Id, version, number, language and digest of each agreement in it (G17).
+        agreements: Id, name, version, number, language and digest of each agreement in it (G17).
         offer_file_id: The sealed PDF that is offered; null while it is prepared.
         reason: Why it was DECLINED or WITHDRAWN, in the words of who did it.
         token_id: The token that began it; null when the system did.
@@ -115,6 +115,8 @@ class Signature(Owned, Base):
         address: The network address that it came from.
         device: What their browser called itself.
         identity: Issuer, subject, name and time, where they identified themselves (STRONG).
+        accepted: Those of the process's `agreements` that they accepted, as they stand there; one
+            that is not mandatory may have been left out (G17).
         token_id: The staff member's token, where it was signed on their device.
         sealed_file_id: The PDF with this signature in it; null until it is sealed.
     """
@@ -134,6 +136,7 @@ class Signature(Owned, Base):
     address: Mapped[str | None]
     device: Mapped[str | None]
     identity: Mapped[Json | None]
+    accepted: Mapped[JsonList] = mapped_column(default=list)
     token_id: Mapped[UUID | None]
     station_id: Mapped[UUID | None] = mapped_column(ForeignKey("signature_stations.id"))
     sealed_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)

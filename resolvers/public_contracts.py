@@ -18,7 +18,7 @@ from models.contracts import (
     opens_at,
 )
 from models.errors import InvalidInput
-from models.signing import SigningMethod, SigningProcess, SigningState
+from models.signing import Signature, SigningMethod, SigningProcess, SigningState
 from resolvers import looking, public_links
 from resolvers.agreements.facts import facts_of
 from resolvers.agreements.wording import chain, spoken
@@ -59,6 +59,8 @@ class Seen:
         lockers: Those that open now or later, by their time.
         can_sign: Whether the contact can sign it now.
         signing: How far their signing is, where one has begun.
+        contract: The contract, a plain row.
+        signed: What they signed last, once it is sealed; a plain row.
         is_new: Whether the link is opened for the first time.
     """
 
@@ -68,6 +70,8 @@ class Seen:
     lockers: Sequence[SeenLocker]
     can_sign: bool
     signing: SigningState | None
+    contract: KeyContract
+    signed: Signature | None
     is_new: bool
 
 
@@ -91,6 +95,8 @@ async def seen(reading: Reading, link_id: UUID) -> Seen:
         lockers=await _lockers(reading, contract),
         can_sign=is_theirs or (process is None and _may_begin(found)),
         signing=process.state if process and is_theirs else None,
+        contract=contract,
+        signed=await _signed(reading, found),
         is_new=found.link.opened_at is None,
     )
 
@@ -122,6 +128,17 @@ async def _open_process(reading: Reading, contract: KeyContract) -> SigningProce
     (processes,) = await looking.belonging(reading, SIGNINGS_OF_KEY_CONTRACT, [contract.id])
     now: datetime = reading.now
     return next((one for one in processes if one.state.is_open and now < one.expires_at), None)
+
+
+async def _signed(reading: Reading, found: Opened) -> Signature | None:
+    """Find what a contact signed last of a contract, of all whose documents are sealed."""
+    row = Signature
+    theirs = reading.own(row).where(
+        row.key_contract_id == found.contract.id,
+        row.contact_id == found.contact.id,
+        row.sealed_file_id.is_not(None),
+    )
+    return await reading.first(theirs.order_by(row.signed_at.desc(), row.id.desc()))
 
 
 def _is_theirs(process: SigningProcess, found: Opened) -> bool:

@@ -42,7 +42,12 @@ async def plan(work: Work, contract_id: UUID) -> None:
 async def removal_of(work: Work, attachment: Attachment) -> datetime | None:
     """Tell when an attachment is to be removed; None while nothing says so."""
     contract = await work.find(KeyContract, attachment.key_contract_id)
-    if contract is None or contract.status not in OVER:
+    return None if contract is None else await removal_for(work, contract)
+
+
+async def removal_for(work: Work, contract: KeyContract) -> datetime | None:
+    """Tell when the attachments of a contract are to be removed; None while it is not over."""
+    if contract.status not in OVER:
         return None
     here = await settings_of(work, contract)
     return after(await ended_at(work, contract), here.attachment_retention)

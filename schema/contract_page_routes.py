@@ -13,6 +13,8 @@ from models.addressed import address_of, placement_of
 from models.database import Database
 from models.errors import LinkNotValid
 from resolvers import public_contracts, public_links
+from resolvers.attachments.storing import download_url
+from resolvers.evidence.links import document_name
 from resolvers.outside.ports import Outside
 from resolvers.public_contracts import Seen, SeenLocker
 from resolvers.public_links import Whose
@@ -35,11 +37,13 @@ class ContractPageRoutes:
 
     Args:
         database: Where links are.
+        outside: Signs the addresses of documents.
         make_context: Makes what a request gets, of the request and of who asks.
     """
 
-    def __init__(self, database: Database, make_context: MakeContext) -> None:
+    def __init__(self, database: Database, outside: Outside, make_context: MakeContext) -> None:
         self._database = database
+        self._outside = outside
         self._make_context = make_context
         self._wrong_secrets = Throttle(WRONG_SECRETS_A_MINUTE)
 
@@ -68,7 +72,14 @@ class ContractPageRoutes:
             seen = await public_contracts.seen(reading, whose.link_id)
         if seen.is_new:
             await context.writing(partial(public_links.note_opened, link_id=whose.link_id))
-        return contract_as_json(seen)
+        return contract_as_json(seen) | {"signedDocument": self._document(seen, context)}
+
+    def _document(self, seen: Seen, context: Context) -> str | None:
+        """Give an address at which the contact can fetch what they signed, for ten minutes."""
+        if seen.signed is None or seen.signed.sealed_file_id is None:
+            return None
+        name = document_name(seen.contract, seen.signed.purpose, is_signed=True)
+        return download_url(self._outside, seen.signed.sealed_file_id, name, context.now)
 
     async def sign(self, asked: Asked) -> dict[str, Any]:
         """Give the secret with which the contact signs."""
@@ -81,7 +92,7 @@ def contract_page_routes(
     database: Database, outside: Outside, make_context: MakeContext
 ) -> list[BaseRoute]:
     """Make the routes for the contacts' page."""
-    page = ContractPageRoutes(database, make_context)
+    page = ContractPageRoutes(database, outside, make_context)
     answers: dict[str, Answer] = {
         "/public/contract": page.look,
         "/public/contract/sign": page.sign,

@@ -28,7 +28,9 @@ from schema.signing_enums import ErasureCause
 @strawberry.type(description="Something personal that was removed; never the thing itself.")
 class ErasedPart:
     what: str = strawberry.field(
-        description="name, email, phone, links, unsigned documents, drafts or signatures."
+        description="name, email, phone, links, identifications (by an identity provider), "
+        "unsigned documents (whoever was to sign), drafts, signatures or documents of other "
+        "signers."
     )
     count: int = strawberry.field(description="How many of them.")
 
@@ -36,12 +38,14 @@ class ErasedPart:
 @strawberry.type(description="Something personal that the law lets one keep for now.")
 class KeptPart:
     what: str = strawberry.field(
-        description="signature: with its name, picture, address, identity and sealed document."
+        description="signature: with its name, picture, address, identity and sealed document; "
+        "document of another signer: a signed one of the contract, which names all its contacts; "
+        "attachments: of the contract, which may tell of the contact."
     )
     key_contract: str = strawberry.field(description="The reference of the contract behind it.")
     until: datetime | None = strawberry.field(
-        description="When it is removed: `contactRetentionSeconds` after the end of that contract; "
-        "null while that is not over."
+        description="When it is removed: `contactRetentionSeconds` after the end of that contract, "
+        "attachments `attachmentRetentionSeconds` after it; null while that is not over."
     )
     ground: str = strawberry.field(description="Which rule lets one keep it.")
 
@@ -122,9 +126,11 @@ class ErasureMutations:
     @mutation(
         permission=Permission.ERASE_CONTACTS,
         description="Remove all that is personal of a contact: name, address and number, its links "
-        "to contracts, documents that it did not sign. Signatures and their sealed documents are "
-        "kept until their contract has been over for `contactRetentionSeconds`, as the law lets "
-        "one keep evidence, and go then. STILL_IN_USE names what needs it yet. Twice is once.",
+        "to contracts, documents that nobody signed. Signatures and the sealed documents that name "
+        "it are kept until their contract has been over for `contactRetentionSeconds`, as the law "
+        "lets one keep evidence, and go then; attachments of its contracts go by their own "
+        "retention. The receipt's `kept` lists both. STILL_IN_USE names what needs it yet. Twice "
+        "is once.",
     )
     async def contact_erase(self, work: Work, input: ContactEraseInput) -> ContactErasePayload:
         id = from_id(ContactRow, input.contact_id)

@@ -16,6 +16,7 @@ from schema.execution import batched
 from schema.loaders import to_first, to_one
 from schema.nodes import Node, shows
 from schema.scalars import to_id
+from schema.signed_documents import OfferedAgreement, document_urls
 from schema.signing_enums import SigningMethod, SigningPurpose, SigningState, Verification
 
 if TYPE_CHECKING:  # contracts and stations refer to signings, and signings to them
@@ -33,6 +34,7 @@ class SigningProcess(Node):
     key_contract_id: strawberry.Private[UUID]
     contact_id: strawberry.Private[UUID]
     station_id: strawberry.Private[UUID | None]
+    file_id: strawberry.Private[UUID | None]
     purpose: SigningPurpose = strawberry.field(description="What is signed.")
     method: SigningMethod = strawberry.field(description="How it is signed.")
     verification: Verification = strawberry.field(description="What is asked of the signer.")
@@ -54,12 +56,21 @@ class SigningProcess(Node):
     content_digest: str = strawberry.field(
         description="SHA-256 of what is shown, in hex; the agreements' words among it."
     )
+    agreements: list[OfferedAgreement] = strawberry.field(
+        description="What is offered to be agreed to, in the order of the document; none for a "
+        "return."
+    )
     key_contract: Annotated["KeyContract", strawberry.lazy("schema.contracts")] = batched(
         to_one(KeyContractRow, "key_contract_id"), description="Which contract is signed."
     )
     contact: Contact = batched(to_one(ContactRow, "contact_id"), description="Who is to sign.")
     station: Annotated["SignatureStation", strawberry.lazy("schema.stations")] | None = batched(
         to_one(StationRow, "station_id"), description="At which station; null elsewhere."
+    )
+    document_url: str | None = batched(
+        document_urls(is_signed=False),
+        description="Where the offered PDF can be fetched for ten minutes, by whoever has this "
+        "address; null while it is prepared, and when it was erased.",
     )
     signature: "Signature | None" = batched(
         to_first(relations.SIGNATURE_OF_SIGNING, "process_id"),
@@ -74,6 +85,7 @@ class SigningProcess(Node):
             key_contract_id=row.key_contract_id,
             contact_id=row.contact_id,
             station_id=row.station_id,
+            file_id=row.offer_file_id,
             purpose=row.purpose,
             method=row.method,
             verification=row.verification,
@@ -87,6 +99,7 @@ class SigningProcess(Node):
             ended_at=row.ended_at,
             reason=row.reason,
             content_digest=row.content_digest,
+            agreements=[OfferedAgreement.of(one) for one in row.agreements],
         )
 
 
@@ -97,6 +110,7 @@ class Signature(Node):
     key_contract_id: strawberry.Private[UUID]
     contact_id: strawberry.Private[UUID]
     station_id: strawberry.Private[UUID | None]
+    file_id: strawberry.Private[UUID | None]
     purpose: SigningPurpose = strawberry.field(description="What was signed.")
     method: SigningMethod = strawberry.field(description="How it was signed.")
     revision: int = strawberry.field(description="Which content of the contract, from 1.")
@@ -111,8 +125,17 @@ class Signature(Node):
     document_digest: str = strawberry.field(
         description="SHA-256 of the PDF that they were shown, in hex."
     )
+    accepted_agreements: list[OfferedAgreement] = strawberry.field(
+        description="Which of the offered agreements the signer accepted: all mandatory ones, and "
+        "of the others those that they ticked."
+    )
     sealed_at: datetime | None = strawberry.field(
         description="When the PDF with this signature was sealed; null for a moment after it."
+    )
+    document_url: str | None = batched(
+        document_urls(is_signed=True),
+        description="Where the PDF with this signature can be fetched for ten minutes, by whoever "
+        "has this address; null until it is sealed, and when it was erased.",
     )
     signing: SigningProcess = batched(
         to_one(models.SigningProcess, "process_id"), description="The process that it ended."
@@ -133,6 +156,7 @@ class Signature(Node):
             key_contract_id=row.key_contract_id,
             contact_id=row.contact_id,
             station_id=row.station_id,
+            file_id=row.sealed_file_id,
             purpose=row.purpose,
             method=row.method,
             revision=row.revision,
@@ -141,5 +165,6 @@ class Signature(Node):
             drawn=row.picture_file_id is not None,
             identified=row.identity is not None,
             document_digest=row.offer_digest,
+            accepted_agreements=[OfferedAgreement.of(one) for one in row.accepted],
             sealed_at=row.sealed_at,
         )

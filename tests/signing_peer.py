@@ -208,6 +208,7 @@ class Peer:
             "status": "UPCOMING",
             "lockers": [locker],
             "signing": None,
+            "signedDocument": None,
         }
 
     def picture(self) -> bytes:

@@ -126,7 +126,9 @@ async def erased(work: Work) -> Erasure:
 async def have_signed(work: Work) -> None:
     """Let one contract be signed, and let another one wait for it."""
     signed = (await begun(work, await waiting(work, agrees=False))).process
-    await sign(work, await offered(work, signed))
+    signature = await sign(work, await offered(work, signed))
+    signature.sealed_file_id, signature.sealed_at = signed.offer_file_id, work.now
+    await work.save()
     await begun(work, await waiting(work, agrees=False))
 
 

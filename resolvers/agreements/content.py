@@ -45,8 +45,8 @@ class Content:
         language: Of the words around the agreements: fi, sv or en.
         document: All of it as data, see above.
         digest: SHA-256 of the document, in hex, see `digest_of_document`.
-        agreements: `agreementId`, `versionId`, `number`, `language` and `digest` of each (G17),
-            in the order in which they stand in the document.
+        agreements: `agreementId`, `versionId`, `name`, `number`, `language` and `digest` of each
+            (G17), in the order in which they stand in the document.
     """
 
     language: str
@@ -80,6 +80,7 @@ class Worded:
         return {
             "agreementId": str(self.agreement.id),
             "versionId": str(self.version.id),
+            "name": self.agreement.name,
             "number": self.version.number,
             "language": self.text.language,
             "digest": self.text.digest,

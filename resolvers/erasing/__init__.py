@@ -7,6 +7,7 @@ is over for as long as contacts are kept; then it goes too. Each erasure leaves 
 - `needs`: what still needs a contact.
 - `traces`: where else a contact left something, and what is done about it.
 - `evidence`: signatures, how long they are kept, and that they go.
+- `attached`: attachments of its contracts, which go by their own retention.
 - `contacts`: erasing one.
 - `rule`: which contacts' time is over.
 """

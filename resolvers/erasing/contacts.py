@@ -1,9 +1,12 @@
 """Erasing a contact: all that is personal goes, and a receipt says what went and what is kept."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from models.accounts import Permission
+from models.contracts import KeyContract
 from models.erasures import Erasure, ErasureCause
 from models.errors import InvalidInput, StillInUse
 from models.events import EventKind
@@ -12,9 +15,13 @@ from models.organizations import Contact
 from resolvers import jobs
 from resolvers.checks import fitting_text
 from resolvers.erasing import evidence, traces
+from resolvers.erasing.attached import Attached, attached_to
+from resolvers.erasing.evidence import Evidence
 from resolvers.erasing.needs import Dealings, dealings_of
 from resolvers.work import Work
 
+A_DAY = timedelta(days=1)
+Kept = Evidence | Attached
 SHORTEST_NAME = 3
 """Shorter parts of a name stand in many words."""
 
@@ -81,9 +88,7 @@ async def erase(
 ) -> Erasure:
     """Erase a contact that is locked and that nothing needs."""
     removed = await _remove(work, contact, dealings)
-    kept, gone = await _judge_evidence(work, contact.id)
-    if gone:
-        removed.append({"what": "signatures", "count": gone})
+    kept, gone = await _judge(work, contact.id, dealings.contracts)
     contact.name, contact.email, contact.phone = evidence.NOBODY, None, None
     contact.erased_at = work.now
     erasure = Erasure(
@@ -91,7 +96,7 @@ async def erase(
         contact_id=contact.id,
         cause=cause,
         at=work.now,
-        removed=removed,
+        removed=removed + gone,
         kept=[one.as_kept() for one in kept],
         reason=reason,
         token_id=work.actor.token_id,
@@ -104,10 +109,25 @@ async def erase(
         cause=cause.value,
         kept=len(kept),
     )
-    due_at = [one.until for one in kept if one.until is not None]
-    if due_at:
-        await jobs.schedule(work, JobKind.CONTACT, contact.id, min(due_at))
+    due_at = next_look(kept, work.now)
+    if due_at is not None:
+        await jobs.schedule(work, JobKind.CONTACT, contact.id, due_at)
     return erasure
+
+
+def next_look(kept: Sequence[Kept], now: datetime) -> datetime | None:
+    """Tell when to look again at what is kept; None for nothing.
+
+    What is due and still there, such as attachments that go by a job of their own, is looked at
+    again a day later.
+    """
+    return min((_due_at(one, now) for one in kept), default=None)
+
+
+def _due_at(kept: Kept, now: datetime) -> datetime:
+    if kept.until is None:
+        return now + evidence.AGAIN
+    return kept.until if kept.until > now else now + A_DAY
 
 
 async def _remove(work: Work, contact: Contact, dealings: Dealings) -> list[dict[str, Any]]:
@@ -115,29 +135,38 @@ async def _remove(work: Work, contact: Contact, dealings: Dealings) -> list[dict
     own = [name for name in ("name", "email", "phone") if getattr(contact, name)]
     counts = {
         "links": await traces.revoke_links(work, contact.id),
-        "unsigned documents": await traces.remove_unsigned(work, contact.id),
+        "identifications": await traces.forget_identities(work, contact.id),
+        "unsigned documents": await traces.remove_unsigned(work, contact.id, dealings.contracts),
         "drafts": await traces.empty_drafts(work, dealings.contracts),
     }
     removed: list[dict[str, Any]] = [{"what": name, "count": 1} for name in own]
     return removed + [{"what": what, "count": count} for what, count in counts.items() if count]
 
 
-async def _judge_evidence(work: Work, contact_id: UUID) -> tuple[list[evidence.Evidence], int]:
-    """Tell which signatures are kept for now, and remove those whose time is over."""
-    known = await evidence.evidence_of(work, contact_id)
+async def _judge(
+    work: Work, contact_id: UUID, contracts: Sequence[KeyContract]
+) -> tuple[list[Kept], list[dict[str, Any]]]:
+    """Remove the evidence whose time is over; tells what is kept for now, and what was removed."""
+    known = await evidence.evidence_of(work, contact_id, contracts)
     over = [one for one in known if one.until is not None and one.until <= work.now]
     await evidence.remove(work, over)
-    return [one for one in known if one not in over], len(over)
+    own = sum(one.is_own for one in over)
+    counts = {"signatures": own, "documents of other signers": len(over) - own}
+    kept: list[Kept] = [one for one in known if one not in over]
+    kept += await attached_to(work, contracts)
+    return kept, [{"what": what, "count": count} for what, count in counts.items() if count]
 
 
-async def remove_evidence(work: Work, contact: Contact) -> list[evidence.Evidence]:
+async def remove_evidence(work: Work, contact: Contact) -> list[Kept]:
     """Remove the evidence of an erased contact whose time is over; gives what is still kept."""
-    kept, gone = await _judge_evidence(work, contact.id)
-    if gone:
-        erasure = await erasure_of(work, contact.id)
-        if erasure is not None:
-            erasure.removed = [*erasure.removed, {"what": "signatures", "count": gone}]
-            erasure.kept = [one.as_kept() for one in kept]
+    dealings = await dealings_of(work, contact.id)
+    kept, gone = await _judge(work, contact.id, dealings.contracts)
+    erasure = await erasure_of(work, contact.id)
+    if erasure is not None:
+        erasure.removed = [*erasure.removed, *gone]
+        erasure.kept = [one.as_kept() for one in kept]
         await work.save()
-        work.record(EventKind.CONTACT_ERASED, contact, signatures=gone, kept=len(kept))
+    if gone:
+        count = sum(one["count"] for one in gone)
+        work.record(EventKind.CONTACT_ERASED, contact, signatures=count, kept=len(kept))
     return kept

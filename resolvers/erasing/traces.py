@@ -1,9 +1,9 @@
-"""Where a contact left something beside its own row: links, drafts, and unsigned documents."""
+"""Where a contact left something beside its own row: links, identities, drafts, documents."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_, select
 
 from models.contracts import KeyContract
 from models.dialects.among import among
@@ -16,7 +16,7 @@ from resolvers.attachments.removing import let_go
 from resolvers.work import Work
 
 OPEN = {SigningState.PREPARING, SigningState.OFFERED}
-ERASED = "The contact was erased."
+ERASED = "A contact of the contract was erased."
 
 
 async def revoke_links(work: Work, contact_id: UUID) -> int:
@@ -30,10 +30,30 @@ async def revoke_links(work: Work, contact_id: UUID) -> int:
     return len(links)
 
 
-async def remove_unsigned(work: Work, contact_id: UUID) -> int:
-    """Withdraw open signing processes, and empty all that came to no signature; counts them."""
+async def forget_identities(work: Work, contact_id: UUID) -> int:
+    """Forget as whom a contact came back from an identity provider; counts the times.
+
+    A signature has an identity of its own, which is evidence.
+    """
+    process, row = SigningProcess, Identification
+    theirs = select(process.id).where(process.contact_id == contact_id)
+    found = await work.locking(work.own(row).where(row.process_id.in_(theirs)), row)
+    connection = await work.connection()
+    await connection.execute(delete(row).where(among(row.id, [one.id for one in found])))
+    return sum(one.identity is not None for one in found)
+
+
+async def remove_unsigned(work: Work, contact_id: UUID, contracts: Sequence[KeyContract]) -> int:
+    """Withdraw open signing processes, and empty all that came to no signature; counts them.
+
+    Each of them names all contacts of its contract, whoever was to sign.
+    """
     row = SigningProcess
-    theirs = work.own(row).where(row.contact_id == contact_id, row.state != SigningState.SIGNED)
+    naming = or_(
+        row.contact_id == contact_id,
+        among(row.key_contract_id, [one.id for one in contracts]),
+    )
+    theirs = work.own(row).where(naming, row.state != SigningState.SIGNED)
     unsigned = [one for one in await work.locking(theirs, row) if one.content]
     for process in unsigned:
         _withdraw(work, process)

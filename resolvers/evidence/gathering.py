@@ -165,8 +165,8 @@ def _signed(rows: Rows, placed: dict[tuple[str, UUID], Placed]) -> Json:
     )
     signature_names = (
         *("id", "process_id", "contact_id", "purpose", "revision", "method", "signer_name"),
-        *("signed_at", "offer_digest", "address", "device", "identity", "token_id"),
-        *("station_id", "sealed_at"),
+        *("signed_at", "offer_digest", "address", "device", "identity", "accepted"),
+        *("token_id", "station_id", "sealed_at"),
     )
     return {
         "processes": [

@@ -1,10 +1,12 @@
-"""Links to bundles of evidence: signed, and good for a few minutes."""
+"""Links to bundles of evidence: good for a few minutes; and what documents are called."""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
+from models.contracts import KeyContract
 from models.errors import LinkNotValid
+from models.signing import SigningPurpose
 from resolvers.outside.ports import Outside
 
 EVIDENCE = "evidence"
@@ -36,6 +38,12 @@ def check_evidence_link(
     ours = outside.secret.is_signature(EVIDENCE, _signed(contract_id, expires), signature)
     if not ours or expires <= now.timestamp():
         raise LinkNotValid
+
+
+def document_name(contract: KeyContract, purpose: SigningPurpose, *, is_signed: bool) -> str:
+    """Say what a document of a contract is called where it is saved."""
+    what = "signed" if is_signed else "offer"
+    return f"{contract.reference}-{SigningPurpose(purpose).value}-{what}.pdf"
 
 
 def _signed(contract_id: UUID, expires: int) -> str:

@@ -58,8 +58,8 @@ def _text(text: Json) -> Finding:
 def _process(process: Json, texts: list[Json], digests: Mapping[str, str]) -> Finding:
     there = {(one["version_id"], one["language"], one["digest"]) for one in texts}
     problems = {
-        "what was shown is not that of its digest": digest_of_document(process["content"])
-        != process["content_digest"],
+        "what was shown is not that of its digest": not is_erased(process)
+        and digest_of_document(process["content"]) != process["content_digest"],
         "an agreement's words are not in the bundle": any(
             (one["versionId"], one["language"], one["digest"]) not in there
             for one in process["agreements"]
@@ -68,7 +68,8 @@ def _process(process: Json, texts: list[Json], digests: Mapping[str, str]) -> Fi
         and digests.get(process["offer"]) != process["offer_sha256"],
     }
     found = [words for words, is_so in problems.items() if is_so]
-    words = "; ".join(found) or f"{process['purpose']}, {process['state']}"
+    what = ", ".join([process["purpose"], process["state"], *["erased"] * is_erased(process)])
+    words = "; ".join(found) or what
     return Finding(f"signing {process['id']}", is_good=not found, words=words)
 
 
@@ -76,20 +77,34 @@ def _signature(signature: Json, process: Json, digests: Mapping[str, str], read:
     """Check that the signed document goes on exactly where the offered one ends."""
     offer, document = process["offer"], signature["document"]
     problems = {
-        "another document was signed": offer is None
-        or digests.get(offer) != signature["offer_digest"],
+        "another document was signed": not is_erased(process)
+        and (offer is None or digests.get(offer) != signature["offer_digest"]),
         "the signed document is another one": document is not None
         and digests.get(document) != signature["document_sha256"],
         "the signed document is not what was shown": None not in {offer, document}
         and not read(document).startswith(read(offer)),
+        "an agreement was accepted that was not offered": any(
+            one not in process["agreements"] for one in signature["accepted"]
+        ),
         "the picture is another one": signature["picture"] is not None
         and digests.get(signature["picture"]) != signature["picture_sha256"],
     }
     found = [words for words, is_so in problems.items() if is_so]
     who = f"{signature['signer_name']} at {signature['signed_at']}"
-    sealed = "" if document else ", not sealed yet"
-    words = "; ".join(found) or f"{who}, for the {signature['purpose']}{sealed}"
+    words = "; ".join(found) or f"{who}, for the {signature['purpose']}{_left(process, document)}"
     return Finding(f"signature {signature['id']}", is_good=not found, words=words)
+
+
+def is_erased(process: Json) -> bool:
+    """Tell whether what was shown was removed, with its document, as a contact was erased."""
+    return process["content"] == {} and process["offer"] is None
+
+
+def _left(process: Json, document: str | None) -> str:
+    """Say why there is no signed document, where there is none."""
+    if document is not None:
+        return ""
+    return ", erased" if is_erased(process) else ", not sealed yet"
 
 
 def _attachment(attachment: Json, digests: Mapping[str, str]) -> Finding:

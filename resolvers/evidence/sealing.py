@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import or_
 
 from models.attachments import path_of
+from models.base import JsonList
 from models.events import EventKind
 from models.signing import Signature, SigningProcess, SigningPurpose
 from resolvers.attachments import storing
@@ -31,12 +32,14 @@ class Asked:
         language: Of the process.
         offer_path: Where the offered document is in the file store.
         picture_path: Where the drawn signature is; None when it was typed.
+        agreements: What was offered, `SigningProcess.agreements`.
     """
 
     signature: Any
     language: str
     offer_path: str
     picture_path: str | None
+    agreements: JsonList
 
 
 class NotWhatWasSigned(Exception):
@@ -65,6 +68,7 @@ class Sealing:
             language=process.language,
             offer_path=path_of(owner, process.offer_file_id),
             picture_path=path_of(owner, picture_id) if picture_id else None,
+            agreements=process.agreements,
         )
 
     async def do(self, outside: Outside, asked: Asked) -> Bytes:
@@ -82,6 +86,10 @@ class Sealing:
             address=row.address,
             digest=row.offer_digest,
             picture=await files.read(asked.picture_path) if asked.picture_path else None,
+            accepted=[
+                place for place, one in enumerate(asked.agreements, 1) if one in row.accepted
+            ],
+            agreements=len(asked.agreements),
         )
         offer = await files.read(asked.offer_path)
         if sha256(offer).hexdigest() != row.offer_digest:

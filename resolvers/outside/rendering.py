@@ -6,7 +6,7 @@ be kept for decades, and read aloud.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,8 @@ class Stamp:
         address: The network address that it came from, if it is known.
         digest: SHA-256 of the document that was shown, in hex.
         picture: The drawn signature, a PNG; None for a typed one.
+        accepted: Which agreements were accepted: their places in the document, from 1.
+        agreements: How many agreements are in the document.
     """
 
     language: str
@@ -45,6 +47,8 @@ class Stamp:
     address: str | None
     digest: str
     picture: bytes | None
+    accepted: Sequence[int] = ()
+    agreements: int = 0
 
 
 def agreement(content: Mapping[str, Any], *, at: datetime) -> bytes:

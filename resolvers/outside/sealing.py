@@ -3,6 +3,11 @@
 An offer is certified: only signatures may follow (DocMDP, ISO 32000 12.8.2.2). Each signature of a
 contact is a revision that says who, when, from where, and what was shown. Both carry all that is
 needed to check them later: certificates, revocations, time stamps (B-LT, B-LTA).
+
+A sealed document keeps its tags, and says as before that it is PDF/A-2a and PDF/UA-1. Not all of
+what is added lives up to that: pyHanko writes version 2.0 into the catalog, and the fields of
+signatures, with the stamp in them, are not in the structure tree (PDF/UA-1, 7.18), so that a
+strict checker may object to them. What the stamp shows is told by the signature itself, in words.
 """
 
 import asyncio
@@ -203,9 +208,18 @@ def stamped(shown: Stamp) -> Iterator[StaticStampStyle]:
 
 
 def reason_of(shown: Stamp) -> str:
-    """Say in the signature itself what was signed."""
+    """Say in the signature itself what was signed, and which agreements were accepted."""
     where = f" from {shown.address}" if shown.address else ""
-    return f"Signed by {shown.name} at {shown.at.isoformat()}{where}; shown sha256 {shown.digest}"
+    words = f"Signed by {shown.name} at {shown.at.isoformat()}{where}; shown sha256 {shown.digest}"
+    return words + accepted_in(shown)
+
+
+def accepted_in(shown: Stamp) -> str:
+    """Say which agreements of a document were accepted; nothing where there are none in it."""
+    if not shown.agreements:
+        return ""
+    accepted = ", ".join(str(place) for place in shown.accepted) or "none"
+    return f"; accepted agreements {accepted} of {shown.agreements}"
 
 
 async def in_a_thread(coroutine: Coroutine[Any, Any, Done]) -> Done:

@@ -36,7 +36,7 @@ class Asked:
     Args:
         document_digest: SHA-256 of the document that they read, in hex.
         name: Their name as they write it.
-        accepted: The places of the agreements that they accept.
+        accepted: The places of the agreements that they accept, from 0.
         address: The network address that it comes from.
         device: What their browser calls itself.
     """
@@ -126,6 +126,7 @@ def _signature(
         address=asked.address,
         device=_device(asked),
         identity=identity,
+        accepted=[process.agreements[place] for place in sorted(set(asked.accepted))],
         token_id=process.token_id if is_local else None,
         station_id=process.station_id,
     )

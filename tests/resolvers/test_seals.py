@@ -86,6 +86,19 @@ def test_poppler_finds_both_signatures_valid(signed: bytes, tmp_path: Path) -> N
     assert said.count("Signature Validation: Signature is Valid.") == 2
 
 
+def test_a_signed_document_is_still_tagged_and_says_that_it_is_pdf_a_and_pdf_ua(
+    signed: bytes,
+) -> None:
+    root = PdfFileReader(BytesIO(signed)).root
+    metadata = root["/Metadata"].data.decode()
+
+    for claim in ('pdfaid:part="2"', 'pdfaid:conformance="A"', 'pdfuaid:part="1"'):
+        assert claim in metadata
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]["/K"]
+    assert root["/Lang"] == "fi"
+
+
 @pytest.mark.parametrize("share", [0.1, 0.2, 0.3, 0.6])
 def test_one_changed_byte_is_seen_by_us_by_pyhanko_and_by_poppler(
     share: float, signed: bytes, root: Path, tmp_path: Path

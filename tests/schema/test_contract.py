@@ -71,6 +71,8 @@ BOUNDED_LISTS = {
     "Reservation.contacts",
     "ReservationsUpsertRow.changed",
     "ReservationsUpsertRow.userErrors",
+    "Signature.acceptedAgreements",
+    "SigningProcess.agreements",
 }
 
 

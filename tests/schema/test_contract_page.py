@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from browsing import PHONE, Visit, visit
 from playwright.async_api import expect
+from signing_by_hand import accept, draw_with_the_mouse
 from signing_peer import CONTRACT_SECRET, Peer
 from small_api import served
 
@@ -68,6 +69,20 @@ async def test_keys_at_a_desk_say_how_they_are_picked_up() -> None:
         await expect(visited.page.locator(".lines")).to_have_text("Ring at\nthe office.")
 
 
+async def test_what_a_contact_signed_can_be_had_from_their_page() -> None:
+    document = "/files/1?name=KC-7H2K9QZX-handover-signed.pdf&expires=1&signature=s"
+    contract = Peer.a_contract() | {"signedDocument": document}
+    async with looking(Peer(contract=contract)) as visited:
+        link = visited.page.get_by_role("link", name="Your signed document")
+        await expect(link).to_have_attribute("href", document)
+
+
+async def test_nothing_is_said_of_a_document_that_is_not_signed_or_not_sealed_yet() -> None:
+    async with looking(Peer(contract=Peer.a_contract())) as visited:
+        await expect(visited.page.locator("main")).to_contain_text("KC-7H2K9QZX")
+        await expect(visited.page.get_by_role("link", name="Your signed document")).to_have_count(0)
+
+
 async def test_a_contact_signs_from_their_page_and_comes_back() -> None:
     peer = Peer(contract=Peer.a_contract() | {"signing": {"state": "OFFERED"}})
     async with looking(peer) as visited:
@@ -79,6 +94,19 @@ async def test_a_contact_signs_from_their_page_and_comes_back() -> None:
         await page.get_by_role("button", name="Decline", exact=True).click()
         await page.get_by_role("link", name="Back to the contract").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Your key contract")
+
+
+async def test_a_contact_who_signed_is_told_where_their_copy_is() -> None:
+    peer = Peer(contract=Peer.a_contract() | {"signing": {"state": "OFFERED"}})
+    async with looking(peer) as visited:
+        page = visited.page
+        await page.get_by_role("button", name="Sign now").click()
+        await accept(page)
+        await page.get_by_label("Your full name").fill("Aino Virtanen")
+        await draw_with_the_mouse(page)
+        await page.get_by_role("button", name="Sign", exact=True).click()
+        await expect(page.locator("main")).to_contain_text("A copy of what you signed is on the")
+        await expect(page.get_by_role("link", name="Back to the contract")).to_be_visible()
 
 
 async def test_a_contract_that_cannot_be_signed_now_says_whom_to_ask() -> None:

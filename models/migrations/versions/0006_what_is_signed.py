@@ -258,6 +258,7 @@ def create_signing() -> None:
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("device", sa.String(), nullable=True),
         sa.Column("identity", JSON, nullable=True),
+        sa.Column("accepted", JSON, nullable=False),
         sa.Column("token_id", sa.Uuid(), nullable=True),
         sa.Column("station_id", sa.Uuid(), nullable=True),
         sa.Column("sealed_file_id", sa.Uuid(), nullable=True),

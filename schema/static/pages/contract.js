@@ -72,6 +72,10 @@ function signing(secret) {
     element('p', { id: 'sign-now' }, element('button', { type: 'button', class: 'primary', onclick: sign }, text('signNow'))))
 }
 
+/** Leads to the sealed document; its address works for a few minutes, and each look brings another one. */
+const signedDocument = () => element('p', {},
+  element('a', { href: contract.signedDocument, class: 'button' }, text('signedDocument')))
+
 function locker(one) {
   return section(text(`kinds.${one.kind}`),
     element('h3', {}, text('pin')),
@@ -129,7 +133,8 @@ function details() {
       [text('from'), time(contract.startsAt, contract.startsAtLocal)],
       [text('until'), contract.endsAt ? time(contract.endsAt, contract.endsAtLocal) : text('permanent')],
     ),
-    element('p', { class: 'quiet' }, text('times', { zone: contract.timeZone })))
+    element('p', { class: 'quiet' }, text('times', { zone: contract.timeZone })),
+    contract.signedDocument ? signedDocument() : null)
 }
 
 const time = (at, instead) => moment(at, contract.timeZone, instead)

@@ -12,9 +12,14 @@ function back() {
   return hasSecret('contract') ? element('p', {}, element('a', { href: 'contract', class: 'button' }, text('back'))) : null
 }
 
+/** Tells that what was signed can be had from the contact's page, where they have one. */
+function copy() {
+  return hasSecret('contract') ? element('p', {}, text('copy')) : null
+}
+
 function ended(state) {
   forgetSecret('sign')
-  showEnd(state, back)
+  showEnd(state, ...state === 'SIGNED' ? [copy, back] : [back])
   begin()
   if (localStorage.getItem('livionkey.station')) setTimeout(() => location.replace('station'), THANKS)
 }

@@ -79,6 +79,7 @@ export const TEXTS = {
     expiredTitle: 'Allekirjoitusaika on päättynyt',
     withdrawnTitle: 'Allekirjoituspyyntö on peruttu',
     back: 'Takaisin sopimukseen',
+    copy: 'Kopio allekirjoittamastasi asiakirjasta on hetken kuluttua sopimuksesi sivulla.',
     // the contact's page
     contractTitle: 'Avainsopimuksesi',
     status: 'Tila',
@@ -104,6 +105,7 @@ export const TEXTS = {
     pinAfterSignature: 'PIN-koodi näkyy tässä, kun sopimus on allekirjoitettu.',
     toSign: 'Sopimus odottaa allekirjoitustasi.',
     signNow: 'Allekirjoita nyt',
+    signedDocument: 'Allekirjoittamasi asiakirja (PDF)',
     cannotSign: 'Allekirjoitusta ei voi aloittaa juuri nyt. Ota yhteyttä: {organization}.',
     // the signature station
     pairTitle: 'Yhdistä allekirjoituspiste',
@@ -193,6 +195,7 @@ export const TEXTS = {
     expiredTitle: 'Tiden för underskrift har gått ut',
     withdrawnTitle: 'Begäran om underskrift har återkallats',
     back: 'Tillbaka till avtalet',
+    copy: 'En kopia av det du undertecknade finns om en stund på sidan för ditt avtal.',
     contractTitle: 'Ditt nyckelavtal',
     status: 'Läge',
     statuses: {
@@ -217,6 +220,7 @@ export const TEXTS = {
     pinAfterSignature: 'PIN-koden visas här när avtalet är undertecknat.',
     toSign: 'Avtalet väntar på din underskrift.',
     signNow: 'Underteckna nu',
+    signedDocument: 'Ditt undertecknade dokument (PDF)',
     cannotSign: 'Det går inte att underteckna just nu. Kontakta {organization}.',
     pairTitle: 'Anslut underskriftsplatsen',
     pairHelp: 'Skriv koden som personalen ser i systemet.',
@@ -305,6 +309,7 @@ export const TEXTS = {
     expiredTitle: 'The time for signing is over',
     withdrawnTitle: 'The request to sign was withdrawn',
     back: 'Back to the contract',
+    copy: 'A copy of what you signed is on the page of your contract in a moment.',
     contractTitle: 'Your key contract',
     status: 'Status',
     statuses: {
@@ -329,6 +334,7 @@ export const TEXTS = {
     pinAfterSignature: 'The PIN is shown here once the contract is signed.',
     toSign: 'The contract waits for your signature.',
     signNow: 'Sign now',
+    signedDocument: 'Your signed document (PDF)',
     cannotSign: 'It cannot be signed right now. Ask {organization}.',
     pairTitle: 'Pair the signature station',
     pairHelp: 'Type the code that the staff see in their system.',
