@@ -66,7 +66,7 @@ class PublicRoutes:
         """Show what is to be signed, and note when it is read first."""
         whose, context = await self.whose(asked)
         async with context.reading() as reading:
-            offer = await offering.offer(reading, whose.process_id)
+            offer = await offering.offer(reading, whose.process_id, asked.proof)
         if offer.is_new:
             await context.writing(partial(offering.note_seen, process_id=whose.process_id))
         return offer_as_json(offer)
@@ -93,6 +93,7 @@ class PublicRoutes:
             accepted=asked.numbers("accepted"),
             address=asked.address,
             device=asked.device,
+            proof=asked.proof,
         )
         async with context.reading() as reading:
             await signatures.check(reading, whose.process_id, said)
