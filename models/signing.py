@@ -149,6 +149,8 @@ class Identification(Owned, Base):
     Args:
         state_digest: SHA-256 of the `state` that the browser carries, which works once.
         identity: What the provider said: issuer, subject, name, acr and time; null before.
+        proof_digest: SHA-256 of what the browser that came back keeps; the identity counts for
+            nobody who does not bring it, whatever else they know. Null before.
     """
 
     __tablename__ = "identifications"
@@ -159,3 +161,4 @@ class Identification(Owned, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     identity: Mapped[Json | None]
+    proof_digest: Mapped[str | None]

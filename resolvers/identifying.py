@@ -4,7 +4,9 @@ They go to an identity provider and come back with a `state`, which is good for 
 ten minutes. Only its digest is kept; nonce and verifier follow from it and from our secret, so
 nothing that is stored could be used by somebody who reads the database. The browser that went
 has to be the one that comes back: otherwise somebody could send the way there to another person,
-and sign in their name.
+and sign in their name. For the same reason the identity belongs to that browser: it is given a
+proof on its way back, of which the digest is kept, and whoever has the link's secret without the
+proof has not identified themselves.
 """
 
 import hmac
@@ -145,8 +147,14 @@ async def come_back(work: Work, state: str) -> Identification:
     raise LinkNotValid
 
 
-async def confirm(work: Work, trip_id: UUID, identity: Identity) -> None:
+async def confirm(work: Work, trip_id: UUID, identity: Identity, proof: str) -> None:
     """Keep who it is that came back; their name is evidence, and stands in no event.
+
+    Args:
+        work: The transaction.
+        trip_id: Which way they went.
+        identity: What the provider says.
+        proof: A fresh secret, which their browser alone keeps from now on.
 
     Raises:
         LinkNotValid: There is nothing to sign any more.
@@ -154,6 +162,7 @@ async def confirm(work: Work, trip_id: UUID, identity: Identity) -> None:
     (trip,) = await work.locked(Identification, [trip_id])
     process = await _open(work, trip.process_id)
     trip.identity = asdict(identity) | {"at": work.now.isoformat()}
+    trip.proof_digest = digest_of(proof)
     trip.expires_at = work.now + IDENTITY_LASTS
     await work.save()
     _record(work, EventKind.IDENTITY_CONFIRMED, process, issuer=identity.issuer, acr=identity.acr)
@@ -172,19 +181,26 @@ async def refuse(work: Work, trip_id: UUID, *, reason: str) -> None:
     _record(work, EventKind.IDENTITY_REFUSED, process, reason=reason)
 
 
-async def identity_of(reading: Reading, process: SigningProcess) -> Json | None:
-    """Give the identity that counts for a signing: the last confirmed one, for half an hour.
+async def identity_of(reading: Reading, process: SigningProcess, proof: str | None) -> Json | None:
+    """Give the identity that counts for a signing in one browser, for half an hour.
 
-    It has `issuer`, `subject`, `name`, `acr` and `at`; None when there is none, or it is too old.
+    It has `issuer`, `subject`, `name`, `acr` and `at`.
+
+    Args:
+        reading: The transaction.
+        process: What is to be signed.
+        proof: What the browser keeps since it came back from the provider; None when nothing.
+
+    Returns:
+        None when nobody came back to sign this in that browser, or too long ago.
     """
+    if proof is None:
+        return None
     row = Identification
-    used = await reading.all(
-        reading.own(row)
-        .where(row.process_id == process.id, row.used_at.is_not(None))
-        .order_by(row.used_at.desc(), row.id.desc())
+    trip = await reading.first(
+        reading.own(row).where(row.process_id == process.id, row.proof_digest == digest_of(proof))
     )
-    last = next((one for one in used if one.identity is not None), None)
-    return last.identity if last is not None and reading.now < last.expires_at else None
+    return trip.identity if trip is not None and reading.now < trip.expires_at else None
 
 
 async def check_strong_allowed(reading: Reading, unit_id: UUID) -> None:

@@ -110,13 +110,16 @@ async def opened(reading: Reading, link_id: UUID) -> Opened:
     """Read a link that is still valid.
 
     Raises:
-        LinkNotValid: It was taken back, the contract ended more than seven days ago and its keys
-            are back, or the contact was erased or has nothing to do with the contract any more.
+        LinkNotValid: It was taken back, the contract is a draft or was given up, it ended more
+            than seven days ago and its keys are back, or the contact was erased or has nothing to
+            do with the contract any more.
     """
     link = await reading.find(ContractLink, link_id)
     if link is None or link.revoked_at is not None:
         raise LinkNotValid
     contract = await reading.get(KeyContract, link.key_contract_id)
+    if contract.status in SHOWS_NOTHING:
+        raise LinkNotValid
     (people,) = await looking.belonging(reading, CONTACTS_OF_KEY_CONTRACT, [contract.id])
     contact = next((one for one in people if one.id == link.contact_id), None)
     if contact is None or contact.erased_at is not None or await is_over(reading, contract):

@@ -116,6 +116,7 @@ def _serve(workers: int) -> None:
             host=current.host,
             port=current.port,
             workers=workers,
+            forwarded_allow_ips=current.trusted_proxies,
             log_config=None,
             access_log=False,  # addresses of requests may hold variables
             server_header=False,

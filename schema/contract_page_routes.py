@@ -52,15 +52,13 @@ class ContractPageRoutes:
 
         Raises:
             LinkNotValid: None.
-            Refused: Too many wrong ones came from that address within a minute.
+            Refused: None, and too many wrong ones came from that address within a minute.
         """
-        now = time.monotonic()
-        self._wrong_secrets.check(asked.address, now)
         try:
             async with self._database.reading() as connection:
                 whose = await public_links.by_secret(connection, asked.secret)
         except LinkNotValid:
-            self._wrong_secrets.count(asked.address, now)
+            self._wrong_secrets.wrong(asked.address, time.monotonic())
             raise
         context: Context = self._make_context(asked.request, system(whose.organization_id))
         return whose, context

@@ -1,7 +1,7 @@
 """The way of a signer to the identity provider and back to the page where they sign."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -19,14 +19,17 @@ from models.errors import LinkNotValid, NotIdentified
 from resolvers import identifying
 from resolvers.outside.identity import IdentityProvider, Trip
 from resolvers.outside.ports import Outside
+from resolvers.outside.secret import new_secret
 from resolvers.work import Work, system
 from schema.context import clock
 from schema.outside import IDENTIFIED
-from schema.public_requests import HEADERS, Asked, answered_by
+from schema.public_requests import HEADERS, PROOF_COOKIE, Asked, answered_by
 
 COOKIE = "livionkey_identifying"
+SIGNING = "/public/signing"
 LONGEST_PARAMETER = 2000
 CANCELLED = "access_denied"
+CONFIRMED = "confirmed"
 NO_PROVIDER = "No identity provider is set up here; whoever runs this server can do that."
 
 Done = TypeVar("Done")
@@ -45,9 +48,26 @@ def identity_routes(
     ways = Ways(database, outside, now)
     go = answered_by(ways.go, public_url=outside.public_url)
     return [
-        Route("/public/signing/identify", go, methods=["POST"]),
+        Route(f"{SIGNING}/identify", go, methods=["POST"]),
         Route(IDENTIFIED, ways.come_back, methods=["GET"]),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Somebody who came back by a way that was theirs, in the browser that went.
+
+    Args:
+        organization_id: Whose contract they are to sign.
+        trip_id: Which way it was.
+        state: What they brought back.
+        proof: What their browser keeps when it turns out who they are.
+    """
+
+    organization_id: UUID
+    trip_id: UUID
+    state: str = field(repr=False)
+    proof: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +113,26 @@ class Ways:
 
     async def come_back(self, request: Request) -> Response:
         """Take somebody who comes from the provider back to the page where they sign."""
-        outcome = await self._outcome(request)
+        proof = new_secret()
+        outcome = await self._outcome(request, proof)
         page = f"{self.outside.public_url}/sign?identity={outcome}"
         answer = RedirectResponse(page, HTTPStatus.SEE_OTHER, HEADERS)
-        path = f"{urlsplit(self.outside.public_url).path}{IDENTIFIED}"
+        address = urlsplit(self.outside.public_url)
+        path = f"{address.path}{IDENTIFIED}"
         answer.delete_cookie(COOKIE, path=path, httponly=True, samesite="lax")
+        if outcome == CONFIRMED:
+            answer.set_cookie(
+                PROOF_COOKIE,
+                proof,
+                max_age=int(identifying.IDENTITY_LASTS.total_seconds()),
+                path=f"{address.path}{SIGNING}",
+                secure=address.scheme == "https",
+                httponly=True,
+                samesite="strict",  # only our own page asks with it
+            )
         return answer
 
-    async def _outcome(self, request: Request) -> str:
+    async def _outcome(self, request: Request, proof: str) -> str:
         """Find out who it is: `confirmed`, `cancelled` by themselves, or `refused`."""
         state, mark = parameter(request, "state"), request.cookies.get(COOKIE)
         if not identifying.is_marked(self.outside.secret, state, mark):
@@ -112,11 +144,12 @@ class Ways:
             trip = await self._writing(owner, come_back)
         except LinkNotValid:
             return "refused"
-        return await self._asked(request, owner, trip.id, state)
+        return await self._asked(request, Back(owner, trip.id, state, proof))
 
-    async def _asked(self, request: Request, owner: UUID, trip_id: UUID, state: str) -> str:
+    async def _asked(self, request: Request, back: Back) -> str:
         """Ask the provider, with no transaction open, and write down what it says."""
-        refuse = partial(identifying.refuse, trip_id=trip_id)
+        owner = back.organization_id
+        refuse = partial(identifying.refuse, trip_id=back.trip_id)
         if parameter(request, "error") == CANCELLED:
             await self._writing(owner, partial(refuse, reason="They did not want to."))
             return "cancelled"
@@ -124,16 +157,16 @@ class Ways:
             provider = self._provider()
             check_origin(request, provider)
             identity = await provider.who_came_back(
-                identifying.trip_with(self.outside.secret, state),
+                identifying.trip_with(self.outside.secret, back.state),
                 code=parameter(request, "code"),
                 now=self.now(),
             )
-            confirm = partial(identifying.confirm, trip_id=trip_id, identity=identity)
-            await self._writing(owner, confirm)
+            confirm = partial(identifying.confirm, trip_id=back.trip_id, proof=back.proof)
+            await self._writing(owner, partial(confirm, identity=identity))
         except (NotIdentified, LinkNotValid) as error:
             await self._writing(owner, partial(refuse, reason=error.message))
             return "refused"
-        return "confirmed"
+        return CONFIRMED
 
     def _provider(self) -> IdentityProvider:
         if self.outside.identity is None:

@@ -7,7 +7,7 @@ site cannot ask (Fetch Metadata, `Origin`), and nothing is kept by anybody on th
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ from schema.masking import shown
 from schema.sockets import bearer_token
 
 MAX_BODY_BYTES = 400_000
+PROOF_COOKIE = "livionkey_identified"
+"""Holds the proof that somebody identified themselves in this browser, for requests that sign."""
 HEADERS = {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
@@ -49,6 +51,7 @@ class Asked:
         address: The network address that it comes from.
         device: What the browser calls itself.
         request: All of it.
+        proof: What the browser keeps since somebody identified themselves in it; None if nobody.
     """
 
     body: dict[str, Any]
@@ -56,6 +59,7 @@ class Asked:
     address: str | None
     device: str | None
     request: Request
+    proof: str | None = field(default=None, repr=False)
 
     def text(self, name: str) -> str:
         """Give a field that has to be a text.
@@ -176,6 +180,7 @@ async def read(request: Request) -> Asked:
         address=request.client.host if request.client else None,
         device=request.headers.get("user-agent"),
         request=request,
+        proof=request.cookies.get(PROOF_COOKIE),
     )
 
 

@@ -66,7 +66,7 @@ class PublicRoutes:
         """Show what is to be signed, and note when it is read first."""
         whose, context = await self.whose(asked)
         async with context.reading() as reading:
-            offer = await offering.offer(reading, whose.process_id)
+            offer = await offering.offer(reading, whose.process_id, asked.proof)
         if offer.is_new:
             await context.writing(partial(offering.note_seen, process_id=whose.process_id))
         return offer_as_json(offer)
@@ -93,6 +93,7 @@ class PublicRoutes:
             accepted=asked.numbers("accepted"),
             address=asked.address,
             device=asked.device,
+            proof=asked.proof,
         )
         async with context.reading() as reading:
             await signatures.check(reading, whose.process_id, said)
@@ -125,9 +126,12 @@ class PublicRoutes:
         return {"state": "DECLINED"}
 
     async def pair(self, asked: Asked) -> dict[str, Any]:
-        """Make a display the one of the station that its code is for."""
-        now = time.monotonic()
-        self._wrong_codes.check(asked.address, now)
+        """Make a display the one of the station that its code is for.
+
+        Raises:
+            LinkNotValid: It is for none, or too old.
+            Refused: The same, and too many wrong ones came from that address within a minute.
+        """
         digest = hashing(self._outside.secret)(pairing.as_made(asked.text("code")))
         try:
             async with self._database.reading() as connection:
@@ -137,7 +141,7 @@ class PublicRoutes:
                 lambda work: pairing.pair(work, station_id, digest)
             )
         except LinkNotValid:
-            self._wrong_codes.count(asked.address, now)
+            self._wrong_codes.wrong(asked.address, time.monotonic())
             raise
         return {"token": token, "name": station.name}
 

@@ -1,10 +1,11 @@
 """The environment, read once into one frozen `Settings`. Nothing else of ours reads it."""
 
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -30,6 +31,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Where the API listens.")
     port: int = Field(default=8000, ge=0, le=65535, description="On which port.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="The proxies in front of the API whose word on the address of a client is "
+        "believed (X-Forwarded-For): addresses or networks, with commas between.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged, on standard error."
     )
@@ -104,6 +110,13 @@ class Settings(BaseSettings):
     oidc_acr_values: str = Field(
         default="", description="How strong it has to be, in the provider's words."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        for one in value.split(",") if value else []:
+            ip_network(one.strip())  # an address is a network of one; everybody is no proxy
+        return value
 
 
 @cache

@@ -1,4 +1,7 @@
-"""How often somebody may be wrong: codes that people type are short enough to be guessed."""
+"""How often somebody may be wrong: codes that people type are short enough to be guessed.
+
+Whoever is right is never asked to wait: many people share one address, and not all of them guess.
+"""
 
 import ipaddress
 from collections import OrderedDict, deque
@@ -23,12 +26,24 @@ class Throttle:
         self._at_most = at_most
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def check(self, address: str | None, now: float) -> None:
-        """Go on only with somebody who was not wrong too often.
+    def wrong(self, address: str | None, now: float) -> None:
+        """Note that somebody was wrong.
+
+        Args:
+            address: The network address that they come from.
+            now: The time in seconds, on a clock that only goes forward.
 
         Raises:
-            Refused: They were; it says for how long they have to wait.
+            Refused: They were wrong too often; it says for how long they have to wait.
         """
+        self._check(address, now)
+        place = place_of(address)
+        self._wrong.setdefault(place, deque(maxlen=self._at_most)).append(now)
+        self._wrong.move_to_end(place)
+        while len(self._wrong) > MOST_ADDRESSES:
+            self._wrong.popitem(last=False)
+
+    def _check(self, address: str | None, now: float) -> None:
         times = self._wrong.get(place_of(address), deque())
         while times and times[0] <= now - WINDOW_SECONDS:
             times.popleft()
@@ -40,14 +55,6 @@ class Throttle:
                 code="TOO_MANY_REQUESTS",
                 headers={"retry-after": wait},
             )
-
-    def count(self, address: str | None, now: float) -> None:
-        """Note that somebody was wrong."""
-        place = place_of(address)
-        self._wrong.setdefault(place, deque(maxlen=self._at_most)).append(now)
-        self._wrong.move_to_end(place)
-        while len(self._wrong) > MOST_ADDRESSES:
-            self._wrong.popitem(last=False)
 
 
 def place_of(address: str | None) -> str:

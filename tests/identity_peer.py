@@ -21,7 +21,13 @@ from talking import Client
 from models.base import Json
 from models.contracts import Verification
 from models.events import Event, EventKind
-from models.signing import SigningMethod, SigningProcess, SigningPurpose, SigningState
+from models.signing import (
+    Identification,
+    SigningMethod,
+    SigningProcess,
+    SigningPurpose,
+    SigningState,
+)
 from resolvers.identifying import identity_of
 from resolvers.outside.identity import IdentityProvider, Registration
 from resolvers.outside.ports import Outside
@@ -29,11 +35,13 @@ from resolvers.outside.secret import digest_of, new_secret
 from resolvers.work import Work
 from schema.context import clock
 from schema.identity_routes import identity_routes
+from schema.public_requests import PROOF_COOKIE
 
 AINO = {"sub": "aino-1", "name": "Aino Virtanen", "acr": "substantial"}
 NAMELESS = {"sub": "nameless"}
 CLIENT = "livionkey"
 HOUR = timedelta(hours=1)
+NOW = timedelta(0)
 
 
 def free_port() -> int:
@@ -121,6 +129,11 @@ class Browser:
     http: httpx2.AsyncClient
     clock: Clock = field(default_factory=Clock)
 
+    @property
+    def proof(self) -> str | None:
+        """What it keeps since somebody identified themselves in it."""
+        return self.http.cookies.get(PROOF_COOKIE)
+
     async def identify(self, secret: str, **headers: str) -> httpx2.Response:
         """Do what the signing page does."""
         sent = {"authorization": f"Bearer {secret}", **headers}
@@ -171,10 +184,22 @@ def asked_in(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-async def identity(client: Client, process: SigningProcess, later: Any = None) -> Json | None:
+async def identity(client: Client, process: SigningProcess) -> Json | None:
+    """Read who is known to have come back for a process, in whatever browser."""
     async with client.working() as work:
-        at = Work(work.session, work.actor, clock() + (later or timedelta(0)))
-        return await identity_of(at, process)
+        trips = await work.all(work.own(Identification))
+    known = [one.identity for one in trips if one.process_id == process.id and one.identity]
+    assert len(known) <= 1
+    return known[0] if known else None
+
+
+async def counting(
+    client: Client, process: SigningProcess, proof: str | None, later: timedelta = NOW
+) -> Json | None:
+    """Read which identity counts in a browser that keeps a proof."""
+    async with client.working() as work:
+        at = Work(work.session, work.actor, clock() + later)
+        return await identity_of(at, process, proof)
 
 
 async def events(client: Client) -> list[tuple[EventKind, dict[str, Any]]]:

@@ -34,6 +34,7 @@ from resolvers.signing import signatures, starting, stations
 from resolvers.signing.starting import Begun, Wish
 from resolvers.transitions import move_signing
 from resolvers.work import Work
+from schema.public_requests import PROOF_COOKIE
 
 START = """mutation($input: SigningStartInput!) { signingStart(input: $input) {
   signing { id state method purpose language expiresAt contact { name } station { id } }
@@ -99,8 +100,9 @@ async def sign(work: Work, process: SigningProcess) -> Signature:
     return await signatures.sign(work, process.id, asked, None)
 
 
-async def identified(work: Work, process: SigningProcess, name: str = "Aino Virtanen") -> None:
-    """Let the signer have come back from their identity provider."""
+async def identified(work: Work, process: SigningProcess, name: str = "Aino Virtanen") -> str:
+    """Let the signer have come back from their identity provider; give what their browser keeps."""
+    proof = new_secret()
     await work.add(
         Identification(
             organization_id=process.organization_id,
@@ -110,8 +112,15 @@ async def identified(work: Work, process: SigningProcess, name: str = "Aino Virt
             expires_at=work.now + timedelta(minutes=10),
             used_at=work.now,
             identity={"issuer": "https://idp.example", "subject": "1", "name": name},
+            proof_digest=digest_of(proof),
         )
     )
+    return proof
+
+
+def keeping(proof: str) -> dict[str, str]:
+    """Make the header by which a browser shows that somebody identified themselves in it."""
+    return {"cookie": f"{PROOF_COOKIE}={proof}"}
 
 
 async def station_token(work: Work) -> UUID:
@@ -216,15 +225,15 @@ async def store_offer(client: Client, process: SigningProcess) -> None:
 async def signer_of(client: Client, **given: Any) -> tuple[Signer, SigningProcess]:
     """Offer a contract to somebody who has the secret."""
     async with client.working() as work:
-        identity = given.pop("identity", None)
+        identity, headers = given.pop("identity", None), {}
         contract = await waiting(work, **given.pop("contract", {}))
         start = await begun(work, contract, **given)
         await offered(work, start.process)
         if identity is not None:
-            await identified(work, start.process, identity)
+            headers = keeping(await identified(work, start.process, identity))
     await store_offer(client, start.process)
     assert start.secret is not None
-    return Signer(client, start.secret), start.process
+    return Signer(client, start.secret, headers), start.process
 
 
 async def refetched(client: Client, process: SigningProcess) -> SigningProcess:

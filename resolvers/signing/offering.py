@@ -22,7 +22,7 @@ class Offer:
         process: The process, a plain row.
         contact_name: Who is to sign.
         document: The PDF; None while it is prepared.
-        identity: Who they proved to be, where that is asked for.
+        identity: Who they proved to be in that browser, where that is asked for.
     """
 
     process: SigningProcess
@@ -36,8 +36,13 @@ class Offer:
         return self.process.state is SigningState.OFFERED and self.process.seen_at is None
 
 
-async def offer(reading: Reading, process_id: UUID) -> Offer:
+async def offer(reading: Reading, process_id: UUID, proof: str | None = None) -> Offer:
     """Read what is offered.
+
+    Args:
+        reading: The transaction.
+        process_id: Which process, as its secret tells.
+        proof: What the signer's browser keeps if they identified themselves in it.
 
     Raises:
         LinkNotValid: It was declined or withdrawn, or its time is over.
@@ -49,7 +54,7 @@ async def offer(reading: Reading, process_id: UUID) -> Offer:
         process=process,
         contact_name=contact.name,
         document=await reading.find(StoredFile, process.offer_file_id),
-        identity=await identity_of(reading, process),
+        identity=await identity_of(reading, process, proof),
     )
 
 

@@ -1,7 +1,7 @@
 """Signing: whoever has the secret signs what they were shown, once."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from models.attachments import StoredFile
@@ -39,6 +39,7 @@ class Asked:
         accepted: The places of the agreements that they accept, from 0.
         address: The network address that it comes from.
         device: What their browser calls itself.
+        proof: What that browser keeps if they identified themselves in it.
     """
 
     document_digest: str
@@ -46,6 +47,7 @@ class Asked:
     accepted: Collection[int]
     address: str | None = None
     device: str | None = None
+    proof: str | None = field(default=None, repr=False)
 
 
 async def check(reading: Reading, process_id: UUID, asked: Asked) -> None:
@@ -71,7 +73,7 @@ async def sign(work: Work, process_id: UUID, asked: Asked, picture: Bytes | None
             contract is another one meanwhile.
         AlreadySigned: It is signed.
         DocumentChanged: They read another document.
-        NotIdentified: They have to identify themselves first.
+        NotIdentified: They have to identify themselves first, in the browser in which they sign.
         InvalidInput: A mandatory agreement is not accepted, or the name is empty.
     """
     contract, process = await lock(work, process_id)
@@ -147,7 +149,7 @@ async def _checked(reading: Reading, process: SigningProcess, asked: Asked) -> J
         raise LinkNotValid("The document is still prepared; ask again in a moment.")
     if asked.document_digest != offered.digest:
         raise DocumentChanged
-    identity = await identity_of(reading, process)
+    identity = await identity_of(reading, process, asked.proof)
     if process.verification is Verification.STRONG and identity is None:
         raise NotIdentified
     _check_accepted(process.content["agreements"], asked.accepted)

@@ -71,17 +71,17 @@ async def test_only_the_browser_that_went_is_marked() -> None:
     assert not identifying.is_marked(SECRET, "state", "å")
 
 
-async def test_the_last_identity_counts_until_it_is_too_old(work: Work) -> None:
+async def test_an_identity_counts_in_its_own_browser_until_it_is_too_old(work: Work) -> None:
     process = await make_process(work)
-    assert await identifying.identity_of(work, process) is None
     for name in ("Eve", "Aino"):
         state = identifying.new_trip(SECRET).state
         await identifying.begin(work, process.id, state)
         trip = await identifying.come_back(work, state)
-        assert name == "Aino" or await identifying.identity_of(work, process) is None
-        await identifying.confirm(work, trip.id, Identity("i", "s", name, None))
+        assert await identifying.identity_of(work, process, f"{name}'s browser") is None
+        identity = Identity("i", "s", name, None)
+        await identifying.confirm(work, trip.id, identity, f"{name}'s browser")
 
-    found = await identifying.identity_of(work, process)
+    found = await identifying.identity_of(work, process, "Aino's browser")
 
     assert found == {
         "issuer": "i",
@@ -91,16 +91,19 @@ async def test_the_last_identity_counts_until_it_is_too_old(work: Work) -> None:
         "at": work.now.isoformat(),
     }
     too_late = later(work, identifying.IDENTITY_LASTS)
-    assert await identifying.identity_of(too_late, process) is None
+    assert await identifying.identity_of(too_late, process, "Aino's browser") is None
+    for proof in (None, "", "Mallory's browser"):
+        assert await identifying.identity_of(work, process, proof) is None
 
 
 async def test_an_identity_belongs_to_one_signing(work: Work) -> None:
     process = await make_process(work)
     await identifying.begin(work, process.id, "state")
     trip = await identifying.come_back(work, "state")
-    await identifying.confirm(work, trip.id, AINO)
+    await identifying.confirm(work, trip.id, AINO, "a proof")
 
-    assert await identifying.identity_of(work, await make_process(work)) is None
+    assert await identifying.identity_of(work, process, "a proof") is not None
+    assert await identifying.identity_of(work, await make_process(work), "a proof") is None
 
 
 async def test_a_state_works_once(work: Work) -> None:

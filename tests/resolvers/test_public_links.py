@@ -94,6 +94,20 @@ async def test_a_draft_and_what_was_given_up_get_no_link(
         await make_link(work, contract)
 
 
+@pytest.mark.parametrize("status", [KeyContractStatus.DRAFT, KeyContractStatus.CANCELLED])
+async def test_a_link_shows_no_draft_and_nothing_that_was_given_up(
+    work: Work, status: KeyContractStatus
+) -> None:
+    contract = await make_stay(work)
+    link, _ = await make_link(work, contract)
+    assert await public_links.opened(work, link.id)
+    contract.status = status
+    await work.save()
+
+    with pytest.raises(LinkNotValid):
+        await public_links.opened(work, link.id)
+
+
 async def test_a_link_that_was_taken_back_shows_nothing(work: Work) -> None:
     link, _ = await make_link(work)
 

@@ -61,6 +61,7 @@ def test_settings_also_come_from_a_file_and_secrets_are_hidden(commands: Command
         ({"port": "many"}, "LIVIONKEY_PORT: .* integer.*"),
         ({"port": "70000"}, "LIVIONKEY_PORT: .* 65535.*"),
         ({"log_level": "loud"}, "LIVIONKEY_LOG_LEVEL: .*"),
+        ({"trusted_proxies": "*"}, "LIVIONKEY_TRUSTED_PROXIES: .* network.*"),
         ({"database_url": "rubbish"}, "LIVIONKEY_DATABASE_URL is not the address of a database."),
         ({"database_url": "mysql://db/keys"}, "LIVIONKEY_DATABASE_URL begins with mysql: .*"),
         (

@@ -1,6 +1,7 @@
 """The way to an identity provider and back, with a real one, and who may go it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from identity_peer import (
@@ -9,19 +10,21 @@ from identity_peer import (
     asked_in,
     at_the_provider,
     browser,
+    counting,
     events,
     identity,
     make_process,
     provider_at,
     running_provider,
 )
-from signing import signer_of
+from signing import keeping, refetched, signer_of
 from talking import Client
 
 from models.contracts import Verification
 from models.events import EventKind
 from models.signing import Identification, Signature, SigningProcess, SigningState
 from resolvers.identifying import IDENTITY_LASTS, MOST_TRIPS, TRIP_LASTS
+from schema.public_requests import PROOF_COOKIE
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +173,8 @@ async def test_an_identity_lasts_half_an_hour(client: Client, issuer: str) -> No
     here = browser(client, provider_at(issuer))
     await here.come_back(await at_the_provider(await here.go(secret)))
 
-    assert await identity(client, process, IDENTITY_LASTS / 2) is not None
-    assert await identity(client, process, IDENTITY_LASTS + HOUR) is None
+    assert await counting(client, process, here.proof, IDENTITY_LASTS / 2) is not None
+    assert await counting(client, process, here.proof, IDENTITY_LASTS + HOUR) is None
 
 
 async def test_nobody_tries_for_ever(client: Client, issuer: str) -> None:
@@ -191,6 +194,7 @@ async def test_who_proved_who_they_are_signs_in_that_name(client: Client, issuer
     before = await signer.refused("/sign", await signer.signature(name="A. V."))
 
     await here.come_back(await at_the_provider(await here.go(signer.secret)))
+    signer.headers |= keeping(here.proof or "")
     after = await signer.sign(name="A. V.")
 
     assert (before, after.json()) == ((403, "NOT_IDENTIFIED"), {"state": "SIGNED"})
@@ -199,6 +203,72 @@ async def test_who_proved_who_they_are_signs_in_that_name(client: Client, issuer
     assert signature.process_id == process.id
     assert signature.signer_name == "Aino Virtanen"
     assert signature.identity["subject"] == "aino-1"
+
+
+async def test_whoever_else_has_the_link_does_not_sign_in_the_proved_name(
+    client: Client, issuer: str
+) -> None:
+    signer, process = await signer_of(client, contract={"verification": Verification.STRONG})
+    _, secret = await make_process(client)
+    here, elsewhere = (browser(client, provider_at(issuer)) for _ in range(2))
+    await here.come_back(await at_the_provider(await here.go(signer.secret)))
+    await elsewhere.come_back(await at_the_provider(await elsewhere.go(secret)))
+
+    for proof in (None, "", "made up", elsewhere.proof):
+        signer.headers = {} if proof is None else keeping(proof)
+        assert (await signer.post("")).json()["identity"] is None
+        refusal = await signer.refused("/sign", await signer.signature())
+        assert refusal == (403, "NOT_IDENTIFIED")
+    assert (await refetched(client, process)).state is SigningState.OFFERED
+
+    signer.headers = keeping(here.proof or "")
+    assert (await signer.post("")).json()["identity"] == {"name": "Aino Virtanen"}
+    assert (await signer.sign()).json() == {"state": "SIGNED"}
+
+
+async def test_what_the_browser_keeps_is_for_our_own_pages_and_stored_nowhere(
+    client: Client, issuer: str
+) -> None:
+    _, secret = await make_process(client)
+    here = browser(client, provider_at(issuer))
+
+    answer = await here.http.get(await at_the_provider(await here.go(secret)))
+
+    (cookie,) = [one for one in answer.headers.get_list("set-cookie") if PROOF_COOKIE in one]
+    words = cookie.lower().split("; ")
+    assert {"httponly", "samesite=strict", "path=/public/signing", "max-age=1800"} <= set(words)
+    assert "secure" not in words
+    async with client.working() as work:
+        (trip,) = await work.all(work.own(Identification))
+    assert here.proof is not None
+    assert len(here.proof) >= 43
+    assert here.proof not in repr(vars(trip))
+
+
+async def test_what_the_browser_keeps_goes_over_https_alone_where_that_is_spoken(
+    client: Client, issuer: str
+) -> None:
+    _, secret = await make_process(client)
+    client = replace(client, outside=replace(client.outside, public_url="https://test/keys"))
+    here = browser(client, provider_at(issuer))
+    went = await here.identify(secret, origin="https://test")
+    address = await at_the_provider(went.json()["url"])
+
+    cookies = {"cookie": went.headers["set-cookie"].partition(";")[0]}
+    answer = await here.http.get(address, headers=cookies)
+
+    (cookie,) = [one for one in answer.headers.get_list("set-cookie") if PROOF_COOKIE in one]
+    assert {"secure", "path=/keys/public/signing"} <= set(cookie.lower().split("; "))
+
+
+async def test_who_was_not_identified_keeps_nothing(client: Client, issuer: str) -> None:
+    _, secret = await make_process(client)
+    here = browser(client, provider_at(issuer))
+    state = asked_in(await here.go(secret))["state"]
+
+    outcome = await here.come_back(f"/public/identified?state={state}&error=access_denied")
+
+    assert (outcome, here.proof) == ("cancelled", None)
 
 
 async def test_no_log_tells_who_it_was_or_by_what_they_came(

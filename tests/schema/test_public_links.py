@@ -151,7 +151,10 @@ async def test_nothing_is_shown_or_done_by_get(client: Client) -> None:
         assert answer.status_code == 405
 
 
-async def test_whoever_tries_many_secrets_has_to_wait(client: Client) -> None:
+async def test_whoever_tries_many_secrets_has_to_wait_and_whoever_has_a_right_one_never(
+    client: Client,
+) -> None:
+    _, secret = await made(client)
     for _ in range(WRONG_SECRETS_A_MINUTE):
         assert (await shown(client, "wrong")).status_code == 404
 
@@ -159,6 +162,7 @@ async def test_whoever_tries_many_secrets_has_to_wait(client: Client) -> None:
 
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
+    assert (await shown(client, secret)).status_code == 200
 
 
 async def test_the_secret_stands_in_no_event(client: Client) -> None:

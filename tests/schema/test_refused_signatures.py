@@ -12,6 +12,7 @@ from signing import (
     contract_of,
     data_url,
     identified,
+    keeping,
     offered,
     picture,
     png,
@@ -113,7 +114,7 @@ async def test_of_several_reasons_the_first_in_order_is_told(client: Client) -> 
         answer = await signer.post("/sign", everything)
         messages.append((answer.status_code, answer.json()["error"]["message"][:12]))
         if field is None:
-            await identify(client)
+            signer.headers |= await identify(client)
         else:
             everything[field] = right[field]
 
@@ -126,11 +127,11 @@ async def test_of_several_reasons_the_first_in_order_is_told(client: Client) -> 
     ]
 
 
-async def identify(client: Client) -> None:
-    """Let the signer come back from their identity provider."""
+async def identify(client: Client) -> dict[str, str]:
+    """Let the signer come back from their identity provider; give what their browser sends."""
     async with client.working() as work:
         (process,) = await work.all(work.own(SigningProcess))
-        await identified(work, process)
+        return keeping(await identified(work, process))
 
 
 async def test_a_strong_signature_needs_an_identity(client: Client) -> None:

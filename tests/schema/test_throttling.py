@@ -7,8 +7,9 @@ from schema.throttling import MOST_ADDRESSES, Throttle
 
 
 def is_free(throttle: Throttle, address: str | None, now: float) -> bool:
+    """Tell whether somebody may be wrong at that moment; then they were."""
     try:
-        throttle.check(address, now)
+        throttle.wrong(address, now)
     except Refused:
         return False
     return True
@@ -16,14 +17,13 @@ def is_free(throttle: Throttle, address: str | None, now: float) -> bool:
 
 def wrong(throttle: Throttle, address: str | None, *moments: float) -> None:
     for moment in moments:
-        throttle.count(address, moment)
+        throttle.wrong(address, moment)
 
 
 def test_somebody_may_be_wrong_so_often_within_a_minute() -> None:
     throttle = Throttle(3)
     wrong(throttle, "192.0.2.1", 0.0, 10.0)
     assert is_free(throttle, "192.0.2.1", 20.0)
-    wrong(throttle, "192.0.2.1", 20.0)
 
     assert not is_free(throttle, "192.0.2.1", 59.9)
     assert is_free(throttle, "192.0.2.1", 60.1)
@@ -35,7 +35,7 @@ def test_the_refusal_says_how_long_to_wait() -> None:
     wrong(throttle, "192.0.2.1", 0.0)
 
     with pytest.raises(Refused) as refused:
-        throttle.check("192.0.2.1", 45.0)
+        throttle.wrong("192.0.2.1", 45.0)
 
     assert refused.value.status == 429
     assert refused.value.headers == {"retry-after": "16"}
@@ -61,7 +61,7 @@ def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
     throttle = Throttle(1)
 
     for number in range(MOST_ADDRESSES + 1):
-        throttle.count(f"house {number}", 0.0)
+        throttle.wrong(f"house {number}", 0.0)
 
-    assert is_free(throttle, "house 0", 1.0)
     assert not is_free(throttle, f"house {MOST_ADDRESSES}", 1.0)
+    assert is_free(throttle, "house 0", 1.0)

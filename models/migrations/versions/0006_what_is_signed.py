@@ -283,6 +283,7 @@ def create_signing() -> None:
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("used_at", Instant(), nullable=True),
         sa.Column("identity", JSON, nullable=True),
+        sa.Column("proof_digest", sa.String(), nullable=True),
         reference("identifications", "process_id", "signing_processes"),
         sa.UniqueConstraint("state_digest", name="identifications_state_digest_key"),
     )
