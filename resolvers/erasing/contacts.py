@@ -104,9 +104,9 @@ async def erase(
         cause=cause.value,
         kept=len(kept),
     )
-    due_at = [one.until for one in kept if one.until is not None]
-    if due_at:
-        await jobs.schedule(work, JobKind.CONTACT, contact.id, min(due_at))
+    due_at = evidence.looked_at_again(kept, work.now)
+    if due_at is not None:
+        await jobs.schedule(work, JobKind.CONTACT, contact.id, due_at)
     return erasure
 
 

@@ -5,9 +5,9 @@ one keep the signature and the sealed document (GDPR art. 17 (3) e): here until 
 contract, and for as long after it as its unit keeps contacts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from resolvers.work import Work
 
 GROUND = "GDPR art. 17 (3) e: to establish, exercise or defend legal claims"
 NOBODY = "Erased contact"
+AGAIN = timedelta(days=30)
+"""How soon what cannot be judged yet is looked at again: settings and contracts change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,15 @@ class Evidence:
             "until": self.until.isoformat() if self.until else None,
             "ground": GROUND,
         }
+
+
+def looked_at_again(kept: Iterable[Evidence], now: datetime) -> datetime | None:
+    """Tell when to look again at what is kept; None when nothing is.
+
+    A contract that still runs has no end that one could wait for, so it is looked at from time to
+    time.
+    """
+    return min((one.until or now + AGAIN for one in kept), default=None)
 
 
 async def evidence_of(work: Work, contact_id: UUID) -> list[Evidence]:

@@ -17,13 +17,12 @@ from models.settings import UnitSettings
 from models.times import after
 from resolvers import jobs
 from resolvers.erasing.contacts import erase, remove_evidence
+from resolvers.erasing.evidence import AGAIN, looked_at_again
 from resolvers.erasing.needs import Dealings, dealings_of
 from resolvers.retention import OVER, ended_at, settings_of
 from resolvers.settings import settings
 from resolvers.work import Work, system
 
-AGAIN = timedelta(days=30)
-"""How soon a contact whose time is not over is looked at again: settings and contracts change."""
 AT_ONCE = 1_000
 """How many contacts of an organization are looked for in one transaction."""
 
@@ -34,8 +33,7 @@ async def look_after(work: Work, contact_id: UUID) -> datetime | None:
     if contact is None:
         return None
     if contact.erased_at is not None:
-        kept = await remove_evidence(work, contact)
-        return min((one.until or work.now + AGAIN for one in kept), default=None)
+        return await _evidence_due(work, contact)
     dealings = await dealings_of(work, contact.id)
     if dealings.needing(work.now):
         return work.now + AGAIN
@@ -48,7 +46,7 @@ async def look_after(work: Work, contact_id: UUID) -> datetime | None:
 
 async def _evidence_due(work: Work, contact: Contact) -> datetime | None:
     kept = await remove_evidence(work, contact)
-    return min((one.until or work.now + AGAIN for one in kept), default=None)
+    return looked_at_again(kept, work.now)
 
 
 async def kept_until(work: Work, contact: Contact, dealings: Dealings) -> datetime:
