@@ -76,13 +76,29 @@ async def next_due(connection: AsyncConnection, kinds: Collection[JobKind]) -> d
 
 
 async def claim(
-    session: AsyncSession, holder: Holder, now: datetime, *, at_most: int
+    session: AsyncSession,
+    holder: Holder,
+    now: datetime,
+    *,
+    at_most: int,
+    kinds: Collection[JobKind] | None = None,
 ) -> list[Claim]:
-    """Take jobs that are due, the longest due first; those that somebody else takes are left."""
+    """Take jobs that are due, the longest due first; those that somebody else takes are left.
+
+    Args:
+        session: An open transaction.
+        holder: Who claims.
+        now: When.
+        at_most: For how many there is room; none for zero or less.
+        kinds: For which of its kinds there is room; all of them when left out.
+    """
+    wanted = holder.kinds if kinds is None else kinds
+    if at_most <= 0 or not wanted:
+        return []
     connection = await session.connection()
     due = (
         select(*CLAIM_COLUMNS)
-        .where(Job.kind.in_(holder.kinds), Job.due_at <= now)
+        .where(Job.kind.in_(wanted), Job.due_at <= now)
         .order_by(Job.due_at)
         .limit(at_most)
         .with_for_update(skip_locked=True)

@@ -47,11 +47,21 @@ def verify(
         list[Path] | None,
         typer.Option(help="A root certificate to trust, PEM or DER; may be repeated."),
     ] = None,
+    trust_own: Annotated[
+        bool,
+        typer.Option(
+            "--trust-own",
+            help="Trust the certificates in the bundle: it is whole, but anybody may have made it.",
+        ),
+    ] = False,
 ) -> None:
-    """Check a bundle: a line for each thing that was checked; exit status 1 when any is broken.
+    """Check a bundle: a line for each thing that was checked.
 
-    It needs no server, no database and no network.
+    Exit status 0 when all is good and it was said whom to trust, by --trust or --trust-own;
+    otherwise 1. It needs no server, no database and no network.
     """
+    if trust and trust_own:
+        raise InvalidInput("Give --trust or --trust-own, not both.")
     checking = loaded("resolvers.evidence.checking")
     roots = [root for path in trust or () for root in _roots(checking, path)]
     findings = checking.check_bundle(file, roots)
@@ -63,6 +73,11 @@ def verify(
     broken = sum(not one.is_good for one in findings)
     if broken:
         raise InvalidInput(f"{file} is not whole: {broken} of {len(findings)} checks failed.")
+    if not trust and not trust_own:
+        raise InvalidInput(
+            f"{file} is whole, but anybody may have made it: give --trust with the root "
+            "certificate of whoever should have, or --trust-own to go without."
+        )
     errors.print(f"{file} is whole: {len(findings)} checks passed.", markup=False)
 
 

@@ -1,7 +1,8 @@
 """Bundles of evidence over HTTP: made for whoever has a signed link, and sent as they are read."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
@@ -12,8 +13,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from models.database import Database
-from models.errors import LinkNotValid, NotFound
-from resolvers.evidence.exporting import export
+from models.errors import FileRefused, LinkNotValid, NotFound
+from resolvers.evidence.exporting import BundleTooLarge, export
 from resolvers.evidence.links import check_evidence_link
 from resolvers.outside.ports import Outside
 from schema.context import clock
@@ -23,6 +24,15 @@ from schema.file_answers import refusal
 IN_MEMORY = 8 * 1024 * 1024
 """Larger bundles go through a temporary file."""
 PIECE = 256 * 1024
+AT_ONCE = 2
+"""How many bundles a process makes at a time: each is hard work, and as large as its files."""
+MOST_BYTES = 2_000_000_000
+"""How large the files of a contract may be together."""
+LATER = {"retry-after": "10"}
+
+
+class TooManyAtOnce(FileRefused):
+    """Other bundles are being made; ask again in ten seconds."""
 
 
 class EvidenceRoutes:
@@ -36,14 +46,21 @@ class EvidenceRoutes:
     def __init__(self, database: Database, outside: Outside) -> None:
         self._database = database
         self._outside = outside
+        self._making = 0
 
     async def bundle(self, request: Request) -> Response:
         """Send a contract's evidence to whoever has a link that we signed and that still works."""
+        if request.method == "HEAD":  # its headers are only known when all of it is made
+            return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET"})
         try:
             contract_id = self._contract_id(request)
             pieces = await begun(self._pieces(contract_id))
         except (LinkNotValid, NotFound):
             return refusal(HTTPStatus.NOT_FOUND, LinkNotValid())
+        except TooManyAtOnce as error:
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, error, LATER)
+        except BundleTooLarge as error:
+            return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, error)
         name = f"evidence-{contract_id.hex[-12:]}.zip"
         headers = {**SEALED_OFF, "content-disposition": disposition(name)}
         return StreamingResponse(pieces, headers=headers, media_type="application/zip")
@@ -69,9 +86,26 @@ class EvidenceRoutes:
     async def _pieces(self, contract_id: UUID) -> AsyncIterator[bytes]:
         with SpooledTemporaryFile(max_size=IN_MEMORY) as spooled:
             target = cast("IO[bytes]", spooled)
-            await export(self._database, self._outside, contract_id, target, clock())
+            with self._place():
+                given = self._database, self._outside, contract_id, target, clock()
+                await export(*given, at_most=MOST_BYTES)
             while piece := await asyncio.to_thread(target.read, PIECE):
                 yield piece
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Have one of the places of those who make bundles.
+
+        Raises:
+            TooManyAtOnce: None is free.
+        """
+        if self._making >= AT_ONCE:
+            raise TooManyAtOnce
+        self._making += 1
+        try:
+            yield
+        finally:
+            self._making -= 1
 
 
 def evidence_routes(database: Database, outside: Outside) -> list[BaseRoute]:

@@ -9,9 +9,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from schema.waking import AWAY, Patience, end, hearing, nap, with_place
 
 AT_ONCE = 8
 """How many jobs a worker has in hand; on SQLite they write one after the other."""
+ERRANDS_AT_ONCE = 3
+"""How many of them may be errands: a service or a file store that hangs delays no PIN."""
 POLL_SECONDS = 1.0
 SHORTEST_NAP_SECONDS = 0.05
 """Between two looks of an idle worker: each commit of anybody rings the bell."""
@@ -112,7 +115,7 @@ class Worker:
         if len(self.in_hand) >= AT_ONCE:
             return POLL_SECONDS
         async with self.database.reading() as connection:
-            due_at = await claims.next_due(connection, self.holder.kinds)
+            due_at = await claims.next_due(connection, self._kinds_with_room())
         seconds = POLL_SECONDS if due_at is None else (due_at - self.clock()).total_seconds()
         if seconds > 0:
             return min(seconds, POLL_SECONDS)
@@ -131,8 +134,18 @@ class Worker:
     async def _claim(self) -> list[Claim]:
         async with self.database.writing() as session:
             await session.connection()  # what is in hand may be done before a writer has its turn
+            claim = partial(claims.claim, session, self.holder, self.clock())
             free = AT_ONCE - len(self.in_hand)
-            return await claims.claim(session, self.holder, self.clock(), at_most=free)
+            room = min(self._room_for_errands(), free)
+            errands = await claim(at_most=room, kinds=self.errands)
+            return errands + await claim(at_most=free - len(errands), kinds=self.handlers)
+
+    def _kinds_with_room(self) -> Collection[JobKind]:
+        return self.holder.kinds if self._room_for_errands() > 0 else self.handlers
+
+    def _room_for_errands(self) -> int:
+        in_hand = sum(claim.kind in self.errands for claim in self.in_hand.values())
+        return ERRANDS_AT_ONCE - in_hand
 
     def _begin(self, claim: Claim) -> None:
         task = asyncio.create_task(self._perform(claim))

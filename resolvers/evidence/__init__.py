@@ -7,4 +7,5 @@ that is behind ports in `resolvers.outside`.
 - `offering`: the errand that makes the sealed offer of a process.
 - `sealing`: the errand that puts a signature into its document.
 - `gathering`: what a bundle holds; `packing`: its ZIP file; `checking`: whether one is whole.
+- `records`: whether its records agree with each other; `sealed`: and with the sealed documents.
 """

@@ -5,6 +5,7 @@ So whoever checks it can write it anew and compare, and no byte of it can be cha
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -20,6 +21,8 @@ MANIFEST, SIGNATURE = "manifest.json", "manifest.json.p7s"
 LARGE = 1 << 31
 """From this size on a member needs the longer form of its header (ZIP64)."""
 UNIX = 3
+THREADS = ThreadPoolExecutor(2, thread_name_prefix="bundle")
+"""Threads of our own: large bundles make nobody wait but those who want bundles."""
 
 
 class Sealer(Protocol):
@@ -46,7 +49,8 @@ async def pack(gathered: Gathered, outside: Outside, target: IO[bytes], made_at:
     """
     seal = await outside.seal.opened()
     packing = partial(_pack, gathered, outside.files, seal, target, made_at)
-    await asyncio.to_thread(lambda: asyncio.run(packing()))
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(THREADS, lambda: asyncio.run(packing()))
 
 
 async def _pack(

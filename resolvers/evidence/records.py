@@ -7,6 +7,7 @@ from models.base import Json
 from resolvers.agreements.content import digest_of_document
 from resolvers.agreements.versions import text_digest
 from resolvers.evidence.gathering import BEGINNING, chained
+from resolvers.evidence.sealed import check_sealed
 from resolvers.outside.findings import Finding
 
 Read = Callable[[str], bytes]
@@ -30,6 +31,7 @@ def check_records(
     processes = {one["id"]: one for one in signed["processes"]}
     for one in signed["signatures"]:
         yield _signature(one, processes[one["process_id"]], digests, read)
+        yield from check_sealed(one, processes[one["process_id"]], read)
     for one in records["contract.json"]["attachments"]:
         if one["path"] is not None:
             yield _attachment(one, digests)

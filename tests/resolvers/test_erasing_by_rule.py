@@ -20,10 +20,14 @@ from lives import at
 from signing_rows import make_process, make_signature
 
 from models.attachments import StoredFile
+from models.database import LAST_ACTS
 from models.erasures import Erasure, ErasureCause
+from models.jobs import JobKind
 from models.organizations import Contact, ContactDetails
 from resolvers import reservations
 from resolvers.erasing import rule
+from resolvers.erasing.evidence import AGAIN
+from resolvers.jobs import PLAN
 from resolvers.work import Work
 
 
@@ -60,6 +64,36 @@ async def test_a_signature_is_kept_as_evidence_until_its_time_is_over(work: Work
     assert {"what": "signatures", "count": 1} in erasure.removed
 
 
+async def planned_for(work: Work, contact: Contact) -> datetime | None:
+    """Tell when a contact is looked at next; plans are written when the transaction ends."""
+    plan = work.session.info[LAST_ACTS][PLAN]
+    due_at: datetime | None = plan.due_at.get(
+        (work.actor.organization_id, JobKind.CONTACT, contact.id)
+    )
+    return due_at
+
+
+async def test_evidence_of_a_contract_that_still_runs_goes_when_it_is_over_long_enough(
+    work: Work,
+) -> None:
+    contract, contact = await contract_with(work)
+    signature = await make_signature(work, await make_process(work, contract, contact.id))
+    assert contract.ends_at is not None
+    then = at(work, contract.ends_at + HOUR)  # its end has passed, and no timer has seen it yet
+
+    erasure = await erased(then, contact)
+
+    assert [one["until"] for one in erasure.kept] == [None]
+    look_at = await planned_for(then, contact)
+    assert look_at is not None
+    assert look_at == then.now + AGAIN
+    ended = await over(work, contract)
+    until = ended.now + RETENTION
+    assert await rule.look_after(at(work, look_at), contact.id) is None
+    assert look_at > until
+    assert signature.signer_name == "Erased contact"
+
+
 async def test_a_contact_is_erased_by_rule_when_its_last_contract_is_over_long_enough(
     work: Work,
 ) -> None:
@@ -92,7 +126,7 @@ async def test_a_contact_that_is_needed_is_looked_at_again(work: Work) -> None:
 
     then = later(work, 400 * DAY)
 
-    assert await rule.look_after(then, contact.id) == then.now + rule.AGAIN
+    assert await rule.look_after(then, contact.id) == then.now + AGAIN
     assert contact.erased_at is None
 
 

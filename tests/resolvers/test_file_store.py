@@ -14,7 +14,7 @@ from talking import Client
 from models.base import new_id
 from models.database import Database
 from resolvers.attachments import storing
-from resolvers.attachments.sweeping import sweep
+from resolvers.attachments.sweeping import is_own, sweep
 from resolvers.outside.files import Files, on_s3
 from schema.context import clock
 
@@ -137,7 +137,44 @@ async def test_bytes_without_a_row_are_swept_away_after_a_day(files: Files, clie
     left = await paths(files)
     assert kept.path in left
     assert lost.path not in left
-    assert len(left) == 3
+    assert len(left) == 4, "with the mark of the store"
+
+
+async def a_day_later(database: Database, files: Files) -> int:
+    return await sweep(database, files, clock() + timedelta(hours=25))
+
+
+async def test_nothing_is_swept_from_a_store_that_belongs_to_another_database(
+    files: Files, client: Client, own_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = await storing.put(files, client.organization_id, b"1", "a/b")
+    await a_day_later(own_database, files)
+
+    assert await a_day_later(client.database, files) == 0
+
+    (said,) = [
+        one.message for one in caplog.records if one.name == "resolvers.attachments.sweeping"
+    ]
+    assert said.startswith("the file store belongs to another database")
+    assert lost.path in await paths(files)
+
+
+async def test_nothing_is_swept_below_an_organization_that_the_database_does_not_know(
+    files: Files, client: Client, own_database: Database
+) -> None:
+    theirs = await storing.put(files, client.organization_id, b"1", "a/b")
+
+    assert await a_day_later(own_database, files) == 0
+
+    assert theirs.path in await paths(files)
+
+
+async def test_a_store_that_is_marked_stays_the_same_database_s(
+    files: Files, client: Client, own_database: Database
+) -> None:
+    assert await is_own(client.database, files)
+    assert not await is_own(own_database, files)
+    assert await is_own(client.database, files)
 
 
 async def test_what_a_killed_process_left_half_written_is_swept_away(

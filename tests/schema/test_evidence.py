@@ -114,6 +114,19 @@ def test_a_bundle_is_checked_without_a_server_a_database_or_settings(
     assert sorted(commands.folder.iterdir()) == before, "no database, no data folder"
 
 
+def test_a_whole_bundle_is_only_good_when_it_was_said_whom_to_trust(
+    commands: CommandLine, bundle: Path
+) -> None:
+    nobody = commands.run("evidence", "verify", bundle.name)
+    own = commands.run("evidence", "verify", bundle.name, "--trust-own")
+    both = commands.refusal("evidence", "verify", bundle.name, "--trust", "root.pem", "--trust-own")
+
+    assert (nobody.returncode, own.returncode) == (1, 0)
+    assert "BROKEN" not in nobody.stdout
+    assert "evidence.zip is whole, but anybody may have made it" in nobody.stderr
+    assert both == "Give --trust or --trust-own, not both."
+
+
 def test_a_changed_bundle_is_said_to_be_broken_with_the_name_of_the_file(
     commands: CommandLine, bundle: Path
 ) -> None:
@@ -154,7 +167,7 @@ async def test_evidence_is_written_into_a_file_and_never_over_another(
     words = ("evidence", "export", to_id(KeyContract, contract.id), "--output", "out.zip")
 
     await in_thread(lambda: commands.done(*words, **given))
-    checked = await in_thread(commands.done, "evidence", "verify", "out.zip")
+    checked = await in_thread(commands.done, "evidence", "verify", "out.zip", "--trust-own")
     again = await in_thread(lambda: commands.refusal(*words, **given))
 
     assert "BROKEN" not in checked

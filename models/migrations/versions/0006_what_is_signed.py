@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.base import JSON_DOCUMENT as JSON
+from models.base import new_id
 from models.dialects import chains, published
 from models.dialects.instants import Duration, Instant
 
@@ -29,6 +30,7 @@ def upgrade() -> None:
     index_key_contracts()
     create_signing()
     create_links_and_erasures()
+    create_installation()
 
 
 def add_columns() -> None:
@@ -317,3 +319,13 @@ def create_links_and_erasures() -> None:
         reference("erasures", "contact_id", "contacts"),
     )
     op.create_index("erasures_contact_id_index", "erasures", ["contact_id"])
+
+
+def create_installation() -> None:
+    """Give this database an id of its own."""
+    installations = op.create_table(
+        "installations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="installations_pkey"),
+    )
+    op.get_bind().execute(installations.insert(), {"id": new_id()})

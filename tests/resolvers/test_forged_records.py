@@ -1,0 +1,100 @@
+"""Records of signatures that somebody has changed in the database: the sealed document says no."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bundles import broken, bundle_for
+from evidencing import again, in_thread, offered, run, sealed_contract, signed
+from talking import Client
+
+from models.contracts import KeyContract
+from models.signing import Signature, SigningProcess, SigningPurpose
+from resolvers.evidence.sealing import Sealing
+from resolvers.work import Work
+
+SECOND = timedelta(seconds=1)
+
+
+async def words_for(client: Client, contract: KeyContract) -> str:
+    """Check the evidence of a contract with one signature; gives what was found of that, if bad."""
+    made = await bundle_for(client, contract)
+    findings = await in_thread(made.check)
+    (signature,) = made.record("signatures.json")["signatures"]
+    what = f"signature {signature['id']} in its document"
+    assert broken(findings) <= {what}
+    (found,) = [one for one in findings if one.what == what]
+    return "" if found.is_good else found.words
+
+
+async def signature_of(work: Work, contract: KeyContract) -> Signature:
+    (signature,) = await work.all(
+        work.own(Signature).where(Signature.key_contract_id == contract.id)
+    )
+    return signature
+
+
+async def without_a_document(_work: Work, signature: Signature) -> None:
+    signature.sealed_file_id = None
+
+
+async def with_the_offer_as_its_document(work: Work, signature: Signature) -> None:
+    process = await work.get(SigningProcess, signature.process_id)
+    signature.sealed_file_id = process.offer_file_id
+
+
+async def for_another_purpose(_work: Work, signature: Signature) -> None:
+    signature.purpose = SigningPurpose.RETURN
+
+
+async def by_somebody_else(_work: Work, signature: Signature) -> None:
+    signature.signer_name = "Veikko Virtanen"
+
+
+async def a_second_later(_work: Work, signature: Signature) -> None:
+    signature.signed_at += SECOND
+
+
+async def from_elsewhere(_work: Work, signature: Signature) -> None:
+    signature.address = "192.0.2.7"
+
+
+async def from_nowhere(_work: Work, signature: Signature) -> None:
+    signature.address = None
+
+
+@pytest.mark.parametrize(
+    ("forge", "words"),
+    [
+        (without_a_document, "it is in no sealed document"),
+        (with_the_offer_as_its_document, "the field Handover of the document is not signed"),
+        (for_another_purpose, "the field Return of the document is not signed"),
+        (by_somebody_else, "the document names somebody else"),
+        (a_second_later, "the document tells another time, address or offer"),
+        (from_elsewhere, "the document tells another network address"),
+        (from_nowhere, "the document tells another network address"),
+    ],
+)
+async def test_a_row_that_is_not_as_its_sealed_document_says_is_not_good(
+    forge: Any, words: str, client: Client
+) -> None:
+    contract = await sealed_contract(client)
+    assert await words_for(client, contract) == ""
+
+    async with client.working() as work:
+        await forge(work, await signature_of(work, contract))
+
+    assert words in await words_for(client, contract)
+
+
+@pytest.mark.parametrize("name", ["李明 😀", "Zoë (\\) M", "\u05d3\u05d5\u05d3 ben", "a" * 200])
+async def test_a_signature_is_found_in_its_document_whatever_letters_a_name_has(
+    name: str, client: Client
+) -> None:
+    process = await offered(client)
+    signature = await signed(client, process, name=name)
+    await run(client, Sealing(), signature.id)
+
+    contract = await again(client, KeyContract, process.key_contract_id)
+
+    assert await words_for(client, contract) == ""
