@@ -4,7 +4,9 @@ from collections.abc import Collection, Sequence
 
 from models.contracts import KeyContract
 from models.dialects.among import among
+from models.entities import ReservableEntity
 from models.keys import Key
+from models.reservations import Reservation
 from models.templates import ContractValue
 from resolvers.planning.holdings import Held
 from resolvers.staff_contracts.units import units_of
@@ -18,6 +20,15 @@ async def found_for(work: Work, held: Held) -> list[Effective]:
     ids = [key.key_id for key in held.keys]
     keys = await work.all(work.own(Key).where(among(Key.id, ids)).order_by(Key.id))
     return await effective_of_units(work, await units_of(work, keys))
+
+
+async def found_for_any(work: Work, contract: KeyContract, held: Held) -> list[Effective]:
+    """Tell what templates say of a contract: where what is reserved is, or where its keys live."""
+    reservation = await work.find(Reservation, contract.reservation_id)
+    if reservation is None:
+        return await found_for(work, held)
+    entity = await work.get(ReservableEntity, reservation.entity_id)
+    return await effective_of_units(work, [entity.unit_id])
 
 
 def check_contract(

@@ -19,6 +19,7 @@ export const TEXTS = {
     until: 'Päättyy',
     permanent: 'Toistaiseksi',
     pickUp: 'Nouto',
+    hours: 'Avaimet noudettavissa',
     times: 'Ajat ovat aikavyöhykkeen {zone} aikaa.',
     link: 'Allekirjoituslinkki vanhenee {time}.',
     // the agreements
@@ -137,6 +138,7 @@ export const TEXTS = {
     until: 'Slutar',
     permanent: 'Tills vidare',
     pickUp: 'Avhämtning',
+    hours: 'Nycklarna kan hämtas',
     times: 'Tiderna gäller i tidszonen {zone}.',
     link: 'Länken för underskrift gäller till {time}.',
     version: 'Version {number}',
@@ -249,6 +251,7 @@ export const TEXTS = {
     until: 'Ends',
     permanent: 'Until further notice',
     pickUp: 'Pick-up',
+    hours: 'Keys may be fetched',
     times: 'Times are those of the time zone {zone}.',
     link: 'The link for signing is good until {time}.',
     version: 'Version {number}',
