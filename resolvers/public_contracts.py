@@ -25,6 +25,7 @@ from resolvers.agreements.wording import chain, spoken
 from resolvers.public_links import Opened
 from resolvers.relations import KEYS_OUT, LOCKER_CONTRACTS, SIGNINGS_OF_KEY_CONTRACT
 from resolvers.signing import starting
+from resolvers.signing.demanding import is_to_be_signed
 from resolvers.signing.processes import lock_contract
 from resolvers.work import Reading, Work
 
@@ -129,8 +130,8 @@ def _is_theirs(process: SigningProcess, found: Opened) -> bool:
 
 
 def _may_begin(found: Opened) -> bool:
-    """Tell whether the contact may begin to sign: the main one, while it is waited for."""
-    return found.is_main and found.contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE
+    """Tell whether the contact may begin to sign: the main one, while something is to be signed."""
+    return found.is_main and is_to_be_signed(found.contract)
 
 
 async def begin_to_sign(work: Work, link_id: UUID) -> str:

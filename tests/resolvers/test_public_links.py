@@ -7,7 +7,7 @@ import pytest
 from agreeing import contact_of, make_agreement, make_contract
 from factories import AINO, DAY, HOUR, NOON, acting_as, later, make_stranger
 from linking import make_link, make_stay
-from signing import begun, offered, waiting
+from signing import begun, fetched, offered, waiting
 from sqlalchemy import select
 
 from models.accounts import Role
@@ -26,6 +26,7 @@ from models.public_links import shown_until
 from models.signing import SigningMethod, SigningProcess, SigningState
 from resolvers import public_contracts, public_links
 from resolvers.outside.secret import digest_of
+from resolvers.signed import effects
 from resolvers.signing import processes
 from resolvers.work import Work
 
@@ -270,6 +271,21 @@ async def people_of(work: Work, contract: KeyContract) -> list[UUID]:
         .order_by(KeyContractContact.place)
     )
     return [row.contact_id for row in rows]
+
+
+async def test_a_change_while_a_key_is_out_is_signed_from_a_link_too(work: Work) -> None:
+    contract = await waiting(work)
+    link, _ = await make_link(work, contract)
+    await fetched(work, contract)
+    assert not (await public_contracts.seen(work, link.id)).can_sign
+    await effects.changed(work, contract)
+    assert contract.status is KeyContractStatus.ACTIVE
+
+    assert (await public_contracts.seen(work, link.id)).can_sign
+    secret = await public_contracts.begin_to_sign(work, link.id)
+
+    whose = await processes.by_secret(await work.connection(), secret)
+    assert (await work.get(SigningProcess, whose.process_id)).revision == contract.revision
 
 
 async def test_a_contract_that_waits_for_nothing_is_not_signed(work: Work) -> None:
