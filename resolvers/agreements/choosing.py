@@ -86,12 +86,29 @@ async def chosen_for(work: Work, contract_id: UUID) -> list[UUID]:
     return [choice.agreement_id for choice in await work.all(of_contract)]
 
 
-async def carry(work: Work, contract: KeyContract, agreement_ids: Sequence[UUID | None]) -> None:
+async def carry(
+    work: Work,
+    contract: KeyContract,
+    agreement_ids: Sequence[UUID | None],
+    *,
+    by_default: bool = False,
+) -> None:
     """Let a contract that is just made carry agreements beside the mandatory ones.
+
+    Args:
+        work: The transaction.
+        contract: The contract, with its keys.
+        agreement_ids: The agreements, in their order.
+        by_default: Whether a template filled them in and does not insist on them: those that do
+            not hold, are retired or have no published version are left out then (R56).
 
     Raises:
         NotFound, InvalidInput: As `choose` says.
     """
+    if by_default and agreement_ids:
+        (holding,) = await holding_for(work, [contract.id])
+        there = {agreement.id for agreement in holding}
+        agreement_ids = [id for id in agreement_ids if id in there]
     if agreement_ids:
         await _put(work, contract, await checked(work, contract.id, agreement_ids))
 
