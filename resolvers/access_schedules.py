@@ -12,18 +12,16 @@ from models.contracts import (
     LockerContractKind,
 )
 from models.dialects.among import among
-from models.entities import ReservableEntity
 from models.errors import InvalidInput
 from models.events import EventKind
 from models.keys import Key, KeyKind
 from models.organizations import OrganizationUnit
-from models.reservations import Reservation
 from models.templates import ContractValue
-from resolvers.planning.existing import unit_of
 from resolvers.planning.holdings import Held, held_by
 from resolvers.settings import settings
 from resolvers.signed import effects
 from resolvers.staff_contracts.enforcing import check_contract, found_for_any
+from resolvers.staff_contracts.units import unit_of_contract
 from resolvers.work import Reading, Work
 
 PATH = ("access_schedule",)
@@ -128,12 +126,4 @@ async def _checked_for(work: Work, contract: KeyContract, held: Held, written: J
     key_ids = [key.key_id for key in held.keys]
     keys = await work.all(work.own(Key).where(among(Key.id, key_ids)))
     check_fits([key.kind for key in keys], [one.kind for one in held.lockers])
-    return await checked_schedule(work, await _unit_of(work, contract, key_ids), written)
-
-
-async def _unit_of(work: Work, contract: KeyContract, key_ids: list[UUID]) -> UUID:
-    """Give the unit whose settings hold for a contract: of what is reserved, or of the keys."""
-    if contract.reservation_id is None:
-        return await unit_of(work, key_ids)
-    reservation = await work.get(Reservation, contract.reservation_id)
-    return (await work.get(ReservableEntity, reservation.entity_id)).unit_id
+    return await checked_schedule(work, await unit_of_contract(work, contract, key_ids), written)

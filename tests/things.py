@@ -91,11 +91,10 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await editing.create(
             work, organization_unit_id=unit.id, changes={"name": f"Template {mark}"}
         )
+        await work.add(await erased(work))
         await push(work, apartment, external_id=mark)
         agreement = await make_agreement(work, unit, name=f"Agreement {mark}", mandatory=True)
         await versions.create(work, agreement.id)
-        await work.add(await erased(work))
-        await push(work, apartment, external_id=mark)
         await requesting.request(work, subject="entity_id", subject_id=apartment.id, name=mark)
         reservation, _ = await push(work, apartment, external_id=mark)
         await make_link(work, await contract_of(work, reservation))

@@ -4,12 +4,10 @@ from collections.abc import Collection, Sequence
 
 from models.contracts import KeyContract
 from models.dialects.among import among
-from models.entities import ReservableEntity
 from models.keys import Key
-from models.reservations import Reservation
 from models.templates import ContractValue
 from resolvers.planning.holdings import Held
-from resolvers.staff_contracts.units import units_of
+from resolvers.staff_contracts.units import unit_of_contract, units_of
 from resolvers.templates.applying import Values, check_values, duration_of
 from resolvers.templates.effective import Effective, effective_of_units
 from resolvers.work import Work
@@ -24,11 +22,9 @@ async def found_for(work: Work, held: Held) -> list[Effective]:
 
 async def found_for_any(work: Work, contract: KeyContract, held: Held) -> list[Effective]:
     """Tell what templates say of a contract: where what is reserved is, or where its keys live."""
-    reservation = await work.find(Reservation, contract.reservation_id)
-    if reservation is None:
+    if contract.reservation_id is None:
         return await found_for(work, held)
-    entity = await work.get(ReservableEntity, reservation.entity_id)
-    return await effective_of_units(work, [entity.unit_id])
+    return await effective_of_units(work, [await unit_of_contract(work, contract, [])])
 
 
 def check_contract(
