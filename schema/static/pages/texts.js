@@ -20,6 +20,7 @@ export const TEXTS = {
     permanent: 'Toistaiseksi',
     pickUp: 'Nouto',
     hours: 'Avaimet noudettavissa',
+    noHours: 'Avaimia ei voi enää noutaa.',
     times: 'Ajat ovat aikavyöhykkeen {zone} aikaa.',
     link: 'Allekirjoituslinkki vanhenee {time}.',
     // the agreements
@@ -139,6 +140,7 @@ export const TEXTS = {
     permanent: 'Tills vidare',
     pickUp: 'Avhämtning',
     hours: 'Nycklarna kan hämtas',
+    noHours: 'Nycklarna kan inte längre hämtas.',
     times: 'Tiderna gäller i tidszonen {zone}.',
     link: 'Länken för underskrift gäller till {time}.',
     version: 'Version {number}',
@@ -252,6 +254,7 @@ export const TEXTS = {
     permanent: 'Until further notice',
     pickUp: 'Pick-up',
     hours: 'Keys may be fetched',
+    noHours: 'The keys cannot be fetched any more.',
     times: 'Times are those of the time zone {zone}.',
     link: 'The link for signing is good until {time}.',
     version: 'Version {number}',
