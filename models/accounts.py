@@ -48,12 +48,13 @@ class Role(StrEnum):
 
 
 _VIEWER = frozenset({Permission.VIEW, Permission.VIEW_AUTOMATS})
-_PARTNER = _VIEWER | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
-_USER = _PARTNER | {
-    Permission.HAND_OVER_KEYS,
+_RESERVER = _VIEWER | {
+    Permission.EDIT_RESERVATIONS,
+    Permission.SEE_PINS,
     Permission.SIGN_CONTRACTS,
     Permission.EDIT_ATTACHMENTS,
 }
+_USER = _RESERVER | {Permission.HAND_OVER_KEYS}
 _ADVANCED = _USER | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -61,7 +62,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.USER: _USER,
     Role.ADVANCED_USER: _ADVANCED,
     Role.ADMIN: frozenset(Permission),
-    Role.PARTNER: _PARTNER | {Permission.EDIT_ENTITIES, Permission.SIGN_CONTRACTS},
+    Role.PARTNER: _RESERVER | {Permission.EDIT_ENTITIES},
     Role.INSTALLER: frozenset({Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
     Role.STATION: frozenset({Permission.OPERATE_STATION}),
 }

@@ -12,15 +12,16 @@ from models.contracts import (
     LockerContractKind,
 )
 from models.dialects.among import among
-from models.entities import ReservableEntity
 from models.errors import InvalidInput
 from models.events import EventKind
 from models.keys import Key, KeyKind
 from models.organizations import OrganizationUnit
-from models.reservations import Reservation
-from resolvers.planning.existing import unit_of
-from resolvers.planning.holdings import held_by
+from models.templates import ContractValue
+from resolvers.planning.holdings import Held, held_by
 from resolvers.settings import settings
+from resolvers.signed import effects
+from resolvers.staff_contracts.enforcing import check_contract, found_for_any
+from resolvers.staff_contracts.units import unit_of_contract
 from resolvers.work import Reading, Work
 
 PATH = ("access_schedule",)
@@ -81,7 +82,8 @@ def check_fits(
 async def set_schedule(work: Work, id: UUID | None, written: Json | None) -> KeyContract:
     """Say when the keys of a contract may be fetched, or that they may be at any time.
 
-    It is kept when the contract goes on at another automat or desk.
+    It is kept when the contract goes on at another automat or desk. Another one is another content,
+    which has to be signed anew (R69).
 
     Args:
         work: The transaction.
@@ -93,35 +95,35 @@ async def set_schedule(work: Work, id: UUID | None, written: Json | None) -> Key
         NotFound: There is no such contract.
         InvalidInput: The contract is a draft or over, its unit does not let it have a schedule, it
             makes no sense, or does not fit the keys.
+        Enforced: A template insists on another one (R56).
     """
     work.require(Permission.EDIT_RESERVATIONS)
     known = await work.get(KeyContract, id, path=("id",))
     (contract,) = await work.locked(KeyContract, [known.id])
-    if contract.status is KeyContractStatus.DRAFT:
-        raise InvalidInput("It is a draft: change its schedule with it.", path=("id",))
+    _check_holds(contract)
+    held = (await held_by(work, [contract.id]))[contract.id]
     if written is not None:
-        written = await _checked_for(work, contract, written)
+        written = await _checked_for(work, contract, held, written)
     if contract.access_schedule != written:
         contract.access_schedule = written
+        found = await found_for_any(work, contract, held)
+        check_contract(contract, found, {ContractValue.ACCESS_SCHEDULE})
         work.record(EventKind.KEY_CONTRACT_UPDATED, contract, changed=["access_schedule"])
-        await work.save()
+        await effects.changed(work, contract)
     return contract
 
 
-async def _checked_for(work: Work, contract: KeyContract, written: Json) -> Json:
+def _check_holds(contract: KeyContract) -> None:
+    if contract.status is KeyContractStatus.DRAFT:
+        message = "It is a draft: change its schedule with it, by `keyContractUpdate`."
+        raise InvalidInput(message, path=("id",))
     if contract.status in OVER:
         message = f"It is {contract.status.name}: nothing is fetched under it any more."
         raise InvalidInput(message, path=("id",))
-    held = (await held_by(work, [contract.id]))[contract.id]
+
+
+async def _checked_for(work: Work, contract: KeyContract, held: Held, written: Json) -> Json:
     key_ids = [key.key_id for key in held.keys]
     keys = await work.all(work.own(Key).where(among(Key.id, key_ids)))
     check_fits([key.kind for key in keys], [one.kind for one in held.lockers])
-    return await checked_schedule(work, await _unit_of(work, contract, key_ids), written)
-
-
-async def _unit_of(work: Work, contract: KeyContract, key_ids: list[UUID]) -> UUID:
-    """Give the unit whose settings hold for a contract: of what is reserved, or of the keys."""
-    if contract.reservation_id is None:
-        return await unit_of(work, key_ids)
-    reservation = await work.get(Reservation, contract.reservation_id)
-    return (await work.get(ReservableEntity, reservation.entity_id)).unit_id
+    return await checked_schedule(work, await unit_of_contract(work, contract, key_ids), written)

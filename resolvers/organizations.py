@@ -1,7 +1,6 @@
 """Organizations: founding one, its units, and its contacts."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -151,38 +150,20 @@ def checked_contacts(details: list[ContactDetails]) -> list[ContactDetails]:
     if not details:
         raise InvalidInput("At least one contact is needed.", path=("contacts",))
     return [
-        _checked_contact(contact, path=("contacts", str(place)))
+        checked_contact(contact, path=("contacts", str(place)))
         for place, contact in enumerate(details)
     ]
 
 
-def _checked_contact(contact: ContactDetails, *, path: tuple[str, ...] = ()) -> ContactDetails:
+def checked_contact(contact: ContactDetails, *, path: tuple[str, ...] = ()) -> ContactDetails:
+    """Check what is told of one contact.
+
+    Raises:
+        InvalidInput: It has no name, an e-mail address that is none, or a text that is too long.
+    """
     if contact.email is not None and "@" not in contact.email:
         raise InvalidInput("An e-mail address has an @ in it.", path=(*path, "email"))
     for name in ("email", "phone", "language"):
         fitting_text(getattr(contact, name) or "", path=(*path, name))
     name = required_text(contact.name, path=(*path, "name"))
     return replace(contact, name=name, language=(contact.language or "").strip() or None)
-
-
-async def update_contact(work: Work, id: UUID | None, changes: dict[str, Any]) -> Contact:
-    """Change what is known of a contact.
-
-    Raises:
-        NotAllowed: The actor may not change reservations.
-        NotFound: There is no such contact.
-        InvalidInput: The name is empty, or the contact was erased (G27).
-    """
-    work.require(Permission.EDIT_RESERVATIONS)
-    known = await work.get(Contact, id, path=("id",))
-    (contact,) = await work.locked(Contact, [known.id])
-    if contact.erased_at is not None:
-        message = "It was erased: nothing is kept of it any more. Name a new contact instead."
-        raise InvalidInput(message, path=("id",))
-    for name, value in changes.items():
-        setattr(contact, name, value)
-    details = ContactDetails(contact.name, contact.email, contact.phone)
-    contact.name = _checked_contact(details).name
-    await work.save()
-    work.record(EventKind.CONTACT_UPDATED, contact, changed=sorted(changes))
-    return contact

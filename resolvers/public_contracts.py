@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from models.access_schedules import AccessSchedule
 from models.automats import Automat, Locker
 from models.awaiting import keeps_pin_back
 from models.base import Json
@@ -18,16 +19,20 @@ from models.contracts import (
     opens_at,
 )
 from models.errors import InvalidInput
+from models.openings import openings
 from models.signing import Signature, SigningMethod, SigningProcess, SigningState
+from models.times import time_zone
 from resolvers import looking, public_links
-from resolvers.agreements.facts import facts_of
-from resolvers.agreements.wording import chain, spoken
+from resolvers.agreements.facts import Facts, facts_of
+from resolvers.agreements.wording import chain, local_time, spoken
 from resolvers.public_links import Opened
 from resolvers.relations import KEYS_OUT, LOCKER_CONTRACTS, SIGNINGS_OF_KEY_CONTRACT
 from resolvers.signing import starting
+from resolvers.signing.demanding import is_to_be_signed
 from resolvers.signing.processes import lock_contract
 from resolvers.work import Reading, Work
 
+MOST_OPENINGS = 5
 AT_THE_AUTOMAT = {LockerContractState.SYNCING, LockerContractState.READY}
 
 
@@ -49,6 +54,20 @@ class SeenLocker:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenOpening:
+    """A time over which keys may be fetched, in UTC and in words by the clock there; see `Facts`.
+
+    The end of one that never closes is None.
+    """
+
+    starts_at: datetime
+    ends_at: datetime | None
+    starts_at_local: str
+    ends_at_local: str | None
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A contract as one of its contacts sees it.
 
@@ -57,6 +76,7 @@ class Seen:
         language: In which language, one that we speak.
         status: Where it stands now.
         lockers: Those that open now or later, by their time.
+        openings: When its keys may be fetched next, 5 times at most; None without a schedule.
         can_sign: Whether the contact can sign it now.
         signing: How far their signing is, where one has begun.
         contract: The contract, a plain row.
@@ -68,6 +88,7 @@ class Seen:
     language: str
     status: KeyContractStatus
     lockers: Sequence[SeenLocker]
+    openings: Sequence[SeenOpening] | None
     can_sign: bool
     signing: SigningState | None
     contract: KeyContract
@@ -93,12 +114,38 @@ async def seen(reading: Reading, link_id: UUID) -> Seen:
         language=language,
         status=key_contract_status_at(contract, reading.now, key_is_out=bool(out)),
         lockers=await _lockers(reading, contract),
+        openings=_openings(reading, contract, facts, language),
         can_sign=is_theirs or (process is None and _may_begin(found)),
         signing=process.state if process and is_theirs else None,
         contract=contract,
         signed=await _signed(reading, found),
         is_new=found.link.opened_at is None,
     )
+
+
+def _openings(
+    reading: Reading, contract: KeyContract, facts: Facts, language: str
+) -> list[SeenOpening] | None:
+    if facts.schedule is None:
+        return None
+    zone = time_zone(facts.schedule.time_zone)
+    found = openings(
+        AccessSchedule.read(facts.schedule.stored),
+        zone,
+        after=max(reading.now, contract.starts_at),
+        until=contract.ends_at,
+        at_most=MOST_OPENINGS,
+    )
+    return [
+        SeenOpening(
+            one.starts_at,
+            one.ends_at,
+            local_time(one.starts_at, zone, language),
+            local_time(one.ends_at, zone, language) if one.ends_at else None,
+            zone.key,
+        )
+        for one in found
+    ]
 
 
 async def _lockers(reading: Reading, contract: KeyContract) -> list[SeenLocker]:
@@ -146,8 +193,8 @@ def _is_theirs(process: SigningProcess, found: Opened) -> bool:
 
 
 def _may_begin(found: Opened) -> bool:
-    """Tell whether the contact may begin to sign: the main one, while it is waited for."""
-    return found.is_main and found.contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE
+    """Tell whether the contact may begin to sign: the main one, while something is to be signed."""
+    return found.is_main and is_to_be_signed(found.contract)
 
 
 async def begin_to_sign(work: Work, link_id: UUID) -> str:

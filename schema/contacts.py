@@ -8,7 +8,7 @@ import strawberry
 
 import models.organizations as models
 from models.accounts import Permission
-from resolvers import looking, organizations, relations
+from resolvers import contacts, looking, relations
 from resolvers.work import Work
 from schema.context import Info
 from schema.errors import UserError
@@ -127,5 +127,5 @@ class ContactMutations:
             input, "name", "email", "phone", "language", required=("name", "language")
         )
         id = from_id(models.Contact, input.id)
-        contact = await organizations.update_contact(work, id, written)
+        contact = await contacts.update(work, id, written)
         return ContactUpdatePayload(contact=Contact.of(contact))

@@ -62,7 +62,8 @@ class ContractMutations:
 
     @mutation(
         permission=Permission.EDIT_RESERVATIONS,
-        description="Change a contract by staff; that of a reservation changes by pushing it.",
+        description="Change a contract by staff; that of a reservation changes by pushing it, but "
+        "for how it is confirmed.",
     )
     async def key_contract_update(
         self, work: Work, input: KeyContractUpdateInput

@@ -111,7 +111,7 @@ class KeyContractCreateInput(KeyContractInput, Repeatable):
 @strawberry.input(
     description="Changes of a contract that staff made; what is left out stays. Of one that holds "
     "these can change: contacts, times, language, verification and pickUpInformation. Of a draft "
-    "everything can."
+    "everything can. Of that of a reservation the verification can, alone."
 )
 class KeyContractUpdateInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which key contract.")

@@ -16,7 +16,7 @@ from resolvers import public_contracts, public_links
 from resolvers.attachments.storing import download_url
 from resolvers.evidence.links import document_name
 from resolvers.outside.ports import Outside
-from resolvers.public_contracts import Seen, SeenLocker
+from resolvers.public_contracts import Seen, SeenLocker, SeenOpening
 from resolvers.public_links import Whose
 from resolvers.work import system
 from schema.context import Context
@@ -109,9 +109,22 @@ def contract_as_json(seen: Seen) -> dict[str, Any]:
         "language": seen.language,
         "status": seen.status.name,
         "lockers": [_locker_as_json(locker) for locker in seen.lockers],
+        "nextOpenings": None
+        if seen.openings is None
+        else [_opening_as_json(one) for one in seen.openings],
         "signing": {"state": seen.signing.name if seen.signing else None}
         if seen.can_sign
         else None,
+    }
+
+
+def _opening_as_json(seen: SeenOpening) -> dict[str, Any]:
+    return {
+        "startsAt": write_instant(seen.starts_at),
+        "endsAt": write_instant(seen.ends_at) if seen.ends_at else None,
+        "startsAtLocal": seen.starts_at_local,
+        "endsAtLocal": seen.ends_at_local,
+        "timeZone": seen.time_zone,
     }
 
 

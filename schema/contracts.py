@@ -102,8 +102,9 @@ class KeyContract(Node):
         signed_at, description="When it was signed last; null when it never was."
     )
     signature_covers_content: bool = strawberry.field(
-        description="Whether it was signed as it is now: its time, keys, contacts and pick-up "
-        "information have not been changed since. False when nobody has signed it."
+        description="Whether it was signed as it is now: its time, keys, contacts, "
+        "pick-up information, access schedule and agreements have not been changed since. False "
+        "when nobody has signed it."
     )
     return_signed: bool = batched(
         return_signed, description="Whether somebody signed that its keys came back."

@@ -71,6 +71,7 @@ def content() -> dict[str, Any]:
             "timeZone": "Europe/Helsinki",
             "pickUpInformation": None,
             "organization": "Kotikatu Isännöinti",
+            "accessSchedule": {"timeZone": "Europe/Paris", "lines": ["Mon 08:00-17:00"]},
         },
         "agreements": [agreement("House rules"), agreement("Newsletter", mandatory=False)],
         "purpose": "HANDOVER",
@@ -203,6 +204,7 @@ class Peer:
         }
         return {
             **{name: facts[name] for name in (*shown, "startsAtLocal", "endsAtLocal")},
+            "nextOpenings": None,
             "keys": [{"code": "A15", "entities": ["A 15"]}],
             "language": "en",
             "status": "UPCOMING",

@@ -6,11 +6,14 @@ evidence are made of it. Later versions of an agreement do not touch it (G17):
     {"language", "title", "purpose",
      "contract": {"reference", "keys": [{"code", "kind", "entities": [name]}], "contacts": [name],
                   "startsAt", "endsAt", "startsAtLocal", "endsAtLocal", "timeZone",
-                  "pickUpInformation", "organization"},
+                  "pickUpInformation", "organization",
+                  "accessSchedule": null | {"windows", "dailyReturn", "timeZone", "lines"}},
      "agreements": [{"name", "title", "version", "language", "mandatory", "blocks"}]}
 
 `language` is one that we speak (fi, sv, en), for the words around; each agreement has its own.
-Times are in ISO 8601 in UTC, and in words by the clock of the contract's unit. `purpose` and
+Times are in ISO 8601 in UTC, and in words by the clock of the contract's unit; the hours in which
+keys may be fetched (2.16) go by the clock of `accessSchedule.timeZone`, and `lines` says them in
+words. `purpose` and
 `kind` are the names that GraphQL shows. Blocks are described in `resolvers.agreements.markup`.
 """
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from models.access_schedules import AccessSchedule
 from models.base import Json
 from models.contracts import KeyAllocation, KeyContract
 from models.entities import ReservableEntity
@@ -18,8 +19,9 @@ from models.organizations import OrganizationUnit
 from models.reservations import Reservation
 from models.times import time_zone
 from resolvers import looking, relations
+from resolvers.access_hours import zones_of
 from resolvers.agreements.markup import as_fact
-from resolvers.agreements.wording import local_time, until
+from resolvers.agreements.wording import hours, local_time, until
 from resolvers.planning.existing import unit_of
 from resolvers.settings import settings
 from resolvers.work import Reading
@@ -50,11 +52,25 @@ class KeyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleFacts:
+    """When the keys of a contract may be fetched, and the time zone by whose clock that goes."""
+
+    stored: Json
+    time_zone: str
+
+    def shown(self, language: str) -> Json:
+        """Write it down as it is kept, and as lines for people in a language."""
+        lines = hours(AccessSchedule.read(self.stored), language)
+        return {**self.stored, "timeZone": self.time_zone, "lines": lines}
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is told of a key contract, before it is written in some language.
 
     Args:
         entities: What is reserved, or what its keys open where staff made it.
+        schedule: When its keys may be fetched; None when they may be at any time (2.16).
         zone: The time zone of its unit.
         contact_language: The main contact's; None without a contact.
         languages: What is tried where a text is not in the contract's own language (G18).
@@ -68,6 +84,7 @@ class Facts:
     ends_at: datetime | None
     organization: str
     pick_up: str | None
+    schedule: ScheduleFacts | None
     zone: ZoneInfo
     contact_language: str | None
     languages: tuple[str, ...]
@@ -88,6 +105,7 @@ class Facts:
             "endsAtLocal": local_time(ends_at, self.zone, language) if ends_at else None,
             "timeZone": self.zone.key,
             "pickUpInformation": self.pick_up,
+            "accessSchedule": self.schedule.shown(language) if self.schedule else None,
             "organization": self.organization,
         }
 
@@ -131,10 +149,18 @@ async def facts_of(reading: Reading, contract: KeyContract) -> Facts:
         ends_at=contract.ends_at,
         organization=as_fact(organization.name),
         pick_up=as_fact(contract.pick_up_information or "") or None,
+        schedule=await _schedule(reading, contract),
         zone=_zone(here.time_zone),
         contact_language=next((contact.language for contact in contacts), None),
         languages=(here.language, (await settings(reading, organization_id)).language),
     )
+
+
+async def _schedule(reading: Reading, contract: KeyContract) -> ScheduleFacts | None:
+    if contract.access_schedule is None:
+        return None
+    (zone,) = await zones_of(reading, [contract.id])
+    return ScheduleFacts(contract.access_schedule, zone)
 
 
 async def _keys(reading: Reading, contract_id: UUID) -> Sequence[Any]:

@@ -1,9 +1,10 @@
-"""Languages: in which one something is said, and how titles and times are written in it."""
+"""Languages: in which one something is said, and how titles, times and hours are written in it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from models.access_schedules import AccessSchedule, Hours
 from models.signing import SigningPurpose
 
 LAST_RESORT = "en"
@@ -27,6 +28,18 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+WEEKDAYS: Mapping[str, tuple[str, ...]] = {
+    "fi": ("ma", "ti", "ke", "to", "pe", "la", "su"),
+    "sv": ("mån", "tis", "ons", "tors", "fre", "lör", "sön"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+SHORTEST_RANGE = 3
+DAILY_RETURN: Mapping[str, str] = {
+    "fi": "Avain palautetaan saman noutoajan loppuun mennessä.",
+    "sv": "Nyckeln återlämnas före slutet av samma hämtningstid.",
+    "en": "A key is to be back by the end of the hours in which it was fetched.",
+}
 
 
 def primary(language: str) -> str:
@@ -67,6 +80,23 @@ def until(ends_at: datetime | None, zone: ZoneInfo, language: str) -> str:
     if ends_at is None:
         return ENDLESS.get(language, ENDLESS[LAST_RESORT])
     return local_time(ends_at, zone, language)
+
+
+def hours(schedule: AccessSchedule, language: str) -> list[str]:
+    """Write when keys may be fetched, a line for each window; in English if unknown."""
+    days = WEEKDAYS.get(language, WEEKDAYS[LAST_RESORT])
+    lines = [f"{_days(one, days)} {one.starts}\N{EN DASH}{one.ends}" for one in schedule.windows]
+    if schedule.daily_return:
+        lines.append(DAILY_RETURN.get(language, DAILY_RETURN[LAST_RESORT]))
+    return lines
+
+
+def _days(hours: Hours, names: tuple[str, ...]) -> str:
+    """Write weekdays: as a range where three or more follow each other without a gap."""
+    days = hours.weekdays
+    if len(days) >= SHORTEST_RANGE and days[-1] - days[0] == len(days) - 1:
+        return f"{names[days[0] - 1]}\N{EN DASH}{names[days[-1] - 1]}"
+    return ", ".join(names[day - 1] for day in days)
 
 
 def _written(local: datetime, language: str) -> str:

@@ -133,7 +133,7 @@ def _without_gaps(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, 
         yield {**block, "level": above}
 
 
-def _facts(contract: Mapping[str, Any], words: Words) -> list[list[str]]:
+def _facts(contract: Mapping[str, Any], words: Words) -> list[list[Any]]:
     """List what the contract says, each with its name; what it does not say is left out."""
     facts = {
         "reference": contract["reference"],
@@ -143,8 +143,15 @@ def _facts(contract: Mapping[str, Any], words: Words) -> list[list[str]]:
         "starts": _moment(contract, "startsAt"),
         "ends": _moment(contract, "endsAt") or words["permanent"],
         "pick_up": contract.get("pickUpInformation"),
+        "hours": _hours(contract.get("accessSchedule")),
     }
-    return [[words[name], value] for name, value in facts.items() if value]
+    named = ((words[name], value) for name, value in facts.items() if value)
+    return [[name, value if isinstance(value, list) else [value]] for name, value in named]
+
+
+def _hours(schedule: Mapping[str, Any] | None) -> list[str]:
+    """Write when keys may be fetched, line by line, and by whose clock."""
+    return [*schedule["lines"], f"({schedule['timeZone']})"] if schedule else []
 
 
 def _key(key: Mapping[str, Any], words: Words) -> str:

@@ -54,9 +54,9 @@ async def returned(work: Work, contract: KeyContract) -> None:
 async def changed(work: Work, contract: KeyContract, *, by_fact: bool = False) -> None:
     """Count another content of a key contract, and let it wait for a signature anew (R69, G34).
 
-    Content is what is signed: window, keys, entity, contacts, pick-up information. What was offered
-    to be signed is withdrawn. While a key is out the contract stays as it is, and people are told;
-    so they are where fact changed it, for then nobody chose that.
+    Content is what is signed: window, keys, entity, contacts, pick-up information, access schedule,
+    agreements. What was offered to be signed is withdrawn. While a key is out the contract stays as
+    it is, and people are told; so they are where fact changed it, for then nobody chose that.
 
     Args:
         work: The transaction.

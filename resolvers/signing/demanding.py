@@ -48,7 +48,9 @@ async def check_can_be_signed(
 
 
 def is_to_be_signed(contract: KeyContract) -> bool:
-    """Tell whether the handover of a contract is to be signed as it is now."""
+    """Tell whether the handover of a contract is to be signed as it is now; also for plain rows."""
+    if contract.verification is Verification.NONE:
+        return False
     if contract.status is KeyContractStatus.WAITING_FOR_SIGNATURE:
         return True
     return contract.status in MOVING and not covers_content(contract)

@@ -16,6 +16,7 @@ from resolvers.agreements.content import content_of
 from resolvers.outside.secret import digest_of, new_secret
 from resolvers.signing import stations
 from resolvers.signing.demanding import check_can_be_signed, signer
+from resolvers.signing.expiring import expire
 from resolvers.signing.processes import lock_contract
 from resolvers.work import Work
 
@@ -147,7 +148,10 @@ async def open_process(work: Work, contract: KeyContract) -> SigningProcess | No
 
 async def _check_none_is_open(work: Work, contract: KeyContract) -> None:
     process = await open_process(work, contract)
-    if process is not None:
+    if process is not None and process.expires_at <= work.now:
+        await expire(work, process)  # before the timers come to it
+        await jobs.forget(work, JobKind.SIGNING_PROCESS, [process.id])
+    elif process is not None:
         message = (
             f"The signing {process.id.hex} of the contract ({process.method.name}, begun at "
             f"{process.created_at.isoformat()}) is open; withdraw it first."

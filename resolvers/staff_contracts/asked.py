@@ -9,6 +9,7 @@ from uuid import UUID
 from models.base import Json
 from models.contracts import Verification
 from models.organizations import ContactDetails
+from models.templates import ContractValue
 from models.times import Window
 
 
@@ -33,6 +34,8 @@ class Asked:
         access_schedule: When its keys may be fetched (G29).
         template_id: The template whose values come before those of its unit's standard one (R56).
         pins: PINs that somebody chose, by key; secret, so that drafts do not keep them (R21, R25).
+        by_default: What templates filled in and do not insist on, so that it falls away where it
+            does not hold any more (R56).
     """
 
     contacts: Sequence[ContactDetails] = ()
@@ -51,6 +54,7 @@ class Asked:
     access_schedule: Json | None = None
     template_id: UUID | None = None
     pins: Mapping[UUID, str] = field(default_factory=dict, repr=False)
+    by_default: frozenset[ContractValue] = frozenset()
 
     def window(self, now: datetime) -> Window:
         """Give the time that was asked for.
@@ -74,7 +78,7 @@ class Asked:
         return cls(**{name: _read(name, value) for name, value in kept.items()}, **more)
 
 
-NOT_KEPT = {"contacts", "reference", "pins"}
+NOT_KEPT = {"contacts", "reference", "pins", "by_default"}
 IDS = {"automat_id", "template_id"}
 LISTS_OF_IDS = {"key_ids", "key_ring_ids", "agreement_ids"}
 TIMES = {"starts_at", "ends_at"}

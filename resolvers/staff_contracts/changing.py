@@ -18,10 +18,12 @@ from resolvers.planning.holdings import Held, held_by
 from resolvers.settings import settings
 from resolvers.signed import effects
 from resolvers.signed.verifications import begins_to_wait
+from resolvers.signing.processes import lock_contract
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.contacts import set_contacts
-from resolvers.staff_contracts.enforcing import check_contract, found_for
+from resolvers.staff_contracts.enforcing import check_contract, found_for, found_for_any
 from resolvers.staff_contracts.preparing import check_verification
+from resolvers.staff_contracts.units import unit_of_contract
 from resolvers.templates.applying import check_people, with_prefix
 from resolvers.templates.effective import together
 from resolvers.work import Work
@@ -29,6 +31,8 @@ from resolvers.work import Work
 TIMES = {"starts_at", "ends_at", "says_end"}
 OF_CONTENT = {"contacts", "language", "pick_up_information"}
 ALLOWED = TIMES | OF_CONTENT | {"verification"}
+OF_RESERVATIONS = {"verification"}
+"""What is changed here of the contracts of reservations too; the rest of them is pushed."""
 GIVEN_UP = "It was given up; make a new one."
 
 VALUES = {
@@ -41,7 +45,7 @@ VALUES = {
 
 
 async def change(work: Work, id: UUID | None, changes: dict[str, Any]) -> KeyContract:
-    """Change a contract by staff.
+    """Change a contract by staff; of that of a reservation, nothing but how it is confirmed.
 
     Args:
         work: The transaction.
@@ -51,15 +55,17 @@ async def change(work: Work, id: UUID | None, changes: dict[str, Any]) -> KeyCon
     Raises:
         NotAllowed: The actor may not change contracts.
         NotFound: There is no such contract.
-        InvalidInput: It belongs to a reservation, holds already so that only a draft could be
-            changed like that, or a value makes no sense.
+        InvalidInput: It belongs to a reservation and more than its verification would change, it
+            holds already so that only a draft could be changed like that, or a value makes no
+            sense.
         AlreadySigned: It was signed, so its verification stays (R69).
         KeyOut: A key was fetched, so its start and its verification stay (R69).
         Enforced: It would go against a template (R56).
         LivionKeyError: As `contract_changes.change_end` says.
     """
     work.require(Permission.EDIT_RESERVATIONS)
-    contract = await by_staff(work, id)
+    locked = lock_contract if changes.keys() == OF_RESERVATIONS else by_staff
+    contract = await locked(work, id)
     if contract.status is KeyContractStatus.DRAFT:
         await drafts.change(work, contract, changes)
         return contract
@@ -95,7 +101,7 @@ async def _change(work: Work, contract: KeyContract, changes: dict[str, Any]) ->
     if changes.keys() & OF_CONTENT:
         await effects.changed(work, contract)
     names = {VALUES[name] for name in changes if name in VALUES}
-    check_contract(contract, await found_for(work, held), names)
+    check_contract(contract, await found_for_any(work, contract, held), names)
 
 
 async def _set_language(work: Work, contract: KeyContract, language: str | None) -> None:
@@ -118,7 +124,8 @@ async def _set_contacts(work: Work, contract: KeyContract, held: Held, people: l
 async def _set_verification(
     work: Work, contract: KeyContract, held: Held, verification: Verification
 ) -> None:
-    unit_id = await unit_of(work, [key.key_id for key in held.keys])
+    key_ids = [key.key_id for key in held.keys]
+    unit_id = await unit_of_contract(work, contract, key_ids)
     await check_verification(work, verification, unit_id)
     await begins_to_wait(work, contract, verification)
     work.record(EventKind.KEY_CONTRACT_UPDATED, contract, changed=["verification"])

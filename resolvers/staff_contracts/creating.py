@@ -45,4 +45,5 @@ async def finish(work: Work, contract: KeyContract, prepared: Prepared) -> None:
     """Give a new contract its contacts and the agreements that were chosen for it."""
     language = contract.language or prepared.settings.language
     await set_contacts(work, contract, prepared.people, language=language)
-    await choosing.carry(work, contract, prepared.agreement_ids)
+    by_default = prepared.agreements_by_default
+    await choosing.carry(work, contract, prepared.agreement_ids, by_default=by_default)

@@ -109,7 +109,8 @@ async def activate(work: Work, id: UUID | None, *, pins: dict[UUID, str]) -> Key
     await write(work, [prepared.plan])
     for contact, person in zip(await contacts_of(work, contract), prepared.people, strict=True):
         contact.phone = person.phone
-    await choosing.carry(work, contract, prepared.agreement_ids)
+    by_default = prepared.agreements_by_default
+    await choosing.carry(work, contract, prepared.agreement_ids, by_default=by_default)
     return contract
 
 

@@ -7,7 +7,7 @@ from models.dialects.among import among
 from models.keys import Key
 from models.templates import ContractValue
 from resolvers.planning.holdings import Held
-from resolvers.staff_contracts.units import units_of
+from resolvers.staff_contracts.units import unit_of_contract, units_of
 from resolvers.templates.applying import Values, check_values, duration_of
 from resolvers.templates.effective import Effective, effective_of_units
 from resolvers.work import Work
@@ -18,6 +18,13 @@ async def found_for(work: Work, held: Held) -> list[Effective]:
     ids = [key.key_id for key in held.keys]
     keys = await work.all(work.own(Key).where(among(Key.id, ids)).order_by(Key.id))
     return await effective_of_units(work, await units_of(work, keys))
+
+
+async def found_for_any(work: Work, contract: KeyContract, held: Held) -> list[Effective]:
+    """Tell what templates say of a contract: where what is reserved is, or where its keys live."""
+    if contract.reservation_id is None:
+        return await found_for(work, held)
+    return await effective_of_units(work, [await unit_of_contract(work, contract, [])])
 
 
 def check_contract(

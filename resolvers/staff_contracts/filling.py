@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models.contracts import Verification
 from models.reservations import check_start
+from models.settings import UnitSettings
 from models.templates import ContractValue
 from models.times import after
 from resolvers.staff_contracts.asked import Asked
@@ -26,7 +27,8 @@ def fill_in(work: Work, asked: Asked, found: Sequence[Effective]) -> Asked:
     starts_at = asked.window(work.now).starts_at
     check_start(starts_at, work.now)
     effective = together(found)
-    values = filled(values_of(asked), effective)
+    said = values_of(asked)
+    values = filled(said, effective)
     agreement_ids = values[ContractValue.AGREEMENTS]
     complete = replace(
         asked,
@@ -40,10 +42,34 @@ def fill_in(work: Work, asked: Asked, found: Sequence[Effective]) -> Asked:
         language=values[ContractValue.LANGUAGE],
         agreement_ids=agreement_ids and [UUID(id) for id in agreement_ids],
         access_schedule=values[ContractValue.ACCESS_SCHEDULE],
+        by_default=_by_default(said, effective),
     )
     duration = {ContractValue.DURATION: duration_of(starts_at, complete.ends_at)}
     check_values(values_of(complete) | duration, found)
     return complete
+
+
+def _by_default(said: Values, effective: Effective) -> frozenset[ContractValue]:
+    """Tell what is filled in of what was not said, and that nobody insists on."""
+    return frozenset(
+        name
+        for name, one in effective.items()
+        if name in said and said[name] is None and not one.enforced
+    )
+
+
+def let_here(asked: Asked, here: UnitSettings) -> Asked:
+    """Leave out of what templates fill in by default what the unit does not let any more.
+
+    A signature stands for strong authentication, as for reservations (R86).
+    """
+    is_strong = asked.verification is Verification.STRONG
+    by_default = asked.by_default
+    if is_strong and ContractValue.VERIFICATION in by_default and not here.strong_authentication:
+        asked = replace(asked, verification=Verification.SIGNATURE)
+    if ContractValue.ACCESS_SCHEDULE in by_default and not here.access_schedules:
+        asked = replace(asked, access_schedule=None)
+    return asked
 
 
 def _end(starts_at: datetime, effective: Effective) -> datetime | None:

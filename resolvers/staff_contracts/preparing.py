@@ -1,7 +1,7 @@
 """All that is looked at before a key contract by staff holds; nothing is written here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from models.agreements import Agreement
@@ -11,6 +11,7 @@ from models.errors import InvalidInput
 from models.keys import Key, KeyStatus
 from models.organizations import ContactDetails
 from models.settings import UnitSettings
+from models.templates import ContractValue
 from resolvers import organizations
 from resolvers.access_schedules import check_fits, checked_schedule
 from resolvers.checks import checked_language, fitting_text
@@ -20,13 +21,11 @@ from resolvers.planning.planner import decide
 from resolvers.planning.stays import Plan, Stay, Terms, Wanted
 from resolvers.settings import settings
 from resolvers.staff_contracts.asked import Asked
-from resolvers.staff_contracts.filling import fill_in
+from resolvers.staff_contracts.filling import fill_in, let_here
 from resolvers.staff_contracts.pins import check_pins, check_places
 from resolvers.staff_contracts.references import checked_reference
 from resolvers.staff_contracts.units import units_of
-from resolvers.templates.applying import (
-    check_people,
-)
+from resolvers.templates.applying import check_people
 from resolvers.templates.effective import effective_of_units
 from resolvers.work import Work
 
@@ -42,12 +41,14 @@ class Prepared:
         plan: Its keys and lockers.
         people: Its contacts.
         agreement_ids: The agreements that are to be carried beside the mandatory ones.
+        agreements_by_default: Whether a template filled them in and does not insist on them.
         settings: What holds for its keys.
     """
 
     plan: Plan
     people: list[ContactDetails]
     agreement_ids: Sequence[UUID | None]
+    agreements_by_default: bool
     settings: UnitSettings
 
 
@@ -73,18 +74,33 @@ async def prepare(work: Work, asked: Asked, *, contract: KeyContract | None = No
     here = await settings(work, unit_ids[0])
     people = organizations.checked_contacts(list(asked.contacts))
     check_people(people, found)
-    terms = await checked_terms(work, asked, unit_ids[0])
+    terms = await checked_terms(work, let_here(asked, here), unit_ids[0])
     check_pins(asked.pins, keys)
     stay = _stay(work, asked, keys, here, terms)
     stay.contract = contract
     plan = await decided(work, stay)
     check_places(asked.pins, plan)
-    if terms.access_schedule is not None:
-        check_fits(
-            [option.key.kind for option in plan.keys], [claim.phase.kind for claim in plan.claims]
-        )
+    _check_schedule(asked, plan)
     check_pick_up(work, plan)
-    return Prepared(plan, people, asked.agreement_ids or (), here)
+    by_default = ContractValue.AGREEMENTS in asked.by_default
+    return Prepared(plan, people, asked.agreement_ids or (), by_default, here)
+
+
+def _check_schedule(asked: Asked, plan: Plan) -> None:
+    """Refuse a schedule that does not fit the keys; one by default falls away.
+
+    Raises:
+        InvalidInput: It was asked for, or a template insists on it.
+    """
+    if plan.stay.terms.access_schedule is None:
+        return
+    key_kinds = [option.key.kind for option in plan.keys]
+    try:
+        check_fits(key_kinds, [claim.phase.kind for claim in plan.claims])
+    except InvalidInput:
+        if ContractValue.ACCESS_SCHEDULE not in asked.by_default:
+            raise
+        plan.stay.terms = replace(plan.stay.terms, access_schedule=None)
 
 
 async def all_keys(work: Work, asked: Asked) -> list[Key]:

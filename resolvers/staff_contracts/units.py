@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from models.automats import Automat
+from models.contracts import KeyContract
 from models.dialects.among import among
+from models.entities import ReservableEntity
 from models.keys import Key, ManualStorage
+from models.reservations import Reservation
+from resolvers.planning.existing import unit_of
 from resolvers.work import Reading
 
 
@@ -19,6 +23,14 @@ async def units_of(reading: Reading, keys: Sequence[Key]) -> list[UUID]:
     units = automats | desks
     found = [units[key.selected_automat_id or key.selected_manual_storage_id] for key in keys]
     return list(dict.fromkeys(found)) or [reading.actor.organization_id]
+
+
+async def unit_of_contract(reading: Reading, contract: KeyContract, key_ids: list[UUID]) -> UUID:
+    """Give the unit whose settings hold for a contract: of what is reserved, or of the keys."""
+    reservation = await reading.find(Reservation, contract.reservation_id)
+    if reservation is None:
+        return await unit_of(reading, key_ids)
+    return (await reading.get(ReservableEntity, reservation.entity_id)).unit_id
 
 
 async def _units(

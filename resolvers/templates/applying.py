@@ -15,7 +15,6 @@ Values = dict[ContractValue, Any]
 
 PATHS = {
     ContractValue.DURATION: ("ends_at",),
-    ContractValue.MAIN_CONTACT_EMAIL_REQUIRED: ("contacts", "0", "email"),
     ContractValue.PHONE_PREFIX: ("contacts",),
 }
 
@@ -54,21 +53,38 @@ def check_people(people: Sequence[ContactDetails], found: Sequence[Effective]) -
         Enforced: The main contact has no e-mail address and needs one, or a number does not begin
             with the prefix that a template insists on.
     """
+    for place, person in enumerate(people):
+        check_person(person, found, is_main=place == 0, path=("contacts", str(place)))
+
+
+def check_person(
+    person: ContactDetails,
+    found: Sequence[Effective],
+    *,
+    is_main: bool,
+    path: tuple[str, ...] = (),
+) -> None:
+    """Refuse one contact that a template does not allow.
+
+    Args:
+        person: The contact.
+        found: What holds for the units of the contract's keys.
+        is_main: Whether it is the main contact.
+        path: The way to it, for a refusal.
+
+    Raises:
+        Enforced: As `check_people` says.
+    """
     for effective in found:
         needs = effective.get(ContractValue.MAIN_CONTACT_EMAIL_REQUIRED)
-        if needs is not None and needs.value and people and not people[0].email:
+        if is_main and needs is not None and needs.value and not person.email:
             message = f"{_insists(needs)}: the main contact needs an e-mail address."
-            raise Enforced(message, path=PATHS[needs.name])
+            raise Enforced(message, path=(*path, "email"))
     for said in _enforced(found):
-        if said.name is ContractValue.PHONE_PREFIX:
-            _check_phones(people, said)
-
-
-def _check_phones(people: Sequence[ContactDetails], said: Said) -> None:
-    for place, person in enumerate(people):
-        if person.phone and not person.phone.startswith(said.value):
+        is_prefix = said.name is ContractValue.PHONE_PREFIX
+        if is_prefix and person.phone and not person.phone.startswith(said.value):
             message = f"{_insists(said)}: numbers begin with {said.value}."
-            raise Enforced(message, path=("contacts", str(place), "phone"))
+            raise Enforced(message, path=(*path, "phone"))
 
 
 def with_prefix(people: Sequence[ContactDetails], effective: Effective) -> list[ContactDetails]:

@@ -18,12 +18,13 @@ from models.base import new_id
 NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 VIEWERS = {Permission.VIEW, Permission.VIEW_AUTOMATS}
-PARTNERS = VIEWERS | {Permission.EDIT_RESERVATIONS, Permission.SEE_PINS}
-USERS = PARTNERS | {
-    Permission.HAND_OVER_KEYS,
+RESERVERS = VIEWERS | {
+    Permission.EDIT_RESERVATIONS,
+    Permission.SEE_PINS,
     Permission.SIGN_CONTRACTS,
     Permission.EDIT_ATTACHMENTS,
 }
+USERS = RESERVERS | {Permission.HAND_OVER_KEYS}
 ADVANCED = USERS | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
 
 
@@ -34,7 +35,7 @@ ADVANCED = USERS | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.V
         (Role.USER, USERS),
         (Role.ADVANCED_USER, ADVANCED),
         (Role.ADMIN, set(Permission)),
-        (Role.PARTNER, PARTNERS | {Permission.EDIT_ENTITIES, Permission.SIGN_CONTRACTS}),
+        (Role.PARTNER, RESERVERS | {Permission.EDIT_ENTITIES}),
         (Role.INSTALLER, {Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
         (Role.STATION, {Permission.OPERATE_STATION}),
     ],

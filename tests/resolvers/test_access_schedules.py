@@ -19,18 +19,23 @@ from factories import (
 from handing import name, newest
 from lives import at, fetch, look_after, trail
 from outcomes import key_contract, undone
-from promising import lockers_of, promised
+from promising import asked, lockers_of, promised
+from signable import make_process
+from templating import Value, template
 
 from models.access_schedules import AccessSchedule
 from models.accounts import Role
-from models.contracts import KeyContract
-from models.errors import InvalidInput, NotAllowed
+from models.contracts import KeyContract, KeyContractStatus, Verification
+from models.errors import Enforced, InvalidInput, NotAllowed
 from models.events import EventKind
 from models.keys import Key, KeyKind
+from models.signing import SigningState
 from resolvers import organizations, reservations
 from resolvers.access_hours import OUTSIDE, windows_of, zones_of
 from resolvers.access_schedules import checked_schedule, set_schedule
 from resolvers.handover.desks import hand_over, transfer
+from resolvers.signed import effects
+from resolvers.staff_contracts import drafts
 from resolvers.work import Work
 
 OFFICE = {
@@ -68,9 +73,9 @@ async def test_a_schedule_is_kept_where_the_unit_lets_contracts_have_one(work: W
     contract = await scheduled(work, await key_in_an_automat(work))
 
     assert contract.access_schedule == OFFICE
-    assert contract.revision == 1
+    assert contract.revision == 2
     assert await set_schedule(work, contract.id, None) is contract
-    assert contract.access_schedule is None
+    assert (contract.access_schedule, contract.revision) == (None, 3)
 
 
 async def test_a_unit_that_lets_no_contract_have_a_schedule_says_so(work: Work) -> None:
@@ -121,9 +126,9 @@ async def test_a_contract_that_is_over_gets_no_schedule(work: Work) -> None:
     contract = await key_contract(work, stay)
     await reservations.cancel(work, id=stay.id)
 
-    refusal = await undone(work, set_schedule(work, contract.id, OFFICE))
-
-    assert "It is CANCELLED" in refusal.message
+    for schedule in (OFFICE, None):
+        refusal = await undone(work, set_schedule(work, contract.id, schedule))
+        assert "It is CANCELLED" in refusal.message
     with pytest.raises(NotAllowed):
         await set_schedule(acting_as(work, Role.VIEWER), contract.id, None)
 
@@ -191,6 +196,49 @@ async def test_an_automat_is_told_at_which_hours_its_codes_take_keys_out(work: W
     assert hours.stretches[0] == (8 * 60, 17 * 60)
     await set_schedule(then, contract.id, None)
     assert await windows_of(then, key.automat_id) == {}
+
+
+async def test_another_schedule_has_to_be_signed_anew(work: Work) -> None:
+    key = await key_in_an_automat(work)
+    contract = await promised(work, key, verification=Verification.SIGNATURE)
+    await effects.signed(work, contract)
+    process = await make_process(work, contract)
+
+    await set_schedule(work, contract.id, OFFICE)
+
+    assert (contract.status, contract.revision) == (KeyContractStatus.WAITING_FOR_SIGNATURE, 2)
+    assert process.state is SigningState.WITHDRAWN
+
+
+async def test_a_draft_changes_its_schedule_with_itself(work: Work) -> None:
+    draft = await drafts.create(work, asked(work, await key_in_an_automat(work)))
+
+    refusal = await undone(work, set_schedule(work, draft.id, OFFICE))
+
+    assert (type(refusal), refusal.path) == (InvalidInput, ("id",))
+    assert "`keyContractUpdate`" in refusal.message
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+async def test_a_schedule_that_a_template_insists_on_stays(work: Work, *, by_staff: bool) -> None:
+    key = await key_in_an_automat(work)
+    if by_staff:
+        contract = await scheduled(work, key)
+    else:
+        home = await make_entity(work, unit_id=(await unit_with_schedules(work)).id)
+        await make_key(work, home, automat=await make_automat(work))
+        stay, _ = await push(work, home)
+        contract = await key_contract(work, stay)
+        await set_schedule(work, contract.id, OFFICE)
+    await template(work, None, Value.ACCESS_SCHEDULE, access_schedule=OFFICE)
+
+    id = contract.id
+    refusal = await undone(work, set_schedule(work, id, None))
+    other = await undone(work, set_schedule(work, id, OFFICE | {"dailyReturn": True}))
+
+    assert isinstance(refusal, Enforced)
+    assert isinstance(other, Enforced)
+    assert (await set_schedule(work, id, OFFICE)).access_schedule == OFFICE
 
 
 async def test_the_same_schedule_again_is_no_news(work: Work) -> None:

@@ -19,11 +19,20 @@ from models.errors import NoAgreementText
 from models.organizations import ContactDetails
 from models.signing import SigningPurpose
 from resolvers import organizations
+from resolvers.access_schedules import set_schedule
 from resolvers.agreements import choosing, editing
 from resolvers.agreements.content import digest_of_document
 from resolvers.agreements.facts import PLACEHOLDERS
+from resolvers.agreements.wording import DAILY_RETURN
 from resolvers.work import Work
 
+HOURS = {
+    "windows": [
+        {"weekdays": [1, 2, 3, 4, 5], "from": "08:00", "to": "17:00"},
+        {"weekdays": [6, 7], "from": "10:00", "to": "24:00"},
+    ],
+    "dailyReturn": False,
+}
 EVE = ContactDetails('**Eve** <script>alert(1)</script> #read("/etc/passwd") {keys}')
 
 
@@ -49,10 +58,36 @@ async def test_the_document_tells_what_the_contract_is_about(work: Work) -> None
             "timeZone": "Europe/Helsinki",
             "pickUpInformation": "Ring the bell.",
             "organization": "Kotikatu Isännöinti",
+            "accessSchedule": None,
         },
         "agreements": [],
     }
     assert (key["kind"], key["entities"]) == ("MECHANICAL", ["A 15"])
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("fi", ["ma\N{EN DASH}pe 08:00\N{EN DASH}17:00", "la, su 10:00\N{EN DASH}24:00"]),
+        ("sv", ["mån\N{EN DASH}fre 08:00\N{EN DASH}17:00", "lör, sön 10:00\N{EN DASH}24:00"]),
+        ("en", ["Mon\N{EN DASH}Fri 08:00\N{EN DASH}17:00", "Sat, Sun 10:00\N{EN DASH}24:00"]),
+    ],
+)
+async def test_the_document_tells_when_keys_may_be_fetched(
+    work: Work, language: str, lines: list[str]
+) -> None:
+    unit = await make_unit(work, time_zone="Europe/Paris", access_schedules=True)
+    contract = await make_contract(work, unit, language=language)
+    await set_schedule(work, contract.id, HOURS)
+    before = await content_for(work, contract)
+    schedule = before.document["contract"]["accessSchedule"]
+    await set_schedule(work, contract.id, HOURS | {"dailyReturn": True})
+    after = await content_for(work, contract)
+
+    assert schedule == HOURS | {"timeZone": "Europe/Paris", "lines": lines}
+    daily = after.document["contract"]["accessSchedule"]
+    assert daily["lines"] == [*lines, DAILY_RETURN[language]]
+    assert after.digest != before.digest
 
 
 async def test_a_permanent_contract_has_no_end_in_the_document(work: Work) -> None:

@@ -7,19 +7,22 @@ from agreeing import (
     make_version,
     names_carried,
 )
-from factories import acting_as, make_unit
+from factories import acting_as, make_key, make_unit
+from promising import asked
 from signing import begun, waiting
+from templating import Value, template
 
 from models.accounts import Role
 from models.agreements import Agreement
 from models.contracts import KeyContractStatus
-from models.errors import InvalidInput, NotAllowed
+from models.errors import Enforced, InvalidInput, NotAllowed
 from models.events import EventKind
 from models.signing import SigningProcess, SigningState
 from resolvers import contracts
 from resolvers.agreements import choosing, editing
 from resolvers.agreements.content import digest_of_document
 from resolvers.signed import effects
+from resolvers.staff_contracts import drafts
 from resolvers.work import Work
 
 
@@ -126,6 +129,26 @@ async def test_nothing_is_chosen_for_a_contract_that_is_over(work: Work) -> None
 
     with pytest.raises(InvalidInput, match="is over"):
         await choosing.choose(work, contract.id, [made.id])
+
+
+async def test_a_draft_changes_its_agreements_with_itself(work: Work) -> None:
+    made = await make_agreement(work)
+    draft = await drafts.create(work, asked(work, await make_key(work)))
+
+    with pytest.raises(InvalidInput, match="`keyContractUpdate`"):
+        await choosing.choose(work, draft.id, [made.id])
+
+
+async def test_agreements_that_a_template_insists_on_stay(work: Work) -> None:
+    first, other = await make_agreement(work), await make_agreement(work)
+    contract = await make_contract(work)
+    await template(work, None, Value.AGREEMENTS, agreement_ids=[first.id.hex])
+
+    with pytest.raises(Enforced):
+        await choosing.choose(work, contract.id, [first.id, other.id])
+    await choosing.choose(work, contract.id, [first.id])
+
+    assert len(await names_carried(work, contract)) == 1
 
 
 async def test_a_viewer_chooses_nothing(work: Work) -> None:

@@ -26,7 +26,8 @@ from models.organizations import Contact
 from models.reservations import UpsertOutcome
 from models.signing import Identification, SigningProcess, SigningState
 from models.times import Window
-from resolvers import contracts, organizations
+from resolvers import contracts
+from resolvers.contacts import update as update_contact
 from resolvers.erasing import contacts
 from resolvers.handover import desks
 from resolvers.handover.desks import KeyName
@@ -191,7 +192,7 @@ async def test_an_erased_contact_is_not_given_a_name_again(work: Work) -> None:
     await erased(then, contact)
 
     with pytest.raises(InvalidInput, match="was erased"):
-        await organizations.update_contact(then, contact.id, {"name": "Aino"})
+        await update_contact(then, contact.id, {"name": "Aino"})
 
 
 async def test_no_event_of_a_life_holds_anything_of_a_person(work: Work) -> None:
@@ -200,7 +201,7 @@ async def test_no_event_of_a_life_holds_anything_of_a_person(work: Work) -> None
     process = await make_process(work, contract, contact.id)
     await make_signature(work, process)
     then = await over(work, contract)
-    await organizations.update_contact(then, contact.id, {"phone": "+358505550009"})
+    await update_contact(then, contact.id, {"phone": "+358505550009"})
     await erased(then, contact, "Letter 17")
     await pushed_and_erased(work)
 

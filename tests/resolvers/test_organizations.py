@@ -9,7 +9,7 @@ from outcomes import undone
 from models.accounts import Role
 from models.errors import ErrorCode, InvalidInput
 from models.organizations import ContactDetails, UnitKind
-from resolvers import organizations
+from resolvers import contacts, organizations
 from resolvers.work import Work
 
 
@@ -44,7 +44,7 @@ async def test_a_contact_keeps_a_name_and_an_address_that_is_one(
 ) -> None:
     (contact,) = await organizations.add_contacts(work, [AINO], language="fi")
 
-    refusal = await undone(work, organizations.update_contact(work, contact.id, changes))
+    refusal = await undone(work, contacts.update(work, contact.id, changes))
 
     assert refusal.code is ErrorCode.INVALID_INPUT
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 from agreeing import contact_of, make_agreement, make_contract
-from factories import AINO, DAY, HOUR, NOON, acting_as, later, make_stranger
+from factories import AINO, DAY, HOUR, NOON, acting_as, later, make_stranger, make_unit
 from linking import make_link, make_stay
-from signing import begun, offered, waiting
+from signing import begun, fetched, offered, waiting
 from sqlalchemy import select
 
 from models.accounts import Role
@@ -25,7 +25,9 @@ from models.organizations import ContactDetails
 from models.public_links import shown_until
 from models.signing import SigningMethod, SigningProcess, SigningState
 from resolvers import public_contracts, public_links
+from resolvers.access_schedules import set_schedule
 from resolvers.outside.secret import digest_of
+from resolvers.signed import effects
 from resolvers.signing import processes
 from resolvers.work import Work
 
@@ -222,6 +224,23 @@ async def test_a_locker_that_opens_no_more_is_not_shown(work: Work) -> None:
     assert (await public_contracts.seen(work, link.id)).lockers == []
 
 
+async def test_the_next_openings_are_shown_by_the_clock_of_the_place(work: Work) -> None:
+    unit = await make_unit(work, access_schedules=True, time_zone="Europe/Paris")
+    contract = await make_contract(work, unit, days=30)
+    link, _ = await make_link(work, contract)
+    assert (await public_contracts.seen(work, link.id)).openings is None
+    hours = {"weekdays": [1, 2, 3, 4, 5], "from": "08:00", "to": "17:00"}
+    await set_schedule(work, contract.id, {"windows": [hours], "dailyReturn": False})
+
+    seen = await public_contracts.seen(work, link.id)
+
+    assert seen.openings is not None
+    assert len(seen.openings) == 5
+    assert seen.openings[1].starts_at_local == "3 June 2027 at 08:00"
+    assert seen.openings[1].ends_at_local == "3 June 2027 at 17:00"
+    assert {one.time_zone for one in seen.openings} == {"Europe/Paris"}
+
+
 async def held_by(work: Work, contract: KeyContract) -> LockerContract:
     row = LockerContract
     (held,) = await work.all(work.own(row).where(row.key_contract_id == contract.id))
@@ -284,6 +303,21 @@ async def people_of(work: Work, contract: KeyContract) -> list[UUID]:
         .order_by(KeyContractContact.place)
     )
     return [row.contact_id for row in rows]
+
+
+async def test_a_change_while_a_key_is_out_is_signed_from_a_link_too(work: Work) -> None:
+    contract = await waiting(work)
+    link, _ = await make_link(work, contract)
+    await fetched(work, contract)
+    assert not (await public_contracts.seen(work, link.id)).can_sign
+    await effects.changed(work, contract)
+    assert contract.status is KeyContractStatus.ACTIVE
+
+    assert (await public_contracts.seen(work, link.id)).can_sign
+    secret = await public_contracts.begin_to_sign(work, link.id)
+
+    whose = await processes.by_secret(await work.connection(), secret)
+    assert (await work.get(SigningProcess, whose.process_id)).revision == contract.revision
 
 
 async def test_a_contract_that_waits_for_nothing_is_not_signed(work: Work) -> None:

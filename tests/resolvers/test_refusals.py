@@ -32,6 +32,7 @@ from models.places import PostalAddress
 from resolvers import (
     accounts,
     automats,
+    contacts,
     desks,
     device_groups,
     entities,
@@ -186,7 +187,7 @@ TOUCHES: dict[str, Use] = {
     "unit's parent": lambda work, of: unit(work, of["unit"]),
     "ring": lambda work, of: key_rings.update(work, of["ring"], name="Mine"),
     "ring's key": lambda work, of: key_rings.create(work, name="R", key_ids=[of["key"]]),
-    "contact": lambda work, of: organizations.update_contact(work, of["contact"], {"name": "M"}),
+    "contact": lambda work, of: contacts.update(work, of["contact"], {"name": "M"}),
     "reservation": lambda work, of: reservations.cancel(work, id=of["reservation"]),
     "token": lambda work, of: accounts.revoke_token(work, of["token"]),
 }

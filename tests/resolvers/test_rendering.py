@@ -119,6 +119,18 @@ def test_the_place_for_the_signature_is_at_the_bottom_of_the_last_page_however_l
     assert FIELD[3] < bottom < FIELD[3] + 12, "it stands just above the field"
 
 
+def test_a_document_says_line_by_line_when_keys_may_be_fetched(tmp_path: Path) -> None:
+    lines = ["ma\N{EN DASH}pe 08:00\N{EN DASH}17:00", "la 10:00\N{EN DASH}14:00"]
+    schedule = {"windows": [], "dailyReturn": False, "timeZone": "Europe/Helsinki", "lines": lines}
+
+    said = text_of(document(accessSchedule=schedule), tmp_path)
+
+    for line in (f"Avaimet noudettavissa: {lines[0]}", lines[1], "(Europe/Helsinki)"):
+        assert line in said
+    assert f"{lines[0]} {lines[1]}" not in said
+    assert "Avaimet noudettavissa" not in text_of(document(), tmp_path)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_document_speaks_the_language_of_its_signing(language: str, tmp_path: Path) -> None:
     made = rendering.agreement({**content_of(), "language": language}, at=MADE_AT)

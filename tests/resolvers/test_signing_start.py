@@ -210,6 +210,18 @@ async def test_one_signing_of_a_contract_is_open_at_a_time_and_the_refusal_names
     assert (await begun(work, contract)).process.id != process.id
 
 
+async def test_a_signing_whose_time_is_over_ends_before_the_next_one_begins(work: Work) -> None:
+    contract = await waiting(work)
+    process = (await begun(work, contract)).process
+    then = later(work, process.expires_at - work.now)
+
+    another = (await begun(then, contract)).process
+
+    assert (process.state, another.state) == (SigningState.EXPIRED, SigningState.PREPARING)
+    left = await then.all(select(Job).where(Job.subject_id == process.id))
+    assert left == []
+
+
 async def test_of_several_that_begin_at_the_same_moment_one_does(client: Client) -> None:
     async with client.working() as work:
         contract = await waiting(work)

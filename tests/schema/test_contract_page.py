@@ -83,6 +83,32 @@ async def test_nothing_is_said_of_a_document_that_is_not_signed_or_not_sealed_ye
         await expect(visited.page.get_by_role("link", name="Your signed document")).to_have_count(0)
 
 
+OPENING = {
+    "startsAt": "2027-06-01T06:00:00Z",
+    "endsAt": "2027-06-01T14:00:00Z",
+    "startsAtLocal": "1 June 2027 at 09:00",
+    "endsAtLocal": "1 June 2027 at 17:00",
+    "timeZone": "Europe/Helsinki",
+}
+
+
+@pytest.mark.parametrize(
+    ("openings", "words"),
+    [
+        ([OPENING], "Tue, 1 June 2027 at 09:00 EEST \N{EN DASH} Tue, 1 June 2027 at 17:00 EEST"),
+        ([OPENING | {"endsAt": None}], "at 09:00 EEST \N{EN DASH} Until further notice"),
+        ([], "The keys cannot be fetched any more."),
+    ],
+)
+async def test_a_contact_sees_when_keys_may_be_fetched(
+    openings: list[dict[str, Any]], words: str
+) -> None:
+    async with looking(Peer(contract=Peer.a_contract() | {"nextOpenings": openings})) as visited:
+        main = visited.page.locator("main")
+        await expect(main).to_contain_text("Keys may be fetched")
+        await expect(main).to_contain_text(words)
+
+
 async def test_a_contact_signs_from_their_page_and_comes_back() -> None:
     peer = Peer(contract=Peer.a_contract() | {"signing": {"state": "OFFERED"}})
     async with looking(peer) as visited:

@@ -66,7 +66,7 @@ async def test_a_contact_sees_their_contract_with_the_pin(client: Client) -> Non
     assert contract["status"] == "UPCOMING"
     assert contract["language"] == "en"
     assert contract["timeZone"] == "Europe/Helsinki"
-    assert contract["signing"] is None
+    assert (contract["signing"], contract["nextOpenings"]) == (None, None)
     (key,) = contract["keys"]
     assert key["entities"] == ["A 15"]
     (locker,) = contract["lockers"]

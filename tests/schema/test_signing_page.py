@@ -21,6 +21,8 @@ async def test_a_contact_reads_the_whole_and_signs_with_the_mouse() -> None:
         await expect(page.get_by_role("heading", level=1)).to_have_text("Sign the key contract")
         await expect(page.locator("main")).to_contain_text("Kotikatu Isännöinti asks for your")
         await expect(page.locator("main")).to_contain_text("A15 \N{EN DASH} A 15, Cellar")
+        hours = page.locator("dt", has_text="Keys may be fetched").locator("+ dd li")
+        await expect(hours).to_have_text(["Mon 08:00-17:00", "(Europe/Paris)"])
         await accept(page)
         await page.get_by_label("Your full name").fill("  Aino Virtanen ")
         await draw_with_the_mouse(page)

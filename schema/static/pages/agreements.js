@@ -33,9 +33,13 @@ export function contractFacts(contract) {
       [text('from'), moment(contract.startsAt, zone, contract.startsAtLocal)],
       [text('until'), ends],
       [text('pickUp'), contract.pickUpInformation],
+      [text('hours'), contract.accessSchedule ? hours(contract.accessSchedule, zone) : null],
     ),
     element('p', { class: 'quiet' }, text('times', { zone })))
 }
+
+/** Writes when keys may be fetched, and by whose clock where that is not the contract's. */
+const hours = ({ lines: all, timeZone }, zone) => lines(timeZone === zone ? all : [...all, `(${timeZone})`])
 
 /** Writes a key and what it opens. */
 export function keyLine(key) {

@@ -49,6 +49,7 @@ function showContract(secret) {
     element('p', {}, contract.organization),
     contract.signing ? signing(secret) : null,
     ...contract.lockers.map(locker),
+    contract.nextOpenings ? openings(contract.nextOpenings) : null,
     contract.pickUpInformation ? pickUp() : null,
     details())
 }
@@ -120,6 +121,15 @@ function position({ latitude, longitude }) {
       element('a', { href: map, rel: 'noreferrer noopener', target: '_blank' }, text('inOpenStreetMap')),
     ]),
   ]
+}
+
+/** Says when keys may be fetched next, by the clock of the place where they are. */
+function openings(all) {
+  const line = (one) => {
+    const ends = one.endsAt ? moment(one.endsAt, one.timeZone, one.endsAtLocal) : text('permanent')
+    return `${moment(one.startsAt, one.timeZone, one.startsAtLocal)} – ${ends}`
+  }
+  return section(text('hours'), all.length ? lines(all.map(line)) : element('p', {}, text('noHours')))
 }
 
 const pickUp = () => section(text('pickUp'), element('p', { class: 'lines' }, contract.pickUpInformation))
