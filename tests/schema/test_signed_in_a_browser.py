@@ -177,6 +177,9 @@ async def test_somebody_proves_who_they_are_at_an_identity_provider_and_signs(
                 page = visited.page
                 await identify(page, issuer)
                 await expect(page.locator("#answer")).to_contain_text("Identified: Aino Virtanen")
+                async with visit(url) as elsewhere:  # the same link in another browser
+                    ask = elsewhere.page.get_by_role("button", name="Identify yourself")
+                    await expect(ask).to_be_visible()
                 await page.get_by_role("checkbox").check()
                 sign = page.get_by_role("button", name="Sign", exact=True)
                 await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)

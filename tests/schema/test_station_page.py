@@ -74,6 +74,19 @@ async def test_what_is_withdrawn_from_a_station_is_gone_from_it() -> None:
         await expect(visited.page.locator("#idle")).to_be_visible()
 
 
+async def test_somebody_who_breaks_the_identification_off_is_at_the_station_again() -> None:
+    peer = Peer(at_station=SECRET, verification="STRONG", identification="cancelled")
+    async with station(peer) as visited:
+        page = visited.page
+        await pair(page)
+        await page.get_by_role("button", name="Identify yourself").click()
+        await expect(page.get_by_role("alert")).to_have_text(
+            "You broke the identification off. You can try again."
+        )
+        assert page.url.endswith("/station")
+        await expect(page.get_by_role("button", name="Identify yourself")).to_be_enabled()
+
+
 async def test_what_somebody_walks_away_from_is_put_aside_after_three_minutes() -> None:
     peer = Peer(at_station=SECRET)
     async with station(peer) as visited:
