@@ -122,20 +122,25 @@ async def pin_of(work: Work) -> str:
     return pin
 
 
+async def send_to_a_station(api: WholeApi, page: Page, id: str) -> None:
+    """Pair a display, and have a contract signed at it."""
+    station = (await api.ask(STATION))["signatureStationCreate"]["signatureStation"]["id"]
+    code = (await api.ask(PAIRING_CODE, id=station))["signatureStationPairingCode"]["code"]
+    await page.get_by_label("Code").fill(code)
+    await page.get_by_role("button", name="Pair").click()
+    await expect(page.locator("#connection")).to_have_text("Connected")
+    start = {"keyContractId": id, "method": "STATION", "stationId": station}
+    begun = (await api.ask(START, input=start))["signingStart"]
+    assert (begun["userErrors"], begun["url"]) == ([], None)
+
+
 async def test_a_contract_is_signed_at_a_station(api: WholeApi) -> None:
     async with api.working() as work:
         id = await waits(work)
-    station = (await api.ask(STATION))["signatureStationCreate"]["signatureStation"]["id"]
-    code = (await api.ask(PAIRING_CODE, id=station))["signatureStationPairingCode"]["code"]
 
     async with visit(f"{api.url}/station", viewport={"width": 1280, "height": 800}) as visited:
         page = visited.page
-        await page.get_by_label("Code").fill(code)
-        await page.get_by_role("button", name="Pair").click()
-        await expect(page.locator("#connection")).to_have_text("Connected")
-        start = {"keyContractId": id, "method": "STATION", "stationId": station}
-        begun = (await api.ask(START, input=start))["signingStart"]
-        assert (begun["userErrors"], begun["url"]) == ([], None)
+        await send_to_a_station(api, page, id)
         await fill_in(page)
         await page.get_by_role("radio", name="By typing my name").check()
         await page.get_by_role("button", name="Sign", exact=True).click()
@@ -147,6 +152,14 @@ async def test_a_contract_is_signed_at_a_station(api: WholeApi) -> None:
     contract = await seen(api, id)
     assert contract["status"] == "ACTIVE"
     assert [one["method"] for one in contract["signatures"]] == ["STATION"]
+
+
+async def identify(page: Page, issuer: str) -> None:
+    """Go to the identity provider, and come back as Aino."""
+    await page.get_by_role("button", name="Identify yourself").click()
+    await page.wait_for_url(f"{issuer}/**")
+    await page.locator("[name=sub]").first.fill("aino-1")
+    await page.locator("[type=submit]").first.click()
 
 
 async def test_somebody_proves_who_they_are_at_an_identity_provider_and_signs(
@@ -162,11 +175,11 @@ async def test_somebody_proves_who_they_are_at_an_identity_provider_and_signs(
 
             async with visit(url) as visited:
                 page = visited.page
-                await page.get_by_role("button", name="Identify yourself").click()
-                await page.wait_for_url(f"{issuer}/**")
-                await page.locator("[name=sub]").first.fill("aino-1")
-                await page.locator("[type=submit]").first.click()
+                await identify(page, issuer)
                 await expect(page.locator("#answer")).to_contain_text("Identified: Aino Virtanen")
+                async with visit(url) as elsewhere:  # the same link in another browser
+                    ask = elsewhere.page.get_by_role("button", name="Identify yourself")
+                    await expect(ask).to_be_visible()
                 await page.get_by_role("checkbox").check()
                 sign = page.get_by_role("button", name="Sign", exact=True)
                 await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
@@ -178,3 +191,35 @@ async def test_somebody_proves_who_they_are_at_an_identity_provider_and_signs(
 
     assert contract["status"] == "ACTIVE"
     assert [one["signerName"] for one in contract["signatures"]] == ["Aino Virtanen"]
+
+
+async def test_somebody_proves_who_they_are_at_a_station_which_stays_one(
+    own_url: str, tmp_path: Path
+) -> None:
+    with running_provider("--require-nonce=true") as issuer:
+        given = {"oidc_issuer": issuer, "oidc_client_id": CLIENT, "oidc_client_secret": "a secret"}
+        async with whole_api(own_url, tmp_path, **given) as api:
+            async with api.working() as work:
+                id = await waits(work, Verification.STRONG)
+
+            async with visit(f"{api.url}/station") as visited:
+                page = visited.page
+                await send_to_a_station(api, page, id)
+                await identify(page, issuer)
+                await page.wait_for_url(f"{api.url}/station")
+                await expect(page.locator("#answer")).to_contain_text("Identified: Aino Virtanen")
+                assert await page.evaluate("sessionStorage['livionkey.signing']") is None
+                await page.get_by_role("checkbox").check()
+                await page.get_by_role("radio", name="By typing my name").check()
+                sign = page.get_by_role("button", name="Sign", exact=True)
+                await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
+                await sign.click()
+                await expect(page.locator("[data-state=SIGNED]")).to_be_visible()
+                await expect(page.locator("#idle")).to_be_visible(timeout=15_000)
+                assert page.url == f"{api.url}/station"
+
+            contract = await seen(api, id)
+
+    assert contract["status"] == "ACTIVE"
+    (signature,) = contract["signatures"]
+    assert (signature["signerName"], signature["method"]) == ("Aino Virtanen", "STATION")

@@ -74,6 +74,47 @@ async def test_what_is_withdrawn_from_a_station_is_gone_from_it() -> None:
         await expect(visited.page.locator("#idle")).to_be_visible()
 
 
+async def test_somebody_who_breaks_the_identification_off_is_at_the_station_again() -> None:
+    peer = Peer(at_station=SECRET, verification="STRONG", identification="cancelled")
+    async with station(peer) as visited:
+        page = visited.page
+        await pair(page)
+        await page.get_by_role("button", name="Identify yourself").click()
+        await expect(page.get_by_role("alert")).to_have_text(
+            "You broke the identification off. You can try again."
+        )
+        assert page.url.endswith("/station")
+        await expect(page.get_by_role("button", name="Identify yourself")).to_be_enabled()
+
+
+async def test_what_somebody_walks_away_from_is_put_aside_after_three_minutes() -> None:
+    peer = Peer(at_station=SECRET)
+    async with station(peer) as visited:
+        page = visited.page
+        await page.clock.install()
+        await pair(page)
+        name = page.get_by_label("Your full name")
+        await name.fill("Aino Virtanen")
+        await page.clock.fast_forward(170_000)
+        await page.keyboard.press("Tab")
+        await page.clock.fast_forward(170_000)
+        await expect(name).to_have_value("Aino Virtanen")
+        connections = peer.connections
+
+        await page.clock.fast_forward(11_000)
+
+        await expect(page.locator("#idle")).to_be_visible()
+        async with asyncio.timeout(30):
+            while peer.connections == connections:  # it is told once more what is open
+                await page.clock.fast_forward(41_000)
+                await page.wait_for_timeout(200)
+        await expect(page.locator("#connection")).to_have_text("Connected")
+        await page.wait_for_timeout(300)
+        await expect(page.locator("#idle")).to_be_visible()
+        await expect(page.locator("body")).not_to_contain_text("Aino")
+        assert peer.state == "OFFERED"
+
+
 async def test_a_wrong_code_pairs_nothing() -> None:
     async with served(Peer().app()) as url, visit(f"{url}/station", **TABLET) as visited:
         page = visited.page

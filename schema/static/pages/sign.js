@@ -4,9 +4,10 @@ import { begin, element, showWaiting } from './elements.js'
 import { showEnd } from './endings.js'
 import { text } from './languages.js'
 import { followNewLinks, forgetSecret, hasSecret, secretOf } from './secrets.js'
-import { Signing } from './signing.js'
+import { NOTICES, Signing } from './signing.js'
 
-const THANKS = 6_000 // on the way back from an identity provider, a station goes on being one
+const isStation = localStorage.getItem('livionkey.station') !== null
+const THANKS = 6_000 // what staff opened on a station's display ends, and the station goes on being one
 
 function back() {
   return hasSecret('contract') ? element('p', {}, element('a', { href: 'contract', class: 'button' }, text('back'))) : null
@@ -21,18 +22,17 @@ function ended(state) {
   forgetSecret('sign')
   showEnd(state, ...state === 'SIGNED' ? [copy, back] : [back])
   begin()
-  if (localStorage.getItem('livionkey.station')) setTimeout(() => location.replace('station'), THANKS)
+  if (isStation) setTimeout(() => location.replace('station'), THANKS)
 }
 
-/** What to say to somebody who comes back from their identity provider, by how it went there. */
-const NOTICES = { cancelled: 'identityCancelled', refused: 'identityRefused' }
-
 followNewLinks()
-const notice = NOTICES[new URLSearchParams(location.search).get('identity')]
+const identity = new URLSearchParams(location.search).get('identity')
 const secret = secretOf('sign')
 if (secret) {
   showWaiting(text('loading'))
-  new Signing(secret, { ended, notice }).refresh()
+  new Signing(secret, { ended, notice: NOTICES[identity] }).refresh()
+} else if (isStation && identity) {
+  location.replace(`station?identity=${encodeURIComponent(identity)}`) // there the display is told a new secret
 } else {
   ended('INVALID')
 }

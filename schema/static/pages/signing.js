@@ -5,11 +5,13 @@ import { ask, download } from './asking.js'
 import { announce, begin, element, show, showHeader } from './elements.js'
 import { languageButtons, suggest, text } from './languages.js'
 import { complain, words } from './problems.js'
-import { keepSecret } from './secrets.js'
+import { forgetSecret, keepSecret } from './secrets.js'
 import { answer, missing, newDraft, refusalForm, signature } from './signature.js'
 import { moment } from './times.js'
 
 const PATIENCE = [1000, 1000, 1000, 2000, 3000, 5000]
+/** What to say to somebody who comes back from their identity provider, by how it went there. */
+export const NOTICES = { cancelled: 'identityCancelled', refused: 'identityRefused' }
 const FAR_UP = '1000000px 0px 0px 0px' // what was scrolled past counts as seen
 
 export class Signing {
@@ -143,7 +145,8 @@ export class Signing {
   identifying() {
     const go = ({ target }) => this.attempt(target, async () => {
       announce(text('identifying'))
-      keepSecret('sign', this.secret) // for the way back, which leads to /sign
+      if (this.isStation) forgetSecret('sign') // the way back leads to /sign, which sends a station home
+      else keepSecret('sign', this.secret)
       location.assign((await ask('public/signing/identify', this.secret)).url)
     })
     return element('section', { 'aria-labelledby': 'signature' },

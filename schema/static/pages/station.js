@@ -5,12 +5,14 @@ import { announce, begin, element, show, showHeader } from './elements.js'
 import { showEnd } from './endings.js'
 import { forgetChoice, languageButtons, text } from './languages.js'
 import { complain, words } from './problems.js'
-import { Signing } from './signing.js'
+import { NOTICES, Signing } from './signing.js'
 import { Subscription } from './socket.js'
 
 const KEPT = 'livionkey.station'
 const HEARTBEAT = 15_000
 const THANKS = 6_000
+const PATIENCE = 180_000
+const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'input', 'wheel', 'scroll']
 const FOLLOW = 'subscription { stationProcess { id secret } }'
 const BEAT = 'mutation { signatureStationHeartbeat(input: {}) { userErrors { code } } }'
 
@@ -19,6 +21,10 @@ let connection = 'connecting'
 let signing = null
 let subscription = null
 let heart = null
+let patience = null
+let aside = null
+let notice = NOTICES[new URLSearchParams(location.search).get('identity')]
+if (location.search) history.replaceState(null, '', location.pathname)
 
 function showPairing() {
   showHeader(languageButtons(showPairing))
@@ -74,6 +80,7 @@ function take(process) {
     signing.secret = process.secret
     return
   }
+  if (process && process.id === aside) return
   if (!process && (!signing || signing.left)) return // nothing, or thanks are being said
   signing?.leave()
   signing = null
@@ -82,8 +89,27 @@ function take(process) {
     return announce(text('taken'))
   }
   forgetChoice()
-  signing = Object.assign(new Signing(process.secret, { isStation: true, ended }), { id: process.id })
+  signing = Object.assign(new Signing(process.secret, { isStation: true, ended, notice }), { id: process.id })
+  notice = aside = null
   signing.refresh()
+  waitForInput()
+}
+
+/** Begins anew to wait for somebody who reads, writes or scrolls. */
+function waitForInput() {
+  clearTimeout(patience)
+  if (signing) patience = setTimeout(putAside, PATIENCE)
+}
+
+/** Whoever walks away leaves nothing on the display for the next visitor; staff decide about what is still open. */
+function putAside() {
+  if (!signing || signing.left) return
+  signing.leave()
+  aside = signing.id
+  signing = null
+  forgetChoice()
+  showIdle()
+  begin()
 }
 
 function ended(state) {
@@ -133,5 +159,6 @@ function stayAwake() {
   ask()
 }
 
+for (const input of INPUTS) document.addEventListener(input, waitForInput, { capture: true, passive: true })
 if (station) start()
 else showPairing()
