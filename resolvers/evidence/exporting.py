@@ -1,19 +1,22 @@
 """A contract's evidence, whoever asks: a signed link or the command line is all that they need."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import IO
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import table_of
 from models.contracts import KeyContract
 from models.database import Database
 from models.errors import NotFound
+from models.events import EventKind
 from resolvers.evidence.gathering import Gathered, gather
 from resolvers.evidence.packing import pack
 from resolvers.outside.ports import Outside
-from resolvers.work import Reading, system
+from resolvers.work import About, Reading, Work, system
 
 
 async def export(
@@ -31,12 +34,37 @@ async def export(
     Raises:
         NotFound: There is no such contract.
     """
-    table = table_of(KeyContract)
     async with database.reading() as connection:
-        owners = select(table.c.organization_id).where(table.c.id == contract_id)
-        owner = (await connection.execute(owners)).scalar()
-        if owner is None:
-            raise NotFound("There is no such key contract.")
+        owner = await _owner_of(connection, contract_id)
         gathered = await gather(Reading(connection, system(owner), now), contract_id)
     await pack(gathered, outside, target, now)
     return gathered
+
+
+async def note_exported(
+    database: Database, contract_id: UUID, now: datetime, *, token_id: UUID | None
+) -> None:
+    """Write down that the evidence of a contract was given out; a bundle does not tell of itself.
+
+    Args:
+        database: Where the contract is.
+        contract_id: The key contract.
+        now: The moment that counts as now.
+        token_id: Who asked for it; None for whoever has the command line.
+
+    Raises:
+        NotFound: There is no such contract.
+    """
+    async with database.writing() as session:
+        owner = await _owner_of(await session.connection(), contract_id)
+        work = Work(session, replace(system(owner), token_id=token_id), now)
+        work.record(EventKind.EVIDENCE_EXPORTED, About(KeyContract, contract_id))
+
+
+async def _owner_of(connection: AsyncConnection, contract_id: UUID | None) -> UUID:
+    table = table_of(KeyContract)
+    owners = select(table.c.organization_id).where(table.c.id == contract_id)
+    owner: UUID | None = (await connection.execute(owners)).scalar()
+    if owner is None:
+        raise NotFound("There is no such key contract.")
+    return owner
