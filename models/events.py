@@ -77,6 +77,7 @@ class EventKind(StrEnum):
     SIGNING_EXPIRED = "signing_expired"
     SIGNING_WITHDRAWN = "signing_withdrawn"
     SIGNATURE_SEALED = "signature_sealed"
+    EVIDENCE_EXPORTED = "evidence_exported"
     IDENTITY_CONFIRMED = "identity_confirmed"
     IDENTITY_REFUSED = "identity_refused"
     SIGNATURE_STATION_CREATED = "signature_station_created"

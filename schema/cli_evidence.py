@@ -11,7 +11,7 @@ import typer
 from models.contracts import KeyContract
 from models.database import Database
 from models.errors import InvalidInput
-from resolvers.evidence.exporting import export
+from resolvers.evidence.exporting import export, note_exported
 from resolvers.evidence.gathering import Gathered
 from resolvers.outside.on_demand import loaded
 from schema.context import clock
@@ -86,7 +86,9 @@ async def _written(database: Database, *, contract: str, file: Path) -> Gathered
     outside = outside_for(settings())
     try:
         with file.open("x+b") as target, removed_unless_done(file):
-            return await export(database, outside, contract_id, target, clock())
+            gathered = await export(database, outside, contract_id, target, clock())
+            await note_exported(database, gathered.contract["id"], clock(), token_id=None)
+            return gathered
     except FileExistsError as error:
         raise InvalidInput(f"{file} is there already; choose another name.") from error
     except OSError as error:

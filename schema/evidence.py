@@ -10,4 +10,8 @@ async def evidence_urls(contracts: list[Any], context: Any) -> list[str | None]:
     """Give the address of each contract's evidence to those who may see the trail of events."""
     if not context.actor.may(Permission.VIEW_EVENTS):
         return [None] * len(contracts)
-    return [evidence_url(context.outside, one.contract_id, context.now) for one in contracts]
+    token_id = context.actor.token_id
+    return [
+        evidence_url(context.outside, one.contract_id, context.now, token_id=token_id)
+        for one in contracts
+    ]

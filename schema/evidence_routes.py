@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from models.database import Database
 from models.errors import FileRefused, LinkNotValid, NotFound
-from resolvers.evidence.exporting import BundleTooLarge, export
+from resolvers.evidence.exporting import BundleTooLarge, export, note_exported
 from resolvers.evidence.links import check_evidence_link
 from resolvers.outside.ports import Outside
 from schema.context import clock
@@ -53,8 +53,9 @@ class EvidenceRoutes:
         if request.method == "HEAD":  # its headers are only known when all of it is made
             return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET"})
         try:
-            contract_id = self._contract_id(request)
+            contract_id, token_id = self._asked(request)
             pieces = await begun(self._pieces(contract_id))
+            await note_exported(self._database, contract_id, clock(), token_id=token_id)
         except (LinkNotValid, NotFound):
             return refusal(HTTPStatus.NOT_FOUND, LinkNotValid())
         except TooManyAtOnce as error:
@@ -65,8 +66,8 @@ class EvidenceRoutes:
         headers = {**SEALED_OFF, "content-disposition": disposition(name)}
         return StreamingResponse(pieces, headers=headers, media_type="application/zip")
 
-    def _contract_id(self, request: Request) -> UUID:
-        """Find out which contract a link is for.
+    def _asked(self, request: Request) -> tuple[UUID, UUID | None]:
+        """Find out which contract a link is for, and for whom it was made.
 
         Raises:
             LinkNotValid: We did not sign it, or it has expired.
@@ -77,11 +78,15 @@ class EvidenceRoutes:
             expires = int(given.get("expires", ""))
         except ValueError as error:
             raise LinkNotValid from error
-        signature = given.get("signature", "")
-        check_evidence_link(
-            self._outside, contract_id, expires=expires, signature=signature, now=clock()
+        token_id = check_evidence_link(
+            self._outside,
+            contract_id,
+            expires=expires,
+            by=given.get("by", ""),
+            signature=given.get("signature", ""),
+            now=clock(),
         )
-        return contract_id
+        return contract_id, token_id
 
     async def _pieces(self, contract_id: UUID) -> AsyncIterator[bytes]:
         with SpooledTemporaryFile(max_size=IN_MEMORY) as spooled:

@@ -1,19 +1,22 @@
 """A contract's evidence, whoever asks: a signed link or the command line is all that they need."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import IO
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import table_of
 from models.contracts import KeyContract
 from models.database import Database
 from models.errors import FileRefused, NotFound
+from models.events import EventKind
 from resolvers.evidence.gathering import Gathered, gather
 from resolvers.evidence.packing import pack
 from resolvers.outside.ports import Outside
-from resolvers.work import Reading, system
+from resolvers.work import About, Reading, Work, system
 
 
 class BundleTooLarge(FileRefused):
@@ -43,12 +46,8 @@ async def export(
         NotFound: There is no such contract.
         BundleTooLarge: Its files are larger than that.
     """
-    table = table_of(KeyContract)
     async with database.reading() as connection:
-        owners = select(table.c.organization_id).where(table.c.id == contract_id)
-        owner = (await connection.execute(owners)).scalar()
-        if owner is None:
-            raise NotFound("There is no such key contract.")
+        owner = await _owner_of(connection, contract_id)
         gathered = await gather(Reading(connection, system(owner), now), contract_id)
     size = sum(file.size_bytes for file in gathered.files)
     if at_most is not None and size > at_most:
@@ -58,3 +57,32 @@ async def export(
         )
     await pack(gathered, outside, target, now)
     return gathered
+
+
+async def note_exported(
+    database: Database, contract_id: UUID, now: datetime, *, token_id: UUID | None
+) -> None:
+    """Write down that the evidence of a contract was given out; a bundle does not tell of itself.
+
+    Args:
+        database: Where the contract is.
+        contract_id: The key contract.
+        now: The moment that counts as now.
+        token_id: Who asked for it; None for whoever has the command line.
+
+    Raises:
+        NotFound: There is no such contract.
+    """
+    async with database.writing() as session:
+        owner = await _owner_of(await session.connection(), contract_id)
+        work = Work(session, replace(system(owner), token_id=token_id), now)
+        work.record(EventKind.EVIDENCE_EXPORTED, About(KeyContract, contract_id))
+
+
+async def _owner_of(connection: AsyncConnection, contract_id: UUID | None) -> UUID:
+    table = table_of(KeyContract)
+    owners = select(table.c.organization_id).where(table.c.id == contract_id)
+    owner: UUID | None = (await connection.execute(owners)).scalar()
+    if owner is None:
+        raise NotFound("There is no such key contract.")
+    return owner

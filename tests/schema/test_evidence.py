@@ -1,6 +1,8 @@
 """Evidence over HTTP by a signed link, and on the command line without a server."""
 
 import io
+import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,8 +14,9 @@ from evidencing import folder_of, in_thread, livionkey_root, sealed_contract
 from sealed_documents import trusting, with_a_byte_changed
 from talking import Client
 
-from models.accounts import Role
+from models.accounts import Role, Token, token_digest
 from models.contracts import KeyContract
+from models.events import Event, EventKind
 from resolvers.evidence.checking import check_bundle
 from resolvers.evidence.links import LIVES, evidence_url
 from schema.context import clock
@@ -62,6 +65,37 @@ async def test_the_address_is_for_those_who_may_see_events(client: Client) -> No
 
     assert all(given.values())
     assert hidden == [None, None, None]
+
+
+async def test_the_trail_tells_that_evidence_was_given_out_and_to_whom(client: Client) -> None:
+    contract = await sealed_contract(client)
+    url = await url_of(client, contract, Role.ADVANCED_USER)
+    assert await exports_of(client) == []
+
+    answer = await client.http.get(path_of(url))
+
+    async with client.working() as work:
+        digest = token_digest(client.tokens[Role.ADVANCED_USER])
+        token = await work.first(work.own(Token).where(Token.digest == digest))
+    (event,) = await exports_of(client)
+    assert token is not None
+    assert answer.status_code == 200
+    assert (event.token_id, event.subject_id) == (token.id, contract.id)
+
+
+async def test_a_link_in_which_somebody_else_is_named_does_not_work(client: Client) -> None:
+    contract = await sealed_contract(client)
+    path = path_of(await url_of(client, contract))
+
+    answer = await client.http.get(re.sub("by=[0-9a-f]+", "by=" + "0" * 32, path))
+
+    assert answer.status_code == 404
+    assert await exports_of(client) == []
+
+
+async def exports_of(client: Client) -> Sequence[Event]:
+    async with client.working() as work:
+        return await work.all(work.own(Event).where(Event.kind == EventKind.EVIDENCE_EXPORTED))
 
 
 async def test_an_address_works_for_ten_minutes_for_one_contract_and_as_it_is(
@@ -171,6 +205,7 @@ async def test_evidence_is_written_into_a_file_and_never_over_another(
     again = await in_thread(lambda: commands.refusal(*words, **given))
 
     assert "BROKEN" not in checked
+    assert [one.token_id for one in await exports_of(client)] == [None]
     assert again == "out.zip is there already; choose another name."
 
 
