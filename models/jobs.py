@@ -21,7 +21,11 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 
 class JobKind(StrEnum):
-    """What there is to do."""
+    """What there is to do, and so what its subject is.
+
+    KEY_CONTRACT, SIGNING_PROCESS and CONTACT are about a row of that name; SEAL is about a
+    signature that is not in its document yet; ATTACHMENT is about an attachment or stored bytes.
+    """
 
     KEY_CONTRACT = "key_contract"
     SIGNING_PROCESS = "signing_process"

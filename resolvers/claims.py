@@ -23,14 +23,14 @@ from models.contracts import KeyContract
 from models.events import EventKind
 from models.jobs import LEASE, MOST_ATTEMPTS, Job, JobKind, pause_after
 from models.organizations import Contact
-from models.signing import SigningProcess
+from models.signing import Signature, SigningProcess
 from resolvers.jobs import IN_HAND, Handler
 from resolvers.work import About, Work, system
 
 SUBJECTS: dict[JobKind, type[Base]] = {
     JobKind.KEY_CONTRACT: KeyContract,
     JobKind.SIGNING_PROCESS: SigningProcess,
-    JobKind.SEAL: SigningProcess,
+    JobKind.SEAL: Signature,
     JobKind.ATTACHMENT: Attachment,
     JobKind.CONTACT: Contact,
 }

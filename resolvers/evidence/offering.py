@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,8 @@ class Offering:
         Raises:
             OSError: The time-stamping service or the file store does not answer.
         """
-        document = await asyncio.to_thread(rendering.agreement, asked.content, at=asked.created_at)
+        render = partial(rendering.agreement, asked.content, at=asked.created_at)
+        document = await asyncio.get_running_loop().run_in_executor(rendering.THREADS, render)
         seal = await outside.seal.opened()
         sealed = await seal.offer(
             document,

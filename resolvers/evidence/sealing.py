@@ -9,12 +9,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
-
 from models.attachments import path_of
 from models.base import JsonList
 from models.events import EventKind
+from models.jobs import JobKind
 from models.signing import Signature, SigningProcess, SigningPurpose
+from resolvers import jobs
 from resolvers.attachments import storing
 from resolvers.attachments.storing import Bytes
 from resolvers.evidence.offering import PDF, field_of
@@ -54,9 +54,9 @@ class Sealing:
 
         Args:
             reading: A look at the database.
-            subject_id: The signature, or its process.
+            subject_id: The signature.
         """
-        signature = await _signature(reading, subject_id)
+        signature = await reading.find(Signature, subject_id)
         if signature is None or signature.sealed_file_id is not None:
             return None
         process = await reading.get(SigningProcess, signature.process_id)
@@ -99,11 +99,18 @@ class Sealing:
         return await storing.put(files, row.organization_id, sealed, PDF)
 
     async def keep(self, work: Work, subject_id: UUID, done: Bytes | None) -> datetime | None:
-        """Note where the sealed document is; there is nothing more to do afterwards."""
-        found = await _signature(work, subject_id)
+        """Note where the sealed document is; there is nothing more to do afterwards.
+
+        A document that was made while its contact was erased is not kept.
+        """
+        found = await work.find(Signature, subject_id)
         if found is None or done is None:
             return None
+        (process,) = await work.locked(SigningProcess, [found.process_id])  # as who erases does
         (signature,) = await work.locked(Signature, [found.id])
+        if process.offer_file_id is None:
+            await jobs.schedule(work, JobKind.ATTACHMENT, done.id, work.now)  # its bytes go
+            return None
         if signature.sealed_file_id is not None:
             return None
         file = await storing.keep(work, done)
@@ -118,10 +125,3 @@ class Sealing:
         )
         await work.save()
         return None
-
-
-async def _signature(reading: Reading, subject_id: UUID) -> Any:
-    row = Signature
-    return await reading.first(
-        reading.own(row).where(or_(row.id == subject_id, row.process_id == subject_id))
-    )

@@ -14,13 +14,21 @@ NOT_SHOWN = re.compile(r"the text `\"(.+?)\"` could not be displayed", re.DOTALL
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 BEYOND_LETTERS = 0x2E00
 ARABIC_FORMS = range(0xFB00, 0x10000)
-MOST_ATTEMPTS = 1_000
+SCRIPTS = range(0x0900, 0x1E00)
+"""Where whole alphabets stand together, which a font has or has not."""
+MOST_ROUNDS = 20
+"""How often a document is made anew; each round learns of one error, and what is learned stays."""
 
 TURNS_TEXT_AROUND = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 """Controls of direction, by which a text could read otherwise than it is."""
 
 _unprintable: set[int] = set(TURNS_TEXT_AROUND)
-"""Characters, and beyond the alphabets whole pages of 256, that were found to have no glyph."""
+"""Characters that were found to have no glyph: single ones, in most scripts 32 that stand together,
+and beyond the alphabets whole pages of 256."""
+
+
+class TooManyNotPrintable(Exception):
+    """The text has characters of too many kinds that no font of ours can print."""
 
 
 def printed(make: Callable[[Any], bytes], data: Any) -> bytes:
@@ -29,15 +37,18 @@ def printed(make: Callable[[Any], bytes], data: Any) -> bytes:
     Args:
         make: Makes it; raises `TypstError` where a font has no glyph.
         data: Strings in lists and dictionaries.
+
+    Raises:
+        TooManyNotPrintable: It would take too many rounds; another attempt goes on from here.
     """
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MOST_ROUNDS):
         try:
             return make(_written(data))
         except TypstError as error:
-            found = NOT_SHOWN.search(str(error))
-            if found is None or not _learned(found[1]):
+            found = NOT_SHOWN.findall(str(error))
+            if not _learned("".join(found)):
                 raise
-    return make(_written(data))
+    raise TooManyNotPrintable
 
 
 def _learned(shown: str) -> bool:
@@ -54,6 +65,8 @@ def _is_plain(text: str) -> bool:
 
 def _page(letter: str) -> int:
     code = ord(letter)
+    if code in SCRIPTS:
+        return -(code >> 5) - SCRIPTS.stop  # hardly any 32 are of two scripts
     return code if code < BEYOND_LETTERS or code in ARABIC_FORMS else -(code >> 8)
 
 

@@ -7,6 +7,7 @@ be kept for decades, and read aloud.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from resolvers.outside.printable import printed
 
 HERE = Path(__file__).parent
 AGREEMENT, STAMP = HERE / "agreement.typ", HERE / "stamp.typ"
+THREADS = ThreadPoolExecutor(2, thread_name_prefix="rendering")
+"""Threads of our own: a document that takes long makes nobody wait but other documents."""
 FIELD = (57, 57, 357, 141)
 """Where a signature goes on the last page, in points from its lower left corner."""
 

@@ -1,16 +1,22 @@
 """Records of signatures that somebody has changed in the database: the sealed document says no."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from bundles import broken, bundle_for
-from evidencing import again, in_thread, offered, run, sealed_contract, signed
+from evidencing import again, content_of_file, in_thread, offered, run, sealed_contract, signed
+from factories import HOUR
+from pyhanko.pdf_utils.generic import pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from talking import Client
 
 from models.contracts import KeyContract
 from models.signing import Signature, SigningProcess, SigningPurpose
+from resolvers.evidence.sealed import check_sealed
 from resolvers.evidence.sealing import Sealing
+from resolvers.outside.rendering import Stamp
 from resolvers.work import Work
 
 SECOND = timedelta(seconds=1)
@@ -55,6 +61,10 @@ async def a_second_later(_work: Work, signature: Signature) -> None:
     signature.signed_at += SECOND
 
 
+async def an_hour_later(_work: Work, signature: Signature) -> None:
+    signature.signed_at += HOUR
+
+
 async def from_elsewhere(_work: Work, signature: Signature) -> None:
     signature.address = "192.0.2.7"
 
@@ -71,6 +81,7 @@ async def from_nowhere(_work: Work, signature: Signature) -> None:
         (for_another_purpose, "the field Return of the document is not signed"),
         (by_somebody_else, "the document names somebody else"),
         (a_second_later, "the document tells another time, address or offer"),
+        (an_hour_later, "the document was sealed before that time"),
         (from_elsewhere, "the document tells another network address"),
         (from_nowhere, "the document tells another network address"),
     ],
@@ -98,3 +109,29 @@ async def test_a_signature_is_found_in_its_document_whatever_letters_a_name_has(
     contract = await again(client, KeyContract, process.key_contract_id)
 
     assert await words_for(client, contract) == ""
+
+
+async def test_a_signature_after_another_revision_of_the_offer_is_not_good(client: Client) -> None:
+    process = await offered(client)
+    row = await signed(client, process)
+    offer = await content_of_file(client, process.offer_file_id)
+    between = IncrementalPdfFileWriter(BytesIO(offer))
+    between.add_object(pdf_string("between"))
+    changed = BytesIO()
+    between.write(changed)
+    stamp = Stamp("fi", row.signer_name, row.signed_at, row.address, row.offer_digest, None)
+    seal = await client.outside.seal.opened()
+    document = await seal.sign(changed.getvalue(), stamp, field="Handover")
+    names = ("id", "signer_name", "address", "offer_digest")
+    signature = {
+        **{name: getattr(row, name) for name in names},
+        "purpose": "handover",
+        "document": "signed",
+        "signed_at": row.signed_at.isoformat(),
+    }
+    files = {"offer": offer, "signed": document}
+
+    (found,) = check_sealed(signature, {"offer": "offer", "content": {}}, files.__getitem__)
+
+    assert document.startswith(offer)
+    assert found.words == "it is not what was put into the offered document next"

@@ -14,15 +14,18 @@ from sqlalchemy import select
 from stamping_peer import Peer, stamping_peer
 from talking import Client
 
+from models.accounts import Actor, Role
 from models.base import new_id
 from models.events import Event, EventKind
 from models.jobs import Job, JobKind
 from models.signing import Signature, SigningProcess, SigningState
+from resolvers.claims import SUBJECTS
 from resolvers.evidence.offering import Offering
 from resolvers.evidence.sealing import NotWhatWasSigned, Sealing
 from resolvers.outside.verifying import roots_in
 from resolvers.signing import ending
 from resolvers.timers import ERRANDS
+from resolvers.work import Reading
 from schema.context import clock
 from schema.working import Worker
 
@@ -160,15 +163,6 @@ async def test_a_signature_gets_into_the_document_that_was_signed(
     assert event.facts["document_digest"] == sha256(document).hexdigest()
 
 
-async def test_a_signature_is_found_by_its_process_too(client: Client) -> None:
-    process = await offered(client)
-    signature = await signed(client, process)
-
-    await run(client, Sealing(), process.id)
-
-    assert (await again(client, Signature, signature.id)).sealed_file_id is not None
-
-
 async def test_a_signature_that_was_sealed_twice_is_kept_once(client: Client) -> None:
     signature = await signed(client, await offered(client))
 
@@ -255,3 +249,29 @@ async def test_a_signature_counts_at_once_though_its_seal_has_to_wait(
     peer.hangs = False
     await run(stamped, Sealing(), signature.id)
     assert (await again(stamped, Signature, signature.id)).sealed_file_id is not None
+
+
+async def test_a_document_that_was_sealed_while_its_contact_was_erased_is_not_kept(
+    client: Client,
+) -> None:
+    process = await offered(client)
+    signature = await signed(client, process)
+    async with client.database.reading() as connection:
+        actor = Actor(client.organization_id, Role.ADMIN)
+        asked = await Sealing().ask(Reading(connection, actor, clock()), signature.id)
+    assert asked is not None
+    sealed = await Sealing().do(client.outside, asked)
+    async with client.working() as work:
+        erased: SigningProcess = await work.get(SigningProcess, process.id)
+        erased.content, erased.offer_file_id = {}, None  # as `erasing.evidence` does
+
+    async with client.working() as work:
+        assert await Sealing().keep(work, signature.id, sealed) is None
+
+    left: Signature = await again(client, Signature, signature.id)
+    assert (left.sealed_file_id, left.sealed_at) == (None, None)
+    assert await job_of(client, JobKind.ATTACHMENT, sealed.id) is not None
+
+
+def test_a_seal_is_about_a_signature() -> None:
+    assert SUBJECTS[JobKind.SEAL] is Signature
