@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from models.agreements import Agreement
 from models.automats import Automat
 from models.contracts import KeyContract, Verification
 from models.errors import InvalidInput
@@ -65,6 +66,8 @@ async def prepare(work: Work, asked: Asked, *, contract: KeyContract | None = No
     keys = await all_keys(work, asked)
     if asked.automat_id is not None:
         await work.get(Automat, asked.automat_id, path=("automat_id",))
+    for id in asked.agreement_ids or ():
+        await work.get(Agreement, id, path=("agreement_ids",))
     unit_ids = await units_of(work, keys)
     found = await effective_of_units(work, unit_ids, template_id=asked.template_id)
     asked = fill_in(work, asked, found)
