@@ -14,7 +14,14 @@ from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from models.automats import Automat
-from models.contracts import MOVING, ContractTime, KeyAllocation, KeyContract, KeyContractStatus
+from models.contracts import (
+    MOVING,
+    ContractTime,
+    KeyAllocation,
+    KeyContract,
+    KeyContractStatus,
+    Verification,
+)
 from models.keys import Key, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from resolvers import looking
@@ -37,6 +44,8 @@ class Filter:
         search: Part of a reference or of a contact's name, whatever its case.
         unit_id: The unit, or one above it, of the place where a key of them lives.
         key_id: A key of them, other than one that was removed.
+        signed: Whether they were signed as they are now; False: those that have a verification,
+            and were not.
     """
 
     when: ContractTime | None = None
@@ -44,6 +53,7 @@ class Filter:
     search: str | None = None
     unit_id: UUID | None = None
     key_id: UUID | None = None
+    signed: bool | None = None
 
 
 async def page(reading: Reading, wanted: Filter, *, first: int | None, after: UUID | None) -> Slice:
@@ -77,7 +87,17 @@ def _conditions(reading: Reading, wanted: Filter) -> list[Condition]:
     if wanted.key_id is not None:
         of_key = _allocations(owner).where(KeyAllocation.key_id == wanted.key_id)
         found.append(row.id.in_(of_key))
+    if wanted.signed is not None:
+        found.append(_is_signed() if wanted.signed else _is_to_be_signed())
     return found
+
+
+def _is_signed() -> Condition:
+    return and_(row.signed_revision.is_not(None), row.signed_revision == row.revision)
+
+
+def _is_to_be_signed() -> Condition:
+    return and_(row.verification != Verification.NONE, not_(_is_signed()))
 
 
 def _allocations(owner: UUID) -> Select[UUID]:

@@ -1,4 +1,4 @@
-"""The lists of key contracts and of locker contracts."""
+"""Key contracts, one or a list of them, and the list of locker contracts."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from models.automats import Automat as AutomatRow
 from models.keys import Key as KeyRow
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import contract_lists, looking
+from resolvers.checks import exactly_one
 from resolvers.contract_lists import Filter
 from schema.context import Info
 from schema.contract_enums import ContractTime
@@ -20,6 +21,24 @@ from schema.scalars import from_id
 
 @strawberry.type
 class ContractQueries:
+    @strawberry.field(description="One key contract, by its id or by what people call it.")
+    async def key_contract(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = None,
+        reference: Annotated[
+            str | None, strawberry.argument(description="Its whole reference, such as KC-7H2K9QZX.")
+        ] = None,
+    ) -> KeyContract | None:
+        exactly_one(id=id, reference=reference)
+        row = models.KeyContract
+        async with info.context.reading() as reading:
+            if reference is None:
+                found = await looking.find(reading, row, from_id(row, id))
+            else:
+                found = await looking.find_by(reading, row, row.reference == reference)
+        return None if found is None else KeyContract.of(found)
+
     @strawberry.field(description="The key contracts of your organization.")
     async def key_contracts(
         self,
@@ -40,11 +59,23 @@ class ContractQueries:
         organization_unit_id: Annotated[
             strawberry.ID | None,
             strawberry.argument(
-                description="Only those of keys that live in this unit or in one below it."
+                description="Only those of keys that live in this unit or in one below it; drafts "
+                "hold no key, so that they are not found like that."
             ),
         ] = None,
         key_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only those of this key.")
+            strawberry.ID | None,
+            strawberry.argument(
+                description="Only those of this key; drafts hold no key, so that they are not "
+                "found like that."
+            ),
+        ] = None,
+        signed: Annotated[
+            bool | None,
+            strawberry.argument(
+                description="True: only those that were signed as they are now. False: only those "
+                "that are to be signed before they hold, and were not."
+            ),
         ] = None,
     ) -> Connection[KeyContract]:
         behind = from_cursor(after)
@@ -54,6 +85,7 @@ class ContractQueries:
             search=search,
             unit_id=from_id(UnitRow, organization_unit_id),
             key_id=from_id(KeyRow, key_id),
+            signed=signed,
         )
         async with info.context.reading() as reading:
             part = await contract_lists.page(reading, wanted, first=first, after=behind)

@@ -130,7 +130,8 @@ class KeyContract(Node):
     agreements: list[Agreement] = batched(
         agreements,
         description="What it would be offered with now: where it is verified the mandatory ones of "
-        "its keys' units, then those that were chosen for it. What was signed is in its signings.",
+        "its keys' units, then those that were chosen for it. A draft carries "
+        "what it wishes for once it holds. What was signed is in its signings.",
     )
 
     access_schedule: ShownSchedule | None = strawberry.field(

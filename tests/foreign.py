@@ -7,6 +7,7 @@ EDGES = "edges { node { id } }"
 
 BY_OTHERS_IDS = [
     'reservation(id: "$reservation") { id }',
+    'keyContract(id: "$key_contract") { id }',
     'reservation(externalId: "theirs") { id }',
     f'reservations(entityId: "$entity") {{ {EDGES} }}',
     'entity(id: "$entity") { id }',

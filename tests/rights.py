@@ -38,6 +38,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "keyRings": (VIEWERS, f"{{ {EDGES} }}"),
     "manualStorages": (VIEWERS, f"{{ {EDGES} }}"),
     "deviceGroups": (EVERYBODY, f"{{ {EDGES} }}"),
+    "keyContract": (VIEWERS, '(id: "$key_contract") { id }'),
     "keyContracts": (VIEWERS, f"(when: FUTURE) {{ {EDGES} }}"),
     "contractTemplates": (VIEWERS, f"{{ {EDGES} }}"),
     "contractDefaults": (VIEWERS, '(keyIds: ["$key"]) { value }'),

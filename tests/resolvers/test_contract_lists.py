@@ -23,6 +23,7 @@ from models.organizations import ContactDetails
 from resolvers import contract_lists, contracts, desks
 from resolvers.contract_lists import Filter
 from resolvers.handover.desks import KeyName, hand_over, take_back
+from resolvers.signed import effects
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.keys import change_keys
 from resolvers.work import Work
@@ -213,3 +214,17 @@ async def test_filters_come_together_and_pages_lead_through(work: Work) -> None:
     assert (first.has_more, rest.has_more) == (True, False)
     too_many = contract_lists.page(work, wanted, first=101, after=None)
     assert isinstance(await undone(work, too_many), InvalidInput)
+
+
+async def test_what_was_signed_as_it_is_now_is_told_from_what_was_not(work: Work) -> None:
+    signing = {"verification": Verification.SIGNATURE}
+    for name in ("signed", "changed", "waits"):
+        contract = await made(work, await make_key(work), reference=name, **signing)
+        if name != "waits":
+            await effects.signed(work, contract)
+        if name == "changed":
+            await effects.changed(work, contract)
+    await made(work, await make_key(work), reference="plain")
+
+    assert await listed(work, signed=True) == ["signed"]
+    assert await listed(work, signed=False) == ["changed", "waits"]

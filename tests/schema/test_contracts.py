@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from documents import UPSERT, days_from_now, stay
 from factories import make_automat, make_entity, make_key, make_unit
+from promising import promised
 from talking import Client
 
+from models.accounts import Role
 from models.automats import AutomatModel
+from models.contracts import KeyContract
 from models.entities import ReservableEntity
 from models.keys import KeyKind
 from schema.scalars import to_id
@@ -18,6 +21,10 @@ LISTS = """query($automat: ID) {
     id state pin syncAt syncedAt startsAt keyContract { id reference } automat { id } key { id }
   } } }
 }"""
+FIND = """query($id: ID, $reference: String) {
+  keyContract(id: $id, reference: $reference) { id reference } }"""
+SIGNED = """query($signed: Boolean) {
+  keyContracts(signed: $signed) { edges { node { reference } } } }"""
 
 
 async def home_with_key(client: Client, kind: KeyKind = KeyKind.MECHANICAL) -> tuple[str, str]:
@@ -97,3 +104,22 @@ async def test_no_two_stays_at_an_automat_share_a_pin(client: Client) -> None:
         pins.add(made["keyContract"]["lockerContracts"][0]["pin"])
 
     assert len(pins) == len(homes)
+
+
+async def test_a_key_contract_is_found_by_its_id_and_by_its_whole_reference(
+    client: Client,
+) -> None:
+    async with client.working() as work:
+        contract = await promised(work, await make_key(work), reference="KC/17")
+        id = to_id(KeyContract, contract.id)
+
+    for names in ({"id": id}, {"reference": "KC/17"}):
+        found = (await client.ask(FIND, Role.VIEWER, **names))["keyContract"]
+        assert found == {"id": id, "reference": "KC/17"}
+    for names in ({"reference": "KC/1"}, {"id": "nothing"}):
+        assert (await client.ask(FIND, **names))["keyContract"] is None
+    edges = {
+        signed: (await client.ask(SIGNED, signed=signed))["keyContracts"]["edges"]
+        for signed in (None, True, False)
+    }
+    assert [len(edges[signed]) for signed in (None, True, False)] == [1, 0, 0]

@@ -10,7 +10,7 @@ from browsing import PHONE, visit
 from identity_peer import CLIENT, running_provider
 from linking import CREATE, make_stay
 from playwright.async_api import Page, expect
-from signing import START
+from signing import START, fetched
 from signing_by_hand import draw_with_the_mouse
 from whole_api import WholeApi, whole_api
 
@@ -19,12 +19,13 @@ from resolvers.looking import belonging
 from resolvers.relations import LOCKER_CONTRACTS
 from resolvers.signed.verifications import begins_to_wait
 from resolvers.work import Work
-from schema.scalars import to_id
+from schema.scalars import NOBODY, from_id, to_id
 
 SEALED_MILLISECONDS = 60_000
 """A busy machine may take so long to make a document and to seal it."""
 SEEN = """query($id: ID!) { node(id: $id) { ... on KeyContract {
-  status signatures { signerName method drawn documentDigest } lockerContracts { pin }
+  status returnSigned signings { state reason } lockerContracts { pin }
+  signatures { signerName method drawn documentDigest }
 } } }"""
 STATION = """mutation { signatureStationCreate(input: {name: "Reception"}) {
   signatureStation { id } userErrors { code } } }"""
@@ -52,6 +53,14 @@ async def seen(api: WholeApi, id: str) -> dict[str, Any]:
     return node
 
 
+async def begun(api: WholeApi, **wish: Any) -> str:
+    """Begin a signing, and give the secret of its link."""
+    payload = (await api.ask(START, input=wish))["signingStart"]
+    assert payload["userErrors"] == []
+    secret: str = payload["url"].partition("#")[2]
+    return secret
+
+
 async def fill_in(page: Page) -> None:
     """Read the document to its end, accept its rules, and write the name."""
     await expect(page.get_by_role("heading", level=1)).to_have_text("Sign the key contract")
@@ -62,12 +71,14 @@ async def fill_in(page: Page) -> None:
     await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
 
 
-async def test_a_link_from_staff_is_signed_and_the_contract_holds(api: WholeApi) -> None:
+@pytest.mark.parametrize("method", ["LINK", "LOCAL"])
+async def test_what_staff_begin_is_signed_and_the_contract_holds(
+    api: WholeApi, method: str
+) -> None:
     async with api.working() as work:
         id = await waits(work)
     assert (await seen(api, id))["status"] == "WAITING_FOR_SIGNATURE"
-    begun = (await api.ask(START, input={"keyContractId": id, "method": "LINK"}))["signingStart"]
-    secret = begun["url"].partition("#")[2]
+    secret = await begun(api, keyContractId=id, method=method)
 
     async with visit(f"{api.url}/sign#{secret}", **PHONE) as visited:
         await fill_in(visited.page)
@@ -83,10 +94,62 @@ async def test_a_link_from_staff_is_signed_and_the_contract_holds(api: WholeApi)
     (signature,) = contract["signatures"]
     assert signature == {
         "signerName": "Aino Virtanen",
-        "method": "LINK",
+        "method": method,
         "drawn": True,
         "documentDigest": digest,
     }
+
+
+@pytest.mark.parametrize("method", ["LINK", "LOCAL"])
+async def test_a_contact_signs_that_the_keys_came_back(api: WholeApi, method: str) -> None:
+    async with api.working() as work:
+        id = await waits(work)
+        (contract,) = await work.locked(KeyContract, [from_id(KeyContract, id) or NOBODY])
+        await fetched(work, contract)
+    secret = await begun(api, keyContractId=id, method=method, purpose="RETURN")
+
+    async with visit(f"{api.url}/sign#{secret}", **PHONE) as visited:
+        page = visited.page
+        title = page.get_by_role("heading", level=1)
+        await expect(title).to_have_text("Confirm that the keys came back")
+        await expect(page.get_by_role("checkbox")).to_have_count(0)
+        await page.get_by_label("Your full name").fill("Aino Virtanen")
+        await page.locator("#end").scroll_into_view_if_needed()
+        sign = page.get_by_role("button", name="Sign", exact=True)
+        await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
+        await draw_with_the_mouse(page)
+        await sign.click()
+        await expect(page.locator("[data-state=SIGNED]")).to_be_visible()
+        assert visited.complaints == []
+
+    contract = await seen(api, id)
+    assert (contract["status"], contract["returnSigned"]) == ("ACTIVE", True)
+    assert [one["method"] for one in contract["signatures"]] == [method]
+
+
+@pytest.mark.parametrize("method", ["LINK", "LOCAL"])
+async def test_a_contact_who_declines_is_heard_and_the_contract_waits_on(
+    api: WholeApi, method: str
+) -> None:
+    async with api.working() as work:
+        id = await waits(work)
+    secret = await begun(api, keyContractId=id, method=method)
+
+    async with visit(f"{api.url}/sign#{secret}", **PHONE) as visited:
+        page = visited.page
+        sign = page.get_by_role("button", name="Sign", exact=True)
+        await page.locator("#end").scroll_into_view_if_needed()
+        await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
+        await page.get_by_role("button", name="I do not sign").click()
+        await page.get_by_label("Why do you not sign?").fill("The wrong apartment.")
+        await page.get_by_role("button", name="Decline", exact=True).click()
+        await expect(page.locator("[data-state=DECLINED]")).to_be_visible()
+        assert visited.complaints == []
+
+    contract = await seen(api, id)
+    assert contract["status"] == "WAITING_FOR_SIGNATURE"
+    assert contract["signings"] == [{"state": "DECLINED", "reason": "The wrong apartment."}]
+    assert contract["signatures"] == []
 
 
 async def test_a_contact_sees_the_pin_once_they_have_signed_from_their_page(api: WholeApi) -> None:
@@ -130,8 +193,8 @@ async def send_to_a_station(api: WholeApi, page: Page, id: str) -> None:
     await page.get_by_role("button", name="Pair").click()
     await expect(page.locator("#connection")).to_have_text("Connected")
     start = {"keyContractId": id, "method": "STATION", "stationId": station}
-    begun = (await api.ask(START, input=start))["signingStart"]
-    assert (begun["userErrors"], begun["url"]) == ([], None)
+    payload = (await api.ask(START, input=start))["signingStart"]
+    assert (payload["userErrors"], payload["url"]) == ([], None)
 
 
 async def test_a_contract_is_signed_at_a_station(api: WholeApi) -> None:
