@@ -17,7 +17,6 @@ from models.errors import (
     InvalidInput,
     NoAgreementText,
     NotAllowed,
-    NotFound,
     StillInUse,
 )
 from models.events import Event, EventKind
@@ -232,30 +231,6 @@ async def test_of_several_that_begin_at_the_same_moment_one_does(client: Client)
     )
 
     assert len([one for one in answers if isinstance(one, StillInUse)]) == 4
-
-
-async def test_another_contact_of_the_contract_may_sign_and_nobody_else(work: Work) -> None:
-    people = [ContactDetails("Aino"), ContactDetails("Veikko")]
-    contract = await waiting(work, contacts=people)
-    other = await waiting(work, agrees=False)
-    found = {one.name: one.id for one in await work.all(work.own(Contact))}
-
-    with pytest.raises(NotFound) as refused:
-        await begun(work, contract, contact_id=found["Aino Virtanen"])
-    process = (await begun(work, contract, contact_id=found["Veikko"])).process
-
-    assert refused.value.path == ("contact_id",)
-    assert process.contact_id == found["Veikko"]
-    assert other.id != contract.id
-
-
-async def test_an_erased_contact_signs_nothing(work: Work) -> None:
-    contract = await waiting(work)
-    (contact,) = await work.all(work.own(Contact))
-    contact.erased_at = work.now
-
-    with pytest.raises(InvalidInput, match="erased"):
-        await begun(work, contract)
 
 
 async def test_the_database_itself_refuses_a_second_open_signing(work: Work) -> None:
