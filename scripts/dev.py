@@ -56,7 +56,7 @@ def test(arguments: list[str]) -> int:
     environment.install("dev")
     static_files.install()
     audits = static_files.install_audits()
-    system_packages.install((*system_packages.BROWSER, system_packages.PDFSIG, *postgres.needs()))
+    system_packages.install((*system_packages.BROWSER, *system_packages.SEALS, *postgres.needs()))
     failed = [] if arguments else [check for check in CHECKS if run_check(check)]
     with postgres.server(cluster.FAST) as server, postgres.scratch_database(server) as url:
         given = {

@@ -46,8 +46,11 @@ def has_libatomic() -> bool:
 
 CHROMIUM = Need("chromium", lambda: chromium() is not None)
 BROWSER = (CHROMIUM, Need("libatomic1", has_libatomic))
-PDFSIG = Need("poppler-utils", lambda: program("pdfsig") is not None)
-"""Another reader than ours of what we seal."""
+SEALS = (
+    Need("poppler-utils", lambda: program("pdfsig") is not None),
+    Need("softhsm2", lambda: program("softhsm2-util") is not None),
+)
+"""Another reader than ours of what we seal, and a hardware module to seal with."""
 OS_RELEASE = Path("/etc/os-release")
 
 

@@ -1,9 +1,9 @@
 """Sealed documents: what other programs say of them, and of those that somebody has changed."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -238,8 +238,13 @@ async def test_a_bought_certificate_that_cannot_be_opened_is_refused(tmp_path: P
         await seal_in(tmp_path, pkcs12=tmp_path / "none.p12").opened()
 
 
-@pytest.mark.skipif(find_spec("pkcs11") is not None, reason="the package is installed")
-async def test_a_hardware_module_without_its_package_is_refused(tmp_path: Path) -> None:
+async def test_a_hardware_module_without_its_package_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("resolvers.outside.hardware", "pyhanko.sign.pkcs11"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "pkcs11", None)  # as if it were not there
+
     with pytest.raises(InvalidInput, match="python-pkcs11 is not installed"):
         await seal_in(tmp_path, pkcs11_module=Path("/usr/lib/none.so")).opened()
 
