@@ -65,7 +65,8 @@ def test(arguments: list[str]) -> int:
             "LIVIONKEY_TEST_NODE": str(environment.node()),
             "LIVIONKEY_TEST_POSTGRESQL": url,
         }
-        status = run(PYTHON, "-m", "pytest", *arguments, environment=plain_environment() | given)
+        pytest = ("-m", "pytest", *arguments) if arguments else (ROOT / "scripts" / "halves.py",)
+        status = run(PYTHON, *pytest, environment=plain_environment() | given)
     return status or bool(failed)
 
 
