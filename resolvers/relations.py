@@ -213,17 +213,6 @@ SIGNING_AT_STATION = Relation(
     conditions=(SigningProcess.state.in_((SigningState.PREPARING, SigningState.OFFERED)),),
 )
 """The one that is open there, if any."""
-ATTACHMENTS_OF_KEY_CONTRACT = Relation(
-    "attachments of key contract", Attachment, Attachment.key_contract_id, Attachment.id
-)
-ATTACHMENTS_OF_UNIT = Relation(
-    "attachments of unit", Attachment, Attachment.organization_unit_id, Attachment.id
-)
-ATTACHMENTS_OF_KEY = Relation("attachments of key", Attachment, Attachment.key_id, Attachment.id)
-ATTACHMENTS_OF_ENTITY = Relation(
-    "attachments of entity", Attachment, Attachment.entity_id, Attachment.id
-)
-ERASURE_OF_CONTACT = Relation("erasure of contact", Erasure, Erasure.contact_id, Erasure.id)
 LINKS_OF_KEY_CONTRACT = Relation(
     "links of key contract", ContractLink, ContractLink.key_contract_id, ContractLink.id
 )
