@@ -13,6 +13,7 @@ from playwright.async_api import (
     Playwright,
     Request,
     async_playwright,
+    expect,
 )
 
 FLAGS = [
@@ -24,6 +25,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=20_000)  # ms; machines that test are busy, and what is right comes sooner
+
 DESKTOP = {"viewport": {"width": 1500, "height": 1000}}
 PHONE = {
     "viewport": {"width": 375, "height": 667},

@@ -36,8 +36,9 @@ async def accept(page: Page, name: str = "House rules") -> None:
 
 
 async def middle(page: Page) -> tuple[float, float, float, float]:
-    """Tell where the pad is on the screen."""
+    """Tell where the pad is on the screen, once it may be drawn on."""
     await page.locator("#pad").scroll_into_view_if_needed()
+    await expect(page.get_by_role("button", name="Sign", exact=True)).to_be_enabled()
     box = await page.locator("#pad").bounding_box()
     assert box is not None
     return box["x"], box["y"], box["width"], box["height"]
