@@ -1,5 +1,6 @@
-"""The link to the automats: what is said to a cabinet, and what a cabinet says to us.
+"""The link to the automats, over MQTT 5.
 
-Here belong topics, messages and the connection to the broker; each message is handed to a use
-case of `resolvers`. The link itself comes with a later part; until then PINs wait as planned.
+Here stands what is said and where (`topics`, `messages`), how it is sealed (`sealing`), the process
+that talks to the broker (`link`), and automats that exist only in memory and speak the very same
+language (`simulator`). What a report or a command means is decided in `resolvers`.
 """

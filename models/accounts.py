@@ -26,6 +26,8 @@ class Permission(StrEnum):
     EDIT_KEYS = "edit_keys"
     VIEW_AUTOMATS = "view_automats"
     EDIT_AUTOMATS = "edit_automats"
+    OPERATE_AUTOMATS = "operate_automats"
+    ADVANCE_SANDBOX = "advance_sandbox"
     EDIT_AGREEMENTS = "edit_agreements"
     EDIT_TEMPLATES = "edit_templates"
     EDIT_ATTACHMENTS = "edit_attachments"
@@ -54,7 +56,7 @@ _RESERVER = _VIEWER | {
     Permission.SIGN_CONTRACTS,
     Permission.EDIT_ATTACHMENTS,
 }
-_USER = _RESERVER | {Permission.HAND_OVER_KEYS}
+_USER = _RESERVER | {Permission.HAND_OVER_KEYS, Permission.OPERATE_AUTOMATS}
 _ADVANCED = _USER | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -62,8 +64,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.USER: _USER,
     Role.ADVANCED_USER: _ADVANCED,
     Role.ADMIN: frozenset(Permission),
-    Role.PARTNER: _RESERVER | {Permission.EDIT_ENTITIES},
-    Role.INSTALLER: frozenset({Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
+    Role.PARTNER: _RESERVER | {Permission.EDIT_ENTITIES, Permission.ADVANCE_SANDBOX},
+    Role.INSTALLER: frozenset(
+        {Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS, Permission.OPERATE_AUTOMATS}
+    ),
     Role.STATION: frozenset({Permission.OPERATE_STATION}),
 }
 

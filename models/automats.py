@@ -66,6 +66,11 @@ class Automat(Placed, Owned, Base):
     """Bit i is set when the locker with the index i is there and not out of order."""
     code_revision: Mapped[int] = mapped_column(default=0)
     """How often the codes that it should know have changed, see `AutomatCode`."""
+    hardware_id: Mapped[str | None]
+    """The id of the cabinet itself, which may be replaced."""
+    installation_pin: Mapped[str | None]
+    """The installation PIN, signed; with it a new cabinet fetches its credentials, once."""
+    installation_pin_until: Mapped[datetime | None]
 
 
 def is_online(last_seen_at: datetime | None, now: datetime) -> bool:

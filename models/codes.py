@@ -21,15 +21,23 @@ class CodeUse(StrEnum):
 class AutomatCode(Owned, Base):
     """One code that opens one locker of an automat between two moments.
 
-    It is there because of a locker contract (a PIN, from `syncAt` on), or because of a key that is
-    out (its return code, which opens only while the locker is empty, R31).
+    It is there because of a locker contract (a PIN, from `syncAt` on), because of a key that is
+    out (its return code, which opens only while the locker is empty, R31), or it is a backup code
+    of the key that lives in the locker (R35).
+
+    Args:
+        revision: With which `Automat.code_revision` it came: an automat that says it has that one
+            or a later one knows the code.
     """
 
     __tablename__ = "automat_codes"
     __table_args__ = (
         UniqueConstraint("automat_id", "code"),
         CheckConstraint(
-            "(locker_contract_id is null) <> (key_id is null)", name="automat_codes_reason_is_one"
+            "case when locker_contract_id is null then 0 else 1 end"
+            " + case when key_id is null then 0 else 1 end"
+            " + case when backup_code_id is null then 0 else 1 end = 1",
+            name="automat_codes_reason_is_one",
         ),
     )
 
@@ -41,5 +49,25 @@ class AutomatCode(Owned, Base):
         ForeignKey("locker_contracts.id"), unique=True
     )
     key_id: Mapped[UUID | None] = mapped_column(ForeignKey("keys.id"), unique=True)
+    backup_code_id: Mapped[UUID | None] = mapped_column(ForeignKey("backup_codes.id"), unique=True)
+    revision: Mapped[int] = mapped_column(default=0)
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime | None]
+
+
+class BackupCode(Owned, Base):
+    """A code for emergencies: it opens its key's own locker without a contract, offline too (R35).
+
+    Args:
+        key_id: Whose it is.
+        code: Ten digits (2.17).
+        used_at: When it was used; it works once (R36). Null while it has not been.
+    """
+
+    __tablename__ = "backup_codes"
+    __table_args__ = (UniqueConstraint("organization_id", "code"),)
+
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("keys.id"), index=True)
+    code: Mapped[str]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

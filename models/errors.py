@@ -39,6 +39,9 @@ class ErrorCode(StrEnum):
     FILE_REFUSED = "file_refused"
     NO_AGREEMENT_TEXT = "no_agreement_text"
     NOT_IDENTIFIED = "not_identified"
+    AUTOMAT_BUSY = "automat_busy"
+    ENROLMENT_REFUSED = "enrolment_refused"
+    NOT_A_SANDBOX = "not_a_sandbox"
 
 
 class LivionKeyError(Exception):
@@ -251,3 +254,27 @@ class NotIdentified(LivionKeyError):
     """The contact has to identify themselves first."""
 
     code = ErrorCode.NOT_IDENTIFIED
+
+
+class AutomatOffline(LivionKeyError):
+    """The automat has been silent for longer than the policy allows."""
+
+    code = ErrorCode.AUTOMAT_OFFLINE
+
+
+class AutomatBusy(LivionKeyError):
+    """The automat does something else at the moment; try again when it has ended."""
+
+    code = ErrorCode.AUTOMAT_BUSY
+
+
+class EnrolmentRefused(LivionKeyError):
+    """The installation PIN is wrong, used or too old; ask for a new one."""
+
+    code = ErrorCode.ENROLMENT_REFUSED
+
+
+class NotASandbox(LivionKeyError):
+    """The clock of an organization that is not a sandbox cannot be moved."""
+
+    code = ErrorCode.NOT_A_SANDBOX

@@ -24,7 +24,9 @@ class JobKind(StrEnum):
     """What there is to do, and so what its subject is.
 
     KEY_CONTRACT, SIGNING_PROCESS and CONTACT are about a row of that name; SEAL is about a
-    signature that is not in its document yet; ATTACHMENT is about an attachment or stored bytes.
+    signature that is not in its document yet; ATTACHMENT is about an attachment or stored bytes;
+    AUTOMAT_LINK looks whether an automat is still there, AUTOMAT_COMMAND ends what was not
+    answered.
     """
 
     KEY_CONTRACT = "key_contract"
@@ -32,6 +34,8 @@ class JobKind(StrEnum):
     SEAL = "seal"
     ATTACHMENT = "attachment"
     CONTACT = "contact"
+    AUTOMAT_LINK = "automat_link"
+    AUTOMAT_COMMAND = "automat_command"
 
 
 class Job(Owned, Base):

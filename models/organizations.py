@@ -1,7 +1,7 @@
 """Organizations: a tree of units with inherited settings, and the contacts that they know."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -42,6 +42,8 @@ class OrganizationUnit(SaysSettings, Base):
     kind: Mapped[UnitKind] = mapped_column(default=UnitKind.OTHER)
     name: Mapped[str]
     customer_id: Mapped[str | None]
+    clock_ahead: Mapped[timedelta | None]
+    """Of a sandbox: how far its clock was moved ahead of ours. Null for what is not one."""
 
 
 class Contact(Owned, Base):

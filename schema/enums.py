@@ -111,6 +111,13 @@ describe(
     LOCKER_CONTRACT_UNSYNCED="An automat has to forget a PIN, for a reason.",
     LOCKER_CONTRACT_RESYNCED="An automat has to learn a PIN anew, for a reason.",
     LOCKER_CONTRACT_FAILED="No locker could be found or kept; it is tried again.",
+    LOCKER_CONTRACT_NOT_CONFIRMED="An automat has not said that it has a PIN that is needed soon.",
+    AUTOMAT_ENROLLED="A cabinet fetched its credentials with its installation PIN.",
+    AUTOMAT_REPORT_NOT_APPLIED="What an automat reported could not take effect, see the notice.",
+    AUTOMAT_COMMAND_EXPIRED="An automat did not answer a command before its deadline.",
+    CODE_ENTERED="Somebody typed a right code at an automat.",
+    WRONG_CODE_ENTERED="Somebody typed a code at an automat that opened nothing.",
+    SANDBOX_ADVANCED="The clock of a sandbox was moved.",
     DEVICE_GROUP_NOT_FOUND="A push names a device group that is not there.",
     FREE_LOCKER_LIMIT_REACHED="No more lockers of a device group are free for a time than its "
     "`freeLockerLimit` says.",

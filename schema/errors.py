@@ -11,18 +11,11 @@ from strawberry.utils.str_converters import to_camel_case
 
 from models.errors import ErrorCode, LivionKeyError
 
-# Codes that no rule of this part raises yet, but that clients may already expect.
-EXPECTED_LATER = {
-    ErrorCode.AUTOMAT_OFFLINE: "The automat has been silent for longer than the policy allows.",
-}
-
 
 def meaning(code: ErrorCode) -> str:
     """Describe a code by the first line of the rule that it stands for."""
-    for rule in LivionKeyError.__subclasses__():
-        if rule.code is code:
-            return inspect.cleandoc(rule.__doc__ or "").partition("\n")[0]
-    return EXPECTED_LATER[code]
+    rule = next(one for one in LivionKeyError.__subclasses__() if one.code is code)
+    return inspect.cleandoc(rule.__doc__ or "").partition("\n")[0]
 
 
 def described_codes() -> type[ErrorCode]:

@@ -1,0 +1,69 @@
+"""What is wanted of an automat: retained, so that it is told whenever it connects."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from automat_link.messages.base import LockerIndex, Message, Moment, Revision
+from models.automat_reports import CodeKind
+from models.codes import CodeUse
+
+
+class Hours(Message):
+    """At which hours of the week a code takes a key out; outside them it only brings one back."""
+
+    time_zone: str = Field(description="The IANA name of the zone by whose clock they go.")
+    stretches: list[tuple[int, int]] = Field(
+        description="Minutes of the week from Monday 00:00: the first, and the one after the last, "
+        "which may lie in the next week.",
+        max_length=400,
+    )
+    daily_return: bool = Field(
+        default=False, description="Whether a key has to be back by the end of the stretch."
+    )
+
+
+class WantedCode(Message):
+    """One code that opens one locker between two moments."""
+
+    id: str = Field(description="Its id, by which reports name it: digits are never reported.")
+    code: Annotated[str, Field(pattern="^[0-9]{4,10}$", description="The digits.")]
+    kind: CodeKind = Field(description="PIN, RETURN_CODE (typed after *) or BACKUP_CODE.")
+    use: CodeUse = Field(description="What it does at its locker.")
+    locker_index: LockerIndex
+    opens_at: Moment = Field(description="From when on it opens.")
+    closes_at: Moment | None = Field(
+        default=None, description="From when on it opens no more; for ever when left out."
+    )
+    hours: Hours | None = Field(default=None, description="Any time when left out.")
+
+
+class WantedCodes(Message):
+    """All codes that an automat should know: it forgets all others. The latest revision wins."""
+
+    revision: Revision
+    at: Moment = Field(description="When it was written.")
+    codes: list[WantedCode] = Field(max_length=2_000)
+
+
+class Heard(Message):
+    """What was heard of an automat's reports, and what time it is.
+
+    The automat keeps every report until `number` has reached it. It sends no report before it has
+    read this once since it connected: when `number` is higher than any that it has given, it has
+    forgotten something (an old backup), and goes on behind it.
+    """
+
+    number: int = Field(ge=0, description="All reports up to this one were heard.")
+    at: Moment = Field(description="What time it is by the server's clock.")
+
+
+class Sealed(Message):
+    """How what goes to an automat is sealed: AES-256-GCM with the key of its credentials.
+
+    The authenticated data is the topic, so that what is meant for one topic opens in no other.
+    """
+
+    version: Literal[1] = 1
+    nonce: str = Field(description="12 bytes, base64.", max_length=24)
+    sealed: str = Field(description="The message and 16 bytes that prove it, base64.")

@@ -1,0 +1,54 @@
+"""The topics of the protocol, version 1: `keys/v1/LINK/...`, where LINK names the credentials.
+
+The broker lets an automat read and write below its own name alone, which is the common name of its
+certificate. What is wanted of it is retained, so that it is told as soon as it connects.
+"""
+
+from enum import StrEnum
+from uuid import UUID
+
+ROOT = "keys/v1"
+
+
+class Topic(StrEnum):
+    """What is said at the end of a topic."""
+
+    WANT_CODES = "want/codes"
+    """To the automat, retained, sealed: the codes that it should know."""
+    WANT_HEARD = "want/heard"
+    """To the automat, retained: up to which number its reports were heard, and what time it is."""
+    COMMAND = "command"
+    """To the automat, sealed: one thing to do until a deadline."""
+    ANSWER = "answer"
+    """From the automat: what became of a command."""
+    REPORT = "report"
+    """From the automat: one thing that happened, numbered."""
+    STATE = "state"
+    """From the automat, retained: its heartbeat, every 30 seconds and after every change."""
+    ONLINE = "online"
+    """From the automat, retained: whether it is connected; false is its last will."""
+
+
+FROM_AUTOMATS = (Topic.ANSWER, Topic.REPORT, Topic.STATE, Topic.ONLINE)
+TO_AUTOMATS = (Topic.WANT_CODES, Topic.WANT_HEARD, Topic.COMMAND)
+
+
+def topic(link_id: UUID, what: Topic) -> str:
+    """Name the topic of one automat."""
+    return f"{ROOT}/{link_id}/{what}"
+
+
+def of_all(what: Topic) -> str:
+    """Name the topic of all automats, to subscribe to."""
+    return f"{ROOT}/+/{what}"
+
+
+def parsed(name: str) -> tuple[UUID, Topic] | None:
+    """Take a topic apart; None for one that is not of this protocol."""
+    parts = name.split("/", 3)
+    if len(parts) != 4 or "/".join(parts[:2]) != ROOT:
+        return None
+    try:
+        return UUID(parts[2]), Topic(parts[3])
+    except ValueError:
+        return None
