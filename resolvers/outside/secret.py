@@ -1,4 +1,4 @@
-"""The secret of this installation: it signs links, and seals what is kept secret in the database."""
+"""The secret of this installation: it signs links, and seals what the database keeps secret."""
 
 import base64
 import binascii

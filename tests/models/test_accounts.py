@@ -24,7 +24,7 @@ RESERVERS = VIEWERS | {
     Permission.SIGN_CONTRACTS,
     Permission.EDIT_ATTACHMENTS,
 }
-USERS = RESERVERS | {Permission.HAND_OVER_KEYS}
+USERS = RESERVERS | {Permission.HAND_OVER_KEYS, Permission.OPERATE_AUTOMATS}
 ADVANCED = USERS | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
 
 
@@ -35,8 +35,11 @@ ADVANCED = USERS | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.V
         (Role.USER, USERS),
         (Role.ADVANCED_USER, ADVANCED),
         (Role.ADMIN, set(Permission)),
-        (Role.PARTNER, RESERVERS | {Permission.EDIT_ENTITIES}),
-        (Role.INSTALLER, {Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS}),
+        (Role.PARTNER, RESERVERS | {Permission.EDIT_ENTITIES, Permission.ADVANCE_SANDBOX}),
+        (
+            Role.INSTALLER,
+            {Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS, Permission.OPERATE_AUTOMATS},
+        ),
         (Role.STATION, {Permission.OPERATE_STATION}),
     ],
 )
