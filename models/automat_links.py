@@ -85,7 +85,7 @@ class LinkAuthority(Base):
     """The certificate authority of this installation's automats: one row, made once.
 
     Args:
-        only: Always 1, so that there is one.
+        place: Always 1, so that there is one.
         certificate: Its certificate, PEM.
         private_key: Its key, encrypted at rest.
         revocations: Counts the lists of revoked certificates.
@@ -93,11 +93,11 @@ class LinkAuthority(Base):
 
     __tablename__ = "link_authorities"
     __table_args__ = (
-        UniqueConstraint("only"),
-        CheckConstraint("only = 1", name="link_authorities_only_one"),
+        UniqueConstraint("place"),
+        CheckConstraint("place = 1", name="link_authorities_there_is_one"),
     )
 
-    only: Mapped[int] = mapped_column(default=1)
+    place: Mapped[int] = mapped_column(default=1)
     certificate: Mapped[str]
     private_key: Mapped[str]
     revocations: Mapped[int] = mapped_column(default=0)

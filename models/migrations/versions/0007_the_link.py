@@ -76,14 +76,14 @@ def partial(
 def create_link_authorities() -> None:
     op.create_table(
         "link_authorities",
-        sa.Column("only", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("certificate", sa.String(), nullable=False),
         sa.Column("private_key", sa.String(), nullable=False),
         sa.Column("revocations", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="link_authorities_pkey"),
-        sa.CheckConstraint("only = 1", name="link_authorities_only_one"),
-        sa.UniqueConstraint("only", name="link_authorities_only_key"),
+        sa.CheckConstraint("place = 1", name="link_authorities_there_is_one"),
+        sa.UniqueConstraint("place", name="link_authorities_place_key"),
     )
 
 
