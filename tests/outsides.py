@@ -10,6 +10,7 @@ from resolvers.outside.seals import Chosen, Seals
 from resolvers.outside.secret import Secret
 
 PUBLIC_URL = "http://test"
+BROKER = "mqtts://broker.test:8883"
 SECRET = Secret(["a secret that only tests have, and long"])
 
 
@@ -29,4 +30,5 @@ def outside_in(folder: Path, **chosen: Any) -> Outside:
         secret=SECRET,
         seal=seal_in(folder, **chosen),
         public_url=PUBLIC_URL,
+        broker=BROKER,
     )
