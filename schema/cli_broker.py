@@ -58,8 +58,6 @@ def broker(
     revoked certificates and the broker's own certificate fresh.
     """
     where = folder.absolute()
-    if " " in str(where):
-        raise InvalidInput(f"{where}: Mosquitto reads no folder with a space in its name.")
     listening = Listening(
         port=port,
         address=address,

@@ -51,7 +51,7 @@ async def test_a_role_asks_what_the_table_says_and_nothing_else(client: Client, 
 
 
 async def free_keys(client: Client) -> dict[str, str]:
-    """Make keys that nobody is promised and an empty automat, one that staff have promised, and a draft."""
+    """Make keys and an automat that are free, a key that staff have promised, and a draft."""
     async with client.working() as work:
         free, other, third, fourth, fifth, promised = [await make_key(work) for _ in range(6)]
         window = Window(work.now, None)
