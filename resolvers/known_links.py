@@ -1,0 +1,64 @@
+"""Which credentials of automats are good, for whoever brings what is to be told and what was said.
+
+The link serves every organization of an installation, so nothing here asks who asks. A row is
+loaded for changes with the organization it belongs to.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.automat_links import AutomatLink
+from models.dialects.among import among
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLink:
+    """One set of credentials that is good.
+
+    Args:
+        link_id: Its id, the name on the wire.
+        organization_id: Whose it is.
+        codes_key: What seals for it, as it is kept.
+        heard_up_to: All its reports up to this number took effect or were given up.
+    """
+
+    link_id: UUID
+    organization_id: UUID
+    codes_key: str
+    heard_up_to: int
+
+
+GOOD: Select[*tuple[Any, ...]] = select(
+    AutomatLink.id, AutomatLink.organization_id, AutomatLink.codes_key, AutomatLink.heard_up_to
+).where(AutomatLink.revoked_at.is_(None))
+
+
+async def good_links(connection: AsyncConnection) -> list[KnownLink]:
+    """List all that are good."""
+    return [KnownLink(*row) for row in await connection.execute(GOOD)]
+
+
+async def links_among(connection: AsyncConnection, ids: Collection[UUID]) -> list[KnownLink]:
+    """List those of some that are good."""
+    rows = await connection.execute(GOOD.where(among(AutomatLink.id, ids)))
+    return [KnownLink(*row) for row in rows]
+
+
+async def known_link(connection: AsyncConnection, link_id: UUID) -> KnownLink | None:
+    """Find one; None when there is none, or it was taken back."""
+    row = (await connection.execute(GOOD.where(AutomatLink.id == link_id))).first()
+    return None if row is None else KnownLink(*row)
+
+
+async def revoked_links(connection: AsyncConnection, since: datetime | None) -> list[UUID]:
+    """List those that were taken back since a moment, or ever."""
+    revoked = select(AutomatLink.id).where(AutomatLink.revoked_at.is_not(None))
+    if since is not None:
+        revoked = revoked.where(AutomatLink.revoked_at >= since)
+    return list((await connection.execute(revoked)).scalars())
