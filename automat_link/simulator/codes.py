@@ -21,7 +21,7 @@ class CodeTable:
     @property
     def revision(self) -> int | None:
         """Which revision is known; None for none yet."""
-        return self._wanted and self._wanted.revision
+        return None if self._wanted is None else self._wanted.revision
 
     @property
     def known(self) -> tuple[Known, ...]:
@@ -63,7 +63,7 @@ class CodeTable:
 
     def save(self) -> Json:
         """Write it down for the flash."""
-        wanted = self._wanted and self._wanted.written().decode()
+        wanted = None if self._wanted is None else self._wanted.written().decode()
         return {"wanted": wanted, "used": sorted(self._used)}
 
     def restore(self, saved: Json) -> None:
@@ -87,7 +87,7 @@ def _known(one: WantedCode) -> Known:
         locker_index=one.locker_index,
         opens_at=one.opens_at,
         closes_at=one.closes_at,
-        hours=one.hours and _weekly(one.hours),
+        hours=None if one.hours is None else _weekly(one.hours),
     )
 
 

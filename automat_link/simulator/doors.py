@@ -129,4 +129,4 @@ class Doors:
 
 
 def _code(locker: SimulatedLocker) -> str | None:
-    return locker.opening and locker.opening.code_id
+    return None if locker.opening is None else locker.opening.code_id

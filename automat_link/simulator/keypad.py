@@ -128,12 +128,12 @@ class Panel:
 
     def _refuse(self, refusal: CodeRefusal, known: Known | None) -> None:
         rests_until = self.keypad.rests_until if self.keypad.is_resting(self._now()) else None
-        index = known and known.locker_index
+        index = None if known is None else known.locker_index
         self.shown = Shown(self._now(), refusal, index, rests_until)
         self._log.add(
             CodeRefused,
             refusal=refusal,
-            code_id=known and known.id,
+            code_id=None if known is None else known.id,
             locker_index=index,
             misses=self.keypad.misses,
             throttled_until=rests_until,
