@@ -1,4 +1,4 @@
-"""The way to the broker: MQTT 5, over TLS everywhere but on this machine, and again when it is lost.
+"""The way to the broker: MQTT 5, over TLS everywhere but on this machine, again when it is lost.
 
 Sessions are clean: nothing is kept for us at the broker that could be old or overflow. What was
 missed is told again by the retained messages, and by the numbers of the reports.
@@ -9,6 +9,7 @@ import random
 import socket
 import ssl
 from dataclasses import dataclass
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from aiomqtt import Client, ProtocolVersion
@@ -61,6 +62,7 @@ def broker_at(
     url: str,
     *,
     authority: str | None = None,
+    certificate: str | None = None,
     username: str | None = None,
     password: str | None = None,
 ) -> Broker:
@@ -69,7 +71,8 @@ def broker_at(
     Args:
         url: mqtts://host:port, or mqtt://host:port on this machine.
         authority: The certificates (PEM) by which it is known; those of the system when left out.
-        username: Who we are there.
+        certificate: Our certificate and its private key (PEM), where they say who we are.
+        username: Who we are there, where a name says it.
         password: The password for it.
 
     Raises:
@@ -85,13 +88,17 @@ def broker_at(
     if parts.scheme == "mqtt" and parts.hostname not in THIS_MACHINE:
         message = "mqtt:// is for this machine alone; use mqtts://."
         raise ValueError(message)
-    tls = tls_to(authority) if parts.scheme == "mqtts" else None
+    tls = tls_to(authority, certificate) if parts.scheme == "mqtts" else None
     port = parts.port or PORTS[parts.scheme]
     return Broker(parts.hostname, port, tls, username or None, password or None)
 
 
-def tls_to(authority: str | None) -> ssl.SSLContext:
+def tls_to(authority: str | None, certificate: str | None) -> ssl.SSLContext:
     """Make what knows a broker by its certificate and its name, TLS 1.2 or newer (RFC 9325).
+
+    Args:
+        authority: See `broker_at`.
+        certificate: See `broker_at`.
 
     Raises:
         ValueError: There is no certificate in `authority`.
@@ -102,6 +109,11 @@ def tls_to(authority: str | None) -> ssl.SSLContext:
         message = "there is no certificate in the authority's file."
         raise ValueError(message) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if certificate is not None:
+        with NamedTemporaryFile("w", suffix=".pem") as file:  # OpenSSL reads it from a file alone
+            file.write(certificate)
+            file.flush()
+            context.load_cert_chain(file.name)
     return context
 
 

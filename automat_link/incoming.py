@@ -80,7 +80,7 @@ class Listening:
         """Keep what was heard, until cancelled."""
         while True:
             batch = await self._collect()
-            while not await self._kept(batch):
+            while not await self._kept(batch):  # noqa: ASYNC110 - until the database is back
                 await asyncio.sleep(REST_SECONDS)
             for _ in batch:
                 self._waiting.task_done()

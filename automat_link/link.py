@@ -27,7 +27,7 @@ from automat_link.topics import FROM_AUTOMATS, of_all
 from automat_link.voice import Voice
 from models.database import Database
 from resolvers.outside.secret import Secret
-from resolvers.waking import Patience, end, hearing
+from resolvers.waking import AWAY, Patience, end, hearing
 
 LONGEST_REST_SECONDS = 5.0
 """Between two attempts: there are few links, so they need not spread as automats do."""
@@ -95,7 +95,7 @@ class Link:
             began = asyncio.get_running_loop().time()
             try:
                 await self._connected()
-            except (MqttError, OSError) as error:
+            except (MqttError, *AWAY) as error:
                 lasted = asyncio.get_running_loop().time() - began
                 failures = 1 if lasted > WATCH_SECONDS else failures + 1
                 if failures == 1:
