@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.attachments import Attachment
+from models.automat_commands import AutomatCommand
 from models.base import Base
 from models.contracts import KeyContract
 from models.events import EventKind
@@ -33,6 +34,7 @@ SUBJECTS: dict[JobKind, type[Base]] = {
     JobKind.SEAL: Signature,
     JobKind.ATTACHMENT: Attachment,
     JobKind.CONTACT: Contact,
+    JobKind.AUTOMAT_COMMAND: AutomatCommand,
 }
 """What the jobs of each kind are about."""
 

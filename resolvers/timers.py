@@ -2,6 +2,7 @@
 
 from models.jobs import JobKind
 from resolvers.attachments.removing import Removal
+from resolvers.automat_commands import expiring
 from resolvers.erasing import rule
 from resolvers.evidence.offering import Offering
 from resolvers.evidence.sealing import Sealing
@@ -11,6 +12,7 @@ from resolvers.upkeep import contracts
 HANDLERS: dict[JobKind, Handler] = {
     JobKind.KEY_CONTRACT: contracts.look_after,
     JobKind.CONTACT: rule.look_after,
+    JobKind.AUTOMAT_COMMAND: expiring.look_after,
 }
 ERRANDS: dict[JobKind, Errand] = {
     JobKind.SIGNING_PROCESS: Offering(),
