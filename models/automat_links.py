@@ -40,6 +40,7 @@ class AutomatLink(Owned, Base):
         last_number: The highest number that it is known to have reached.
         replay_asked_at: When missing reports were asked for last; null while none are missing.
         applied_revision: Which revision of its codes it said last that it knows; null for none.
+        applied_number: The number of the last report when it said that; what is older is old news.
         clock_ahead: How far its clock is ahead of ours.
         firmware: What runs on it.
         health: What it said last of its power, battery and network.
@@ -76,6 +77,7 @@ class AutomatLink(Owned, Base):
     last_number: Mapped[int] = mapped_column(default=0)
     replay_asked_at: Mapped[datetime | None]
     applied_revision: Mapped[int | None]
+    applied_number: Mapped[int] = mapped_column(default=0)
     clock_ahead: Mapped[timedelta | None]
     firmware: Mapped[str | None]
     health: Mapped[Json | None]

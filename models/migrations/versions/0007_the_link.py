@@ -37,6 +37,7 @@ def change_automat_codes() -> None:
     """Let codes be there because of a backup code, and say with which revision they came."""
     with op.batch_alter_table("automat_codes") as codes:
         codes.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
+        codes.add_column(sa.Column("wanted_at", Instant(), nullable=True))
         codes.add_column(sa.Column("backup_code_id", sa.Uuid(), nullable=True))
         codes.create_foreign_key(
             "automat_codes_backup_code_id_fkey", "backup_codes", ["backup_code_id"], ["id"]
@@ -102,6 +103,7 @@ def create_automat_links() -> None:
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("replay_asked_at", Instant(), nullable=True),
         sa.Column("applied_revision", sa.Integer(), nullable=True),
+        sa.Column("applied_number", sa.Integer(), nullable=False),
         sa.Column("clock_ahead", Duration(), nullable=True),
         sa.Column("firmware", sa.String(), nullable=True),
         sa.Column("health", JSON, nullable=True),
