@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from resolvers.automat_reports import applying, links, presence
+
 from automat_link.messages.commands import Answer
 from automat_link.messages.states import Online, State
-from models.automat_links import AutomatLink
 from models.database import Database
 from resolvers.automat_commands import answering
-from resolvers.automat_reports import applying, presence
 from resolvers.waking import AWAY, with_place
-from resolvers.work import Work, system
 
 WORKERS = 8
 MOST_ANSWERS = 100
@@ -71,16 +70,12 @@ class Believing:
         self._database = database
         self._clock = clock
         self._heard = heard
-        self._owners: dict[UUID, UUID] = {}
         self._pending: dict[UUID, Pending] = {}
         self._busy: set[UUID] = set()
         self._due: asyncio.Queue[UUID] = asyncio.Queue()
 
-    def add(
-        self, link_id: UUID, owner: UUID, message: State | Answer | Online | None = None
-    ) -> None:
+    def add(self, link_id: UUID, message: State | Answer | Online | None = None) -> None:
         """Take in what was said; None for reports, which the database has already."""
-        self._owners[link_id] = owner
         if link_id not in self._pending:
             self._pending[link_id] = Pending()
             if link_id not in self._busy:
@@ -140,10 +135,10 @@ class Believing:
 
     async def _presence(self, link_id: UUID, pending: Pending) -> None:
         async with self._database.writing() as session:
-            work = Work(session, system(self._owners[link_id]), self._clock())
-            link = await locked(work, link_id)
-            if link is None:
+            found = await links.locked(session, link_id, self._clock())
+            if found is None:
                 return
+            work, link = found
             if pending.online is not None:
                 await presence.online_heard(work, link, online=pending.online)
             if pending.state is not None:
@@ -151,20 +146,9 @@ class Believing:
 
     async def _answer(self, link_id: UUID, answer: Answer) -> None:
         async with self._database.writing() as session:
-            work = Work(session, system(self._owners[link_id]), self._clock())
-            link = await locked(work, link_id)
-            if link is not None:
+            found = await links.locked(session, link_id, self._clock())
+            if found is not None:
+                done, refusal = answer.done, answer.refusal
                 await answering.answered(
-                    work,
-                    link,
-                    answer.id,
-                    done=answer.done,
-                    refusal=answer.refusal,
-                    at=answer.at,
+                    *found, answer.id, done=done, refusal=refusal, at=answer.at
                 )
-
-
-async def locked(work: Work, link_id: UUID) -> AutomatLink | None:
-    """Hold credentials that are good until the transaction ends; None for those taken back."""
-    found = await work.locked(AutomatLink, [link_id])
-    return found[0] if found and found[0].revoked_at is None else None

@@ -8,7 +8,7 @@ import logging
 import random
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
@@ -55,7 +55,7 @@ class Broker:
     port: int
     tls: ssl.SSLContext | None = None
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 def broker_at(
@@ -78,8 +78,13 @@ def broker_at(
     Raises:
         ValueError: It is no such address, or would send secrets over a network for all to read.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in PORTS or not parts.hostname or parts.path not in {"", "/"}:
+    parts, port = urlsplit(url), port_of(url)
+    if (
+        port is None
+        or parts.scheme not in PORTS
+        or not parts.hostname
+        or parts.path not in {"", "/"}
+    ):
         message = "it is not of the form mqtts://host:port."
         raise ValueError(message)
     if parts.username or parts.password:
@@ -89,8 +94,16 @@ def broker_at(
         message = "mqtt:// is for this machine alone; use mqtts://."
         raise ValueError(message)
     tls = tls_to(authority, certificate) if parts.scheme == "mqtts" else None
-    port = parts.port or PORTS[parts.scheme]
     return Broker(parts.hostname, port, tls, username or None, password or None)
+
+
+def port_of(url: str) -> int | None:
+    """Tell the port of an address; None for one that is of another kind."""
+    parts = urlsplit(url)
+    try:
+        return parts.port or PORTS.get(parts.scheme)
+    except ValueError:
+        return None
 
 
 def tls_to(authority: str | None, certificate: str | None) -> ssl.SSLContext:

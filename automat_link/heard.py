@@ -92,5 +92,6 @@ class Hearing:
         await each(partial(self._tell, voice), links)
 
     async def _tell(self, voice: Voice, link: KnownLink) -> None:
-        await voice.heard(link.link_id, Heard(number=link.heard_up_to, at=self._clock()))
+        now = link.owner.time(self._clock())
+        await voice.heard(link.link_id, Heard(number=link.heard_up_to, at=now))
         self._told_at[link.link_id] = asyncio.get_running_loop().time()

@@ -12,6 +12,8 @@ from typing import Protocol
 from uuid import UUID
 
 from aiomqtt import Client
+from resolvers.automat_reports import keeping
+from resolvers.automat_reports.keeping import Told
 from sqlalchemy.exc import SQLAlchemyError
 
 from automat_link.applying import Believing
@@ -19,8 +21,6 @@ from automat_link.keys import Keys
 from automat_link.messages.states import Online
 from automat_link.said import Reader, Said
 from models.database import Database
-from resolvers.automat_reports import keeping
-from resolvers.automat_reports.keeping import Told
 from resolvers.waking import AWAY, Patience, with_place
 
 COLLECT_SECONDS = 0.02
@@ -116,12 +116,13 @@ class Listening:
             return True
         return False
 
-    async def _known(self, batch: Sequence[Said]) -> list[tuple[Said, UUID]]:
+    async def _known(self, batch: Sequence[Said]) -> list[Said]:
         """Leave out what was said by those that we do not know, or do not believe any more."""
-        owners = {id: await self._keys.owner_of(id) for id in {said.link_id for said in batch}}
-        return [(said, owner) for said in batch if (owner := owners[said.link_id]) is not None]
+        ids = {said.link_id for said in batch}
+        known = {id for id in ids if await self._keys.owner_of(id) is not None}
+        return [said for said in batch if said.link_id in known]
 
-    async def _keep_alone(self, one: tuple[Said, UUID]) -> None:
+    async def _keep_alone(self, one: Said) -> None:
         """Keep a message of a batch that was refused, so that the others do not suffer from it."""
         try:
             await self._keep([one])
@@ -129,22 +130,20 @@ class Listening:
             raise
         except SQLAlchemyError as error:
             place = with_place(error)
-            logger.error("what link %s said cannot be kept: %s", one[0].link_id, place)  # noqa: TRY400
+            logger.error("what link %s said cannot be kept: %s", one.link_id, place)  # noqa: TRY400
 
-    async def _keep(self, batch: Sequence[tuple[Said, UUID]]) -> None:
-        reports = [
-            (said.link_id, said.message) for said, _ in batch if isinstance(said.message, Told)
-        ]
+    async def _keep(self, batch: Sequence[Said]) -> None:
+        reports = [(one.link_id, one.message) for one in batch if isinstance(one.message, Told)]
         to_apply: set[UUID] = set()
         if reports:
             async with self._database.writing() as session:
                 to_apply = await keeping.keep(session, reports, self._clock())
-        for said, owner in batch:
+        for link_id in to_apply:
+            self._believing.add(link_id)
+        for said in batch:
             if not isinstance(said.message, Told):
-                self._believing.add(said.link_id, owner, said.message)
+                self._believing.add(said.link_id, said.message)
                 self._welcome(said)
-            elif said.link_id in to_apply:
-                self._believing.add(said.link_id, owner)
 
     def _welcome(self, said: Said) -> None:
         if isinstance(said.message, Online) and said.message.online and not said.retained:

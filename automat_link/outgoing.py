@@ -14,17 +14,19 @@ from uuid import UUID
 from automat_link.keys import Keys
 from automat_link.messages.base import Message
 from automat_link.messages.commands import Command
-from automat_link.messages.wanted import WantedCode, WantedCodes
+from automat_link.messages.wanted import Hours, WantedCode, WantedCodes
 from automat_link.topics import Topic
 from automat_link.voice import Steady, Voice, each
 from models.database import Database
+from resolvers import clocks
+from resolvers.access_hours import EnforcedHours
 from resolvers.automat_codes import tables
-from resolvers.automat_codes.tables import WantedTable
+from resolvers.automat_codes.tables import TableCode, WantedTable
 from resolvers.automat_commands import sending
 from resolvers.automat_commands.sending import Outgoing
 from resolvers.known_links import revoked_links
 from resolvers.waking import nap
-from resolvers.work import Reading, system
+from resolvers.work import Reading
 
 POLL_SECONDS = 1.0
 SHORTEST_NAP_SECONDS = 0.02
@@ -91,7 +93,9 @@ class Speaking:
         return len(claimed)
 
     async def _command(self, voice: Voice, command: Outgoing) -> None:
-        left = command.expires_at - self._clock()
+        async with self._database.reading() as connection:
+            actor = await clocks.system_of(connection, command.organization_id)
+        left = command.expires_at - actor.time(self._clock())
         await voice.command(command.link_id, command_message(command), left)
 
     async def _clear_revoked(self, voice: Voice) -> None:
@@ -111,26 +115,52 @@ class Speaking:
         await each(partial(self._send_table, voice), changed)
 
     async def _send_table(self, voice: Voice, link_id: UUID) -> None:
-        table = await self._table(link_id)
-        if table is not None:
-            await voice.want(link_id, Topic.WANT_CODES, table_message(table, self._clock()))
-            self._published[link_id] = table.revision
+        message = await self._table(link_id)
+        if message is not None:
+            await voice.want(link_id, Topic.WANT_CODES, message)
+            self._published[link_id] = message.revision
 
-    async def _table(self, link_id: UUID) -> WantedTable | None:
+    async def _table(self, link_id: UUID) -> WantedCodes | None:
         owner = await self._keys.owner_of(link_id)
         if owner is None:
             return None
         async with self._database.reading() as connection:
-            return await tables.of_link(Reading(connection, system(owner), self._clock()), link_id)
+            actor = await clocks.system_of(connection, owner)
+            reading = Reading(connection, actor, actor.time(self._clock()))
+            table = await tables.of_link(reading, link_id)
+        return None if table is None else table_message(table, reading.now)
 
 
-def table_message(table: WantedTable, at: datetime) -> Message:
+def table_message(table: WantedTable, at: datetime) -> WantedCodes:
     """Write a table of codes as automats read it."""
-    codes = [WantedCode.model_validate(code, from_attributes=True) for code in table.codes]
+    codes = [code_message(code) for code in table.codes]
     return WantedCodes(revision=table.revision, at=at, codes=codes)
+
+
+def code_message(code: TableCode) -> WantedCode:
+    """Write one code as automats read it."""
+    return WantedCode(
+        id=str(code.id),
+        code=code.code,
+        kind=code.kind,
+        use=code.use,
+        locker_index=code.locker_index,
+        opens_at=code.opens_at,
+        closes_at=code.closes_at,
+        hours=None if code.hours is None else hours_message(code.hours),
+    )
+
+
+def hours_message(hours: EnforcedHours) -> Hours:
+    """Write at which hours a code takes a key out."""
+    return Hours(
+        time_zone=hours.time_zone,
+        stretches=[(first, end) for first, end in hours.stretches],
+        daily_return=hours.daily_return,
+    )
 
 
 def command_message(command: Outgoing) -> Message:
     """Write a command as automats read it."""
-    told = {"id": command.command_id, "kind": command.kind, "until": command.expires_at}
+    told = {"id": command.command_id, "kind": command.kind.value, "until": command.expires_at}
     return Command.model_validate(told | command.facts).root

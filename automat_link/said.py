@@ -6,20 +6,17 @@ It is counted, and told once for each automat, without a word of what was in it.
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from typing import cast
 from uuid import UUID
 
 from aiomqtt import Message as Received
-
-from automat_link.messages.base import LONGEST_MESSAGE, Message, Unreadable, read_as
-from automat_link.messages.commands import Answer
-from automat_link.messages.reports import AnyReport, Report
-from automat_link.messages.states import Online, State
-from automat_link.topics import Topic, parsed
 from resolvers.automat_reports.keeping import Told
 
-NUL = b"\\u0000"
-"""PostgreSQL keeps no text with it (and JSON can say it in no other way)."""
+from automat_link.messages.base import Unreadable
+from automat_link.messages.commands import Answer
+from automat_link.messages.reports import AnyReport, read_report
+from automat_link.messages.states import Online, State
+from automat_link.topics import Topic, parsed
+
 MOST_AUTOMATS = 100_000
 """How many are counted one by one; the names of others are not remembered."""
 
@@ -75,12 +72,9 @@ def read(what: Topic, payload: bytes) -> Told | State | Answer | Online:
     Raises:
         Unreadable: It is not what this protocol says.
     """
-    if len(payload) <= LONGEST_MESSAGE and NUL in payload:
-        message = "it holds a character that no text has."
-        raise Unreadable(message)
     match what:
         case Topic.REPORT:
-            return told(cast("AnyReport", read_as(Report, payload).root))
+            return told(read_report(payload))
         case Topic.STATE:
             return State.read(payload)
         case Topic.ANSWER:
@@ -95,7 +89,7 @@ def read(what: Topic, payload: bytes) -> Told | State | Answer | Online:
 SAID_OF_ALL = {"id", "number", "at", "kind", "locker_index"}
 
 
-def told(report: Message) -> Told:
+def told(report: AnyReport) -> Told:
     """Take a report apart, as use cases take it."""
     known = report.model_dump()
     facts = report.model_dump(mode="json", exclude=SAID_OF_ALL, exclude_none=True)

@@ -6,15 +6,19 @@ loaded for changes with the organization it belongs to.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.accounts import Actor
 from models.automat_links import AutomatLink
+from models.base import table_of
 from models.dialects.among import among
+from resolvers.clocks import ahead_of
+from resolvers.work import system
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +30,27 @@ class KnownLink:
         organization_id: Whose it is.
         codes_key: What seals for it, as it is kept.
         heard_up_to: All its reports up to this number took effect or were given up.
+        clock_ahead: How far the clock of its organization is ahead of ours; None but in sandboxes.
     """
 
     link_id: UUID
     organization_id: UUID
     codes_key: str
     heard_up_to: int
+    clock_ahead: timedelta | None
+
+    @property
+    def owner(self) -> Actor:
+        """The system, for whatever is done about it that nobody asked for."""
+        return system(self.organization_id, self.clock_ahead)
 
 
 GOOD: Select[*tuple[Any, ...]] = select(
-    AutomatLink.id, AutomatLink.organization_id, AutomatLink.codes_key, AutomatLink.heard_up_to
+    AutomatLink.id,
+    AutomatLink.organization_id,
+    AutomatLink.codes_key,
+    AutomatLink.heard_up_to,
+    ahead_of(table_of(AutomatLink).c.organization_id),
 ).where(AutomatLink.revoked_at.is_(None))
 
 
