@@ -93,5 +93,5 @@ class Hearing:
 
     async def _tell(self, voice: Voice, link: KnownLink) -> None:
         now = link.owner.time(self._clock())
-        await voice.heard(link.link_id, Heard(number=link.heard_up_to, at=now))
-        self._told_at[link.link_id] = asyncio.get_running_loop().time()
+        await voice.heard(link.id, Heard(number=link.heard_up_to, at=now))
+        self._told_at[link.id] = asyncio.get_running_loop().time()

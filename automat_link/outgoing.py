@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from aiomqtt import MqttError
+
 from automat_link.keys import Keys
 from automat_link.messages.base import Message
 from automat_link.messages.commands import Command
@@ -25,7 +27,7 @@ from resolvers.automat_codes.tables import TableCode, WantedTable
 from resolvers.automat_commands import sending
 from resolvers.automat_commands.sending import Outgoing
 from resolvers.known_links import revoked_links
-from resolvers.waking import nap
+from resolvers.waking import AWAY, nap
 from resolvers.work import Reading
 
 POLL_SECONDS = 1.0
@@ -33,6 +35,8 @@ SHORTEST_NAP_SECONDS = 0.02
 COMMANDS_AT_ONCE = 200
 OVERLAP = timedelta(minutes=5)
 """How far back it is looked for links that were taken back: clocks differ, transactions last."""
+NOT_OURS = (MqttError, *AWAY)
+"""What is not the trouble of one automat."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +64,8 @@ class Speaking:
         self._wake = wake
         self._published: dict[UUID, int] = {}
         self._cleared_at: datetime | None = None
+        self._cleared: set[UUID] = set()
+        self._troubled: dict[UUID, Steady] = {}
         self._patience = Steady("what goes out to automats")
 
     def publish_again(self, link_id: UUID) -> None:
@@ -71,6 +77,7 @@ class Speaking:
         """Speak over a connection until it ends; at first everything that is retained."""
         self._published.clear()
         self._cleared_at = None
+        self._cleared.clear()
         while True:
             more = False
             with self._patience:
@@ -96,17 +103,20 @@ class Speaking:
         async with self._database.reading() as connection:
             actor = await clocks.system_of(connection, command.organization_id)
         left = command.expires_at - actor.time(self._clock())
-        await voice.command(command.link_id, command_message(command), left)
+        with Steady(f"command {command.command_id}", NOT_OURS):
+            await voice.command(command.link_id, command_message(command), left)
 
     async def _clear_revoked(self, voice: Voice) -> None:
         """Let the broker forget those that were taken back: at first all that ever were."""
         now = self._clock()
         async with self._database.reading() as connection:
             revoked = await revoked_links(connection, self._cleared_at)
-        for link_id in revoked:
+        fresh = [link_id for link_id in revoked if link_id not in self._cleared]
+        for link_id in fresh:
             self._published.pop(link_id, None)
             self._keys.forget(link_id)
-        await each(voice.clear, revoked)
+        await each(voice.clear, fresh)
+        self._cleared.update(fresh)
         self._cleared_at = now - OVERLAP
 
     async def _send_tables(self, voice: Voice) -> None:
@@ -115,10 +125,14 @@ class Speaking:
         await each(partial(self._send_table, voice), changed)
 
     async def _send_table(self, voice: Voice, link_id: UUID) -> None:
-        message = await self._table(link_id)
-        if message is not None:
-            await voice.want(link_id, Topic.WANT_CODES, message)
-            self._published[link_id] = message.revision
+        trouble = self._troubled.get(link_id) or Steady(f"the table of link {link_id}", NOT_OURS)
+        with trouble:
+            message = await self._table(link_id)
+            if message is not None:
+                await voice.want(link_id, Topic.WANT_CODES, message)
+                self._published[link_id] = message.revision
+        if trouble.tried:
+            self._troubled[link_id] = trouble
 
     async def _table(self, link_id: UUID) -> WantedCodes | None:
         owner = await self._keys.owner_of(link_id)

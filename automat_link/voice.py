@@ -93,7 +93,16 @@ async def each(speak: Callable[[Item], Awaitable[None]], items: Sequence[Item]) 
 
 
 class Steady(Patience):
-    """Bears errors of everything but the connection to the broker, whose end ends what it did."""
+    """Bears errors, but not those that are somebody else's to bear.
+
+    Args:
+        who: Who goes on.
+        passes: What is not borne: the end of the connection to the broker ends what uses it.
+    """
+
+    def __init__(self, who: str, passes: tuple[type[BaseException], ...] = (MqttError,)) -> None:
+        super().__init__(who)
+        self._passes = passes
 
     def __exit__(
         self,
@@ -101,5 +110,5 @@ class Steady(Patience):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        """Bear an error of the block, unless it is the broker's."""
-        return not isinstance(error, MqttError) and super().__exit__(kind, error, trace)
+        """Bear an error of the block, or pass it on."""
+        return not isinstance(error, self._passes) and super().__exit__(kind, error, trace)

@@ -26,14 +26,14 @@ class KnownLink:
     """One set of credentials that is good.
 
     Args:
-        link_id: Its id, the name on the wire.
+        id: Its id, the name on the wire.
         organization_id: Whose it is.
         codes_key: What seals for it, as it is kept.
         heard_up_to: All its reports up to this number took effect or were given up.
         clock_ahead: How far the clock of its organization is ahead of ours; None but in sandboxes.
     """
 
-    link_id: UUID
+    id: UUID
     organization_id: UUID
     codes_key: str
     heard_up_to: int

@@ -60,7 +60,9 @@ def test_an_authority_without_a_certificate_is_refused() -> None:
 
 
 def test_a_password_is_not_shown() -> None:
-    assert "secret" not in repr(broker_at("mqtts://broker.example", password="secret"))
+    word = "secret"
+
+    assert word not in repr(broker_at("mqtts://broker.example", password=word))
 
 
 async def test_a_link_signs_in_with_its_certificate() -> None:
