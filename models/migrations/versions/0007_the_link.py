@@ -205,6 +205,7 @@ def create_automat_alarms() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("started_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("until", Instant(), nullable=True),
         sa.Column("acknowledged_at", Instant(), nullable=True),
         sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
         sa.Column("details", sa.String(), nullable=True),
