@@ -43,7 +43,7 @@ class Job(Owned, Base):
 
     Args:
         subject_id: What it is about.
-        due_at: From when on it may be claimed.
+        due_at: From when on it may be claimed, by our clock, whatever a sandbox's clock shows.
         attempt: Grows with every claim and every change of plan, and never shrinks: whoever settles
             a claim names its number, and one who was overtaken settles nothing (fencing).
         failures: How many attempts have failed since one was done.

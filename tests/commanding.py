@@ -75,5 +75,6 @@ async def answer(
 
 async def events_of(work: Work, command: AutomatCommand) -> list[Event]:
     """List what happened to a command."""
-    events = work.own(Event).where(Event.subject_id == command.id)
-    return list(await work.all(events.order_by(Event.id)))
+    events = work.own(Event).where(Event.subject_id == command.automat_id)
+    found = await work.all(events.order_by(Event.id))
+    return [one for one in found if one.facts.get("command_id") == str(command.id)]

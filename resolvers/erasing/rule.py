@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, func, select
 
+from models.accounts import Actor
 from models.automats import DeviceGroup
 from models.database import Database
 from models.erasures import ErasureCause
@@ -21,7 +22,7 @@ from resolvers.erasing.evidence import AGAIN
 from resolvers.erasing.needs import Dealings, dealings_of
 from resolvers.retention import OVER, ended_at, settings_of
 from resolvers.settings import settings
-from resolvers.work import Work, system
+from resolvers.work import Work
 
 AT_ONCE = 1_000
 """How many contacts of an organization are looked for in one transaction."""
@@ -87,7 +88,7 @@ def first_id_at(moment: datetime) -> UUID:
     return UUID(int=max(int(moment.timestamp() * 1000), 0) << 80)
 
 
-async def plan_all(database: Database, organization_id: UUID, now: datetime) -> int:
+async def plan_all(database: Database, owner: Actor, now: datetime) -> int:
     """Plan a look at each contact that is old enough, unless one is planned; counts them.
 
     This finds them by their age, so nothing has to be written down when they are made, or when
@@ -96,7 +97,7 @@ async def plan_all(database: Database, organization_id: UUID, now: datetime) -> 
     planned, behind = 0, UUID(int=0)
     while True:
         async with database.writing() as session:
-            work = Work(session, system(organization_id), now)
+            work = Work(session, owner, now)
             ids = await _unplanned(work, behind)
             await jobs.schedule_all(work, JobKind.CONTACT, dict.fromkeys(ids, now))
         planned += len(ids)

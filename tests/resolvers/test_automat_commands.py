@@ -30,7 +30,7 @@ async def test_a_door_is_opened_for_a_reason_that_is_kept(work: Work) -> None:
     (event,) = await events_of(work, command)
     assert event.kind is EventKind.AUTOMAT_COMMAND_REQUESTED
     assert event.facts["reason"] == WHY
-    assert event.facts["automat_id"] == str(automat.id)
+    assert event.subject_id == automat.id
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 501])

@@ -113,5 +113,6 @@ async def test_an_answer_that_comes_many_times_at_once_counts_once(
 
 async def events(database: Database, command: AutomatCommand, kind: EventKind) -> int:
     async with database.reading() as connection:
-        counted = select(func.count()).where(Event.subject_id == command.id, Event.kind == kind)
+        about = Event.subject_id == command.automat_id
+        counted = select(func.count()).where(about, Event.kind == kind)
         return (await connection.execute(counted)).scalar_one()
