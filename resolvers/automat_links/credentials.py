@@ -130,7 +130,8 @@ async def issue(
 ) -> Credentials:
     """Issue credentials that wait for their first sign of life, in the place of others that wait.
 
-    Those that the automat works with stay good until then.
+    Those that the automat works with stay good until then. Certificates go by our clock, whatever
+    the one of a sandbox shows: brokers do.
 
     Args:
         work: The transaction.
@@ -141,14 +142,15 @@ async def issue(
     """
     await work.locked(Automat, [automat.id])
     await revoking.take_back(work, await revoking.waiting(work, automat.id))
-    issuer = await authority.issuer(work.session, secret, work.now)
-    made = new_credentials(issuer, new_id(), broker, work.now, public_key=public_key)
+    now = work.actor.real(work.now)
+    issuer = await authority.issuer(work.session, secret, now)
+    made = new_credentials(issuer, new_id(), broker, now, public_key=public_key)
     link = AutomatLink(
         id=made.link_id,
         organization_id=work.actor.organization_id,
         automat_id=automat.id,
         serial=made.serial,
-        issued_at=work.now,
+        issued_at=now,
         expires_at=made.expires_at,
         codes_key=secret.sealed(_purpose(made.link_id), made.codes_key),
     )
@@ -159,17 +161,18 @@ async def issue(
     return made
 
 
-def key_of(link: AutomatLink, secret: Secret) -> bytes:
+def key_of(link_id: UUID, codes_key: str, secret: Secret) -> bytes:
     """Give the key with which what goes to an automat is sealed.
 
     Args:
-        link: Its credentials, as a row or as what was read of one.
+        link_id: Its credentials.
+        codes_key: What their row keeps.
         secret: Opens it.
 
     Raises:
         NotOurs: It was sealed with a secret that is not set any more.
     """
-    return secret.unsealed(_purpose(link.id), link.codes_key)
+    return secret.unsealed(_purpose(link_id), codes_key)
 
 
 def _purpose(link_id: UUID) -> str:

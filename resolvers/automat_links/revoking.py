@@ -44,9 +44,9 @@ async def waiting(work: Work, automat_id: UUID) -> list[AutomatLink]:
 
 
 async def take_back(work: Work, links: Iterable[AutomatLink]) -> None:
-    """Revoke locked credentials."""
+    """Revoke locked credentials, by our clock: the broker's list does not know a sandbox's."""
     for link in links:
-        link.revoked_at = work.now
+        link.revoked_at = work.actor.real(work.now)
         link.connected = False
         work.record(
             EventKind.AUTOMAT_CREDENTIALS_REVOKED, About(Automat, link.automat_id), link_id=link.id

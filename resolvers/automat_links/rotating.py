@@ -4,6 +4,7 @@ from uuid import UUID
 
 from models.accounts import Permission
 from models.automats import Automat
+from models.errors import InvalidInput
 from resolvers.automat_links import credentials
 from resolvers.automat_links.credentials import Credentials
 from resolvers.automat_links.installing import check_is_installed
@@ -12,7 +13,7 @@ from resolvers.work import Work
 
 
 async def rotate(
-    work: Work, id: UUID | None, secret: Secret, broker: str
+    work: Work, id: UUID | None, secret: Secret, broker: str | None
 ) -> tuple[Automat, Credentials]:
     """Issue new credentials; the former ones work until the automat is heard of by the new ones.
 
@@ -20,14 +21,17 @@ async def rotate(
         work: The transaction.
         id: Which automat.
         secret: Opens the authority, and seals the key for codes.
-        broker: How the automat reaches the broker.
+        broker: How automats reach the broker; None where there is none.
 
     Raises:
         NotAllowed: The actor may not change automats.
         NotFound: There is no such automat.
         IllegalTransition: It is uninstalled.
+        InvalidInput: This installation has no broker.
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
     check_is_installed(automat)
+    if broker is None:
+        raise InvalidInput("This installation has no broker to automats: LIVIONKEY_MQTT_URL.")
     return automat, await credentials.issue(work, automat, secret, broker)
