@@ -137,7 +137,7 @@ class Listening:
         to_apply: set[UUID] = set()
         if reports:
             async with self._database.writing() as session:
-                to_apply = await keeping.keep(session, reports, self._clock())
+                to_apply = (await keeping.keep(session, reports, self._clock())).to_apply
         for link_id in to_apply:
             self._believing.add(link_id)
         for said in batch:

@@ -16,6 +16,7 @@ from automat_link.messages.commands import Answer
 from automat_link.messages.reports import AnyReport, read_report
 from automat_link.messages.states import Online, State
 from automat_link.topics import Topic, parsed
+from models.automat_reports import ReportKind
 
 MOST_AUTOMATS = 100_000
 """How many are counted one by one; the names of others are not remembered."""
@@ -96,7 +97,7 @@ def told(report: AnyReport) -> Told:
     return Told(
         id=known["id"],
         number=known["number"],
-        kind=known["kind"],
+        kind=ReportKind(known["kind"]),
         happened_at=known["at"],
         locker_index=known.get("lockerIndex"),
         facts=facts,

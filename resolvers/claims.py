@@ -25,6 +25,7 @@ from models.contracts import KeyContract
 from models.events import EventKind
 from models.jobs import LEASE, MOST_ATTEMPTS, Job, JobKind, pause_after
 from models.organizations import Contact
+from models.sandboxes import SandboxAdvance
 from models.signing import Signature, SigningProcess
 from resolvers.clocks import ahead_of
 from resolvers.jobs import IN_HAND, Handler, real
@@ -37,6 +38,7 @@ SUBJECTS: dict[JobKind, type[Base]] = {
     JobKind.ATTACHMENT: Attachment,
     JobKind.CONTACT: Contact,
     JobKind.AUTOMAT_COMMAND: AutomatCommand,
+    JobKind.SANDBOX: SandboxAdvance,
 }
 """What the jobs of each kind are about."""
 
