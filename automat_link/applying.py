@@ -148,7 +148,12 @@ class Believing:
         async with self._database.writing() as session:
             found = await links.locked(session, link_id, self._clock())
             if found is not None:
-                done, refusal = answer.done, answer.refusal
+                work, link = found
                 await answering.answered(
-                    *found, answer.id, done=done, refusal=refusal, at=answer.at
+                    work,
+                    link,
+                    answer.id,
+                    done=answer.done,
+                    refusal=answer.refusal,
+                    at=answer.at,
                 )

@@ -54,7 +54,7 @@ class Keys:
         """Remember one that was looked up."""
         key = None
         try:
-            key = key_of(link, self._secret)
+            key = key_of(link.id, link.codes_key, self._secret)
         except NotOurs:
             logger.error("the key of link %s was kept with another secret", link.id)  # noqa: TRY400
         self._known[link.id] = (link.organization_id, key)
