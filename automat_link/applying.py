@@ -9,12 +9,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from resolvers.automat_reports import applying, links, presence
+from resolvers.automat_reports.sensors import SeenLocker
 
 from automat_link.messages.commands import Answer
 from automat_link.messages.states import Online, State
+from automat_link.said import Said
 from models.database import Database
 from resolvers.automat_commands import answering
 from resolvers.waking import AWAY, with_place
@@ -32,24 +35,30 @@ class Pending:
     """What an automat said that did not take effect yet.
 
     Args:
-        online: Whether it is connected; None when it did not say.
-        state: Its last state; None for none.
+        online: What it said last of its connection, and whether the broker had kept that.
+        state: Its last state, and the same of it.
         answers: Its answers, by the id of the command.
     """
 
-    online: bool | None = None
-    state: State | None = None
+    online: tuple[bool, bool] | None = None
+    state: tuple[State, bool] | None = None
     answers: dict[UUID, Answer] = field(default_factory=dict)
 
-    def add(self, message: State | Answer | Online) -> None:
+    def add(self, said: Said) -> None:
         """Take one more message in."""
-        match message:
-            case Online():
-                self.online = message.online
-            case State():
-                self.state = message
-            case Answer() if len(self.answers) < MOST_ANSWERS:
-                self.answers[message.id] = message
+        match said.message:
+            case Online(online=online):
+                self.online = online, said.is_retained
+            case State() as state:
+                self.state = state, said.is_retained
+            case Answer() as answer if len(self.answers) < MOST_ANSWERS:
+                self.answers[answer.id] = answer
+
+    def add_before(self, before: Self) -> None:
+        """Take in what was said before this."""
+        self.online = self.online or before.online
+        self.state = self.state or before.state
+        self.answers = before.answers | self.answers
 
 
 class Believing:
@@ -74,14 +83,14 @@ class Believing:
         self._busy: set[UUID] = set()
         self._due: asyncio.Queue[UUID] = asyncio.Queue()
 
-    def add(self, link_id: UUID, message: State | Answer | Online | None = None) -> None:
+    def add(self, link_id: UUID, said: Said | None = None) -> None:
         """Take in what was said; None for reports, which the database has already."""
         if link_id not in self._pending:
             self._pending[link_id] = Pending()
             if link_id not in self._busy:
                 self._due.put_nowait(link_id)
-        if message is not None:
-            self._pending[link_id].add(message)
+        if said is not None:
+            self._pending[link_id].add(said)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -119,11 +128,8 @@ class Believing:
 
     def _keep(self, link_id: UUID, before: Pending) -> None:
         """Take something in again, behind nothing that was said since."""
-        later = self._pending.setdefault(link_id, before)
-        if later is not before:
-            later.online = before.online if later.online is None else later.online
-            later.state = later.state or before.state
-            later.answers = before.answers | later.answers
+        later = self._pending.setdefault(link_id, Pending())
+        later.add_before(before)
 
     async def _believe(self, link_id: UUID, pending: Pending) -> None:
         if pending.online is not None or pending.state is not None:
@@ -140,9 +146,11 @@ class Believing:
                 return
             work, link = found
             if pending.online is not None:
-                await presence.online_heard(work, link, online=pending.online)
+                online, is_retained = pending.online
+                await presence.online_heard(work, link, online=online, is_retained=is_retained)
             if pending.state is not None:
-                await presence.state_heard(work, link, pending.state)
+                state, is_retained = pending.state
+                await presence.state_heard(work, link, heartbeat(state), is_retained=is_retained)
 
     async def _answer(self, link_id: UUID, answer: Answer) -> None:
         async with self._database.writing() as session:
@@ -157,3 +165,19 @@ class Believing:
                     refusal=answer.refusal,
                     at=answer.at,
                 )
+
+
+def heartbeat(state: State) -> presence.Said:
+    """Take a state apart, as use cases take it."""
+    lockers = [
+        SeenLocker(one.index, has_key=one.has_key, door_open=one.door_open) for one in state.lockers
+    ]
+    return presence.Said(
+        at=state.at,
+        number=state.number,
+        oldest_number=state.oldest_number,
+        revision=state.revision,
+        firmware=state.firmware,
+        lockers=lockers,
+        health=state.health.model_dump(mode="json", exclude_none=True),
+    )

@@ -14,7 +14,6 @@ from uuid import UUID
 from aiomqtt import Client
 from resolvers.automat_reports import keeping
 from resolvers.automat_reports.keeping import Told
-from sqlalchemy.exc import SQLAlchemyError
 
 from automat_link.applying import Believing
 from automat_link.keys import Keys
@@ -109,7 +108,7 @@ class Listening:
                 await self._keep(known)
             except AWAY:
                 raise
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001 - one bad message must not stop all others
                 logger.error("a batch was refused: %s", with_place(error))  # noqa: TRY400
                 for one in known:
                     await self._keep_alone(one)
@@ -128,7 +127,7 @@ class Listening:
             await self._keep([one])
         except AWAY:
             raise
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - it is written down, and left out
             place = with_place(error)
             logger.error("what link %s said cannot be kept: %s", one.link_id, place)  # noqa: TRY400
 
@@ -142,9 +141,9 @@ class Listening:
             self._believing.add(link_id)
         for said in batch:
             if not isinstance(said.message, Told):
-                self._believing.add(said.link_id, said.message)
+                self._believing.add(said.link_id, said)
                 self._welcome(said)
 
     def _welcome(self, said: Said) -> None:
-        if isinstance(said.message, Online) and said.message.online and not said.retained:
+        if isinstance(said.message, Online) and said.message.online and not said.is_retained:
             self._returning(said.link_id)

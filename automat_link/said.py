@@ -31,12 +31,12 @@ class Said:
     Args:
         link_id: By which credentials.
         message: What it says.
-        retained: Whether it was said some time ago, and the broker repeats it to us.
+        is_retained: Whether the broker had kept it, so that nobody knows how old it is.
     """
 
     link_id: UUID
     message: Told | State | Answer | Online
-    retained: bool = False
+    is_retained: bool = False
 
 
 class Reader:
