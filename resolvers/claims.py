@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.attachments import Attachment
 from models.automat_commands import AutomatCommand
+from models.automats import Automat
 from models.base import Base
 from models.contracts import KeyContract
 from models.events import EventKind
@@ -34,6 +35,7 @@ SUBJECTS: dict[JobKind, type[Base]] = {
     JobKind.SEAL: Signature,
     JobKind.ATTACHMENT: Attachment,
     JobKind.CONTACT: Contact,
+    JobKind.AUTOMAT_LINK: Automat,
     JobKind.AUTOMAT_COMMAND: AutomatCommand,
 }
 """What the jobs of each kind are about."""
