@@ -27,6 +27,7 @@ class ReportKind(StrEnum):
     KEY_RETURNED = "key_returned"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"
+    NOT_UNDERSTOOD = "not_understood"
 
 
 class CodeKind(StrEnum):
