@@ -11,6 +11,7 @@ from schema.agreement_changes import AgreementMutations
 from schema.agreements import AgreementQueries
 from schema.attachment_changes import AttachmentMutations
 from schema.automat_changes import AutomatMutations, AutomatQueries
+from schema.automat_link_changes import AutomatLinkMutations
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -86,6 +87,7 @@ class Mutation(
     ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
+    AutomatLinkMutations,
     DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,
