@@ -39,6 +39,7 @@ class AutomatLink(Owned, Base):
         connected: What the automat said last of its connection, or its last will.
         heard_up_to: All reports up to this number have been applied, or given up.
         last_number: The highest number that it is known to have reached.
+        oldest_number: The oldest report that it still keeps, as far as it has said.
         replay_asked_at: When missing reports were asked for last; null while none are missing.
         applied_revision: Which revision of its codes it said last that it knows; null for none.
         applied_number: The number of the last report when it said that; what is older is old news.
@@ -76,6 +77,7 @@ class AutomatLink(Owned, Base):
     connected: Mapped[bool] = mapped_column(default=False)
     heard_up_to: Mapped[int] = mapped_column(default=0)
     last_number: Mapped[int] = mapped_column(default=0)
+    oldest_number: Mapped[int] = mapped_column(default=1)
     replay_asked_at: Mapped[datetime | None]
     applied_revision: Mapped[int | None]
     applied_number: Mapped[int] = mapped_column(default=0)
