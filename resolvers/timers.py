@@ -1,6 +1,7 @@
 """What is done when its time comes: the handler or the errand for each kind of job."""
 
 from models.jobs import JobKind
+from resolvers import sandboxes
 from resolvers.attachments.removing import Removal
 from resolvers.automat_commands import expiring
 from resolvers.automat_reports import silence
@@ -15,6 +16,7 @@ HANDLERS: dict[JobKind, Handler] = {
     JobKind.CONTACT: rule.look_after,
     JobKind.AUTOMAT_LINK: silence.look_after,
     JobKind.AUTOMAT_COMMAND: expiring.look_after,
+    JobKind.SANDBOX: sandboxes.step,
 }
 ERRANDS: dict[JobKind, Errand] = {
     JobKind.SIGNING_PROCESS: Offering(),

@@ -30,6 +30,7 @@ def upgrade() -> None:
     create_automat_commands()
     create_automat_alarms()
     create_backup_codes()
+    create_sandbox_advances()
     change_automat_codes()
 
 
@@ -243,3 +244,21 @@ def create_backup_codes() -> None:
         ),
     )
     op.create_index("backup_codes_key_id_index", "backup_codes", ["key_id"])
+
+
+def create_sandbox_advances() -> None:
+    owned(
+        "sandbox_advances",
+        sa.Column("token_id", sa.Uuid(), nullable=True),
+        sa.Column("from_at", Instant(), nullable=False),
+        sa.Column("to_at", Instant(), nullable=False),
+        sa.Column("moved_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+    )
+    partial(
+        "one_advance_at_a_time",
+        "sandbox_advances",
+        ("organization_id",),
+        "ended_at is null",
+        unique=True,
+    )
