@@ -44,11 +44,12 @@ def of_all(what: Topic) -> str:
 
 
 def parsed(name: str) -> tuple[UUID, Topic] | None:
-    """Take a topic apart; None for one that is not of this protocol."""
+    """Take a topic apart; None for one that is not of this protocol, or is spelt otherwise."""
     parts = name.split("/", 3)
-    if len(parts) != 4 or "/".join(parts[:2]) != ROOT:
+    if len(parts) != 4:
         return None
     try:
-        return UUID(parts[2]), Topic(parts[3])
+        found = UUID(parts[2]), Topic(parts[3])
     except ValueError:
         return None
+    return found if topic(*found) == name else None
