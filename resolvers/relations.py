@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, union_all
 
 from models.agreements import AgreementText, AgreementVersion
 from models.attachments import Attachment
+from models.automat_links import AutomatLink
 from models.automats import Automat, DeviceGroup, DeviceGroupAutomat, Locker
 from models.contracts import (
     KeyAllocation,
@@ -56,6 +57,13 @@ class Relation:
 
 
 LOCKERS = Relation("lockers", Locker, Locker.automat_id, Locker.index)
+GOOD_LINKS_OF_AUTOMAT = Relation(
+    "good links of automat",
+    AutomatLink,
+    AutomatLink.automat_id,
+    AutomatLink.id,
+    conditions=(AutomatLink.revoked_at.is_(None),),
+)
 KEY_IN_LOCKER = Relation("key in locker", Key, Key.locker_id, Key.id)
 GROUPS_OF_AUTOMAT = Relation(
     "groups of automat",

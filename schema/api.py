@@ -11,6 +11,7 @@ from schema.agreement_changes import AgreementMutations
 from schema.agreements import AgreementQueries
 from schema.attachment_changes import AttachmentMutations
 from schema.automat_changes import AutomatMutations, AutomatQueries
+from schema.automat_link_changes import AutomatLinkMutations
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -34,6 +35,7 @@ from schema.public_links import ContractLinkMutations
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
+from schema.sandboxes import SandboxMutations, SandboxQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_queries import SelectionQueries
@@ -64,6 +66,7 @@ class Query(
     ErasureQueries,
     OrganizationQueries,
     EventQueries,
+    SandboxQueries,
 ):
     @strawberry.field(description="Anything with an id; null when there is no such thing.")
     async def node(
@@ -86,6 +89,7 @@ class Mutation(
     ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
+    AutomatLinkMutations,
     DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,
@@ -104,6 +108,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    SandboxMutations,
 ):
     pass
 
