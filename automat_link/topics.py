@@ -1,7 +1,8 @@
 """The topics of the protocol, version 1: `keys/v1/LINK/...`, where LINK names the credentials.
 
 The broker lets an automat read and write below its own name alone, which is the common name of its
-certificate. What is wanted of it is retained, so that it is told as soon as it connects.
+certificate. What is wanted of it is retained, so that it is told as soon as it connects. All that
+goes to an automat is sealed (`automat_link.sealing`): it obeys nobody who merely owns the broker.
 """
 
 from enum import StrEnum
@@ -16,7 +17,7 @@ class Topic(StrEnum):
     WANT_CODES = "want/codes"
     """To the automat, retained, sealed: the codes that it should know."""
     WANT_HEARD = "want/heard"
-    """To the automat, retained: up to which number its reports were heard, and what time it is."""
+    """To the automat, retained, sealed: how far its reports were heard, and what time it is."""
     COMMAND = "command"
     """To the automat, sealed: one thing to do until a deadline."""
     ANSWER = "answer"

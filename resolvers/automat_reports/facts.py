@@ -95,6 +95,10 @@ async def _alarm_cleared(work: Work, what: Happening) -> str | None:
     return None
 
 
+async def _not_understood(_: Work, what: Happening) -> str | None:
+    return f"It was not understood ({what.facts['problem']})."
+
+
 def _place(what: Happening) -> int:
     index = what.report.locker_index
     return WHOLE_AUTOMAT if index is None else index
@@ -111,4 +115,5 @@ EFFECTS: dict[ReportKind, Callable[[Work, Happening], Awaitable[str | None]]] = 
     ReportKind.KEY_RETURNED: _key_returned,
     ReportKind.ALARM_RAISED: _alarm_raised,
     ReportKind.ALARM_CLEARED: _alarm_cleared,
+    ReportKind.NOT_UNDERSTOOD: _not_understood,
 }
