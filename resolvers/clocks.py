@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Label, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.accounts import Actor
 from models.base import table_of
+from models.database import Database
 from models.dialects.among import among
 from models.organizations import OrganizationUnit
 from resolvers.work import system
@@ -56,8 +56,19 @@ async def as_now(connection: AsyncConnection, actor: Actor) -> Actor:
     return replace(actor, clock_ahead=ahead[actor.organization_id])
 
 
-def ahead_of(organization_id: InstrumentedAttribute[UUID]) -> ColumnElement[timedelta | None]:
-    """Make a column of how far the clock of the organization of each row is ahead of ours."""
-    root = aliased(OrganizationUnit)
+async def every_system(database: Database) -> list[Actor]:
+    """Make the actor for what nobody asked for in each organization there is."""
+    row = table_of(OrganizationUnit).c
+    roots = select(row.id, row.clock_ahead).where(row.parent_id.is_(None))
+    async with database.reading() as connection:
+        return [system(*found) for found in await connection.execute(roots)]
+
+
+def ahead_of(organization_id: SQLColumnExpression[UUID]) -> Label[timedelta | None]:
+    """Make a column of how far the clock of the organization of each row is ahead of ours.
+
+    It comes with the row, so that nobody has to ask for it by itself.
+    """
+    root = table_of(OrganizationUnit).alias("roots").c
     ahead = select(root.clock_ahead).where(root.id == organization_id)
-    return ahead.correlate(organization_id.parent.class_).scalar_subquery().label("clock_ahead")
+    return ahead.scalar_subquery().label("clock_ahead")

@@ -22,11 +22,12 @@ def seal_in(folder: Path, **chosen: Any) -> Seals:
     return Seals(Chosen(folder / "seal", now, **chosen))
 
 
-def outside_in(folder: Path, **chosen: Any) -> Outside:
+def outside_in(folder: Path, *, broker: str | None = None, **chosen: Any) -> Outside:
     """Open the ports with their files in a folder, and a seal like `seal_in`."""
     return Outside(
         files=in_folder(folder / "files"),
         secret=SECRET,
         seal=seal_in(folder, **chosen),
         public_url=PUBLIC_URL,
+        broker=broker,
     )

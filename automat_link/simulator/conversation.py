@@ -152,7 +152,7 @@ class Conversation:
     async def _hear(self, what: Topic, fresh: bool, payload: bytes) -> None:  # noqa: FBT001
         try:
             if what is Topic.WANT_HEARD:
-                self._hear_heard(Heard.read(payload), fresh=fresh)
+                self._hear_heard(Heard.read(self._unsealed(what, payload)), fresh=fresh)
             elif what is Topic.WANT_CODES:
                 self._cabinet.apply(WantedCodes.read(self._unsealed(what, payload)))
             elif what is Topic.COMMAND:
