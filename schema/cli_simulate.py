@@ -5,6 +5,7 @@ when the command is started again.
 """
 
 import asyncio
+import logging
 import signal
 from collections.abc import Sequence
 from functools import partial
@@ -30,6 +31,8 @@ from schema.outside import outside_for
 from schema.scalars import from_id
 from schema.settings import settings
 from schema.terminal import errors, on_database, write_logs
+
+logger = logging.getLogger(__name__)
 
 NO_BROKER = (
     "LIVIONKEY_MQTT_URL is not set: automats need a broker, LIVIONKEY_MQTT_PUBLIC_URL or this one."
@@ -164,7 +167,14 @@ async def run_until_told(automats: dict[str, Firmware], play: Scenario) -> None:
         loop.add_signal_handler(number, told.set)
     async with Fleet(automats) as fleet:
         errors.print(f"{len(fleet)} automats run; Ctrl+C stops them.", highlight=False)
-        playing = asyncio.create_task(play(fleet))
+        playing = asyncio.create_task(_play(play, fleet))
         await told.wait()
         playing.cancel()
         await asyncio.gather(playing, return_exceptions=True)
+
+
+async def _play(play: Scenario, fleet: Fleet) -> None:
+    try:
+        await play(fleet)
+    except Exception:
+        logger.exception("the scenario broke off; the automats run on")
