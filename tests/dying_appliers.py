@@ -1,7 +1,7 @@
 """Processes that apply the reports of one link at once, each killed with -9 at any moment.
 
-python tests/dying_appliers.py URL LINK NOW: three of them, replaced until all is applied.
-Prints how many were killed.
+python tests/dying_appliers.py URL LINK NOW: three of them, of which twelve are
+killed and replaced; then they work on until all is applied. Prints how many were killed.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from models.database import Database
 from resolvers.automat_reports import applying
 
 APPLIERS = 3
-SECONDS = 60
+KILLED, SECONDS = 12, 30
 
 
 async def apply(url: str, link_id: UUID, now: datetime) -> None:
@@ -34,17 +34,12 @@ def begin(url: str, link_id: UUID, now: datetime) -> int:
 
 
 def main(url: str, link_id: UUID, now: datetime) -> None:
-    at_work, killed, until = set(), 0, time.monotonic() + SECONDS
-    finished = False
-    while not finished and time.monotonic() < until:
+    at_work, killed, until = set[int](), 0, time.monotonic() + SECONDS
+    while killed < KILLED and time.monotonic() < until:
         while len(at_work) < APPLIERS:
             at_work.add(begin(url, link_id, now))
-        time.sleep(random.uniform(0.1, 0.4))
+        time.sleep(random.uniform(0.1, 0.5))
         child = at_work.pop()
-        ended, _ = os.waitpid(child, os.WNOHANG)
-        if ended:
-            finished = True
-            continue
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         killed += 1

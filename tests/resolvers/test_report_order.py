@@ -244,7 +244,7 @@ async def test_who_is_killed_in_between_applies_nothing_twice_and_loses_nothing(
     database = Database(own_url)
     await migrate(database)
     house = await make_house(database)
-    await house.keep(*a_stay(house.begins, times=40))
+    await house.keep(*a_stay(house.begins, times=15))
     now = house.later + 10 * DAY
 
     script = [sys.executable, str(TESTS / "dying_appliers.py"), own_url, str(house.link_id)]
@@ -259,9 +259,9 @@ async def test_who_is_killed_in_between_applies_nothing_twice_and_loses_nothing(
     )
 
     assert int(ran.stdout) >= 1, "somebody was killed"
-    assert await house.apply(now) == 240
-    assert without_words(await house.chain()) == expected_chain(40)
-    assert await house.count(EventKind.KEY_FETCHED, EventKind.KEY_RETURNED) == 80
+    assert await house.apply(now) == 90
+    assert without_words(await house.chain()) == expected_chain(15)
+    assert await house.count(EventKind.KEY_FETCHED, EventKind.KEY_RETURNED) == 30
     await database.dispose()
 
 
