@@ -8,4 +8,5 @@ all the same: a door that was opened is open.
 - `sending`: what the link has to send now.
 - `answering`: what automats say became of a command; `clearing` is what follows for a locker.
 - `expiring`: the end of those that were not answered.
+- `telling`: what the trail says of them.
 """

@@ -22,6 +22,7 @@ from models.jobs import JobKind
 from models.keys import Key, KeyKind
 from resolvers import jobs
 from resolvers.automat_commands import expiring
+from resolvers.automat_commands.telling import tell
 from resolvers.checks import fitting_text, required_text
 from resolvers.handover.inserting import locker_to_open
 from resolvers.handover.recognising import locker_at
@@ -220,16 +221,8 @@ async def _ask(work: Work, automat_id: UUID, asked: Asked, deadline: timedelta) 
     busy = AutomatBusy(f"{automat.name} does something else now; try again when it has ended.")
     refusals: dict[str, LivionKeyError] = dict.fromkeys(ONE_AT_A_TIME, busy)
     command = await _write(work, automat.id, asked, deadline, refusals=refusals)
-    work.record(
-        EventKind.AUTOMAT_COMMAND_REQUESTED,
-        command,
-        command=command.kind.value,
-        automat_id=automat.id,
-        locker_id=command.locker_id,
-        key_id=command.key_id,
-        reason=command.reason,
-        expires_at=command.expires_at,
-    )
+    requested = EventKind.AUTOMAT_COMMAND_REQUESTED
+    tell(work, requested, command, reason=command.reason, expires_at=command.expires_at)
     return command
 
 

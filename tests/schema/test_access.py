@@ -13,6 +13,7 @@ from talking import Client
 from things import one_of_everything
 
 from models.accounts import Actor, Role, token_digest
+from models.automats import Automat
 from models.contracts import KeyContract
 from models.keys import Key
 from models.organizations import Contact
@@ -51,7 +52,7 @@ async def test_a_role_asks_what_the_table_says_and_nothing_else(client: Client, 
 
 
 async def free_keys(client: Client) -> dict[str, str]:
-    """Make keys that nobody is promised, one that staff have promised, and a draft."""
+    """Make keys and an automat that are free, a key that staff have promised, and a draft."""
     async with client.working() as work:
         free, other, third, fourth, fifth, promised = [await make_key(work) for _ in range(6)]
         window = Window(work.now, None)
@@ -62,6 +63,7 @@ async def free_keys(client: Client) -> dict[str, str]:
         (past,) = await organizations.add_contacts(work, [AINO], language="fi")
         to_sign = await waiting(work, agrees=False)
         station = await stations.create(work, name="Another")
+        automat = await make_automat(work)
         housed = await make_key(work, automat=await make_automat(work))
     return {
         "past_contact": to_id(Contact, past.id),
@@ -73,6 +75,7 @@ async def free_keys(client: Client) -> dict[str, str]:
         "by_staff": to_id(KeyContract, contract.id),
         "to_sign": to_id(KeyContract, to_sign.id),
         "housed_key": to_id(Key, housed.id),
+        "free_automat": to_id(Automat, automat.id),
         "other_station": to_id(SignatureStation, station.id),
     }
 
