@@ -59,6 +59,7 @@ async def confirm(
 
 
 async def codes_of(work: Work, automat: Automat) -> list[AutomatCode]:
-    """List the codes that an automat should know."""
+    """List the codes that an automat should know, but for backup codes."""
     row = AutomatCode
-    return list(await work.all(work.own(row).where(row.automat_id == automat.id).order_by(row.id)))
+    theirs = work.own(row).where(row.automat_id == automat.id, row.backup_code_id.is_(None))
+    return list(await work.all(theirs.order_by(row.id)))

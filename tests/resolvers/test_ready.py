@@ -66,9 +66,11 @@ async def test_a_contract_is_ready_once_its_automat_says_that_it_knows_the_pin(w
 
 async def test_to_know_an_older_revision_is_not_enough(work: Work) -> None:
     automat = await linked_automat(work)
-    first, second = await on_its_way(work, automat), await on_its_way(work, automat)
+    first = await on_its_way(work, automat)
+    before = await latest(work, automat)
+    second = await on_its_way(work, automat)
 
-    await confirm(work, automat, 1)
+    await confirm(work, automat, before)
 
     assert await is_ready(work, first)
     assert not await is_ready(work, second)
@@ -94,7 +96,7 @@ async def test_credentials_that_wait_or_were_taken_back_confirm_nothing(
     link = await linked(work, automat, **given)
     held = await on_its_way(work, automat)
 
-    await codes_applied(work, link, 1)
+    await codes_applied(work, link, await latest(work, automat))
 
     assert not await is_ready(work, held)
     assert link.applied_revision is None
@@ -105,7 +107,7 @@ async def test_what_is_said_twice_is_done_once(work: Work) -> None:
     held = await on_its_way(work, automat)
 
     for _ in range(3):
-        await confirm(work, automat, 1, number=7)
+        await confirm(work, automat, number=7)
 
     assert (await trail(work, held)).count(READY) == 1
 
@@ -114,7 +116,8 @@ async def test_what_comes_late_is_old_news(work: Work) -> None:
     automat = await linked_automat(work)
     first, second = await on_its_way(work, automat), await on_its_way(work, automat)
 
-    for number, revision in ((9, 2), (7, None), (8, 1), (9, 2)):
+    newest = await latest(work, automat)
+    for number, revision in ((9, newest), (7, None), (8, newest - 1), (9, newest)):
         await confirm(work, automat, revision, number=number)
 
     assert await is_ready(work, first)
@@ -150,14 +153,15 @@ async def test_a_new_pin_has_to_be_confirmed_again(work: Work) -> None:
     automat = await linked_automat(work)
     held = await on_its_way(work, automat)
     await confirm(work, automat)
+    before = await latest(work, automat)
 
     await pins.renew(work, held.key_contract_id, held.id)
 
     assert not await is_ready(work, held)
     assert (await trail(work, held))[-2:] == [EventKind.LOCKER_CONTRACT_SYNCING, RESYNCED]
-    await confirm(work, automat, 1)
+    await confirm(work, automat, before)
     assert not await is_ready(work, held)
-    await confirm(work, automat, 2)
+    await confirm(work, automat)
     assert await is_ready(work, held)
 
 
@@ -227,17 +231,19 @@ async def test_a_stay_that_is_moved_to_later_is_forgotten_and_confirmed_anew(wor
 
 async def test_a_restored_automat_has_to_catch_up(work: Work) -> None:
     automat = await linked_automat(work)
-    first, second = await on_its_way(work, automat), await on_its_way(work, automat)
+    first = await on_its_way(work, automat)
+    before = await latest(work, automat)
+    second = await on_its_way(work, automat)
     await confirm(work, automat, number=9)
 
-    await confirm(later(work, HOUR), automat, 1, number=10)
+    await confirm(later(work, HOUR), automat, before, number=10)
 
     assert await is_ready(work, first)
     assert not await is_ready(work, second)
     assert (await trail(work, second))[-1] is RESYNCED
     _, code = await codes_of(work, automat)
-    assert (code.revision, code.wanted_at) == (2, work.now + HOUR)
-    await confirm(work, automat, 2, number=11)
+    assert (code.revision, code.wanted_at) == (await latest(work, automat), work.now + HOUR)
+    await confirm(work, automat, number=11)
     assert await is_ready(work, second)
 
 
@@ -259,7 +265,7 @@ async def test_new_hardware_knows_nothing(work: Work) -> None:
 async def test_what_a_restored_database_never_wrote_proves_nothing(work: Work) -> None:
     automat = await linked_automat(work)
     held, other = await on_its_way(work, automat), await on_its_way(work, automat)
-    await confirm(work, automat, 1, number=8)
+    await confirm(work, automat, number=8)
 
     await confirm(work, automat, 60, number=9)
 
@@ -277,7 +283,7 @@ async def test_the_timer_finds_what_was_confirmed_while_somebody_changed_it(work
     automat = await linked_automat(work)
     held = await on_its_way(work, automat)
     link = await link_of(work, automat)
-    link.applied_revision = 1
+    link.applied_revision = await latest(work, automat)
     await work.save()
 
     await look_after(work, await _contract(work, held), at=work.now + HOUR)
