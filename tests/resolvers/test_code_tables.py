@@ -140,6 +140,21 @@ async def test_a_table_says_at_which_hours_a_code_works(work: Work) -> None:
     assert held.state is LockerContractState.SYNCING
 
 
+async def test_hours_are_learned_anew_when_their_clock_is_another_one(work: Work) -> None:
+    unit = await make_unit(work, access_schedules=True)
+    automat = await make_automat(work, unit_id=unit.id)
+    contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
+    await set_schedule(work, contract.id, OFFICE)
+    before = await latest(work, automat)
+
+    await organizations.update_unit(work, unit.id, {"time_zone": "Asia/Tokyo"})
+
+    table = await tables.of_link(work, (await linked(work, automat)).id)
+    assert table is not None
+    assert {one.hours.time_zone for one in table.codes if one.hours} == {"Asia/Tokyo"}
+    assert table.revision == before + 1
+
+
 async def test_credentials_that_wait_have_a_table_and_those_taken_back_have_none(
     work: Work,
 ) -> None:
