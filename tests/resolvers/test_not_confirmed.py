@@ -116,6 +116,21 @@ async def test_a_window_that_is_open_is_never_given_up_for_a_change(work: Work) 
     assert await alarms(work, automat) == [False]
 
 
+async def test_an_automat_that_is_linked_later_has_its_time_to_learn(work: Work) -> None:
+    automat = await make_automat(work)
+    stay, held = await stay_at(work, automat)
+    await look_after(work, stay, at=stay.starts_at)
+    begun = at(work, stay.starts_at + HOUR)
+    await linked(begun, automat, activated_at=begun.now)
+
+    assert await next_look(work, stay, begun.now) == begun.now + 10 * MINUTE
+    assert TOLD not in await trail(work, held)
+    await look_after(work, stay, at=begun.now + 5 * HOUR)
+
+    assert (await now_of(work, held)).state is State.SYNCING
+    assert (await trail(work, held)).count(TOLD) == 1
+
+
 async def test_a_change_is_told_anew_when_it_is_not_confirmed_either(work: Work) -> None:
     automat = await linked_automat(work)
     contract = await made(work, await make_key(work, automat=automat), starts_at=work.now + DAY)
