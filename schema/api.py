@@ -10,7 +10,11 @@ from schema.access_schedules import AccessScheduleQueries
 from schema.agreement_changes import AgreementMutations
 from schema.agreements import AgreementQueries
 from schema.attachment_changes import AttachmentMutations
+from schema.automat_alarms import AutomatAlarmMutations, AutomatAlarmQueries
 from schema.automat_changes import AutomatMutations, AutomatQueries
+from schema.automat_command_changes import AutomatCommandMutations
+from schema.automat_commands import AutomatCommandQueries
+from schema.automat_reports import AutomatEventQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -51,6 +55,9 @@ class Query(
     SelectionQueries,
     EntityQueries,
     AutomatQueries,
+    AutomatCommandQueries,
+    AutomatAlarmQueries,
+    AutomatEventQueries,
     DeviceGroupQueries,
     KeyQueries,
     KeyRingQueries,
@@ -86,6 +93,8 @@ class Mutation(
     ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
+    AutomatCommandMutations,
+    AutomatAlarmMutations,
     DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,
