@@ -1,5 +1,6 @@
 """How automats are known on the link: their credentials, and what was heard by each of them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -79,6 +80,14 @@ class AutomatLink(Owned, Base):
     clock_ahead: Mapped[timedelta | None]
     firmware: Mapped[str | None]
     health: Mapped[Json | None]
+
+
+def state_of(good: Iterable[AutomatLink]) -> LinkState:
+    """Tell how far an automat is, by those of its credentials that were not taken back."""
+    heard_of = [link.activated_at is not None for link in good]
+    if not heard_of:
+        return LinkState.NONE
+    return LinkState.ACTIVE if any(heard_of) else LinkState.WAITING
 
 
 class LinkAuthority(Base):

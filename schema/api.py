@@ -14,6 +14,7 @@ from schema.automat_alarms import AutomatAlarmMutations, AutomatAlarmQueries
 from schema.automat_changes import AutomatMutations, AutomatQueries
 from schema.automat_command_changes import AutomatCommandMutations
 from schema.automat_commands import AutomatCommandQueries
+from schema.automat_link_changes import AutomatLinkMutations
 from schema.automat_reports import AutomatEventQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
@@ -95,6 +96,7 @@ class Mutation(
     AutomatMutations,
     AutomatCommandMutations,
     AutomatAlarmMutations,
+    AutomatLinkMutations,
     DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,

@@ -86,6 +86,7 @@ class AutomatAlarmQueries:
     async def automat_alarms(
         self,
         info: Info,
+        *,
         first: First = FIRST,
         after: After = None,
         automat_id: Annotated[

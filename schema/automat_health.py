@@ -4,6 +4,7 @@ from typing import Any
 
 import strawberry
 
+from models.automat_links import state_of
 from resolvers import relations
 from schema.automat_enums import LinkState
 
@@ -36,14 +37,7 @@ async def _working(automats: list[Any], context: Any) -> list[Any]:
 
 async def link_states(automats: list[Any], context: Any) -> list[LinkState]:
     """Tell how far several automats are with their credentials."""
-    return [_state(links) for links in await _links(automats, context)]
-
-
-def _state(links: list[Any]) -> LinkState:
-    if not links:
-        return LinkState.NONE
-    works = any(link.activated_at for link in links)
-    return LinkState.ACTIVE if works else LinkState.WAITING
+    return [state_of(links) for links in await _links(automats, context)]
 
 
 async def firmwares(automats: list[Any], context: Any) -> list[str | None]:

@@ -96,10 +96,10 @@ class Automat(Node):
         online, description="Whether it has given a sign of life in the last 90 seconds."
     )
     hardware_id: str | None = strawberry.field(
-        description="The id of the cabinet itself, which may be replaced; null until it said so."
+        description="The id of the cabinet itself, which may be replaced; null until it is known."
     )
     link_state: LinkState = batched(
-        link_states, description="How far it is with its credentials for the link."
+        link_states, description="How far it is with the credentials by which it is known."
     )
     firmware: str | None = batched(firmwares, description="What runs on it; null until it said so.")
     health: AutomatHealth | None = batched(
@@ -110,7 +110,8 @@ class Automat(Node):
     )
     synced_revision: int | None = batched(
         synced_revisions,
-        description="Which revision of its codes it said last that it knows; null until it did.",
+        description="Up to which of these changes it said last that it knows its codes; null when "
+        "it never has by the credentials that it works with.",
     )
     alarms: list[AutomatAlarm] = batched(
         to_many(relations.ALARMS_ON_AT_AUTOMAT, "automat_id"),

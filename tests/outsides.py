@@ -10,6 +10,7 @@ from resolvers.outside.seals import Chosen, Seals
 from resolvers.outside.secret import Secret
 
 PUBLIC_URL = "http://test"
+SECRET = Secret(["a secret that only tests have, and long"])
 
 
 def now() -> datetime:
@@ -25,7 +26,7 @@ def outside_in(folder: Path, **chosen: Any) -> Outside:
     """Open the ports with their files in a folder, and a seal like `seal_in`."""
     return Outside(
         files=in_folder(folder / "files"),
-        secret=Secret(["a secret that only tests have, and long"]),
+        secret=SECRET,
         seal=seal_in(folder, **chosen),
         public_url=PUBLIC_URL,
     )
