@@ -16,6 +16,7 @@ from schema.automat_command_changes import AutomatCommandMutations
 from schema.automat_commands import AutomatCommandQueries
 from schema.automat_link_changes import AutomatLinkMutations
 from schema.automat_reports import AutomatEventQueries
+from schema.automat_subscriptions import AutomatSubscriptions
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -120,7 +121,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be watched, over WebSocket.")
-class Subscription(StationSubscriptions):
+class Subscription(StationSubscriptions, AutomatSubscriptions):
     pass
 
 

@@ -5,12 +5,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from models.accounts import Permission
-from models.automat_commands import USUAL_DEADLINE, AutomatCommand, CommandKind
+from models.automat_commands import OPEN_STATES, USUAL_DEADLINE, AutomatCommand, CommandKind
 from models.automat_links import AutomatLink
 from models.automats import Automat, Locker
 from models.errors import InvalidInput
 from models.keys import Key, KeyKind
-from resolvers.automat_commands import expiring
 from resolvers.automat_commands.writing import Asked, ask, write
 from resolvers.checks import fitting_text, required_text
 from resolvers.handover.inserting import locker_to_open
@@ -170,7 +169,7 @@ async def replay(work: Work, link: AutomatLink, from_number: int) -> AutomatComm
     under_way = work.own(row).where(
         row.link_id == link.id,
         row.kind == CommandKind.REPLAY,
-        row.state.in_(expiring.OPEN_STATES),
+        row.state.in_(OPEN_STATES),
         row.expires_at > work.now,
     )
     for known in await work.all(under_way):
