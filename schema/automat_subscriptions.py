@@ -58,14 +58,19 @@ class Alarms:
 
     def __init__(self, automat_id: UUID | None) -> None:
         self._automat_id = automat_id
-        self._tail = Tail(Event, Event.kind.in_(ALARM_EVENTS), *_only(Event.subject_id, automat_id))
+        of_alarms = Event.kind.in_(ALARM_EVENTS)
+        self._tail = Tail(Event, of_alarms, *_only(Event.subject_id, automat_id))
+        self._ids: dict[UUID, None] = {}
 
     async def look(self, reading: Reading) -> Sequence[AutomatAlarm]:
         """Show each alarm to which something happened, as it is now."""
         await _check(reading, self._automat_id)
-        events = await self._tail.look(reading)
-        ids = list(dict.fromkeys(UUID(event.facts["alarm_id"]) for event in events))
-        rows = await looking.by_ids(reading, AlarmRow, ids) if ids else []
+        for event in await self._tail.look(reading):
+            self._ids[UUID(event.facts["alarm_id"])] = None
+        if not self._ids:
+            return ()
+        rows = await looking.by_ids(reading, AlarmRow, list(self._ids))
+        self._ids = {}  # only now: a look that fails half-way is done again
         return [AutomatAlarm.of(row) for row in rows if row is not None]
 
 
