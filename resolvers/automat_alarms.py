@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from models.accounts import Permission
 from models.automat_alarms import WHOLE_AUTOMAT, AlarmKind, AutomatAlarm
@@ -37,6 +37,7 @@ SAID = {
     AlarmKind.CREDENTIALS_EXPIRE: "its certificate ends soon",
 }
 """What is wrong, in the words of a notice."""
+ENDED_BY_PEOPLE = {AlarmKind.REPORTS_LOST, AlarmKind.RESTORED_FROM_BACKUP, AlarmKind.DEVICE_MOVED}
 ALARM = AutomatAlarm
 COLUMNS = ALARM.id, ALARM.automat_id, ALARM.kind, ALARM.locker_index, ALARM.details
 """What an event tells of an alarm."""
@@ -97,25 +98,25 @@ async def _last_until(
 
 
 async def end_alarm(
-    work: Work, automat_id: UUID, kind: AlarmKind, locker_index: int = WHOLE_AUTOMAT
+    work: Work, automat_id: UUID, *kinds: AlarmKind, locker_index: int = WHOLE_AUTOMAT
 ) -> bool:
-    """End an alarm whose cause is gone; tells whether it was on."""
+    """End alarms of an automat whose cause is gone; tells whether any was on."""
     row = AutomatAlarm
     ended = (
         update(row)
         .where(
             row.automat_id == automat_id,
-            row.kind == kind,
+            row.kind.in_(kinds),
             row.locker_index == locker_index,
             row.ended_at.is_(None),
         )
         .values(ended_at=work.now)
         .returning(*COLUMNS)
     )
-    found = (await (await work.connection()).execute(ended)).first()
-    if found is not None:
-        await _record(work, EventKind.AUTOMAT_ALARM_ENDED, found)
-    return found is not None
+    found = (await (await work.connection()).execute(ended)).all()
+    for one in found:
+        await _record(work, EventKind.AUTOMAT_ALARM_ENDED, one)
+    return bool(found)
 
 
 async def end_those_whose_time_is_over(work: Work, automat_id: UUID) -> datetime | None:
@@ -127,19 +128,14 @@ async def end_those_whose_time_is_over(work: Work, automat_id: UUID) -> datetime
     alarms = await work.all(timed.order_by(row.until))
     over = [one for one in alarms if one.until is not None and one.until <= work.now]
     for one in over:
-        await end_alarm(work, automat_id, one.kind, one.locker_index)
+        await end_alarm(work, automat_id, one.kind, locker_index=one.locker_index)
     return next((one.until for one in alarms if one not in over), None)
-
-
-async def alarms_on(work: Work, automat_id: UUID) -> set[tuple[AlarmKind, int]]:
-    """List the alarms of an automat that are on, each with its locker."""
-    row = AutomatAlarm
-    is_on = row.automat_id == automat_id, row.ended_at.is_(None)
-    return {tuple(one) for one in await work.rows(select(row.kind, row.locker_index).where(*is_on))}
 
 
 async def acknowledge(work: Work, id: UUID | None) -> AutomatAlarm:
     """Say that somebody knows of an alarm; whoever said so first stays the one who did.
+
+    What happened once and left no cause behind that could go away is over with that.
 
     Raises:
         NotAllowed: The actor may not operate automats.
@@ -152,6 +148,9 @@ async def acknowledge(work: Work, id: UUID | None) -> AutomatAlarm:
         alarm.acknowledged_at, alarm.acknowledged_by = work.now, work.actor.token_id
         await work.save()
         await _record(work, EventKind.AUTOMAT_ALARM_ACKNOWLEDGED, alarm)
+        if alarm.kind in ENDED_BY_PEOPLE:
+            await end_alarm(work, alarm.automat_id, alarm.kind, locker_index=alarm.locker_index)
+            alarm = await work.get(AutomatAlarm, alarm.id)
     return alarm
 
 

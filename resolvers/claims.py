@@ -20,11 +20,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from models.accounts import Actor
 from models.attachments import Attachment
 from models.automat_commands import AutomatCommand
+from models.automats import Automat
 from models.base import Base, table_of
 from models.contracts import KeyContract
 from models.events import EventKind
 from models.jobs import LEASE, MOST_ATTEMPTS, Job, JobKind, pause_after
 from models.organizations import Contact
+from models.sandboxes import SandboxAdvance
 from models.signing import Signature, SigningProcess
 from resolvers.clocks import ahead_of
 from resolvers.jobs import IN_HAND, Handler, real
@@ -36,7 +38,9 @@ SUBJECTS: dict[JobKind, type[Base]] = {
     JobKind.SEAL: Signature,
     JobKind.ATTACHMENT: Attachment,
     JobKind.CONTACT: Contact,
+    JobKind.AUTOMAT_LINK: Automat,
     JobKind.AUTOMAT_COMMAND: AutomatCommand,
+    JobKind.SANDBOX: SandboxAdvance,
 }
 """What the jobs of each kind are about."""
 

@@ -33,9 +33,9 @@ PAGE = 20
 
 PERMISSIONS: dict[type[Base], Permission] = {
     Automat: Permission.VIEW_AUTOMATS,
+    AutomatLink: Permission.VIEW_AUTOMATS,
     Locker: Permission.VIEW_AUTOMATS,
     DeviceGroup: Permission.VIEW_AUTOMATS,
-    AutomatLink: Permission.VIEW_AUTOMATS,
     AutomatAlarm: Permission.VIEW_AUTOMATS,
     AutomatCommand: Permission.VIEW_AUTOMATS,
     AutomatReport: Permission.VIEW_EVENTS,

@@ -1,6 +1,7 @@
 """Organizations: founding one, its units, and its contacts."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,8 +32,14 @@ def founder() -> Actor:
     return Actor(organization_id=new_id(), role=Role.ADMIN)
 
 
-async def found(work: Work, *, name: str) -> OrganizationUnit:
+async def found(work: Work, *, name: str, clock_ahead: timedelta | None = None) -> OrganizationUnit:
     """Found the organization of the actor.
+
+    Args:
+        work: The transaction.
+        name: What it is called.
+        clock_ahead: For a sandbox: how far its clock is ahead of ours at first. Any other
+            organization has none, and never will.
 
     Raises:
         InvalidInput: The name is empty.
@@ -43,6 +50,7 @@ async def found(work: Work, *, name: str) -> OrganizationUnit:
         organization_id=id,
         kind=UnitKind.ORGANIZATION,
         name=required_text(name, path=("name",)),
+        clock_ahead=clock_ahead,
     )
     await work.add(unit)
     work.record(EventKind.ORGANIZATION_CREATED, unit)

@@ -40,6 +40,7 @@ HELPS: dict[EventKind, set[ErrorCode]] = {
     EventKind.LOCKER_UPDATED: SPACE,
     EventKind.ORGANIZATION_UNIT_UPDATED: PLACE,
     EventKind.RESERVATION_CANCELLED: SPACE,
+    EventKind.SANDBOX_ADVANCED: PLACE,
 }
 """Which reasons for waiting may be gone after an event."""
 

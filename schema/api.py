@@ -40,6 +40,7 @@ from schema.public_links import ContractLinkMutations
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
+from schema.sandboxes import SandboxMutations, SandboxQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_queries import SelectionQueries
@@ -73,6 +74,7 @@ class Query(
     ErasureQueries,
     OrganizationQueries,
     EventQueries,
+    SandboxQueries,
 ):
     @strawberry.field(description="Anything with an id; null when there is no such thing.")
     async def node(
@@ -116,6 +118,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    SandboxMutations,
 ):
     pass
 

@@ -78,6 +78,13 @@ REFUSED_MUTATIONS = {
     "automatInstall.organizationUnitId": f'{AUTOMAT}, organizationUnitId: "$unit"',
     "automatInstall.deviceGroupIds": f'{AUTOMAT}, deviceGroupIds: ["$group"]',
     "automatUpdate.id": 'id: "$automat", name: "x"',
+    **{
+        f"{name}.id": 'id: "$automat"'
+        for name in (
+            *("automatInstallationPin", "automatCredentialsRotate", "automatCredentialsRevoke"),
+            *("automatReplaceHardware", "automatUninstall"),
+        )
+    },
     "lockerUpdate.id": 'id: "$locker", outOfOrder: true',
     "deviceGroupCreate.automatIds": 'name: "x", automatIds: ["$automat"]',
     "deviceGroupUpdate.id": 'id: "$group", name: "x"',
