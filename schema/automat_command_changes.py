@@ -35,7 +35,7 @@ class CommandInput(Repeatable):
 
 @strawberry.input(description="What a whole automat is told.")
 class AutomatCommandInput(CommandInput):
-    automat_id: strawberry.ID = strawberry.field(description="Which automat.")
+    id: strawberry.ID = strawberry.field(description="Which automat.")
 
 
 @strawberry.input(description="Which door to open, and why.")
@@ -97,7 +97,7 @@ class AutomatCommandMutations:
     ) -> AutomatCommandPayload:
         command = await asking.open_locker(
             work,
-            automat_id=from_id(models.Automat, input.automat_id),
+            automat_id=from_id(models.Automat, input.id),
             locker_index=input.locker_index,
             reason=input.reason,
             deadline=input.deadline(),
@@ -114,7 +114,7 @@ class AutomatCommandMutations:
     ) -> AutomatCommandPayload:
         command = await asking.clear_locker(
             work,
-            automat_id=from_id(models.Automat, input.automat_id),
+            automat_id=from_id(models.Automat, input.id),
             locker_index=input.locker_index,
             reason=given(input.reason),
             deadline=input.deadline(),
@@ -125,7 +125,7 @@ class AutomatCommandMutations:
     async def automat_restart(
         self, work: Work, input: AutomatCommandInput
     ) -> AutomatCommandPayload:
-        id = from_id(models.Automat, input.automat_id)
+        id = from_id(models.Automat, input.id)
         command = await asking.restart(work, automat_id=id, deadline=input.deadline())
         return AutomatCommandPayload.of(command)
 
@@ -134,7 +134,7 @@ class AutomatCommandMutations:
         description=f"Let an automat apply its codes again and tell its state. {FOLLOW}",
     )
     async def automat_resync(self, work: Work, input: AutomatCommandInput) -> AutomatCommandPayload:
-        id = from_id(models.Automat, input.automat_id)
+        id = from_id(models.Automat, input.id)
         command = await asking.resync(work, automat_id=id, deadline=input.deadline())
         return AutomatCommandPayload.of(command)
 

@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from models.accounts import Permission
 from resolvers import accounts, clocks
+from resolvers.waking import AWAY, nap
 from resolvers.work import Reading
 from schema.context import Context, clock
-from schema.waking import AWAY, nap
 
 LONGEST_NAP_SECONDS = 5.0
 """What changes without a commit, such as a token that expires, is seen by then."""

@@ -45,9 +45,7 @@ def code_of(payload: Any) -> str:
 
 
 async def test_a_door_is_opened_from_afar(client: Client, automat: str) -> None:
-    payload = await tell(
-        client, "automatOpenLocker", automatId=automat, lockerIndex=4, reason="Stuck."
-    )
+    payload = await tell(client, "automatOpenLocker", id=automat, lockerIndex=4, reason="Stuck.")
 
     assert payload["userErrors"] == []
     command = payload["command"]
@@ -64,8 +62,8 @@ async def requested(client: Client) -> list[Any]:
 
 
 async def test_a_deadline_is_given_in_seconds(client: Client, automat: str) -> None:
-    refused = await tell(client, "automatRestart", automatId=automat, deadlineSeconds=601)
-    payload = await tell(client, "automatRestart", automatId=automat, deadlineSeconds=600)
+    refused = await tell(client, "automatRestart", id=automat, deadlineSeconds=601)
+    payload = await tell(client, "automatRestart", id=automat, deadlineSeconds=600)
 
     assert code_of(refused) == "INVALID_INPUT"
     assert refused["userErrors"][0]["path"] == ["input", "deadlineSeconds"]
@@ -78,12 +76,11 @@ async def test_busy_and_offline_are_answers(client: Client, automat: str) -> Non
         by_hand = await make_automat(work, "By hand")
         away = await make_automat(work, "Away")
         await make_link(work, away, connected=False)
-    await tell(client, "automatRestart", automatId=automat)
+    await tell(client, "automatRestart", id=automat)
 
-    busy = await tell(client, "automatResync", automatId=automat)
+    busy = await tell(client, "automatResync", id=automat)
     offline = [
-        await tell(client, "automatResync", automatId=to_id(Automat, one.id))
-        for one in (by_hand, away)
+        await tell(client, "automatResync", id=to_id(Automat, one.id)) for one in (by_hand, away)
     ]
 
     assert code_of(busy) == "AUTOMAT_BUSY"
@@ -91,7 +88,7 @@ async def test_busy_and_offline_are_answers(client: Client, automat: str) -> Non
 
 
 async def test_a_command_that_is_asked_for_twice_is_one(client: Client, automat: str) -> None:
-    given = {"automatId": automat, "idempotencyKey": "again"}
+    given = {"id": automat, "idempotencyKey": "again"}
 
     first = await tell(client, "automatRestart", **given)
     second = await tell(client, "automatRestart", **given)
@@ -101,7 +98,7 @@ async def test_a_command_that_is_asked_for_twice_is_one(client: Client, automat:
 
 
 async def test_a_command_is_followed_to_its_end(client: Client, automat: str) -> None:
-    payload = await tell(client, "automatClearLocker", automatId=automat, lockerIndex=0)
+    payload = await tell(client, "automatClearLocker", id=automat, lockerIndex=0)
     id = payload["command"]["id"]
     async with client.working() as work:
         command = await work.get(AutomatCommand, from_id(AutomatCommand, id))
