@@ -104,10 +104,10 @@ class Cabinet:
         (found,) = await self.stay.work.all(self.stay.work.own(AutomatReport).where(*same))
         return found
 
-    async def beats(self, at: datetime, number: int | None = None, **said: Any) -> Work:
+    async def beats(self, now: datetime, number: int | None = None, **said: Any) -> Work:
         """Send a heartbeat."""
-        work = self.at(at)
-        told = {"at": at, "number": self.link.heard_up_to if number is None else number, **said}
+        work = self.at(now)
+        told = {"at": now, "number": self.link.heard_up_to if number is None else number, **said}
         retained = told.pop("is_retained", False)
         await presence.state_heard(work, self.link, Said(**told), is_retained=retained)
         await work.connection()
