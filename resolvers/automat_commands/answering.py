@@ -9,6 +9,7 @@ from models.events import EventKind
 from models.jobs import JobKind
 from resolvers import jobs
 from resolvers.automat_commands.clearing import cleared
+from resolvers.automat_commands.telling import tell
 from resolvers.work import Work
 
 ANSWERED = {CommandState.DONE, CommandState.REFUSED}
@@ -66,16 +67,13 @@ async def _keep(
         await jobs.forget(work, JobKind.AUTOMAT_COMMAND, [command.id])
     if command.kind is CommandKind.REPLAY:
         return
-    work.record(
+    tell(
+        work,
         EventKind.AUTOMAT_COMMAND_ANSWERED,
         command,
         notice=_late(command) if is_late and refusal is None else None,
-        command=command.kind.value,
         state=command.state.value,
         refusal=refusal.value if refusal else None,
-        automat_id=command.automat_id,
-        locker_id=command.locker_id,
-        key_id=command.key_id,
         happened_at=at,
         late=is_late,
     )

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from models.automat_commands import AutomatCommand, CommandKind, CommandState
+from models.automat_commands import OPEN_STATES, AutomatCommand, CommandKind, CommandState
 from models.events import EventKind
+from resolvers.automat_commands.telling import tell
 from resolvers.work import Work
 
 GRACE = timedelta(seconds=3)
 """How long after a deadline an answer may still be on its way."""
-OPEN_STATES = (CommandState.WAITING, CommandState.SENT)
 
 
 async def look_after(work: Work, command_id: UUID) -> datetime | None:
@@ -45,14 +45,5 @@ async def _expire(work: Work, command: AutomatCommand) -> None:
     command.state = CommandState.EXPIRED
     command.answered_at = work.now
     await work.save()
-    if command.kind is CommandKind.REPLAY:
-        return
-    work.record(
-        EventKind.AUTOMAT_COMMAND_EXPIRED,
-        command,
-        command=command.kind.value,
-        automat_id=command.automat_id,
-        locker_id=command.locker_id,
-        key_id=command.key_id,
-        was_sent=was_sent,
-    )
+    if command.kind is not CommandKind.REPLAY:
+        tell(work, EventKind.AUTOMAT_COMMAND_EXPIRED, command, was_sent=was_sent)

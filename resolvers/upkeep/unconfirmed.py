@@ -98,7 +98,7 @@ async def _tell(
     """Tell people once for each time that a PIN was sent."""
     told = await _told(work, [one.id for one in missing])
     for one in missing:
-        if one.id in told and told[one.id] >= _since(one, known):
+        if one.id in told and told[one.id] > _since(one, known):
             continue
         automat = await work.get(Automat, one.automat_id)
         work.record(
