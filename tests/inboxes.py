@@ -13,7 +13,7 @@ from reporting import Stay, make_stay
 from sqlalchemy import select
 
 from models.accounts import Actor
-from models.automat_alarms import AutomatAlarm
+from models.automat_alarms import AlarmKind, AutomatAlarm
 from models.automat_commands import AutomatCommand, CommandKind
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport, ReportKind
@@ -104,10 +104,10 @@ class Cabinet:
         (found,) = await self.stay.work.all(self.stay.work.own(AutomatReport).where(*same))
         return found
 
-    async def beats(self, at: datetime, number: int | None = None, **said: Any) -> Work:
+    async def beats(self, now: datetime, number: int | None = None, **said: Any) -> Work:
         """Send a heartbeat."""
-        work = self.at(at)
-        told = {"at": at, "number": self.link.heard_up_to if number is None else number, **said}
+        work = self.at(now)
+        told = {"at": now, "number": self.link.heard_up_to if number is None else number, **said}
         retained = told.pop("is_retained", False)
         await presence.state_heard(work, self.link, Said(**told), is_retained=retained)
         await work.connection()
@@ -121,6 +121,9 @@ class Cabinet:
     async def alarms(self) -> list[AutomatAlarm]:
         work, row = self.stay.work, AutomatAlarm
         return list(await work.all(work.own(row).order_by(row.id)))
+
+    async def alarms_on(self) -> list[AlarmKind]:
+        return [one.kind for one in await self.alarms() if one.ended_at is None]
 
     async def asked_for(self) -> list[int]:
         """List from which numbers reports were asked for again."""
