@@ -12,18 +12,18 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from resolvers.automat_reports import applying, links, presence
-from resolvers.automat_reports.sensors import SeenLocker
-
 from automat_link.messages.commands import Answer
 from automat_link.messages.states import Online, State
 from automat_link.said import Said
 from models.database import Database
 from resolvers.automat_commands import answering
-from resolvers.waking import AWAY, with_place
+from resolvers.automat_reports import applying, links, presence
+from resolvers.automat_reports.sensors import SeenLocker
+from resolvers.waking import AWAY, Patience, with_place
 
 WORKERS = 8
 MOST_ANSWERS = 100
+LOOK_SECONDS = 5.0
 REST_SECONDS = 1.0
 """Before the next attempt, while the database is away."""
 
@@ -95,6 +95,7 @@ class Believing:
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._look())
             for _ in range(WORKERS):
                 group.create_task(self._work())
 
@@ -102,6 +103,20 @@ class Believing:
         """Wait until nothing is left to do."""
         while self._pending or self._busy:  # noqa: ASYNC110 - once, at the end of a process
             await asyncio.sleep(0.01)
+
+    async def _look(self) -> None:
+        """Look now and then for reports that are kept and have not taken effect.
+
+        Whoever kept them may have died before, and the automat does not say them again.
+        """
+        patience = Patience("the look for reports that were not applied")
+        while True:
+            with patience:
+                async with self._database.reading() as connection:
+                    left = await applying.to_apply(connection)
+                for link_id in left:
+                    self.add(link_id)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _work(self) -> None:
         while True:

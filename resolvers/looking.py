@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam,
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.accounts import Permission
+from models.automat_links import AutomatLink
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.dialects.among import among, ids_later
@@ -29,6 +30,7 @@ PAGE = 20
 
 PERMISSIONS: dict[type[Base], Permission] = {
     Automat: Permission.VIEW_AUTOMATS,
+    AutomatLink: Permission.VIEW_AUTOMATS,
     Locker: Permission.VIEW_AUTOMATS,
     DeviceGroup: Permission.VIEW_AUTOMATS,
     OrganizationUnit: Permission.VIEW_AUTOMATS,

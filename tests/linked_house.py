@@ -16,14 +16,19 @@ from brokers import Broker
 from documents import UPSERT, stay, written
 from factories import MARKET_SQUARE, make_entity, make_key
 from linked import clock, eventually
+from sqlalchemy import select
 from talking import Client, new_client
 
 from automat_link.simulator.cabinet import Cabinet
 from automat_link.simulator.clock import Clock
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.flash import MemoryFlash
+from automat_link.simulator.line import Line, tls_of
 from automat_link.simulator.network import NONE, Faults, Network
+from automat_link.topics import Topic, topic
 from models.accounts import Role
+from models.automat_links import AutomatLink
+from models.automat_reports import AutomatReport
 from models.automats import Automat
 from models.database import Database
 from models.entities import ReservableEntity
@@ -59,6 +64,7 @@ class House:
 
     client: Client
     firmware: Firmware
+    credentials: Credentials
     automat: str
     apartment: str
     key: str
@@ -158,9 +164,37 @@ async def house(
     apartment_id, key_id = to_id(ReservableEntity, apartment.id), to_id(Key, key.id)
     firmware.start()
     try:
-        yield House(client, firmware, automat, apartment_id, key_id)
+        yield House(client, firmware, credentials, automat, apartment_id, key_id)
     finally:
         await firmware.stop()
+
+
+@asynccontextmanager
+async def speaking_as(credentials: Credentials) -> AsyncIterator[Line]:
+    """Connect with credentials, to say whatever a cabinet would never say."""
+    async with Line(credentials, tls_of(credentials)) as line:
+        yield line
+
+
+async def say(line: Line, credentials: Credentials, what: Topic, payload: bytes) -> None:
+    """Say something."""
+    await line.publish(topic(credentials.link_id, what), payload, qos=1)
+
+
+async def link_row(database: Database, credentials: Credentials) -> AutomatLink:
+    """Read what is known of credentials."""
+    async with database.writing() as session:
+        found = await session.get(AutomatLink, credentials.link_id)
+        assert found is not None
+        return found
+
+
+async def reports_of(database: Database, credentials: Credentials) -> list[AutomatReport]:
+    """Read what was reported, by number."""
+    row = AutomatReport
+    told = select(row).where(row.link_id == credentials.link_id).order_by(row.number)
+    async with database.writing() as session:
+        return list((await session.scalars(told)).all())
 
 
 @asynccontextmanager

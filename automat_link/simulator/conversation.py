@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from automat_link.messages.base import Message, Unreadable
+from automat_link.messages.base import Message, Unreadable, read_as
 from automat_link.messages.commands import AnyCommand, Command, Replay, Restart, Resync
 from automat_link.messages.states import HEARTBEAT_SECONDS, Online
 from automat_link.messages.wanted import Heard, WantedCodes
@@ -190,6 +190,6 @@ class Conversation:
 def _command(payload: bytes) -> AnyCommand:
     """Read a command; one of a kind that this firmware does not know is refused by the cabinet."""
     try:
-        return Command.model_validate_json(payload).root
-    except ValueError:
+        return read_as(Command, payload).root
+    except Unreadable:
         return AnyCommand.read(payload)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 
 from models.accounts import Permission
 from models.automats import Automat, AutomatState
@@ -23,12 +23,13 @@ async def uninstall(work: Work, id: UUID | None) -> Automat:
     """Take an automat out of use for good; a second time changes nothing.
 
     Its credentials are taken back and its codes forgotten. Its past stays, and so does its device
-    id, with which it can be put into service again.
+    id, with which it can be put into service again. Keys that are out and lived in it come back
+    elsewhere.
 
     Raises:
         NotAllowed: The actor may not change automats.
         NotFound: There is no such automat.
-        StillInUse: Keys lie in it or belong into it, or a contract holds one of its lockers.
+        StillInUse: Keys lie in it, or a contract holds one of its lockers.
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
@@ -51,7 +52,7 @@ async def _check_is_unused(work: Work, automat: Automat) -> None:
         select(Key.code)
         .where(
             Key.organization_id == work.actor.organization_id,
-            or_(Key.automat_id == automat.id, Key.selected_automat_id == automat.id),
+            Key.automat_id == automat.id,
         )
         .order_by(Key.code)
     )
@@ -66,7 +67,7 @@ async def _check_is_unused(work: Work, automat: Automat) -> None:
         .distinct()
         .order_by(KeyContract.reference)
     )
-    found = {"keys lie in it or belong into it": keys, "contracts hold its lockers": contracts}
+    found = {"keys lie in it": keys, "contracts hold its lockers": contracts}
     said = [f"{what}: {_named(list(names))}" for what, names in found.items() if names]
     if said:
         raise StillInUse(f"The automat is still in use; {'; '.join(said)}.", path=("id",))

@@ -95,8 +95,14 @@ async def _alarm_cleared(work: Work, what: Happening) -> str | None:
     return None
 
 
-async def _not_understood(_: Work, what: Happening) -> str | None:
-    return f"It was not understood ({what.facts['problem']})."
+async def _not_understood(work: Work, what: Happening) -> str | None:
+    """Let people know that an automat says something which nobody here understands."""
+    problem = f"It was not understood: {what.facts.get('problem', 'an unknown message')}"
+    notice = f"An automat reports something of which no sense is made. {problem}"
+    facts = {"report_id": what.report.id, "number": what.report.number}
+    automat = About(Automat, what.automat_id)
+    work.record(EventKind.AUTOMAT_REPORT_NOT_APPLIED, automat, notice=notice, **facts)
+    return problem
 
 
 def _place(what: Happening) -> int:

@@ -12,11 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.automat_links import AutomatLink
-from models.automats import Automat
 from models.dialects.among import among
-from models.events import EventKind
+from resolvers.automat_links.revoking import take_back
 from resolvers.clocks import ahead_of, system_of
-from resolvers.work import About, Work, system
+from resolvers.work import Work, system
 
 
 class Known(NamedTuple):
@@ -77,18 +76,8 @@ async def heard_from(work: Work, link: AutomatLink) -> None:
     if link.activated_at is not None or link.revoked_at is not None:
         return
     of_automat = work.own(ROW).where(ROW.automat_id == link.automat_id, ROW.revoked_at.is_(None))
-    for one in await work.locking(of_automat, ROW):
-        if one.id != link.id:
-            _revoke(work, one)
-    await work.save()
+    former = [one for one in await work.locking(of_automat, ROW) if one.id != link.id]
+    await take_back(work, former)
     if link.revoked_at is None and link.activated_at is None:
         link.activated_at = work.now
         await work.save()
-
-
-def _revoke(work: Work, former: AutomatLink) -> None:
-    former.revoked_at, former.connected = work.now, False
-    automat = About(Automat, former.automat_id)
-    work.record(
-        EventKind.AUTOMAT_CREDENTIALS_REVOKED, automat, link_id=former.id, reason="replaced"
-    )

@@ -6,9 +6,10 @@ Once with a good network, and once with one that doubles, mixes up and loses mes
 from collections.abc import AsyncIterator
 
 import pytest
-from brokers import Broker, broker_of
+from brokers import Broker
 from linked import eventually, linking
-from linked_house import House, house, linked_client, worker
+from linked_house import House, house, worker
+from talking import Client
 
 from automat_link.simulator.network import NONE, Faults
 from models.database import Database
@@ -17,18 +18,11 @@ PATIENCE = 60.0
 BAD = Faults(loss=0.33, double=0.5, shuffle=0.5, seed=7)
 
 
-@pytest.fixture(scope="module")
-async def broker(own_database: Database) -> AsyncIterator[Broker]:
-    async with broker_of(own_database) as broker:
-        yield broker
-
-
 @pytest.fixture(params=[NONE, BAD], ids=["a good network", "a bad network"])
 async def home(
-    request: pytest.FixtureRequest, own_database: Database, broker: Broker
+    request: pytest.FixtureRequest, own_database: Database, broker: Broker, client: Client
 ) -> AsyncIterator[House]:
     async with (
-        linked_client(own_database, broker) as client,
         worker(own_database),
         linking(own_database, broker),
         house(client, broker, request.param) as made,

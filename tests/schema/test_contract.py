@@ -230,7 +230,7 @@ def test_connections_are_asked_for_in_pages_of_twenty() -> None:
 
 
 def test_answers_refer_to_things_and_not_to_their_ids() -> None:
-    allowed = {"externalId", "deviceId", "customerId", "subjectId"}
+    allowed = {"externalId", "deviceId", "hardwareId", "customerId", "subjectId"}
     objects = [
         one for one in SHOWN if is_object_type(one) and one.name not in {"Query", "Mutation"}
     ]
