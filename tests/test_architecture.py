@@ -21,6 +21,7 @@ PUT_THE_PARTS_TOGETHER = {
     "schema/cli.py",
     "schema/cli_broker.py",
     "schema/cli_link.py",
+    "schema/cli_protocol.py",
     "schema/cli_simulate.py",
 }
 READS_THE_ENVIRONMENT = {"schema/settings.py"}
