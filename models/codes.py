@@ -28,6 +28,8 @@ class AutomatCode(Owned, Base):
     Args:
         revision: With which `Automat.code_revision` it came: an automat that says it has that one
             or a later one knows the code.
+        wanted_at: Since when the automat should know it as it is; null for backup codes, for which
+            nobody waits.
     """
 
     __tablename__ = "automat_codes"
@@ -51,6 +53,7 @@ class AutomatCode(Owned, Base):
     key_id: Mapped[UUID | None] = mapped_column(ForeignKey("keys.id"), unique=True)
     backup_code_id: Mapped[UUID | None] = mapped_column(ForeignKey("backup_codes.id"), unique=True)
     revision: Mapped[int] = mapped_column(default=0)
+    wanted_at: Mapped[datetime | None]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime | None]
 

@@ -4,7 +4,7 @@ People are not held up by it: what happens outside its hours is believed and fla
 that contradicts what was known. Automats will hold to it, see `windows_of`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from models.access_schedules import AccessSchedule, Stretch
 from models.automats import Automat
+from models.base import Json
 from models.codes import AutomatCode
 from models.contracts import KeyAllocation, KeyContract, LockerContract, LockerContractState
 from models.dialects.among import among
@@ -136,12 +137,27 @@ async def windows_of(reading: Reading, automat_id: UUID) -> dict[UUID, EnforcedH
             AutomatCode.automat_id == automat_id,
         )
     )
-    with_hours = [row for row in rows if row.access_schedule is not None]
-    if not with_hours:
+    if all(row.access_schedule is None for row in rows):
         return {}
     automat = await reading.get(Automat, automat_id)
-    zone = (await settings(reading, automat.unit_id)).time_zone
-    return {row.id: _enforced(AccessSchedule.read(row.access_schedule), zone) for row in with_hours}
+    return await enforced(reading, automat.unit_id, dict(map(tuple, rows)))
+
+
+async def enforced(
+    reading: Reading, unit_id: UUID, schedules: Mapping[UUID, Json | None]
+) -> dict[UUID, EnforcedHours]:
+    """Tell what an automat has to know of schedules, as they are stored; None is any time.
+
+    Args:
+        reading: Who asks.
+        unit_id: The unit of the automat.
+        schedules: Those of codes, by the ids of these.
+    """
+    stored = {id: schedule for id, schedule in schedules.items() if schedule is not None}
+    if not stored:
+        return {}
+    zone = (await settings(reading, unit_id)).time_zone
+    return {id: _enforced(AccessSchedule.read(one), zone) for id, one in stored.items()}
 
 
 def _enforced(schedule: AccessSchedule, zone: str) -> EnforcedHours:

@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.accounts import Actor
 from models.attachments import Attachment
+from models.automat_commands import AutomatCommand
+from models.automats import Automat
 from models.base import Base, table_of
 from models.contracts import KeyContract
 from models.events import EventKind
@@ -36,6 +38,8 @@ SUBJECTS: dict[JobKind, type[Base]] = {
     JobKind.SEAL: Signature,
     JobKind.ATTACHMENT: Attachment,
     JobKind.CONTACT: Contact,
+    JobKind.AUTOMAT_LINK: Automat,
+    JobKind.AUTOMAT_COMMAND: AutomatCommand,
     JobKind.SANDBOX: SandboxAdvance,
 }
 """What the jobs of each kind are about."""

@@ -23,6 +23,7 @@ from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
 from resolvers.outside.ports import Outside
+from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
@@ -32,7 +33,6 @@ from schema.outside import outside_for
 from schema.routes import routes_beside
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
-from schema.waking import Patience, end, hearing, nap
 from schema.working import working
 
 ROUND_SECONDS, DAY_SECONDS = 60, 86_400

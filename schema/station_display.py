@@ -17,11 +17,11 @@ from models.dialects.deadlocks import begun_again
 from resolvers import clocks
 from resolvers.signing import displays
 from resolvers.signing.displays import Present
+from resolvers.waking import AWAY, nap
 from resolvers.work import Reading, Work
 from schema.context import Info, clock
 from schema.scalars import to_id
 from schema.signing_enums import SigningPurpose, SigningState
-from schema.waking import AWAY, nap
 
 LONGEST_NAP_SECONDS = 5.0
 """A signing may end by its time alone, at which no bell rings."""

@@ -24,9 +24,9 @@ from resolvers.jobs import Errand, Handler
 from resolvers.outside.ports import Outside
 from resolvers.timers import ERRANDS, HANDLERS
 from resolvers.waiting import follow_up
+from resolvers.waking import AWAY, Patience, end, hearing, nap, with_place
 from resolvers.work import Reading, Work
 from schema.context import clock
-from schema.waking import AWAY, Patience, end, hearing, nap, with_place
 
 AT_ONCE = 8
 """How many jobs a worker has in hand; on SQLite they write one after the other."""

@@ -14,6 +14,10 @@ BY_OTHERS_IDS = [
     'entity(externalId: "theirs") { id }',
     f'entities(search: "theirs") {{ {EDGES} }}',
     'automat(id: "$automat") { id }',
+    'automatCommand(id: "$automat_command") { id }',
+    f'automatCommands(automatId: "$automat") {{ {EDGES} }}',
+    f'automatAlarms(automatId: "$automat") {{ {EDGES} }}',
+    f'automatEvents(automatId: "$automat") {{ {EDGES} }}',
     f'automats(search: "theirs") {{ {EDGES} }}',
     f'keys(automatId: "$automat") {{ {EDGES} }}',
     f'keys(search: "theirs") {{ {EDGES} }}',
@@ -78,6 +82,21 @@ REFUSED_MUTATIONS = {
     "automatInstall.organizationUnitId": f'{AUTOMAT}, organizationUnitId: "$unit"',
     "automatInstall.deviceGroupIds": f'{AUTOMAT}, deviceGroupIds: ["$group"]',
     "automatUpdate.id": 'id: "$automat", name: "x"',
+    **{
+        f"{name}.id": 'id: "$automat"'
+        for name in (
+            *("automatInstallationPin", "automatCredentialsRotate", "automatCredentialsRevoke"),
+            *("automatReplaceHardware", "automatUninstall"),
+        )
+    },
+    "automatOpenLocker.id": 'id: "$automat", lockerIndex: 0, reason: "x"',
+    "automatClearLocker.id": 'id: "$automat", lockerIndex: 0',
+    "automatRestart.id": 'id: "$automat"',
+    "automatResync.id": 'id: "$automat"',
+    "automatInsertKey.keyId": 'keyId: "$key", automatId: "$own_automat"',
+    "automatInsertKey.automatId": 'keyId: "$own_key", automatId: "$automat"',
+    "automatProgramKey.keyId": 'keyId: "$key", accessRights: []',
+    "automatAlarmAcknowledge.id": 'id: "$automat_alarm"',
     "lockerUpdate.id": 'id: "$locker", outOfOrder: true',
     "deviceGroupCreate.automatIds": 'name: "x", automatIds: ["$automat"]',
     "deviceGroupUpdate.id": 'id: "$group", name: "x"',
