@@ -25,12 +25,12 @@ query ($wait: Int! = 0) {
 }"""
 
 
-async def become_sandbox(client: Client) -> None:
-    """Let an organization that nobody has talked to yet be a sandbox."""
+async def become_sandbox(client: Client, ahead: timedelta = timedelta()) -> None:
+    """Let an organization that nobody has talked to yet be a sandbox, or set its clock."""
     row = OrganizationUnit
     async with client.database.administering() as connection:
         mine = update(row).where(row.id == client.organization_id)
-        await connection.execute(mine.values(clock_ahead=timedelta()))
+        await connection.execute(mine.values(clock_ahead=ahead))
 
 
 async def begin(client: Client, **input: Any) -> dict[str, Any]:
@@ -55,21 +55,21 @@ async def advance(client: Client, **input: Any) -> dict[str, Any]:
     return await stands(client)
 
 
-async def stands(client: Client, *, seconds: float = 60.0) -> dict[str, Any]:
+async def stands(client: Client, *, seconds: float = 90.0) -> dict[str, Any]:
     """Wait until the clock stands where it was moved to; gives what is seen then."""
     seen: dict[str, Any] = {}
 
     async def it_does() -> bool:
-        seen.update(await look(client))
+        seen.update(await look(client, wait=20))
         return seen["advance"]["endedAt"] is not None
 
     await until(it_does, seconds=seconds)
     return seen
 
 
-async def look(client: Client) -> dict[str, Any]:
+async def look(client: Client, *, wait: int = 0) -> dict[str, Any]:
     """Look at the clock."""
-    found: dict[str, Any] = (await client.ask(LOOK))["sandbox"]
+    found: dict[str, Any] = (await client.ask(LOOK, wait=wait))["sandbox"]
     return found
 
 
