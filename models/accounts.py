@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -81,12 +81,23 @@ class Actor:
         role: What they may do.
         token_id: The token they came with; None for the system itself.
         source: Whose numbers their external ids are.
+        clock_ahead: How far the clock of their organization was moved ahead of ours; None for all
+            but sandboxes, whose clocks are ours.
     """
 
     organization_id: UUID
     role: Role
     token_id: UUID | None = None
     source: str = "default"
+    clock_ahead: timedelta | None = None
+
+    def time(self, real: datetime) -> datetime:
+        """Tell what the clock of their organization shows at a moment of ours."""
+        return real + self.clock_ahead if self.clock_ahead else real
+
+    def real(self, moment: datetime) -> datetime:
+        """Tell at which moment of ours the clock of their organization shows something."""
+        return moment - self.clock_ahead if self.clock_ahead else moment
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the role allows it."""

@@ -15,7 +15,7 @@ WHOLE_AUTOMAT = -1
 
 
 class AlarmKind(StrEnum):
-    """What is wrong. The first six are Livion's (livionkey.md 2.25)."""
+    """What is wrong. The first six are Livion's own."""
 
     DEVICE_ERROR = "device_error"
     DEVICE_POWER_DISCONNECTED = "device_power_disconnected"
@@ -48,6 +48,7 @@ class AutomatAlarm(Owned, Base):
         locker_index: At which locker; `WHOLE_AUTOMAT` for none.
         started_at: Since when, by our clock.
         ended_at: When its cause was gone; null while it is there.
+        until: When it ends by itself; null for one that has to be ended.
         acknowledged_at: When somebody said that they know; null while nobody has.
         acknowledged_by: With which token.
         details: What is known of it, in a sentence; never a code.
@@ -70,6 +71,7 @@ class AutomatAlarm(Owned, Base):
     kind: Mapped[AlarmKind]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None]
     details: Mapped[str | None]

@@ -37,6 +37,10 @@ class CommandState(StrEnum):
     EXPIRED = "expired"
 
 
+OPEN_STATES = (CommandState.WAITING, CommandState.SENT)
+"""What is under way."""
+
+
 class CommandRefusal(StrEnum):
     """Why an automat did not do what it was told."""
 
@@ -64,7 +68,7 @@ class AutomatCommand(Owned, Base):
         facts: What else the automat has to know, as the protocol says.
         token_id: The token that asked; null for the system.
         expires_at: Its deadline: afterwards it is not done any more.
-        sent_at: When it was sent last; null while it waits.
+        sent_at: When it was sent last, by our own clock; null while it waits.
         answered_at: When its answer came, or its deadline passed without one.
         refusal: Why it was not done; null otherwise.
     """

@@ -1,5 +1,6 @@
 """How automats are known on the link: their credentials, and what was heard by each of them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -38,8 +39,10 @@ class AutomatLink(Owned, Base):
         connected: What the automat said last of its connection, or its last will.
         heard_up_to: All reports up to this number have been applied, or given up.
         last_number: The highest number that it is known to have reached.
+        oldest_number: The oldest report that it still keeps, as far as it has said.
         replay_asked_at: When missing reports were asked for last; null while none are missing.
         applied_revision: Which revision of its codes it said last that it knows; null for none.
+        applied_number: The number of the last report when it said that; what is older is old news.
         clock_ahead: How far its clock is ahead of ours.
         firmware: What runs on it.
         health: What it said last of its power, battery and network.
@@ -74,11 +77,21 @@ class AutomatLink(Owned, Base):
     connected: Mapped[bool] = mapped_column(default=False)
     heard_up_to: Mapped[int] = mapped_column(default=0)
     last_number: Mapped[int] = mapped_column(default=0)
+    oldest_number: Mapped[int] = mapped_column(default=1)
     replay_asked_at: Mapped[datetime | None]
     applied_revision: Mapped[int | None]
+    applied_number: Mapped[int] = mapped_column(default=0)
     clock_ahead: Mapped[timedelta | None]
     firmware: Mapped[str | None]
     health: Mapped[Json | None]
+
+
+def state_of(good: Iterable[AutomatLink]) -> LinkState:
+    """Tell how far an automat is, by those of its credentials that were not taken back."""
+    heard_of = [link.activated_at is not None for link in good]
+    if not heard_of:
+        return LinkState.NONE
+    return LinkState.ACTIVE if any(heard_of) else LinkState.WAITING
 
 
 class LinkAuthority(Base):

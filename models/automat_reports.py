@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Json, Owned
 
 NOT_APPLIED = text("applied_at is null")
+MOST_FAILURES = 5
+"""After so many a report is given up, so that those behind it are not held up for ever."""
 
 
 class ReportKind(StrEnum):
@@ -25,6 +27,7 @@ class ReportKind(StrEnum):
     KEY_RETURNED = "key_returned"
     ALARM_RAISED = "alarm_raised"
     ALARM_CLEARED = "alarm_cleared"
+    NOT_UNDERSTOOD = "not_understood"
 
 
 class CodeKind(StrEnum):
@@ -59,9 +62,12 @@ class AutomatReport(Owned, Base):
         report_id: The automat's own id of it; the same one is the same report.
         happened_at: When, by the clock of the automat.
         received_at: When we were told first.
+        moment: When it happened, by our clock: always later than those before it by number, and
+            never after we were told, but for microseconds. Null until it was applied.
         locker_index: At which locker; null for the whole automat.
         facts: The rest of it, as the protocol says.
-        applied_at: When it took effect; null while reports before it are missing.
+        applied_at: When it took effect, or was given up; null while reports before it are missing.
+        failures: How often it could not be applied.
         problem: What was strange about it, or why it took no effect, in words.
     """
 
@@ -85,7 +91,9 @@ class AutomatReport(Owned, Base):
     kind: Mapped[ReportKind]
     happened_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    moment: Mapped[datetime | None]
     locker_index: Mapped[int | None]
     facts: Mapped[Json]
     applied_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None]

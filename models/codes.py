@@ -28,6 +28,8 @@ class AutomatCode(Owned, Base):
     Args:
         revision: With which `Automat.code_revision` it came: an automat that says it has that one
             or a later one knows the code.
+        wanted_at: Since when the automat should know it as it is; null for backup codes, for which
+            nobody waits.
     """
 
     __tablename__ = "automat_codes"
@@ -51,6 +53,7 @@ class AutomatCode(Owned, Base):
     key_id: Mapped[UUID | None] = mapped_column(ForeignKey("keys.id"), unique=True)
     backup_code_id: Mapped[UUID | None] = mapped_column(ForeignKey("backup_codes.id"), unique=True)
     revision: Mapped[int] = mapped_column(default=0)
+    wanted_at: Mapped[datetime | None]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime | None]
 
@@ -62,6 +65,7 @@ class BackupCode(Owned, Base):
         key_id: Whose it is.
         code: Ten digits (2.17).
         used_at: When it was used; it works once (R36). Null while it has not been.
+        withdrawn_at: When others took its place; it opens nothing any more.
     """
 
     __tablename__ = "backup_codes"
@@ -71,3 +75,4 @@ class BackupCode(Owned, Base):
     code: Mapped[str]
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]

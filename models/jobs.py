@@ -25,6 +25,7 @@ class JobKind(StrEnum):
 
     KEY_CONTRACT, SIGNING_PROCESS and CONTACT are about a row of that name; SEAL is about a
     signature that is not in its document yet; ATTACHMENT is about an attachment or stored bytes;
+    SANDBOX moves the clock of a sandbox;
     AUTOMAT_LINK looks whether an automat is still there, AUTOMAT_COMMAND ends what was not
     answered.
     """
@@ -36,6 +37,7 @@ class JobKind(StrEnum):
     CONTACT = "contact"
     AUTOMAT_LINK = "automat_link"
     AUTOMAT_COMMAND = "automat_command"
+    SANDBOX = "sandbox"
 
 
 class Job(Owned, Base):
@@ -43,7 +45,7 @@ class Job(Owned, Base):
 
     Args:
         subject_id: What it is about.
-        due_at: From when on it may be claimed.
+        due_at: From when on it may be claimed, by our clock, whatever a sandbox's clock shows.
         attempt: Grows with every claim and every change of plan, and never shrinks: whoever settles
             a claim names its number, and one who was overtaken settles nothing (fencing).
         failures: How many attempts have failed since one was done.

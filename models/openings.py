@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from models.access_schedules import AccessSchedule
+from models.access_schedules import AccessSchedule, Stretch
 from models.times import LAST_MOMENT, Window, earlier, instant, wall_clock
 
 MOST_OPENINGS = 100
@@ -69,19 +69,42 @@ def return_due(
     return earlier(found[0].ends_at or LAST_MOMENT, ends_at) if found else ends_at
 
 
+def around(stretches: Iterable[Stretch], zone: ZoneInfo, at: datetime) -> Iterator[Window]:
+    """Give the openings of the weeks before, of and after a moment: all that it can be in.
+
+    Args:
+        stretches: The openings as minutes of a week; none ends later than the week after its own.
+        zone: Whose clocks they go by.
+        at: The moment.
+    """
+    every = tuple(stretches)
+    for monday in islice(_mondays(wall_clock(at, zone).date()), 3):
+        yield from _of_week(every, zone, monday)
+
+
 def _from(schedule: AccessSchedule, zone: ZoneInfo, day: date) -> Iterator[Window]:
     """Walk through the openings from the week before a day on, for ever."""
     stretches = schedule.stretches()
+    for monday in _mondays(day):
+        yield from _of_week(stretches, zone, monday)
+
+
+def _mondays(day: date) -> Iterator[date]:
+    """Count the weeks from the one before a day on, to the end of the calendar."""
     week_before = day.toordinal() - day.weekday() - 7
     monday = date.fromordinal(max(week_before, 1))  # the first day of the calendar is a Monday
     while monday <= LAST_DAY:
-        midnight = datetime.combine(monday, time())
-        for begin, end in stretches:
-            opens = instant(midnight + timedelta(minutes=begin), zone)
-            closes = instant(midnight + timedelta(minutes=end), zone)
-            if opens < closes:
-                yield Window(opens, closes)
+        yield monday
         monday += timedelta(days=7)
+
+
+def _of_week(stretches: Iterable[Stretch], zone: ZoneInfo, monday: date) -> Iterator[Window]:
+    midnight = datetime.combine(monday, time())
+    for begin, end in stretches:
+        opens = instant(midnight + timedelta(minutes=begin), zone)
+        closes = instant(midnight + timedelta(minutes=end), zone)
+        if opens < closes:
+            yield Window(opens, closes)
 
 
 def _joined(windows: Iterable[Window]) -> Iterator[Window]:

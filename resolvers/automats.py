@@ -13,7 +13,7 @@ from models.automats import (
     Locker,
     LockerState,
 )
-from models.errors import ExternalIdInUse
+from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.keys import Key
 from models.places import Placement, PostalAddress
@@ -96,10 +96,14 @@ async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automa
     Raises:
         NotAllowed: The actor may not change automats.
         NotFound: There is no such automat.
-        InvalidInput: The name is empty, or there is no such time zone.
+        InvalidInput: The name is empty, there is no such time zone, or it would be uninstalled,
+            which is more than a change, see `automat_links.uninstalling`.
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
+    gone = AutomatState.UNINSTALLED
+    if changes.get("state") is gone and automat.state is not gone:
+        raise InvalidInput("Automats are uninstalled by automatUninstall.", path=("state",))
     if "name" in changes:
         required_text(changes["name"], path=("name",))
     if "time_zone" in changes:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from geo.geocoding import Geocoder
 from models.database import Database
-from resolvers.organizations import all_ids
+from resolvers.clocks import every_system
 from resolvers.unplaced import place_again
 from resolvers.waiting import fulfil
 
@@ -14,6 +14,7 @@ IN_ONE_ROUND = 200
 
 async def care(database: Database, geocoder: Geocoder, now: datetime) -> None:
     """Look after everything that waits, in every organization."""
-    for organization_id in await all_ids(database):
-        await place_again(database, geocoder, organization_id, now)
-        await fulfil(database, organization_id, now, at_most=IN_ONE_ROUND)
+    for owner in await every_system(database):
+        there = owner.time(now)
+        await place_again(database, geocoder, owner, there)
+        await fulfil(database, owner, there, at_most=IN_ONE_ROUND)

@@ -17,14 +17,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from models.accounts import Actor
 from models.attachments import Attachment
-from models.base import Base
+from models.automat_commands import AutomatCommand
+from models.automats import Automat
+from models.base import Base, table_of
 from models.contracts import KeyContract
 from models.events import EventKind
 from models.jobs import LEASE, MOST_ATTEMPTS, Job, JobKind, pause_after
 from models.organizations import Contact
+from models.sandboxes import SandboxAdvance
 from models.signing import Signature, SigningProcess
-from resolvers.jobs import IN_HAND, Handler
+from resolvers.clocks import ahead_of
+from resolvers.jobs import IN_HAND, Handler, real
 from resolvers.work import About, Work, system
 
 SUBJECTS: dict[JobKind, type[Base]] = {
@@ -33,13 +38,24 @@ SUBJECTS: dict[JobKind, type[Base]] = {
     JobKind.SEAL: Signature,
     JobKind.ATTACHMENT: Attachment,
     JobKind.CONTACT: Contact,
+    JobKind.AUTOMAT_LINK: Automat,
+    JobKind.AUTOMAT_COMMAND: AutomatCommand,
+    JobKind.SANDBOX: SandboxAdvance,
 }
 """What the jobs of each kind are about."""
 
 SHORTEST_PAUSE = timedelta(seconds=1)
 """For a handler that has more to do at once: none may keep a worker turning."""
 
-CLAIM_COLUMNS = Job.id, Job.organization_id, Job.kind, Job.subject_id, Job.attempt, Job.failures
+CLAIM_COLUMNS = (
+    Job.id,
+    Job.organization_id,
+    Job.kind,
+    Job.subject_id,
+    Job.attempt,
+    Job.failures,
+    ahead_of(table_of(Job).c.organization_id),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,11 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job that a worker has: the columns of the job as they were written with the claim."""
+    """A job that a worker has: the columns of the job as they were written with the claim.
+
+    Args:
+        clock_ahead: How far the clock of its organization was ahead of ours then.
+    """
 
     job_id: UUID
     organization_id: UUID
@@ -67,6 +87,12 @@ class Claim:
     subject_id: UUID
     attempt: int
     failures: int
+    clock_ahead: timedelta | None = None
+
+    @property
+    def owner(self) -> Actor:
+        """The system, in the organization whose it is."""
+        return system(self.organization_id, self.clock_ahead)
 
 
 async def next_due(connection: AsyncConnection, kinds: Collection[JobKind]) -> datetime | None:
@@ -108,7 +134,7 @@ async def claim(
         lease = {"worker": holder.name, "due_at": now + holder.lease}
         taken = update(Job).where(Job.id.in_([row.id for row in found]))
         await connection.execute(taken.values(attempt=Job.attempt + 1, **lease))
-    return [Claim(*row[:4], row.attempt + 1, row.failures) for row in found]
+    return [Claim(*row[:4], row.attempt + 1, *row[5:]) for row in found]
 
 
 async def keep(
@@ -143,9 +169,9 @@ async def perform(session: AsyncSession, claim: Claim, handler: Handler, now: da
         session: An open transaction, for this alone.
         claim: The job.
         handler: Does it.
-        now: The moment at which it is done.
+        now: The moment at which it is done, by our clock.
     """
-    work = Work(session, system(claim.organization_id), now)
+    work = Work(session, claim.owner, claim.owner.time(now))
     session.info[IN_HAND] = claim.kind, claim.subject_id
     following = await handler(work, claim.subject_id)
     if not await _settle(work, claim, following):
@@ -159,7 +185,7 @@ async def _settle(work: Work, claim: Claim, following: datetime | None) -> bool:
     if following is None:
         removed = delete(Job).where(*_standing(claim))
         return (await connection.execute(removed)).rowcount == 1
-    due_at = following if following > work.now else work.now + SHORTEST_PAUSE
+    due_at = await real(work, following if following > work.now else work.now + SHORTEST_PAUSE)
     planned = update(Job).where(*_standing(claim)).values(due_at=due_at, failures=0, error=None)
     settled = planned.values(attempt=claim.attempt + 1, worker=None)
     return (await connection.execute(settled)).rowcount == 1
@@ -179,9 +205,9 @@ async def note_failure(
         session: An open transaction.
         claim: The job.
         error: Why it failed; only the name of its class is kept, its text may hold values.
-        now: When it failed.
+        now: When it failed, by our clock.
     """
-    work = Work(session, system(claim.organization_id), now)
+    work = Work(session, claim.owner, claim.owner.time(now))
     failures, reason = claim.failures + 1, type(error).__name__
     failed = update(Job).where(*_standing(claim)).values(failures=failures, error=reason)
     again = failed.values(worker=None, due_at=now + pause_after(failures))

@@ -18,16 +18,18 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.accounts import Actor
 from models.base import Json
 from models.contracts import KeyContract, Verification
 from models.errors import InvalidInput, LinkNotValid, NotIdentified
 from models.events import EventKind
 from models.organizations import OrganizationUnit
 from models.signing import Identification, SigningProcess, SigningState
+from resolvers.clocks import ahead_of
 from resolvers.outside.identity import Identity, Trip
 from resolvers.outside.secret import Secret, digest_of, new_secret
 from resolvers.settings import settings
-from resolvers.work import About, Reading, Work
+from resolvers.work import About, Reading, Work, system
 
 TRIP_LASTS = timedelta(minutes=10)
 IDENTITY_LASTS = timedelta(minutes=30)
@@ -39,7 +41,7 @@ OPEN = {SigningState.PREPARING, SigningState.OFFERED}
 class Signer:
     """Who came with the secret of a link: to sign what, for whom, in which language."""
 
-    organization_id: UUID
+    owner: Actor
     process_id: UUID
     language: str
 
@@ -52,17 +54,17 @@ async def signer_with(connection: AsyncConnection, secret: str) -> Signer:
     """
     row = SigningProcess
     found = await connection.execute(
-        select(row.organization_id, row.id, row.language).where(
+        select(row.organization_id, ahead_of(row.organization_id), row.id, row.language).where(
             row.secret_digest == digest_of(secret)
         )
     )
     signer = found.first()
     if signer is None:
         raise LinkNotValid
-    return Signer(*signer)
+    return Signer(system(*signer[:2]), *signer[2:])
 
 
-async def owner_of(connection: AsyncConnection, state: str) -> UUID:
+async def owner_of(connection: AsyncConnection, state: str) -> Actor:
     """Tell in which organization somebody comes back.
 
     Raises:
@@ -70,12 +72,14 @@ async def owner_of(connection: AsyncConnection, state: str) -> UUID:
     """
     row = Identification
     found = await connection.execute(
-        select(row.organization_id).where(row.state_digest == digest_of(state))
+        select(row.organization_id, ahead_of(row.organization_id)).where(
+            row.state_digest == digest_of(state)
+        )
     )
-    owner = found.scalar_one_or_none()
+    owner = found.first()
     if owner is None:
         raise LinkNotValid
-    return owner
+    return system(*owner)
 
 
 def new_trip(secret: Secret) -> Trip:

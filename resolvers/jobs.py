@@ -7,17 +7,18 @@ cases and workers alike, and so none of them ever waits for another in a circle.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete
+from sqlalchemy import bindparam, case, delete, select
 
 from models.database import LAST_ACTS, RINGS
 from models.dialects.instants import Instant
 from models.dialects.many_rows import insert_rows
 from models.dialects.missing_rows import Insert
 from models.jobs import Job, JobKind
+from models.organizations import OrganizationUnit
 from resolvers.outside.ports import Outside
 from resolvers.work import Reading, Work
 
@@ -98,19 +99,40 @@ class Plan:
 
     async def __call__(self) -> None:
         """Write them, in an order that everybody keeps."""
+        ahead = await clock_ahead(self.work) if self.due_at else timedelta()
         rows = [
             {
                 "organization_id": organization_id,
                 "kind": kind,
                 "subject_id": subject_id,
-                "due_at": due_at,
+                "due_at": due_at - ahead,
             }
             for (organization_id, kind, subject_id), due_at in sorted(self.due_at.items())
         ]
         if rows:
             connection = await self.work.connection()
-            await insert_rows(connection, Job, rows, ending=_sooner, now=self.work.now)
+            await insert_rows(connection, Job, rows, ending=_sooner, now=self.work.now - ahead)
             self.work.session.info[RINGS] = True
+
+
+async def clock_ahead(work: Work) -> timedelta:
+    """Tell how far the clock of the organization is ahead of ours, until the transaction ends.
+
+    Jobs are kept by our clock and move when a sandbox's clock is moved, so nobody may plan by what
+    that clock showed before. For all others nothing is asked.
+    """
+    if work.actor.clock_ahead is None:
+        return timedelta()
+    root = OrganizationUnit
+    ahead = select(root.clock_ahead).where(root.id == work.actor.organization_id)
+    connection = await work.connection()
+    found: timedelta | None = (await connection.execute(ahead.with_for_update(read=True))).scalar()
+    return found or timedelta()
+
+
+async def real(work: Work, moment: datetime) -> datetime:
+    """Tell at which moment of ours the clock of the organization shows something."""
+    return moment - await clock_ahead(work)
 
 
 async def forget(work: Work, kind: JobKind, subject_ids: Collection[UUID]) -> None:

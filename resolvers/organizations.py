@@ -1,6 +1,7 @@
 """Organizations: founding one, its units, and its contacts."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from models.database import Database
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
-from resolvers import setting_changes
+from resolvers import access_hours, setting_changes
 from resolvers.checks import fitting_text, required_text
 from resolvers.setting_changes import SettingChanges
 from resolvers.work import Reading, Work
@@ -31,8 +32,14 @@ def founder() -> Actor:
     return Actor(organization_id=new_id(), role=Role.ADMIN)
 
 
-async def found(work: Work, *, name: str) -> OrganizationUnit:
+async def found(work: Work, *, name: str, clock_ahead: timedelta | None = None) -> OrganizationUnit:
     """Found the organization of the actor.
+
+    Args:
+        work: The transaction.
+        name: What it is called.
+        clock_ahead: For a sandbox: how far its clock is ahead of ours at first. Any other
+            organization has none, and never will.
 
     Raises:
         InvalidInput: The name is empty.
@@ -43,6 +50,7 @@ async def found(work: Work, *, name: str) -> OrganizationUnit:
         organization_id=id,
         kind=UnitKind.ORGANIZATION,
         name=required_text(name, path=("name",)),
+        clock_ahead=clock_ahead,
     )
     await work.add(unit)
     work.record(EventKind.ORGANIZATION_CREATED, unit)
@@ -99,6 +107,8 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
     required_text(unit.name, path=("name",))
     await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
     await setting_changes.check_unit(work, unit, changes)
+    if "time_zone" in changes:
+        await access_hours.learned_anew(work)
     work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))
     return unit
 

@@ -6,18 +6,19 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Permission
+from models.accounts import Actor, Permission
 from models.contracts import KeyContract, KeyContractStatus
 from models.errors import InvalidInput, LinkNotValid
 from models.events import EventKind
 from models.organizations import Contact
 from models.public_links import ContractLink, shown_until
 from resolvers import looking
+from resolvers.clocks import ahead_of
 from resolvers.outside.secret import digest_of, new_secret
 from resolvers.relations import CONTACTS_OF_KEY_CONTRACT, KEYS_OUT
 from resolvers.signing.demanding import signer
 from resolvers.signing.processes import LONGEST_SECRET
-from resolvers.work import Reading, Work
+from resolvers.work import Reading, Work, system
 
 SHOWS_NOTHING = {KeyContractStatus.DRAFT, KeyContractStatus.CANCELLED}
 
@@ -77,7 +78,8 @@ class Whose:
     """Which link a secret is of, and whose it is: all that somebody with a secret is told."""
 
     link_id: UUID
-    organization_id: UUID
+    owner: Actor
+    """The system, in the organization whose it is."""
 
 
 async def by_secret(connection: AsyncConnection, secret: str | None) -> Whose:
@@ -89,11 +91,13 @@ async def by_secret(connection: AsyncConnection, secret: str | None) -> Whose:
     if not secret or len(secret) > LONGEST_SECRET:
         raise LinkNotValid
     row = ContractLink
-    found = select(row.id, row.organization_id).where(row.secret_digest == digest_of(secret))
+    found = select(row.id, row.organization_id, ahead_of(row.organization_id)).where(
+        row.secret_digest == digest_of(secret)
+    )
     whose = (await connection.execute(found)).first()
     if whose is None:
         raise LinkNotValid
-    return Whose(whose.id, whose.organization_id)
+    return Whose(whose.id, system(whose.organization_id, whose.clock_ahead))
 
 
 @dataclass(frozen=True, slots=True)

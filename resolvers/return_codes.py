@@ -4,7 +4,7 @@ The automat lets it in only while that locker is empty (R31), and nobody can tak
 Which locker that is follows from the rows; it is asked again whenever it may be another one.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,10 +55,15 @@ async def renew(work: Work, keys: Sequence[Key]) -> None:
     """Let return codes be right, also those of keys that have none any more."""
     known = await _known(work, keys)
     held = await _held(work, [key.id for key in keys])
-    for key in keys:
-        wanted = _wanted(work, key, held.get(key.id))
-        if not _is_same(work, known.get(key.id), wanted):
-            await _change(work, key, known.get(key.id), wanted)
+    wanted = {key: _wanted(work, key, held.get(key.id)) for key in keys}
+    changed = {
+        key: opening
+        for key, opening in wanted.items()
+        if not _is_same(work, known.get(key.id), opening)
+    }
+    if changed:
+        before = [known[key.id] for key in changed if key.id in known]
+        await _change(work, before, changed)
 
 
 def _is_same(work: Work, known: Any, wanted: Opening | None) -> bool:
@@ -115,34 +120,59 @@ def _wanted(work: Work, key: Key, held: Any) -> Opening | None:
     return Opening(held.automat_id, held.locker_id, key.return_code, opens_at)
 
 
-async def _change(work: Work, key: Key, known: Any, wanted: Opening | None) -> None:
+async def _change(work: Work, before: Sequence[Any], wanted: Mapping[Key, Opening | None]) -> None:
+    """Let automats forget what return codes opened, and know what they open now."""
     row = AutomatCode
     connection = await work.connection()
-    changed = set()
-    if known is not None:
-        changed.add(known.automat_id)
-        await connection.execute(delete(row).where(row.key_id == key.id))
-    if wanted is not None and await _is_unused(work, key, wanted):
-        changed.add(wanted.automat_id)
-        code = {
-            "id": new_id(),
-            "organization_id": work.actor.organization_id,
-            "automat_id": wanted.automat_id,
-            "locker_id": wanted.locker_id,
-            "code": wanted.code,
-            "use": CodeUse.RETURN,
-            "key_id": key.id,
-            "opens_at": wanted.opens_at,
-        }
-        await connection.execute(insert(row), [code])
-    await bump(work, changed)
+    if before:
+        theirs = among(row.key_id, [one.key_id for one in before])
+        await connection.execute(delete(row).where(theirs))
+    opening = await _usable(work, wanted)
+    automats = {one.automat_id for one in (*before, *opening.values())}
+    revisions = await bump(work, automats)
+    if opening:
+        codes = [_code_of(work, key, one, revisions) for key, one in opening.items()]
+        await (await work.connection()).execute(insert(row), codes)
+
+
+def _code_of(
+    work: Work, key: Key, opening: Opening, revisions: Mapping[UUID, int]
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organization_id": work.actor.organization_id,
+        "automat_id": opening.automat_id,
+        "locker_id": opening.locker_id,
+        "code": opening.code,
+        "use": CodeUse.RETURN,
+        "key_id": key.id,
+        "revision": revisions[opening.automat_id],
+        "wanted_at": work.now,
+        "opens_at": opening.opens_at,
+    }
+
+
+async def _usable(work: Work, wanted: Mapping[Key, Opening | None]) -> dict[Key, Opening]:
+    """Leave out what automats cannot be given; people are told when a code means something else.
+
+    The automat may be another one than those for which a code was checked when it was given.
+    """
+    usable: dict[Key, Opening] = {}
+    given = set()
+    for key, opening in wanted.items():
+        if opening is None:
+            continue
+        code = opening.automat_id, opening.code
+        if code not in given and await _is_unused(work, key, opening):
+            usable[key] = opening
+            given.add(code)
+        else:
+            await _tell(work, key, opening)
+    return usable
 
 
 async def _is_unused(work: Work, key: Key, wanted: Opening) -> bool:
-    """Tell whether an automat can be given a code; people are told when it means something else.
-
-    The automat may be another one than those for which the code was checked when it was given.
-    """
+    """Tell whether a code means nothing else at an automat."""
     row = LockerContract
     same_pin = work.own(row).where(
         row.automat_id == wanted.automat_id,
@@ -160,8 +190,10 @@ async def _is_unused(work: Work, key: Key, wanted: Opening) -> bool:
             ),
         ),
     )
-    if await work.first(same_pin) is None and await work.first(others) is None:
-        return True
+    return await work.first(same_pin) is None and await work.first(others) is None
+
+
+async def _tell(work: Work, key: Key, wanted: Opening) -> None:
     automat = await work.get(Automat, wanted.automat_id)
     work.record(
         EventKind.RETURN_CODE_NOT_USABLE,
@@ -171,4 +203,3 @@ async def _is_unused(work: Work, key: Key, wanted: Opening) -> bool:
         automat_id=automat.id,
         locker_id=wanted.locker_id,
     )
-    return False

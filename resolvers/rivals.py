@@ -108,31 +108,26 @@ async def move(
         locker_id=locker.id,
     )
     if contract.state in SYNCED:
-        await learn_anew(work, contract, reason=reason)
+        notices = {contract.id: f"The automat learns a PIN anew: {reason}"}
+        await codes.renew(work, [contract.id], reason=reason, notices=notices)
     await _let_key_follow(work, contract)
     await look_soon(work, contract.key_contract_id)
 
 
-async def learn_anew(work: Work, contract: LockerContract, *, reason: str) -> None:
-    """Let the automat learn anew what it knew of a contract (re-sync)."""
-    if contract.state is LockerContractState.READY:
-        move_locker_contract(work, contract, LockerContractState.SYNCING, reason=reason)
-    contract.synced_at = None
-    await work.save()
-    await codes.renew(work, [contract.id])
-    work.record(
-        EventKind.LOCKER_CONTRACT_RESYNCED,
-        contract,
-        notice=f"The automat learns a PIN anew: {reason}",
-        reason=reason,
-        key_contract_id=contract.key_contract_id,
-    )
+async def fail(
+    work: Work, contract: LockerContract, *, reason: str, notice: str | None = None
+) -> None:
+    """Keep a contract without a locker until one is found.
 
-
-async def fail(work: Work, contract: LockerContract, *, reason: str) -> None:
-    """Keep a contract without a locker until one is found."""
+    Args:
+        work: The transaction.
+        contract: The contract, locked.
+        reason: Why, in words.
+        notice: What people are told; when left out, that it has no locker, and why.
+    """
     was_synced = contract.state in SYNCED
-    notice = f"A contract that begins at {contract.starts_at.isoformat()} has no locker: {reason}"
+    begins = contract.starts_at.isoformat()
+    notice = notice or f"A contract that begins at {begins} has no locker: {reason}"
     move_locker_contract(
         work,
         contract,

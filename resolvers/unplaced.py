@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from geo.geocoding import Geocoder
+from models.accounts import Actor
 from models.addressed import Placed, PlacementProblem, address_of
 from models.automats import Automat
 from models.database import Database
@@ -15,7 +16,7 @@ from models.entities import ReservableEntity
 from models.errors import ErrorCode
 from models.places import Placement, PostalAddress
 from resolvers.placing import place, record_place
-from resolvers.work import Work, system
+from resolvers.work import Work
 
 _MAY_CHANGE = (ErrorCode.GEOCODER_UNAVAILABLE, ErrorCode.ADDRESS_NOT_FOUND)
 
@@ -23,7 +24,7 @@ _MAY_CHANGE = (ErrorCode.GEOCODER_UNAVAILABLE, ErrorCode.ADDRESS_NOT_FOUND)
 async def place_again(
     database: Database,
     geocoder: Geocoder,
-    organization_id: UUID,
+    owner: Actor,
     now: datetime,
     *,
     at_most: int = 200,
@@ -31,11 +32,11 @@ async def place_again(
     """Ask the geocoder again for addresses that nobody could answer; counts those placed."""
     placed = 0
     for model in (ReservableEntity, Automat):
-        for id, address, before in await _unplaced(database, model, organization_id, at_most):
+        for id, address, before in await _unplaced(database, model, owner.organization_id, at_most):
             found = await place(geocoder, address, None, now)
             if isinstance(found, Placement) or _is_news(found, before):
                 async with database.writing() as session:
-                    work = Work(session, system(organization_id), now)
+                    work = Work(session, owner, now)
                     placed += await _keep_place(work, model, id, address, found)
     return placed
 

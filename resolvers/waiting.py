@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.accounts import Actor
 from models.contracts import LockerContract, LockerContractState
 from models.database import Database
 from models.dialects.deadlocks import begun_again
@@ -39,6 +40,7 @@ HELPS: dict[EventKind, set[ErrorCode]] = {
     EventKind.LOCKER_UPDATED: SPACE,
     EventKind.ORGANIZATION_UNIT_UPDATED: PLACE,
     EventKind.RESERVATION_CANCELLED: SPACE,
+    EventKind.SANDBOX_ADVANCED: PLACE,
 }
 """Which reasons for waiting may be gone after an event."""
 
@@ -62,21 +64,21 @@ async def follow_up(database: Database, work: Work) -> None:
     """
     if work.is_undone:
         return
+    owner = system(work.actor.organization_id, work.actor.clock_ahead)
     if any(SPACE & HELPS.get(event.kind, set()) for event in work.recorded):
-        await _find_lockers(database, work)
+        await _find_lockers(database, owner, work.now)
     among = helped(work.recorded)
     if among is not None:
-        await fulfil(database, work.actor.organization_id, work.now, among=among)
+        await fulfil(database, owner, work.now, among=among)
 
 
-async def _find_lockers(database: Database, work: Work) -> None:
+async def _find_lockers(database: Database, owner: Actor, now: datetime) -> None:
     """Look after the contracts that have no locker, those that need one first."""
-    organization_id = work.actor.organization_id
     async with database.reading() as connection:
         without = await connection.execute(
             select(LockerContract.key_contract_id)
             .where(
-                LockerContract.organization_id == organization_id,
+                LockerContract.organization_id == owner.organization_id,
                 LockerContract.state == LockerContractState.FAILED,
             )
             .order_by(LockerContract.starts_at)
@@ -90,7 +92,7 @@ async def _find_lockers(database: Database, work: Work) -> None:
             if following is not None:
                 await jobs.schedule(after, JobKind.KEY_CONTRACT, contract_id, following)
 
-        await _by_itself(database, organization_id, work.now, look)
+        await _by_itself(database, owner, now, look)
 
 
 def helped(events: Sequence[Happened]) -> ColumnElement[bool] | None:
@@ -110,7 +112,7 @@ def _entities_of(event: Happened) -> set[UUID]:
 
 async def fulfil(
     database: Database,
-    organization_id: UUID,
+    owner: Actor,
     now: datetime,
     *,
     among: ColumnElement[bool] | None = None,
@@ -120,28 +122,28 @@ async def fulfil(
 
     Args:
         database: Each is tried in a transaction of its own.
-        organization_id: Whose reservations.
+        owner: The system, in the organization whose reservations are tried.
         now: The moment that counts as now.
         among: Only those that fulfil this condition, see `helped`; all when left out.
         at_most: How many to try.
     """
     async with database.reading() as connection:
-        waiting = await _waiting(connection, organization_id, now, among, at_most)
+        waiting = await _waiting(connection, owner.organization_id, now, among, at_most)
     fulfilled = 0
     for reservation_id in waiting:
         again = partial(_try, reservation_id=reservation_id)
-        fulfilled += await _by_itself(database, organization_id, now, again)
+        fulfilled += await _by_itself(database, owner, now, again)
     return fulfilled
 
 
 async def _by_itself(
-    database: Database, organization_id: UUID, now: datetime, act: Callable[[Work], Awaitable[Done]]
+    database: Database, owner: Actor, now: datetime, act: Callable[[Work], Awaitable[Done]]
 ) -> Done:
     """Do something in a transaction of its own, and again while the database gives it up."""
 
     async def transaction() -> Done:
         async with database.writing() as session:
-            return await act(Work(session, system(organization_id), now))
+            return await act(Work(session, owner, now))
 
     return await begun_again(transaction)
 

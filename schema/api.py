@@ -10,7 +10,13 @@ from schema.access_schedules import AccessScheduleQueries
 from schema.agreement_changes import AgreementMutations
 from schema.agreements import AgreementQueries
 from schema.attachment_changes import AttachmentMutations
+from schema.automat_alarms import AutomatAlarmMutations, AutomatAlarmQueries
 from schema.automat_changes import AutomatMutations, AutomatQueries
+from schema.automat_command_changes import AutomatCommandMutations
+from schema.automat_commands import AutomatCommandQueries
+from schema.automat_link_changes import AutomatLinkMutations
+from schema.automat_reports import AutomatEventQueries
+from schema.automat_subscriptions import AutomatSubscriptions
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -34,6 +40,7 @@ from schema.public_links import ContractLinkMutations
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
+from schema.sandboxes import SandboxMutations, SandboxQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_queries import SelectionQueries
@@ -51,6 +58,9 @@ class Query(
     SelectionQueries,
     EntityQueries,
     AutomatQueries,
+    AutomatCommandQueries,
+    AutomatAlarmQueries,
+    AutomatEventQueries,
     DeviceGroupQueries,
     KeyQueries,
     KeyRingQueries,
@@ -64,6 +74,7 @@ class Query(
     ErasureQueries,
     OrganizationQueries,
     EventQueries,
+    SandboxQueries,
 ):
     @strawberry.field(description="Anything with an id; null when there is no such thing.")
     async def node(
@@ -86,6 +97,9 @@ class Mutation(
     ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
+    AutomatCommandMutations,
+    AutomatAlarmMutations,
+    AutomatLinkMutations,
     DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,
@@ -104,12 +118,13 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    SandboxMutations,
 ):
     pass
 
 
 @strawberry.type(description="What can be watched, over WebSocket.")
-class Subscription(StationSubscriptions):
+class Subscription(StationSubscriptions, AutomatSubscriptions):
     pass
 
 

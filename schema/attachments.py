@@ -47,7 +47,7 @@ async def download_urls(attachments: list[Any], context: Any) -> list[str | None
         None
         if file is None
         else download_url(
-            context.outside, file.id, with_ending(one.name, file.media_type), context.now
+            context.outside, file.id, with_ending(one.name, file.media_type), context.asked_at
         )
         for one, file in zip(attachments, await files_of(attachments, context), strict=True)
     ]

@@ -8,8 +8,10 @@ import models.automats as models
 from models.accounts import Permission
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import automats, looking
+from resolvers.automat_links import installing
 from resolvers.checks import exactly_one
 from resolvers.work import Work
+from schema.automat_credentials import CREDENTIALS, INSTALLATION_PIN, as_text
 from schema.automats import Automat, Locker
 from schema.context import Info
 from schema.enums import AutomatModel, AutomatState
@@ -24,6 +26,7 @@ from schema.places import (
     warnings,
     whereabouts,
 )
+from schema.repeating import shown_once
 from schema.scalars import from_id
 
 
@@ -66,7 +69,7 @@ class AutomatUpdateInput(Repeatable):
 @strawberry.type(
     description="What became of an automat; `warnings` tell what was stored all the same."
 )
-class AutomatInstallPayload:
+class AutomatUpdatePayload:
     automat: Automat | None = strawberry.field(
         default=None, description="The automat; null when it was refused."
     )
@@ -78,11 +81,10 @@ class AutomatInstallPayload:
     )
 
 
-@strawberry.type(
-    description="What became of an automat; `warnings` tell what was stored all the same."
-)
-class AutomatUpdatePayload(AutomatInstallPayload):
-    pass
+@strawberry.type(description="A new automat, and what its cabinet needs, which is shown once.")
+class AutomatInstallPayload(AutomatUpdatePayload):
+    installation_pin: str | None = shown_once(description=INSTALLATION_PIN)
+    credentials: str | None = shown_once(description=CREDENTIALS)
 
 
 @strawberry.input(description="Whether a locker can be used.")
@@ -154,11 +156,14 @@ class AutomatMutations:
         description="Put an automat into service with all its lockers empty.",
     )
     async def automat_install(
-        self, work: Work, input: AutomatInstallInput, found: Whereabouts
+        self, info: Info, work: Work, input: AutomatInstallInput, found: Whereabouts
     ) -> AutomatInstallPayload:
         assert found.address is not None  # noqa: S101  # an automat's address is required
-        automat = await automats.install(
+        outside = info.context.outside
+        made = await installing.install(
             work,
+            outside.secret,
+            outside.broker,
             device_id=input.device_id,
             name=input.name,
             model=input.model,
@@ -170,7 +175,12 @@ class AutomatMutations:
                 from_id(models.DeviceGroup, id) for id in given(input.device_group_ids) or ()
             ],
         )
-        return AutomatInstallPayload(automat=Automat.of(automat), warnings=warnings(found.place))
+        return AutomatInstallPayload(
+            automat=Automat.of(made.automat),
+            warnings=warnings(found.place),
+            installation_pin=made.pin,
+            credentials=as_text(made.credentials),
+        )
 
     @mutation(
         permission=Permission.EDIT_AUTOMATS,

@@ -38,6 +38,7 @@ describe(
     KEY_RETURNED="A key came into a locker.",
     ALARM_RAISED="Something is wrong with it.",
     ALARM_CLEARED="What was wrong is not any more.",
+    NOT_UNDERSTOOD="Something that we do not understand: its firmware is newer, or faulty.",
 )
 describe(CodeKind, "What kind of code was typed.")
 describe(

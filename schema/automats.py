@@ -12,6 +12,16 @@ from models.availability import Span
 from models.organizations import OrganizationUnit as UnitRow
 from models.times import Window
 from resolvers import relations
+from schema.automat_alarms import AutomatAlarm
+from schema.automat_commands import AutomatCommand, newest_commands
+from schema.automat_enums import LinkState
+from schema.automat_health import (
+    AutomatHealth,
+    firmwares,
+    healths,
+    link_states,
+    synced_revisions,
+)
 from schema.context import Info
 from schema.effective_settings import EffectiveSetting, told
 from schema.enums import AutomatModel, AutomatState, LockerState
@@ -85,6 +95,32 @@ class Automat(Node):
     online: bool = batched(
         online, description="Whether it has given a sign of life in the last 90 seconds."
     )
+    hardware_id: str | None = strawberry.field(
+        description="The id of the cabinet itself, which may be replaced; null until it is known."
+    )
+    link_state: LinkState = batched(
+        link_states, description="How far it is with the credentials by which it is known."
+    )
+    firmware: str | None = batched(firmwares, description="What runs on it; null until it said so.")
+    health: AutomatHealth | None = batched(
+        healths, description="What it said last of itself; null until it did."
+    )
+    code_revision: int = strawberry.field(
+        description="How often the codes that it should know have changed."
+    )
+    synced_revision: int | None = batched(
+        synced_revisions,
+        description="Up to which of these changes it said last that it knows its codes; null when "
+        "it never has by the credentials that it works with.",
+    )
+    alarms: list[AutomatAlarm] = batched(
+        to_many(relations.ALARMS_ON_AT_AUTOMAT, "automat_id"),
+        description="The alarms whose cause is still there, the oldest first.",
+    )
+    commands: list[AutomatCommand] = batched(
+        newest_commands,
+        description="What it was told last: five commands at most, newest first.",
+    )
     lockers: list[Locker] = batched(
         to_many(relations.LOCKERS, "automat_id"), description="Its doors, by number."
     )
@@ -120,6 +156,8 @@ class Automat(Node):
             time_zone=row.time_zone,
             installed_at=row.installed_at,
             last_seen_at=row.last_seen_at,
+            hardware_id=row.hardware_id,
+            code_revision=row.code_revision,
         )
 
 

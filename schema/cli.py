@@ -3,6 +3,7 @@
 Exit status 0 means done, 1 a refusal with one clear line, 2 wrong usage.
 """
 
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
@@ -10,14 +11,14 @@ import typer
 import uvicorn
 from rich.table import Column, Table
 
-from models.accounts import Actor, Role
+from models.accounts import Role
 from models.database import Database
 from models.errors import InvalidInput, NotFound
 from models.migrating import migrate as bring_up_to_date
 from models.organizations import OrganizationUnit
 from resolvers import accounts, organizations
-from resolvers.work import Work
-from schema import cli_evidence, cli_places
+from resolvers.work import Work, system
+from schema import cli_broker, cli_evidence, cli_link, cli_places, cli_protocol, cli_simulate
 from schema.context import clock
 from schema.demo.welcome import welcome
 from schema.outside import outside_for
@@ -37,6 +38,10 @@ app.add_typer(cli_places.address_commands, name="addresses")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.command("geocode")(cli_places.geocode)
 app.command("nearest")(cli_places.nearest)
+app.command("broker")(cli_broker.broker)
+app.command("link")(cli_link.link)
+app.command("simulate")(cli_simulate.simulate)
+app.command("protocol")(cli_protocol.protocol)
 
 
 def main() -> None:
@@ -127,13 +132,20 @@ def _serve(workers: int) -> None:
 
 
 @organization_commands.command("create")
-def create_organization(name: Annotated[str, typer.Argument(help="What it is called.")]) -> None:
+def create_organization(
+    name: Annotated[str, typer.Argument(help="What it is called.")],
+    *,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="One for trying things, whose clock can be moved.")
+    ] = False,
+) -> None:
     """Make an organization; prints its id alone."""
+    clock_ahead = timedelta() if sandbox else None
 
     async def create(database: Database) -> OrganizationUnit:
         async with database.writing() as session:
             work = Work(session, organizations.founder(), clock())
-            return await organizations.found(work, name=name)
+            return await organizations.found(work, name=name, clock_ahead=clock_ahead)
 
     typer.echo(to_id(OrganizationUnit, on_database(create).id))
 
@@ -164,7 +176,8 @@ def create_token(
             unit = await session.get(OrganizationUnit, organization_id)
             if unit is None or unit.parent_id is not None:
                 raise NotFound(f"There is no organization with the id {organization}.")
-            work = Work(session, Actor(unit.id, Role.ADMIN), clock())
+            owner = system(unit.id, unit.clock_ahead)
+            work = Work(session, owner, owner.time(clock()))
             _, text = await accounts.create_token(work, role=role, source=source, name=name)
         return text
 

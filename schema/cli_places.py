@@ -18,6 +18,7 @@ from models.errors import AddressNotFound, NotFound
 from models.organizations import OrganizationUnit
 from models.places import Coordinates, Placement, PostalAddress
 from resolvers import organizations, selections
+from resolvers.clocks import of_organizations
 from resolvers.placing import place
 from resolvers.work import Reading
 from schema.context import clock
@@ -123,8 +124,9 @@ async def _nearest(
 ) -> list[Candidate]:
     found: list[Candidate] = []
     async with database.reading() as connection:
-        for organization_id in organization_ids:
-            reading = Reading(connection, Actor(organization_id, Role.VIEWER), clock())
+        for id, ahead in (await of_organizations(connection, organization_ids)).items():
+            somebody = Actor(id, Role.VIEWER, clock_ahead=ahead)
+            reading = Reading(connection, somebody, somebody.time(clock()))
             found += await selections.nearest(reading, here, count=count)
     found.sort(key=lambda candidate: candidate.metres or 0.0)
     ranks = {candidate.automat.id: candidate for candidate in ranking(found[:count])}

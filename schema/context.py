@@ -38,19 +38,27 @@ class Context:
         geocoder: Knows where addresses lie.
         outside: The ports to the rest of the world; never used while a transaction is open.
         actor: Who asks.
-        now: The moment that counts as now for the whole request.
+        asked_at: When the request came, by our clock, by which signed addresses go.
+        now: The moment that counts as now for the whole request, by the organization's clock.
     """
 
     database: Database
     geocoder: Geocoder
     outside: Outside
     actor: Actor
-    now: datetime = field(default_factory=clock)
+    asked_at: datetime = field(default_factory=clock)
+    now: datetime = field(init=False)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make loaders that live as long as the request."""
+        """Tell the time, and make loaders that live as long as the request."""
+        self.now = self.actor.time(self.asked_at)
         self.loaders = Loaders(self.reading)
+
+    def begin_anew(self, actor: Actor) -> None:
+        """Let it be now, with nothing loaded yet: for what goes on after its first answer."""
+        self.actor, self.asked_at = actor, clock()
+        self.__post_init__()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:

@@ -18,7 +18,6 @@ from resolvers.evidence.links import document_name
 from resolvers.outside.ports import Outside
 from resolvers.public_contracts import Seen, SeenLocker, SeenOpening
 from resolvers.public_links import Whose
-from resolvers.work import system
 from schema.context import Context
 from schema.public_requests import Answer, Asked, answered_by
 from schema.scalars import write_instant
@@ -60,7 +59,7 @@ class ContractPageRoutes:
         except LinkNotValid:
             self._wrong_secrets.wrong(asked.address, time.monotonic())
             raise
-        context: Context = self._make_context(asked.request, system(whose.organization_id))
+        context: Context = self._make_context(asked.request, whose.owner)
         return whose, context
 
     async def look(self, asked: Asked) -> dict[str, Any]:
@@ -77,7 +76,7 @@ class ContractPageRoutes:
         if seen.signed is None or seen.signed.sealed_file_id is None:
             return None
         name = document_name(seen.contract, seen.signed.purpose, is_signed=True)
-        return download_url(self._outside, seen.signed.sealed_file_id, name, context.now)
+        return download_url(self._outside, seen.signed.sealed_file_id, name, context.asked_at)
 
     async def sign(self, asked: Asked) -> dict[str, Any]:
         """Give the secret with which the contact signs."""

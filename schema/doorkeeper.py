@@ -17,7 +17,8 @@ AT_MOST = 10_000
 class Doorkeeper:
     """Finds out who asks, and spares the database the same question for five seconds.
 
-    Only hashes of tokens are remembered, and only of valid ones.
+    Only hashes of tokens are remembered, and only of valid ones. Those of sandboxes are not: with
+    each of them comes what the clock there shows now.
     """
 
     def __init__(self, database: Database) -> None:
@@ -39,7 +40,8 @@ class Doorkeeper:
                 actor = await authenticate(connection, token, now)
         except Unauthenticated:
             return None
-        self._remember(digest, actor, now)
+        if actor.clock_ahead is None:  # a sandbox's clock may be moved by another process
+            self._remember(digest, actor, now)
         return actor
 
     def _remember(self, digest: str, actor: Actor, now: datetime) -> None:

@@ -12,6 +12,6 @@ async def evidence_urls(contracts: list[Any], context: Any) -> list[str | None]:
         return [None] * len(contracts)
     token_id = context.actor.token_id
     return [
-        evidence_url(context.outside, one.contract_id, context.now, token_id=token_id)
+        evidence_url(context.outside, one.contract_id, context.asked_at, token_id=token_id)
         for one in contracts
     ]

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from models.accounts import Actor
 from models.database import Database
 from models.dialects.deadlocks import begun_again
 from models.errors import LinkNotValid, NotIdentified
@@ -20,7 +21,7 @@ from resolvers import identifying
 from resolvers.outside.identity import IdentityProvider, Trip
 from resolvers.outside.ports import Outside
 from resolvers.outside.secret import new_secret
-from resolvers.work import Work, system
+from resolvers.work import Work
 from schema.context import clock
 from schema.outside import IDENTIFIED
 from schema.public_requests import HEADERS, PROOF_COOKIE, Asked, answered_by
@@ -58,13 +59,13 @@ class Back:
     """Somebody who came back by a way that was theirs, in the browser that went.
 
     Args:
-        organization_id: Whose contract they are to sign.
+        owner: Whose contract they are to sign.
         trip_id: Which way it was.
         state: What they brought back.
         proof: What their browser keeps when it turns out who they are.
     """
 
-    organization_id: UUID
+    owner: Actor
     trip_id: UUID
     state: str = field(repr=False)
     proof: str = field(repr=False)
@@ -108,7 +109,7 @@ class Ways:
         trip = identifying.new_trip(self.outside.secret)
         url = await self._provider().way_there(trip, language=signer.language, now=self.now())
         begin = partial(identifying.begin, process_id=signer.process_id, state=trip.state)
-        await self._writing(signer.organization_id, begin)
+        await self._writing(signer.owner, begin)
         return trip, url
 
     async def come_back(self, request: Request) -> Response:
@@ -148,7 +149,7 @@ class Ways:
 
     async def _asked(self, request: Request, back: Back) -> str:
         """Ask the provider, with no transaction open, and write down what it says."""
-        owner = back.organization_id
+        owner = back.owner
         refuse = partial(identifying.refuse, trip_id=back.trip_id)
         if parameter(request, "error") == CANCELLED:
             await self._writing(owner, partial(refuse, reason="They did not want to."))
@@ -173,10 +174,10 @@ class Ways:
             raise NotIdentified(NO_PROVIDER)
         return self.outside.identity
 
-    async def _writing(self, owner: UUID, act: Callable[[Work], Awaitable[Done]]) -> Done:
+    async def _writing(self, owner: Actor, act: Callable[[Work], Awaitable[Done]]) -> Done:
         async def transaction() -> Done:
             async with self.database.writing() as session:
-                return await act(Work(session, system(owner), self.now()))
+                return await act(Work(session, owner, owner.time(self.now())))
 
         return await begun_again(transaction)
 

@@ -34,6 +34,7 @@ def outside_for(current: Settings) -> Outside:
             public_url=_public_url(current),
             identity=_identity(current),
             scanner=_scanner(current),
+            broker=current.mqtt_public_url or current.mqtt_url or None,
         )
     except OSError as error:
         raise InvalidInput(

@@ -37,6 +37,7 @@ STATUSES = {
     ErrorCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     ErrorCode.ALREADY_SIGNED: HTTPStatus.CONFLICT,
     ErrorCode.NOT_IDENTIFIED: HTTPStatus.FORBIDDEN,
+    ErrorCode.ENROLMENT_REFUSED: HTTPStatus.FORBIDDEN,
 }
 """What HTTP calls a broken rule; 422 where nothing else is said."""
 

@@ -7,11 +7,11 @@ import asyncio
 import time
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from models.accounts import Actor
 from models.attachments import path_of
 from models.database import Database
 from models.errors import InvalidInput, LinkNotValid
@@ -20,7 +20,6 @@ from resolvers.outside.ports import Outside
 from resolvers.signing import drawing, ending, offering, pairing, processes, signatures
 from resolvers.signing.offering import Offer
 from resolvers.signing.processes import Whose
-from resolvers.work import system
 from schema.context import Context
 from schema.public_requests import HEADERS, Answer, Asked, answered_by
 from schema.scalars import write_instant
@@ -47,9 +46,9 @@ class PublicRoutes:
         self._make_context = make_context
         self._wrong_codes = Throttle(WRONG_CODES_A_MINUTE)
 
-    def context(self, asked: Asked, organization_id: UUID) -> Context:
+    def context(self, asked: Asked, owner: Actor) -> Context:
         """Make a context in which the system acts for somebody without a token."""
-        context: Context = self._make_context(asked.request, system(organization_id))
+        context: Context = self._make_context(asked.request, owner)
         return context
 
     async def whose(self, asked: Asked) -> tuple[Whose, Context]:
@@ -60,7 +59,7 @@ class PublicRoutes:
         """
         async with self._database.reading() as connection:
             whose = await processes.by_secret(connection, asked.secret)
-        return whose, self.context(asked, whose.organization_id)
+        return whose, self.context(asked, whose.owner)
 
     async def signing(self, asked: Asked) -> dict[str, Any]:
         """Show what is to be signed, and note when it is read first."""
@@ -77,7 +76,7 @@ class PublicRoutes:
         async with context.reading() as reading:
             file = await offering.document(reading, whose.process_id)
         try:
-            content = await self._outside.files.read(path_of(whose.organization_id, file.id))
+            content = await self._outside.files.read(path_of(whose.owner.organization_id, file.id))
         except FileNotFoundError as error:
             raise LinkNotValid from error
         headers = {**HEADERS, "content-security-policy": "default-src 'none'; sandbox"}
@@ -115,7 +114,7 @@ class PublicRoutes:
             message = "Either a picture of the signature is sent, or typed is true."
             raise InvalidInput(message, path=("picture",))
         plain = await asyncio.to_thread(drawing.signature_of, drawing.read(picture))
-        files, owner = self._outside.files, whose.organization_id
+        files, owner = self._outside.files, whose.owner.organization_id
         return await put(files, owner, plain, drawing.MEDIA_TYPE)
 
     async def decline(self, asked: Asked) -> dict[str, Any]:

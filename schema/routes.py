@@ -6,6 +6,7 @@ from models.database import Database
 from resolvers.attachments.arriving import Limits
 from resolvers.outside.ports import Outside
 from schema.contract_page_routes import contract_page_routes
+from schema.enrolment_routes import enrolment_routes
 from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.identity_routes import identity_routes
@@ -32,4 +33,5 @@ def routes_beside(
         *identity_routes(database, outside),
         *public_routes(database, outside, make_context),
         *contract_page_routes(database, outside, make_context),
+        *enrolment_routes(database, outside, make_context),
     ]

@@ -19,10 +19,12 @@ from models.errors import InvalidInput
 from models.migrating import is_migrated
 from resolvers.attachments.arriving import Limits
 from resolvers.attachments.sweeping import sweep
+from resolvers.automat_links import expiring
 from resolvers.caretaker import care
+from resolvers.clocks import every_system
 from resolvers.erasing import rule
-from resolvers.organizations import all_ids
 from resolvers.outside.ports import Outside
+from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
@@ -32,7 +34,6 @@ from schema.outside import outside_for
 from schema.routes import routes_beside
 from schema.settings import Settings, settings
 from schema.terminal import write_logs
-from schema.waking import Patience, end, hearing, nap
 from schema.working import working
 
 ROUND_SECONDS, DAY_SECONDS = 60, 86_400
@@ -117,14 +118,15 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
 
 
 async def sweep_daily(database: Database, outside: Outside) -> None:
-    """Look once a day for files and contacts whose time is over, beginning soon after the start."""
+    """Look once a day for what ends: files, contacts, credentials; first soon after the start."""
     patience = Patience("the sweeper")
     while True:
         await asyncio.sleep(ROUND_SECONDS)
         with patience:
-            for organization_id in await all_ids(database):
-                await rule.plan_all(database, organization_id, clock())
+            for owner in await every_system(database):
+                await rule.plan_all(database, owner, owner.time(clock()))
             await sweep(database, outside.files, clock())
+            await expiring.warn(database, clock())
         if not patience.tried:
             await asyncio.sleep(DAY_SECONDS)
 

@@ -52,7 +52,7 @@ def document_urls(*, is_signed: bool) -> Load:
                 context.outside,
                 one.file_id,
                 document_name(contracts[one.key_contract_id], one.purpose, is_signed=is_signed),
-                context.now,
+                context.asked_at,
             )
             for one in things
         ]

@@ -39,5 +39,13 @@ class TokenSocket(BaseGraphQLTransportWSHandler[Any, None]):
         """Run an operation for the actor that the token stands for."""
         connection: Any = self.websocket
         view: Any = self.view
-        self.context = view.make_context(connection.ws, self._handshake["actor"])
+        self.context = view.make_context(connection.ws, await self._actor(view))
         await super().run_operation(operation)
+
+    async def _actor(self, view: Any) -> Any:
+        """Give who asks; those of a sandbox come anew, as its clock may have been moved."""
+        known = self._handshake["actor"]
+        if getattr(known, "clock_ahead", None) is None:
+            return known
+        token = token_in_payload(self._handshake["connection_params"])
+        return await view.authenticate(token) or known

@@ -14,13 +14,14 @@ import models.signing as models
 from models.accounts import Actor
 from models.database import Database
 from models.dialects.deadlocks import begun_again
+from resolvers import clocks
 from resolvers.signing import displays
 from resolvers.signing.displays import Present
+from resolvers.waking import AWAY, nap
 from resolvers.work import Reading, Work
 from schema.context import Info, clock
 from schema.scalars import to_id
 from schema.signing_enums import SigningPurpose, SigningState
-from schema.waking import AWAY, nap
 
 LONGEST_NAP_SECONDS = 5.0
 """A signing may end by its time alone, at which no bell rings."""
@@ -87,7 +88,9 @@ class Display:
 
     async def _look(self) -> SigningOffer | None:
         async with self._database.reading() as connection:
-            present = await displays.present(Reading(connection, self._actor, clock()))
+            self._actor = await clocks.as_now(connection, self._actor)
+            now = self._actor.time(clock())
+            present = await displays.present(Reading(connection, self._actor, now))
         if present is None:
             return None
         id = present.process.id
@@ -98,7 +101,7 @@ class Display:
 
     async def _take_secret(self, process_id: UUID) -> str | None:
         async with self._database.writing() as session:
-            work = Work(session, self._actor, clock())
+            work = Work(session, self._actor, self._actor.time(clock()))
             return await displays.take_secret(work, process_id)
 
 

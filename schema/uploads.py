@@ -18,7 +18,7 @@ from resolvers.attachments.storing import Bytes
 from resolvers.attachments.uploading import Awaited
 from resolvers.outside.ports import Outside
 from resolvers.outside.scanning import ScannerAway
-from resolvers.work import Work, system
+from resolvers.work import Work
 from schema.context import clock
 from schema.file_answers import HEADERS, refusal
 from schema.scalars import to_id
@@ -92,7 +92,7 @@ class Uploads:
             raise too_large(self._limits)
         return await receive(
             self._outside,
-            awaited.organization_id,
+            awaited.owner.organization_id,
             request.stream(),
             name=awaited.name,
             limits=self._limits,
@@ -103,7 +103,7 @@ class Uploads:
 
         async def transaction() -> Done:
             async with self._database.writing() as session:
-                return await act(Work(session, system(awaited.organization_id), clock()))
+                return await act(Work(session, awaited.owner, awaited.owner.time(clock())))
 
         return await begun_again(transaction)
 

@@ -24,9 +24,9 @@ from resolvers.jobs import Errand, Handler
 from resolvers.outside.ports import Outside
 from resolvers.timers import ERRANDS, HANDLERS
 from resolvers.waiting import follow_up
-from resolvers.work import Reading, Work, system
+from resolvers.waking import AWAY, Patience, end, hearing, nap, with_place
+from resolvers.work import Reading, Work
 from schema.context import clock
-from schema.waking import AWAY, Patience, end, hearing, nap, with_place
 
 AT_ONCE = 8
 """How many jobs a worker has in hand; on SQLite they write one after the other."""
@@ -175,7 +175,8 @@ class Worker:
             return self.handlers[claim.kind]
         errand, outside, done = self.errands[claim.kind], self.outside, None
         async with self.database.reading() as connection:
-            reading = Reading(connection, system(claim.organization_id), self.clock())
+            owner = claim.owner
+            reading = Reading(connection, owner, owner.time(self.clock()))
             asked = await errand.ask(reading, claim.subject_id)
         if asked is not None and outside is not None:
             done = await errand.do(outside, asked)

@@ -10,6 +10,9 @@ from resolvers.outside.seals import Chosen, Seals
 from resolvers.outside.secret import Secret
 
 PUBLIC_URL = "http://test"
+BROKER = "mqtts://broker.test:8883"
+SECRET_KEY = "a secret that only tests have and that is long"  # noqa: S105  # nobody's
+SECRET = Secret([SECRET_KEY])
 
 
 def now() -> datetime:
@@ -21,11 +24,12 @@ def seal_in(folder: Path, **chosen: Any) -> Seals:
     return Seals(Chosen(folder / "seal", now, **chosen))
 
 
-def outside_in(folder: Path, **chosen: Any) -> Outside:
+def outside_in(folder: Path, *, broker: str | None = BROKER, **chosen: Any) -> Outside:
     """Open the ports with their files in a folder, and a seal like `seal_in`."""
     return Outside(
         files=in_folder(folder / "files"),
-        secret=Secret(["a secret that only tests have, and long"]),
+        secret=SECRET,
         seal=seal_in(folder, **chosen),
         public_url=PUBLIC_URL,
+        broker=broker,
     )

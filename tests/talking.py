@@ -68,16 +68,18 @@ class Client:
 
 
 @asynccontextmanager
-async def new_client(database: Database, geocoder: Geocoder | None = None) -> AsyncIterator[Client]:
+async def new_client(
+    database: Database, geocoder: Geocoder | None = None, **chosen: Any
+) -> AsyncIterator[Client]:
     """Make an organization with a token for each role, and the application on a database."""
     with TemporaryDirectory() as folder:
-        async with client_in(database, geocoder, Path(folder)) as client:
+        async with client_in(database, geocoder, Path(folder), **chosen) as client:
             yield client
 
 
 @asynccontextmanager
 async def client_in(
-    database: Database, geocoder: Geocoder | None, folder: Path
+    database: Database, geocoder: Geocoder | None, folder: Path, **chosen: Any
 ) -> AsyncIterator[Client]:
     """Make the same with the files in a certain folder."""
     founder = organizations.founder()
@@ -85,7 +87,7 @@ async def client_in(
         work = Work(session, founder, clock())
         await organizations.found(work, name="Kotikatu Isännöinti")
         tokens = {role: (await accounts.create_token(work, role=role))[1] for role in Role}
-    outside = outside_in(folder)
+    outside = outside_in(folder, **chosen)
     chosen = geocoder or geocoder_for(database, Settings(_env_file=None))[0]
 
     def make_context(_request: object, actor: Actor) -> Context:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field, RootModel
 
-from automat_link.messages.base import LockerIndex, Message, Moment, Number
+from automat_link.messages.base import LockerIndex, Message, Moment, Number, Text
 from models.automat_commands import CommandRefusal
 
 
@@ -39,7 +39,9 @@ class ProgramKey(AnyCommand):
 
     kind: Literal["program_key"] = "program_key"
     locker_index: LockerIndex
-    access_rights: list[str] = Field(max_length=100)
+    access_rights: list[Text] = Field(
+        max_length=100, description="Which, by the names of the key's maker."
+    )
 
 
 class Restart(AnyCommand):

@@ -1,18 +1,31 @@
-"""What automats report: each has an id, and a number without gaps among those of its link."""
+"""What automats report: each has an id, and a number without gaps among those of its link.
 
-from typing import Annotated, Literal
+A report of which no more can be read than these is not passed over, since those behind it would
+wait for its number for ever: it is kept as `NotUnderstood`.
+"""
+
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from pydantic import Field, RootModel
 
-from automat_link.messages.base import LockerIndex, Message, Moment, Number, Revision
+from automat_link.messages.base import (
+    MOST,
+    CodeId,
+    LockerIndex,
+    Message,
+    Moment,
+    Number,
+    Revision,
+    Unreadable,
+    read_as,
+)
 from models.automat_alarms import AlarmKind
 from models.automat_reports import CodeKind, CodeRefusal
 
 Tag = Annotated[
     str, Field(pattern="^[0-9A-Fa-f]{4,64}$", description="The tag that was read, hex.")
 ]
-CodeId = Annotated[str, Field(max_length=64, description="The id of the code that was typed.")]
 Cause = Literal["code", "command", "forced", "unknown"]
 
 
@@ -54,7 +67,7 @@ class CodeRefused(AnyReport):
     refusal: CodeRefusal
     code_id: CodeId | None = Field(default=None, description="When the code is known.")
     locker_index: LockerIndex | None = None
-    misses: int = Field(default=0, ge=0, description="How many unknown codes in a row.")
+    misses: int = Field(default=0, ge=0, le=MOST, description="How many unknown codes in a row.")
     throttled_until: Moment | None = Field(
         default=None, description="Until when the keypad takes no more codes."
     )
@@ -96,7 +109,7 @@ class KeyReturned(AnyReport):
 
 
 class AlarmRaised(AnyReport):
-    """Something is wrong (livionkey.md 2.25)."""
+    """Something is wrong."""
 
     kind: Literal["alarm_raised"] = "alarm_raised"
     alarm: AlarmKind
@@ -129,3 +142,26 @@ class Report(
     ]
 ):
     """One report."""
+
+
+class NotUnderstood(AnyReport):
+    """A report of a kind that we do not know, or with something wrong in it. It is never sent."""
+
+    kind: Literal["not_understood"] = "not_understood"
+    problem: str = Field(description="What was wrong, without a word of it.")
+
+
+def read_report(payload: bytes) -> AnyReport:
+    """Read a report of any kind.
+
+    Returns:
+        `NotUnderstood` when only its id, number and time can be read.
+
+    Raises:
+        Unreadable: Not even these can.
+    """
+    try:
+        return cast("AnyReport", read_as(Report, payload).root)
+    except Unreadable as error:
+        head = AnyReport.read(payload)
+        return NotUnderstood(id=head.id, number=head.number, at=head.at, problem=str(error))

@@ -1,10 +1,10 @@
 """What an automat says of itself all the time: its state, and whether it is connected."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from automat_link.messages.base import LockerIndex, Message, Moment, Revision
+from automat_link.messages.base import MOST, LockerIndex, Message, Moment, Revision, Text
 
 HEARTBEAT_SECONDS = 30
 """How often a state is sent; an automat counts as offline after three times as long."""
@@ -23,24 +23,44 @@ class Health(Message):
 
     power: Literal["mains", "battery"] = "mains"
     battery: float | None = Field(default=None, ge=0, le=1, description="0 is empty, 1 is full.")
-    signal_dbm: float | None = Field(default=None, description="How well the network is heard.")
-    temperature_celsius: float | None = None
+    signal_dbm: float | None = Field(
+        default=None, ge=-200, le=50, description="How well the network is heard."
+    )
+    temperature_celsius: float | None = Field(default=None, ge=-100, le=200)
+
+
+def each_once(lockers: list[LockerStateNow]) -> list[LockerStateNow]:
+    """Check that no locker is told of twice.
+
+    Raises:
+        ValueError: One is.
+    """
+    if len({one.index for one in lockers}) < len(lockers):
+        message = "A locker is told of twice."
+        raise ValueError(message)
+    return lockers
 
 
 class State(Message):
     """The heartbeat, retained."""
 
     at: Moment = Field(description="What time it is by the automat's clock.")
-    number: int = Field(ge=0, description="The number of its last report; 0 for none yet.")
+    number: int = Field(ge=0, le=MOST, description="The number of its last report; 0 for none yet.")
     oldest_number: int = Field(
-        default=1, ge=1, description="The first report that it still keeps; those before are lost."
+        default=1,
+        ge=1,
+        le=MOST + 1,
+        description="The first report that it still keeps, or the next one to come when it keeps "
+        "none; what was not heard of those before is lost.",
     )
     revision: Revision | None = Field(
         default=None, description="Which revision of its codes it knows; none when left out."
     )
-    firmware: str = Field(default="", max_length=100)
-    hardware_id: str | None = Field(default=None, max_length=100)
-    lockers: list[LockerStateNow] = Field(max_length=30)
+    firmware: Text = Field(default="", description="What runs on it.")
+    hardware_id: Text | None = Field(default=None, description="The id of the cabinet itself.")
+    lockers: Annotated[list[LockerStateNow], AfterValidator(each_once)] = Field(
+        max_length=30, description="Each of its lockers, once."
+    )
     health: Health = Field(default_factory=Health)
 
 

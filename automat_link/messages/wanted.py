@@ -2,18 +2,58 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from automat_link.messages.base import LockerIndex, Message, Moment, Revision
+from automat_link.messages.base import MOST, CodeId, LockerIndex, Message, Moment, Revision
+from models.access_schedules import MINUTES_OF_WEEK
 from models.automat_reports import CodeKind
 from models.codes import CodeUse
+from models.errors import InvalidInput
+from models.times import time_zone
+
+
+def known_zone(name: str) -> str:
+    """Check the name of a time zone.
+
+    Raises:
+        ValueError: There is no such zone here.
+    """
+    try:
+        return time_zone(name).key
+    except InvalidInput as error:
+        message = "There is no such time zone."
+        raise ValueError(message) from error
+
+
+def in_order(stretch: tuple[int, int]) -> tuple[int, int]:
+    """Check that a stretch ends after it begins, within a week.
+
+    Raises:
+        ValueError: It does not.
+    """
+    first, last = stretch
+    if not first < last <= first + MINUTES_OF_WEEK:
+        message = "A stretch ends after it begins, within a week."
+        raise ValueError(message)
+    return stretch
+
+
+Stretch = Annotated[
+    tuple[
+        Annotated[int, Field(ge=0, lt=MINUTES_OF_WEEK)],
+        Annotated[int, Field(gt=0, lt=2 * MINUTES_OF_WEEK)],
+    ],
+    AfterValidator(in_order),
+]
 
 
 class Hours(Message):
     """At which hours of the week a code takes a key out; outside them it only brings one back."""
 
-    time_zone: str = Field(description="The IANA name of the zone by whose clock they go.")
-    stretches: list[tuple[int, int]] = Field(
+    time_zone: Annotated[str, AfterValidator(known_zone)] = Field(
+        max_length=64, description="The IANA name of the zone by whose clock they go."
+    )
+    stretches: list[Stretch] = Field(
         description="Minutes of the week from Monday 00:00: the first, and the one after the last, "
         "which may lie in the next week.",
         max_length=400,
@@ -26,9 +66,12 @@ class Hours(Message):
 class WantedCode(Message):
     """One code that opens one locker between two moments."""
 
-    id: str = Field(description="Its id, by which reports name it: digits are never reported.")
-    code: Annotated[str, Field(pattern="^[0-9]{4,10}$", description="The digits.")]
-    kind: CodeKind = Field(description="PIN, RETURN_CODE (typed after *) or BACKUP_CODE.")
+    id: CodeId = Field(description="Its id, by which reports name it: digits are never reported.")
+    code: str = Field(pattern="^[0-9]{4,10}$", repr=False, description="The digits.")
+    kind: CodeKind = Field(
+        description="pin (4 to 9 digits), return_code (4 to 9, typed after *) or backup_code (10, "
+        "works once)."
+    )
     use: CodeUse = Field(description="What it does at its locker.")
     locker_index: LockerIndex
     opens_at: Moment = Field(description="From when on it opens.")
@@ -54,7 +97,7 @@ class Heard(Message):
     forgotten something (an old backup), and goes on behind it.
     """
 
-    number: int = Field(ge=0, description="All reports up to this one were heard.")
+    number: int = Field(ge=0, le=MOST, description="All reports up to this one were heard.")
     at: Moment = Field(description="What time it is by the server's clock.")
 
 

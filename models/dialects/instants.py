@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Interval, bindparam
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,3 +54,28 @@ class Duration(TypeDecorator[timedelta]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Read a duration."""
         return None if value is None else timedelta(seconds=value)
+
+
+class _Difference(TypeDecorator[timedelta]):
+    """What is added to an `Instant`: an `interval` on PostgreSQL, microseconds on SQLite."""
+
+    impl = Interval
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type."""
+        here = Interval() if dialect.name == "postgresql" else BigInteger()
+        return dialect.type_descriptor(here)
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> Any:
+        """Write a difference."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value // MICROSECOND
+
+
+def moved(
+    column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], by: timedelta
+) -> ColumnElement[Any]:
+    """Make the moment that lies so much later than a column's, earlier when it is negative."""
+    return column + bindparam(None, by, type_=_Difference(), unique=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.accounts import Actor
 from models.attachments import Attachment, AttachmentState
 from models.base import table_of
 from models.errors import FileRefused, LinkNotValid
@@ -15,17 +16,18 @@ from models.jobs import JobKind
 from resolvers import jobs
 from resolvers.attachments import storing
 from resolvers.attachments.storing import Bytes
+from resolvers.clocks import ahead_of
 from resolvers.outside.secret import digest_of
-from resolvers.work import Work
+from resolvers.work import Work, system
 
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """An attachment whose bytes are awaited: its id, whose it is, and what people call it."""
+    """An attachment whose bytes are awaited: its id, what people call it, and whose it is."""
 
     id: UUID
-    organization_id: UUID
     name: str
+    owner: Actor
 
 
 async def awaited(connection: AsyncConnection, secret: str, now: datetime) -> Awaited:
@@ -35,15 +37,20 @@ async def awaited(connection: AsyncConnection, secret: str, now: datetime) -> Aw
         LinkNotValid: It is unknown, used, or expired.
     """
     row = table_of(Attachment).c
-    known = select(row.id, row.organization_id, row.name).where(
-        row.upload_digest == digest_of(secret),
-        row.state == AttachmentState.AWAITED,
-        row.upload_expires_at > now,
+    found = await connection.execute(
+        select(
+            row.id,
+            row.name,
+            row.organization_id,
+            ahead_of(row.organization_id),
+            row.upload_expires_at,
+        ).where(row.upload_digest == digest_of(secret), row.state == AttachmentState.AWAITED)
     )
-    found = (await connection.execute(known)).first()
-    if found is None:
-        raise LinkNotValid
-    return Awaited(*found)
+    for one in found:
+        owner = system(one.organization_id, one.clock_ahead)
+        if one.upload_expires_at > owner.time(now):
+            return Awaited(one.id, one.name, owner)
+    raise LinkNotValid
 
 
 async def store(work: Work, id: UUID, stored: Bytes) -> tuple[Attachment, bool]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, func, select
 
+from models.accounts import Actor
 from models.automats import DeviceGroup
 from models.database import Database
 from models.erasures import ErasureCause
@@ -21,10 +22,11 @@ from resolvers.erasing.evidence import AGAIN
 from resolvers.erasing.needs import Dealings, dealings_of
 from resolvers.retention import OVER, ended_at, settings_of
 from resolvers.settings import settings
-from resolvers.work import Work, system
+from resolvers.work import Work
 
 AT_ONCE = 1_000
 """How many contacts of an organization are looked for in one transaction."""
+FIRST_ID = UUID(int=0)
 
 
 async def look_after(work: Work, contact_id: UUID) -> datetime | None:
@@ -51,7 +53,8 @@ async def kept_until(work: Work, contact: Contact, dealings: Dealings) -> dateti
     one that is named in none.
     """
     here = await settings(work, work.actor.organization_id)
-    moments = [after(made_at(contact.id), here.contact_retention)]
+    made = work.actor.time(made_at(contact.id))  # a sandbox's clock showed that or less
+    moments = [after(made, here.contact_retention)]
     for contract in dealings.contracts:
         over = contract.status in OVER
         ended = await ended_at(work, contract) if over else contract.ends_at or work.now
@@ -87,22 +90,28 @@ def first_id_at(moment: datetime) -> UUID:
     return UUID(int=max(int(moment.timestamp() * 1000), 0) << 80)
 
 
-async def plan_all(database: Database, organization_id: UUID, now: datetime) -> int:
+async def plan_all(database: Database, owner: Actor, now: datetime) -> int:
     """Plan a look at each contact that is old enough, unless one is planned; counts them.
 
     This finds them by their age, so nothing has to be written down when they are made, or when
     their contracts end.
     """
-    planned, behind = 0, UUID(int=0)
+    planned, behind = 0, FIRST_ID
     while True:
         async with database.writing() as session:
-            work = Work(session, system(organization_id), now)
-            ids = await _unplanned(work, behind)
-            await jobs.schedule_all(work, JobKind.CONTACT, dict.fromkeys(ids, now))
+            work = Work(session, owner, now)
+            ids = await plan_some(work, behind)
         planned += len(ids)
         if len(ids) < AT_ONCE:
             return planned
         behind = ids[-1]
+
+
+async def plan_some(work: Work, behind: UUID = FIRST_ID) -> list[UUID]:
+    """Plan a look at some contacts that are old enough, behind one of them; gives their ids."""
+    ids = await _unplanned(work, behind)
+    await jobs.schedule_all(work, JobKind.CONTACT, dict.fromkeys(ids, work.now))
+    return ids
 
 
 async def _unplanned(work: Work, behind: UUID) -> list[UUID]:

@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.accounts import Actor
 from models.base import table_of
 from models.contracts import KeyContract
 from models.database import Database
 from models.errors import FileRefused, NotFound
 from models.events import EventKind
+from resolvers.clocks import ahead_of
 from resolvers.evidence.gathering import Gathered, gather
 from resolvers.evidence.packing import pack
 from resolvers.outside.ports import Outside
@@ -48,7 +50,7 @@ async def export(
     """
     async with database.reading() as connection:
         owner = await _owner_of(connection, contract_id)
-        gathered = await gather(Reading(connection, system(owner), now), contract_id)
+        gathered = await gather(Reading(connection, owner, owner.time(now)), contract_id)
     size = sum(file.size_bytes for file in gathered.files)
     if at_most is not None and size > at_most:
         raise BundleTooLarge(
@@ -75,14 +77,15 @@ async def note_exported(
     """
     async with database.writing() as session:
         owner = await _owner_of(await session.connection(), contract_id)
-        work = Work(session, replace(system(owner), token_id=token_id), now)
+        work = Work(session, replace(owner, token_id=token_id), owner.time(now))
         work.record(EventKind.EVIDENCE_EXPORTED, About(KeyContract, contract_id))
 
 
-async def _owner_of(connection: AsyncConnection, contract_id: UUID | None) -> UUID:
+async def _owner_of(connection: AsyncConnection, contract_id: UUID | None) -> Actor:
     table = table_of(KeyContract)
-    owners = select(table.c.organization_id).where(table.c.id == contract_id)
-    owner: UUID | None = (await connection.execute(owners)).scalar()
-    if owner is None:
+    owner = table.c.organization_id
+    owners = select(owner, ahead_of(owner)).where(table.c.id == contract_id)
+    found = (await connection.execute(owners)).first()
+    if found is None:
         raise NotFound("There is no such key contract.")
-    return owner
+    return system(*found)

@@ -7,6 +7,7 @@ world is refused: what contradicts that which was known is believed, flagged, an
 - `desks`: what people do at a desk: `handing_over`, `taking_back`, and `transfers` elsewhere.
 - `choosing`: under which contract keys are handed over there.
 - `recognising`: which key an automat means.
+- `inserting`: which locker is opened for a key, and so which key comes into it.
 - `promises`: under which contract it is taken, or was out.
 - `fetching`, `returning`: what follows for contracts.
 - `swapping`: contracts whose guests took another key than was noted for them.

@@ -16,6 +16,7 @@ from resolvers.access_hours import contradiction
 from resolvers.custody import AWAY, Fact, Link, Place
 from resolvers.custody_chains import arrival, departure, holder_in, in_force
 from resolvers.handover import fetching, returning
+from resolvers.handover.inserting import key_being_inserted
 from resolvers.handover.promises import Promise, promise_of_holder, promise_that_opened
 from resolvers.handover.recognising import Seen, key_that_came, key_that_left, locker_at
 from resolvers.handover.swapping import swap
@@ -174,13 +175,15 @@ async def key_returned(
     fits = not key.is_stored
     newest = await in_force(work, key.id)
     moment = custody.moment(work, newest, at=at, source=source, fits=fits)
+    is_brought = await _is_brought(work, key, locker, at)
     fact = Fact(
-        kind=_arrival_kind(key, locker),
+        kind=_arrival_kind(key, is_brought=is_brought),
         place=Place.locker(locker),
         at=at,
         source=source,
         key_contract_id=holder_in(await in_force(work, key.id, moment)),
-        contradiction=seen.contradiction or _strange(key, promised, locker),
+        contradiction=seen.contradiction
+        or (None if is_brought else _strange(key, promised, locker)),
         fits=fits,
     )
     link = await custody.write(work, key, fact)
@@ -191,21 +194,23 @@ async def key_returned(
     return Heard(key, link.entry.key_contract_id, link.entry.contradiction)
 
 
-def _arrival_kind(key: Key, locker: Locker) -> CustodyKind:
+def _arrival_kind(key: Key, *, is_brought: bool) -> CustodyKind:
     """Tell a key that comes back from one that somebody brings, and from one that is found."""
     if not key.is_stored:
         return CustodyKind.RETURNED
-    return CustodyKind.TRANSFERRED if _is_brought(key, locker) else CustodyKind.FOUND
+    return CustodyKind.TRANSFERRED if is_brought else CustodyKind.FOUND
 
 
-def _is_brought(key: Key, locker: Locker) -> bool:
-    return key.is_stored and key.target_automat_id == locker.automat_id
+async def _is_brought(work: Work, key: Key, locker: Locker, at: datetime) -> bool:
+    """Tell whether a key was to come here: it should go here next, or was let in just now."""
+    if not key.is_stored or key.locker_id == locker.id:
+        return False
+    is_meant = key.target_automat_id == locker.automat_id
+    return is_meant or await key_being_inserted(work, locker, at) == key.id
 
 
 def _strange(key: Key, promised: Promise | None, locker: Locker) -> str | None:
     if key.is_stored:
-        if _is_brought(key, locker):
-            return None
         here = key.locker_id == locker.id
         return "It was known to lie there already." if here else "It was known to lie elsewhere."
     if promised is None:

@@ -19,6 +19,7 @@ from models.custody import CLOCK_TOLERANCE
 from models.errors import InvalidInput
 from models.keys import Key
 from resolvers.custody_chains import in_force, key_inside_at
+from resolvers.handover.inserting import key_being_inserted
 from resolvers.work import Work
 
 Kind = LockerContractKind
@@ -117,9 +118,13 @@ async def _opened(
 async def _expected(work: Work, locker: Locker, at: datetime) -> Key | None:
     """Guess which key was put into a locker when nothing says which it is.
 
-    First whoever's time it is there; then the key whose return code opens it; then the key that
-    somebody was asked to put there; then the one whose own locker it is.
+    First the key for which the locker was just opened; then whoever's time it is there; then the
+    key whose return code opens it; then the key that somebody was asked to put there; then the one
+    whose own locker it is.
     """
+    inserted = await work.find(Key, await key_being_inserted(work, locker, at))
+    if inserted is not None and inserted.locker_id != locker.id:
+        return inserted
     row = LockerContract
     begun = row.starts_at <= at + CLOCK_TOLERANCE
     inwards, outwards = row.kind.in_(INWARDS), row.kind.in_(OUTWARDS)

@@ -13,15 +13,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from resolvers.outside.certificates import (
+    EARLIER,
+    Issued,
+    certificate_pem,
+    issued_with,
+    key_pem,
+    leaf_under,
+    new_key,
+    new_root,
+    read_key,
+    usage,
 )
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 ROOT_LIVES = timedelta(days=30 * 365)
 LEAF_LIVES = timedelta(days=3 * 365)
@@ -29,21 +37,8 @@ LEAF_IS_RENEWED = timedelta(days=60)
 """So long before its end a certificate is made anew."""
 LIST_LIVES = timedelta(days=60)
 LIST_IS_RENEWED = timedelta(days=30)
-EARLIER = timedelta(hours=1)
-"""Certificates hold from a little earlier on, for machines whose clocks differ."""
 SEAL, STAMPER = "seal", "stamper"
 NAMES = {SEAL: "Document seal", STAMPER: "Time stamps"}
-USES = (
-    "digital_signature",
-    "content_commitment",
-    "key_encipherment",
-    "data_encipherment",
-    "key_agreement",
-    "key_cert_sign",
-    "crl_sign",
-    "encipher_only",
-    "decipher_only",
-)
 
 
 class Authority:
@@ -90,21 +85,17 @@ class Authority:
         self._write(file, content)
         return content
 
-    def _root(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    def _root(self) -> Issued:
         return self._kept("root", self._new_root)
 
-    def _kept(
-        self, name: str, make: Callable[[], tuple[x509.Certificate, ec.EllipticCurvePrivateKey]]
-    ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    def _kept(self, name: str, make: Callable[[], Issued]) -> Issued:
         """Read what is kept; whoever comes first makes it, and everybody gets the same."""
         file = self._folder / f"{name}.pem"
         if not file.exists():
             self._write(file, _as_pem(*make()), once=True)
         return _from_pem(file.read_bytes())
 
-    def _put(
-        self, name: str, made: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
-    ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    def _put(self, name: str, made: Issued) -> Issued:
         self._write(self._folder / f"{name}.pem", _as_pem(*made))
         return made
 
@@ -122,50 +113,21 @@ class Authority:
         finally:
             Path(draft).unlink(missing_ok=True)
 
-    def _new_root(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = _name("LivionKey local root")
-        made = self._begun(name, name, key, ROOT_LIVES)
-        made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        made = made.add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
-        return made.sign(key, SHA256()), key
+    def _new_root(self) -> Issued:
+        return new_root("LivionKey local root", self._clock(), ROOT_LIVES)
 
-    def _new_leaf(self, name: str) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-        root, root_key = self._root()
-        key = ec.generate_private_key(ec.SECP256R1())
-        made = self._begun(_name(NAMES[name]), root.subject, key, LEAF_LIVES)
-        made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        made = made.add_extension(_issuer(root_key), critical=False)
+    def _new_leaf(self, name: str) -> Issued:
+        root, key = self._root(), new_key()
+        made = leaf_under(root, NAMES[name], key.public_key(), self._clock(), LEAF_LIVES)
         if name == STAMPER:
             purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
             made = made.add_extension(purpose, critical=True)
-            made = made.add_extension(_usage("digital_signature"), critical=True)
+            made = made.add_extension(usage("digital_signature"), critical=True)
         else:
             made = made.add_extension(
-                _usage("digital_signature", "content_commitment"), critical=True
+                usage("digital_signature", "content_commitment"), critical=True
             )
-        return made.sign(root_key, SHA256()), key
-
-    def _begun(
-        self,
-        subject: x509.Name,
-        issuer: x509.Name,
-        key: ec.EllipticCurvePrivateKey,
-        lives: timedelta,
-    ) -> x509.CertificateBuilder:
-        now = self._clock()
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - EARLIER)
-            .not_valid_after(now + lives)
-            .add_extension(
-                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
-            )
-        )
+        return made.sign(root[1], SHA256()), key
 
     def _new_list(self) -> x509.CertificateRevocationList:
         root, key = self._root()
@@ -176,30 +138,14 @@ class Authority:
             .last_update(now - EARLIER)
             .next_update(now + LIST_LIVES)
             .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
-            .add_extension(_issuer(key), critical=False)
+            .add_extension(issued_with(key), critical=False)
             .sign(key, SHA256())
         )
 
 
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+def _as_pem(certificate: x509.Certificate, key: EllipticCurvePrivateKey) -> bytes:
+    return f"{certificate_pem(certificate)}{key_pem(key)}".encode()
 
 
-def _usage(*uses: str) -> x509.KeyUsage:
-    return x509.KeyUsage(**{use: use in uses for use in USES})
-
-
-def _issuer(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
-    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
-
-
-def _as_pem(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes:
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return certificate.public_bytes(Encoding.PEM) + private
-
-
-def _from_pem(content: bytes) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    key = load_pem_private_key(content, password=None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise TypeError(type(key).__name__)
-    return x509.load_pem_x509_certificate(content), key
+def _from_pem(content: bytes) -> Issued:
+    return x509.load_pem_x509_certificate(content), read_key(content)

@@ -20,6 +20,7 @@ class Outside:
         public_url: How people reach this server, without a slash at the end.
         identity: Knows who people are; None where nobody is asked.
         scanner: Looks for viruses in files; None when there is none.
+        broker: How automats reach the broker, mqtts://host:port; None where there is none.
     """
 
     files: Files
@@ -28,3 +29,4 @@ class Outside:
     public_url: str
     identity: IdentityProvider | None = None
     scanner: Scanner | None = None
+    broker: str | None = None

@@ -74,7 +74,12 @@ async def write(work: Work, plans: Sequence[Plan], contract_ids: dict[Plan, UUID
     released = _released(plans, written)
     for held in released:
         give_up(work, held, reason="It is replaced by a new plan.")
-    await codes.renew(work, _to_renew(written, released))
+    await codes.renew(
+        work,
+        _to_renew(written, released),
+        reason=notices.STAY_CHANGED,
+        notices={one.id: notices.learned_anew(one.claim) for one in written},
+    )
 
 
 def _to_renew(written: Sequence[Written], released: Sequence[HeldLocker]) -> list[UUID]:
@@ -179,8 +184,10 @@ def _record(work: Work, one: Written) -> None:
         step(work, subject, before, State.FAILED, reason=NO_LOCKER, notice=notice, **facts)
     elif before in SYNCED and one.is_kept_back:
         notices.kept_back_at_automat(work, subject, one.claim, before, **facts)
+    elif before in SYNCED and one.state is State.PLANNED:
+        notices.moved_at_automat(work, subject, one.claim, before, **facts)
     elif before in SYNCED:
-        notices.changed_at_automat(work, subject, one.claim, before, one.state, **facts)
+        step(work, subject, before, one.state, reason=notices.STAY_CHANGED, **facts)
     else:
         told = notices.synced(one.claim) if one.state is State.SYNCING else None
         step(work, subject, before, one.state, reason="It is planned.", notice=told, **facts)

@@ -11,6 +11,7 @@ from resolvers.transitions import step
 from resolvers.work import About, Work
 
 UNSIGNED = "It has to be signed first."
+STAY_CHANGED = "The stay was changed."
 
 
 def insert_key(claim: Claim, now: datetime) -> str:
@@ -48,30 +49,21 @@ def few_lockers(name: str, free: int, limit: int, window: Window) -> str:
     return f"{name} has only {count} free {window}; its limit is {limit}. {way_out}"
 
 
-def changed_at_automat(
-    work: Work, subject: About, claim: Claim, before: State, after: State, **facts: Any
-) -> None:
-    """Tell that an automat has to forget a PIN, or to learn it anew."""
+def learned_anew(claim: Claim) -> str:
+    """Say that an automat has to learn a PIN anew."""
     key, name = claim.option.key.code, claim.automat.name
-    if after is State.PLANNED:
-        reason = "The stay was moved to later."
-        notice = f"{name} forgets the PIN for the key {key} until {claim.phase.sync_at}: {reason}"
-        step(
-            *(work, subject, before, after),
-            kind=EventKind.LOCKER_CONTRACT_UNSYNCED,
-            reason=reason,
-            notice=notice,
-            **facts,
-        )
-        return
-    reason = "The stay was changed."
-    if before is not after:
-        step(work, subject, before, after, reason=reason, **facts)
-    work.record(
-        EventKind.LOCKER_CONTRACT_RESYNCED,
-        subject,
-        notice=f"{name} learns the PIN for the key {key} anew, {claim.phase.window}: {reason}",
+    return f"{name} learns the PIN for the key {key} anew, {claim.phase.window}: {STAY_CHANGED}"
+
+
+def moved_at_automat(work: Work, subject: About, claim: Claim, before: State, **facts: Any) -> None:
+    """Tell that an automat has to forget a PIN until its time comes."""
+    key, name = claim.option.key.code, claim.automat.name
+    reason = "The stay was moved to later."
+    step(
+        *(work, subject, before, State.PLANNED),
+        kind=EventKind.LOCKER_CONTRACT_UNSYNCED,
         reason=reason,
+        notice=f"{name} forgets the PIN for the key {key} until {claim.phase.sync_at}: {reason}",
         **facts,
     )
 

@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Permission, Role
+from models.accounts import Actor, Permission, Role
 from models.errors import LinkNotValid, StationNotReady
 from models.events import EventKind
 from models.stations import SignatureStation
 from resolvers import accounts
+from resolvers.clocks import ahead_of
 from resolvers.signing.stations import RETIRED, lock, take_back
-from resolvers.work import Work
+from resolvers.work import Work, system
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, O, 1, I and L, which look alike."""
@@ -53,18 +54,20 @@ def as_made(code: str) -> str:
     return code[:50].upper().replace(" ", "").replace("-", "")
 
 
-async def by_code(connection: AsyncConnection, digest: str) -> tuple[UUID, UUID]:
+async def by_code(connection: AsyncConnection, digest: str) -> tuple[UUID, Actor]:
     """Find the station that a code is for, in whichever organization; gives its id and whose.
 
     Raises:
         LinkNotValid: There is none.
     """
     row = SignatureStation
-    found = select(row.id, row.organization_id).where(row.pairing_digest == digest)
+    found = select(row.id, row.organization_id, ahead_of(row.organization_id)).where(
+        row.pairing_digest == digest
+    )
     station = (await connection.execute(found)).first()
     if station is None:
         raise LinkNotValid(WRONG)
-    return station.id, station.organization_id
+    return station.id, system(station.organization_id, station.clock_ahead)
 
 
 async def pair(work: Work, station_id: UUID, digest: str) -> tuple[SignatureStation, str]:

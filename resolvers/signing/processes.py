@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.accounts import Actor
 from models.contracts import KeyContract
 from models.errors import AlreadySigned, LinkNotValid
 from models.reservations import Reservation
 from models.signing import SigningProcess, SigningState
+from resolvers.clocks import ahead_of
 from resolvers.outside.secret import digest_of
-from resolvers.work import Reading, Work
+from resolvers.work import Reading, Work, system
 
 LONGEST_SECRET = 100
 
@@ -21,7 +23,8 @@ class Whose:
     """Which process a secret is of, and whose it is: all that somebody with a secret is told."""
 
     process_id: UUID
-    organization_id: UUID
+    owner: Actor
+    """The system, in the organization whose it is."""
 
 
 async def by_secret(connection: AsyncConnection, secret: str | None) -> Whose:
@@ -33,11 +36,13 @@ async def by_secret(connection: AsyncConnection, secret: str | None) -> Whose:
     if not secret or len(secret) > LONGEST_SECRET:
         raise LinkNotValid
     row = SigningProcess
-    found = select(row.id, row.organization_id).where(row.secret_digest == digest_of(secret))
+    found = select(row.id, row.organization_id, ahead_of(row.organization_id)).where(
+        row.secret_digest == digest_of(secret)
+    )
     whose = (await connection.execute(found)).first()
     if whose is None:
         raise LinkNotValid
-    return Whose(whose.id, whose.organization_id)
+    return Whose(whose.id, system(whose.organization_id, whose.clock_ahead))
 
 
 async def readable(reading: Reading, process_id: UUID) -> SigningProcess:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models.accounts import Permission
 from models.automats import Automat
-from models.contracts import KeyContract, LockerContract, LockerContractState
+from models.contracts import KeyContract, LockerContract
 from models.errors import InvalidInput, KeyOut, LivionKeyError, NotFound, PinInUse
 from models.events import EventKind
 from models.keys import Key
@@ -15,7 +15,6 @@ from resolvers.planning.holdings import Held, held_by
 from resolvers.planning.letting_go import SYNCED
 from resolvers.planning.stays import Plan
 from resolvers.settings import settings
-from resolvers.transitions import move_locker_contract
 from resolvers.work import Work
 
 PATH = ("pins",)
@@ -69,7 +68,8 @@ async def renew(work: Work, id: UUID | None, locker_contract_id: UUID | None) ->
     locker = await _locker(work, contract, locker_contract_id)
     _check_in(locker, held)
     await _set_pin(work, locker)
-    await _learn(work, locker)
+    if locker.state in SYNCED:
+        await codes.renew(work, [locker.id], reason=RENEWED)
     work.record(
         EventKind.KEY_CONTRACT_UPDATED, contract, changed=["pin"], locker_contract_id=locker.id
     )
@@ -101,21 +101,3 @@ async def _set_pin(work: Work, locker: LockerContract) -> None:
     known = await codes.in_use(work, [automat.id])
     locker.pin = new_pin(known[automat.id] | {locker.pin or ""}, here.pin_length)
     await work.save(PIN_TAKEN)
-
-
-async def _learn(work: Work, locker: LockerContract) -> None:
-    """Let the automat learn a PIN anew, if it knows the one before (re-sync)."""
-    if locker.state not in SYNCED:
-        return
-    if locker.state is LockerContractState.READY:
-        move_locker_contract(work, locker, LockerContractState.SYNCING, reason=RENEWED)
-    locker.synced_at = None
-    await work.save()
-    work.record(
-        EventKind.LOCKER_CONTRACT_RESYNCED,
-        locker,
-        reason=RENEWED,
-        key_contract_id=locker.key_contract_id,
-        automat_id=locker.automat_id,
-    )
-    await codes.renew(work, [locker.id])

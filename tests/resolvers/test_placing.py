@@ -113,7 +113,7 @@ async def unplaced(database: Database, founder: Actor, code: ErrorCode) -> Reser
 
 
 async def again(database: Database, founder: Actor, geocoder: Speaker) -> int:
-    return await place_again(database, geocoder, founder.organization_id, NOON)
+    return await place_again(database, geocoder, founder, NOON)
 
 
 async def stored(database: Database, entity: ReservableEntity) -> ReservableEntity:
@@ -189,7 +189,7 @@ async def test_the_place_of_an_old_address_is_not_given_to_the_new_one(
     entity = await unplaced(database, founder, ErrorCode.GEOCODER_UNAVAILABLE)
 
     geocoder = Slow(database, founder, entity)
-    placed = await place_again(database, geocoder, founder.organization_id, NOON)
+    placed = await place_again(database, geocoder, founder, NOON)
 
     after = await stored(database, entity)
     assert (placed, after.position, after.address_text) == (0, None, "Toinen katu 2")

@@ -37,7 +37,7 @@ from models.events import EventKind
 from models.keys import Key, KeyKind
 from models.places import PlacementPrecision, PostalAddress
 from models.reservations import ReservationStatus
-from resolvers import automats, organizations
+from resolvers import organizations
 from resolvers.work import Work
 
 ELECTRIC = KeyKind.ELECTROMECHANICAL
@@ -120,7 +120,8 @@ async def test_a_named_automat_out_of_service_cannot_serve(work: Work, state: Au
     await make_automat(work)
     named = await make_automat(work)
     await make_key(work, apartment)
-    await automats.update(work, named.id, {"state": state})
+    named.state = state
+    await work.save()
 
     reservation, _ = await push(work, apartment, automat_id=named.id)
 

@@ -60,8 +60,9 @@ class Situation:
             await self.something_happens()
         for automat in self.automats:
             if random.random() < 0.3:
-                state = random.choice([AutomatState.OUT_OF_SERVICE, AutomatState.UNINSTALLED])
-                await automats.update(work, automat.id, {"state": state})
+                states = [AutomatState.OUT_OF_SERVICE, AutomatState.UNINSTALLED]
+                automat.state = random.choice(states)
+        await work.save()
 
     async def something_happens(self) -> None:
         """Do something, if there is room for it."""

@@ -113,14 +113,14 @@ async def test_what_was_missing_fulfils(
         await before(work, apartment)
         reservation, _ = await push(work, apartment)
     assert reservation.unfulfilled_reason is reason
-    assert await waiting.fulfil(database, founder.organization_id, NOON) == 0
+    assert await waiting.fulfil(database, founder, NOON) == 0
     async with database.writing() as session:
         await help_(Work(session, founder, NOON), apartment)
 
-    assert await waiting.fulfil(database, founder.organization_id, NOON) == 1
+    assert await waiting.fulfil(database, founder, NOON) == 1
 
     assert await status(database, reservation) is ReservationStatus.CONFIRMED
-    assert await waiting.fulfil(database, founder.organization_id, NOON) == 0
+    assert await waiting.fulfil(database, founder, NOON) == 0
 
 
 async def test_a_place_fulfils(database: Database, founder: Actor) -> None:
@@ -133,7 +133,7 @@ async def test_a_place_fulfils(database: Database, founder: Actor) -> None:
     async with database.writing() as session:
         await address(Work(session, founder, NOON), apartment)
 
-    assert await waiting.fulfil(database, founder.organization_id, NOON) == 1
+    assert await waiting.fulfil(database, founder, NOON) == 1
 
 
 async def test_of_two_that_wait_for_one_locker_the_soonest_gets_it(
@@ -149,7 +149,7 @@ async def test_of_two_that_wait_for_one_locker_the_soonest_gets_it(
     async with database.writing() as session:
         await make_automat(Work(session, founder, NOON), model=AutomatModel.LIVIONKEY_1)
 
-    assert await waiting.fulfil(database, founder.organization_id, NOON) == 1
+    assert await waiting.fulfil(database, founder, NOON) == 1
 
     assert [await status(database, stay) for stay in stays] == [
         ReservationStatus.UNFULFILLED,
@@ -165,7 +165,7 @@ async def test_what_is_over_waits_for_nothing(database: Database, founder: Actor
         reservation, _ = await push(work, apartment)
         await make_key(work, apartment)
 
-    assert await waiting.fulfil(database, founder.organization_id, NOON + 9 * DAY) == 0
+    assert await waiting.fulfil(database, founder, NOON + 9 * DAY) == 0
     assert await status(database, reservation) is ReservationStatus.UNFULFILLED
 
 

@@ -44,6 +44,8 @@ BOUNDED_LISTS = {
     "AgreementPreview.blocks",
     "AgreementPreview.warnings",
     "AgreementVersion.texts",
+    "Automat.alarms",
+    "Automat.commands",
     "Automat.deviceGroups",
     "Automat.lockers",
     "AutomatCandidate.rejections",
@@ -230,7 +232,7 @@ def test_connections_are_asked_for_in_pages_of_twenty() -> None:
 
 
 def test_answers_refer_to_things_and_not_to_their_ids() -> None:
-    allowed = {"externalId", "deviceId", "customerId", "subjectId"}
+    allowed = {"externalId", "deviceId", "hardwareId", "customerId", "subjectId"}
     objects = [
         one for one in SHOWN if is_object_type(one) and one.name not in {"Query", "Mutation"}
     ]

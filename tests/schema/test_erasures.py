@@ -14,6 +14,7 @@ from models.organizations import Contact
 from models.times import Window
 from resolvers import contracts, organizations
 from resolvers.erasing import rule
+from resolvers.work import system
 from schema.context import clock
 from schema.scalars import to_id
 
@@ -116,7 +117,7 @@ async def keep_contacts_for(client: Client, retention: timedelta) -> None:
 async def test_contacts_that_are_old_enough_are_found_and_erased_by_rule(client: Client) -> None:
     await keep_contacts_for(client, 30 * DAY)
     contract, id = await contract_of(client)
-    plan = (client.database, client.organization_id)
+    plan = (client.database, system(client.organization_id))
     assert await rule.plan_all(*plan, clock() + 29 * DAY) == 0
     assert await planned(client) == set()
 
@@ -141,7 +142,7 @@ async def test_many_contacts_are_planned_some_at_a_time(client: Client, monkeypa
         for _ in range(5):
             await push(work, entity)
 
-    assert await rule.plan_all(client.database, client.organization_id, clock() + HOUR) == 5
+    assert await rule.plan_all(client.database, system(client.organization_id), clock() + HOUR) == 5
 
     assert len(await planned(client)) == 5
 

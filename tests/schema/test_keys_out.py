@@ -18,7 +18,6 @@ from talking import Client
 from models.accounts import Role
 from models.automats import Automat, AutomatModel, AutomatState
 from models.entities import ReservableEntity
-from resolvers import automats
 from resolvers.handover.desks import KeyName, hand_over
 from resolvers.handover.lockers import key_fetched
 from schema.scalars import to_id
@@ -113,7 +112,7 @@ async def test_a_key_whose_automat_is_gone_comes_back_to_a_desk(client: Client) 
         automat = await make_automat(work, model=SMALL)
         await make_key(work, automat=automat, code="LOST")
         await key_fetched(work, automat_id=automat.id, locker_index=0, at=work.now)
-        await automats.update(work, automat.id, {"state": AutomatState.UNINSTALLED})
+        automat.state = AutomatState.UNINSTALLED
     assert (await keys_out(client))["LOST"]["returnPlace"] is None
 
     async with client.working() as work:

@@ -30,7 +30,7 @@ from schema.scalars import LocalDateTime
 LATER = datetime(2031, 6, 1, 12, 30, 0, 500_000, tzinfo=UTC)
 SECRET = "lk_shown_once"  # of this test alone  # noqa: S105 - opens nothing
 KEPT = {str, int, float, bool, datetime, strawberry.ID}
-SECRETIVE = r"(?:token|secret|password|pin|code)s?$"
+SECRETIVE = r"(?:token|secret|password|pin|code|credential)s?$"
 MUTATIONS: Any = schema._schema.mutation_type.fields  # type: ignore[union-attr]  # there are some
 
 

@@ -18,10 +18,10 @@ from models.organizations import Contact
 from resolvers import organizations
 from resolvers.attachments import storing
 from resolvers.timers import ERRANDS, HANDLERS
+from resolvers.waking import end
 from schema import serving
 from schema.context import clock
 from schema.serving import sweep_daily
-from schema.waking import end
 from schema.working import Worker
 
 SECONDS = 20

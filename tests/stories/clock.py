@@ -120,7 +120,7 @@ class Clock(Stage):
         """Try again what waits, as the caretaker does once a minute."""
 
         async def cared() -> int:
-            owner = self.world.actor.organization_id
+            owner = self.world.actor
             return await waiting.fulfil(
                 self.theatre.database, owner, self.truth.now, at_most=IN_ONE_ROUND
             )

@@ -30,6 +30,7 @@ def upgrade() -> None:
     create_automat_commands()
     create_automat_alarms()
     create_backup_codes()
+    create_sandbox_advances()
     change_automat_codes()
 
 
@@ -37,6 +38,7 @@ def change_automat_codes() -> None:
     """Let codes be there because of a backup code, and say with which revision they came."""
     with op.batch_alter_table("automat_codes") as codes:
         codes.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
+        codes.add_column(sa.Column("wanted_at", Instant(), nullable=True))
         codes.add_column(sa.Column("backup_code_id", sa.Uuid(), nullable=True))
         codes.create_foreign_key(
             "automat_codes_backup_code_id_fkey", "backup_codes", ["backup_code_id"], ["id"]
@@ -100,8 +102,10 @@ def create_automat_links() -> None:
         sa.Column("connected", sa.Boolean(), nullable=False),
         sa.Column("heard_up_to", sa.Integer(), nullable=False),
         sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("oldest_number", sa.Integer(), nullable=False),
         sa.Column("replay_asked_at", Instant(), nullable=True),
         sa.Column("applied_revision", sa.Integer(), nullable=True),
+        sa.Column("applied_number", sa.Integer(), nullable=False),
         sa.Column("clock_ahead", Duration(), nullable=True),
         sa.Column("firmware", sa.String(), nullable=True),
         sa.Column("health", JSON, nullable=True),
@@ -135,9 +139,11 @@ def create_automat_reports() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("happened_at", Instant(), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("moment", Instant(), nullable=True),
         sa.Column("locker_index", sa.Integer(), nullable=True),
         sa.Column("facts", JSON, nullable=False),
         sa.Column("applied_at", Instant(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("problem", sa.String(), nullable=True),
         reference("automat_reports", "automat_id", "automats"),
         reference("automat_reports", "link_id", "automat_links"),
@@ -205,6 +211,7 @@ def create_automat_alarms() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("started_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("until", Instant(), nullable=True),
         sa.Column("acknowledged_at", Instant(), nullable=True),
         sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
         sa.Column("details", sa.String(), nullable=True),
@@ -231,9 +238,28 @@ def create_backup_codes() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
         sa.Column("used_at", Instant(), nullable=True),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
         reference("backup_codes", "key_id", "keys"),
         sa.UniqueConstraint(
             "organization_id", "code", name="backup_codes_organization_id_code_key"
         ),
     )
     op.create_index("backup_codes_key_id_index", "backup_codes", ["key_id"])
+
+
+def create_sandbox_advances() -> None:
+    owned(
+        "sandbox_advances",
+        sa.Column("token_id", sa.Uuid(), nullable=True),
+        sa.Column("from_at", Instant(), nullable=False),
+        sa.Column("to_at", Instant(), nullable=False),
+        sa.Column("moved_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+    )
+    partial(
+        "one_advance_at_a_time",
+        "sandbox_advances",
+        ("organization_id",),
+        "ended_at is null",
+        unique=True,
+    )

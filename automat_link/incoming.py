@@ -1,0 +1,149 @@
+"""What comes in: messages are collected for a moment, kept in one transaction, and then believed.
+
+Nothing is promised by taking a message from the broker. A process that ends here loses what it
+had in hand, and the automats say it again, because they were not told that it was heard.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from aiomqtt import Client
+
+from automat_link.applying import Believing
+from automat_link.keys import Keys
+from automat_link.messages.states import Online
+from automat_link.said import Reader, Said
+from models.database import Database
+from resolvers.automat_reports import keeping
+from resolvers.automat_reports.keeping import Told
+from resolvers.waking import AWAY, Patience, with_place
+
+COLLECT_SECONDS = 0.02
+COLLECT_AT_MOST = 200
+WAITING_AT_MOST = 2_000
+"""When so many messages wait, no more are taken from the connection until some are kept."""
+REST_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Returning(Protocol):
+    """What is to be done when an automat has come back."""
+
+    def __call__(self, link_id: UUID) -> None:
+        """Tell it again what it should know."""
+        ...
+
+
+class Listening:
+    """Takes what automats say from the broker to the database.
+
+    Args:
+        database: Where it is kept.
+        keys: Knows whose each link is.
+        clock: Tells the time.
+        believing: Lets it take effect.
+        returning: Is told of each automat that has just connected.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        clock: Callable[[], datetime],
+        *,
+        believing: Believing,
+        returning: Returning,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._believing = believing
+        self._returning = returning
+        self._waiting: asyncio.Queue[Said] = asyncio.Queue(WAITING_AT_MOST)
+        self._patience = Patience("what comes in from automats")
+        self.reader = Reader()
+
+    async def hear(self, client: Client) -> None:
+        """Take messages from a connection until it ends."""
+        async for received in client.messages:
+            said = self.reader.read(received)
+            if said is not None:
+                await self._waiting.put(said)
+
+    async def run(self) -> None:
+        """Keep what was heard, until cancelled."""
+        while True:
+            batch = await self._collect()
+            while not await self._kept(batch):  # noqa: ASYNC110 - until the database is back
+                await asyncio.sleep(REST_SECONDS)
+            for _ in batch:
+                self._waiting.task_done()
+
+    async def done(self) -> None:
+        """Wait until all that was heard is kept."""
+        await self._waiting.join()
+
+    async def _collect(self) -> list[Said]:
+        """Wait for a message, and a moment for more."""
+        batch = [await self._waiting.get()]
+        until = asyncio.get_running_loop().time() + COLLECT_SECONDS
+        while len(batch) < COLLECT_AT_MOST:
+            try:
+                async with asyncio.timeout_at(until):
+                    batch.append(await self._waiting.get())
+            except TimeoutError:
+                break
+        return batch
+
+    async def _kept(self, batch: Sequence[Said]) -> bool:
+        """Keep a batch, and tell whether it was; while the database is away it is not."""
+        with self._patience:
+            known = await self._known(batch)
+            try:
+                await self._keep(known)
+            except AWAY:
+                raise
+            except Exception as error:  # noqa: BLE001 - one bad message must not stop all others
+                logger.error("a batch was refused: %s", with_place(error))  # noqa: TRY400
+                for one in known:
+                    await self._keep_alone(one)
+            return True
+        return False
+
+    async def _known(self, batch: Sequence[Said]) -> list[Said]:
+        """Leave out what was said by those that we do not know, or do not believe any more."""
+        ids = {said.link_id for said in batch}
+        known = {id for id in ids if await self._keys.owner_of(id) is not None}
+        return [said for said in batch if said.link_id in known]
+
+    async def _keep_alone(self, one: Said) -> None:
+        """Keep a message of a batch that was refused, so that the others do not suffer from it."""
+        try:
+            await self._keep([one])
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is written down, and left out
+            place = with_place(error)
+            logger.error("what link %s said cannot be kept: %s", one.link_id, place)  # noqa: TRY400
+
+    async def _keep(self, batch: Sequence[Said]) -> None:
+        reports = [(one.link_id, one.message) for one in batch if isinstance(one.message, Told)]
+        to_apply: set[UUID] = set()
+        if reports:
+            async with self._database.writing() as session:
+                to_apply = (await keeping.keep(session, reports, self._clock())).to_apply
+        for link_id in to_apply:
+            self._believing.add(link_id)
+        for said in batch:
+            if not isinstance(said.message, Told):
+                self._believing.add(said.link_id, said)
+                self._welcome(said)
+
+    def _welcome(self, said: Said) -> None:
+        if isinstance(said.message, Online) and said.message.online and not said.is_retained:
+            self._returning(said.link_id)

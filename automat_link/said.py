@@ -1,0 +1,104 @@
+"""What automats say, read from the messages of the broker; what cannot be read is passed over.
+
+It is counted, and told once for each automat, without a word of what was in it.
+"""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+from aiomqtt import Message as Received
+
+from automat_link.messages.base import Unreadable
+from automat_link.messages.commands import Answer
+from automat_link.messages.reports import AnyReport, read_report
+from automat_link.messages.states import Online, State
+from automat_link.topics import Topic, parsed
+from models.automat_reports import ReportKind
+from resolvers.automat_reports.keeping import Told
+
+MOST_AUTOMATS = 100_000
+"""How many are counted one by one; the names of others are not remembered."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of an automat.
+
+    Args:
+        link_id: By which credentials.
+        message: What it says.
+        is_retained: Whether the broker had kept it, so that nobody knows how old it is.
+    """
+
+    link_id: UUID
+    message: Told | State | Answer | Online
+    is_retained: bool = False
+
+
+class Reader:
+    """Reads messages, and counts those that cannot be read."""
+
+    def __init__(self) -> None:
+        self.unreadable: Counter[UUID] = Counter()
+
+    def read(self, received: Received) -> Said | None:
+        """Read a message; None for one that is not of this protocol, or says nothing."""
+        place = parsed(received.topic.value)
+        payload = received.payload
+        if place is None or not isinstance(payload, bytes) or not payload:
+            return None
+        link_id, what = place
+        try:
+            return Said(link_id, read(what, payload), received.retain)
+        except Unreadable as error:
+            self._count(link_id, what, error)
+            return None
+
+    def _count(self, link_id: UUID, what: Topic, error: Unreadable) -> None:
+        if link_id not in self.unreadable:
+            if len(self.unreadable) >= MOST_AUTOMATS:
+                return
+            words = "link %s says what cannot be read (%s: %s); its next ones are only counted"
+            logger.warning(words, link_id, what, error)
+        self.unreadable[link_id] += 1
+
+
+def read(what: Topic, payload: bytes) -> Told | State | Answer | Online:
+    """Read what was said under a topic.
+
+    Raises:
+        Unreadable: It is not what this protocol says.
+    """
+    match what:
+        case Topic.REPORT:
+            return told(read_report(payload))
+        case Topic.STATE:
+            return State.read(payload)
+        case Topic.ANSWER:
+            return Answer.read(payload)
+        case Topic.ONLINE:
+            return Online.read(payload)
+        case _:
+            message = "automats say nothing there."
+            raise Unreadable(message)
+
+
+SAID_OF_ALL = {"id", "number", "at", "kind", "locker_index"}
+
+
+def told(report: AnyReport) -> Told:
+    """Take a report apart, as use cases take it."""
+    known = report.model_dump()
+    facts = report.model_dump(mode="json", exclude=SAID_OF_ALL, exclude_none=True)
+    return Told(
+        id=known["id"],
+        number=known["number"],
+        kind=ReportKind(known["kind"]),
+        happened_at=known["at"],
+        locker_index=known.get("lockerIndex"),
+        facts=facts,
+    )

@@ -1,0 +1,62 @@
+"""Taking credentials back: what was revoked is neither told nor believed any more, at once.
+
+That is decided here, in the database. The broker learns of it by the list of revoked certificates
+and lets nobody in with them any more, see `authority.refresh`.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from models.accounts import Permission
+from models.automat_alarms import AlarmKind
+from models.automat_links import AutomatLink
+from models.automats import Automat
+from models.events import EventKind
+from resolvers.automat_alarms import end_alarm
+from resolvers.work import About, Work
+
+
+async def revoke(work: Work, id: UUID | None) -> Automat:
+    """Take back all credentials of an automat; a second time changes nothing.
+
+    It is run by hand then, until it has new ones.
+
+    Raises:
+        NotAllowed: The actor may not change automats.
+        NotFound: There is no such automat.
+    """
+    work.require(Permission.EDIT_AUTOMATS)
+    automat = await work.get(Automat, id, path=("id",))
+    await take_back(work, await hold(work, automat.id))
+    return automat
+
+
+async def good(work: Work, automat_id: UUID) -> list[AutomatLink]:
+    """Lock the credentials of an automat that are good: one that works, one that waits, or none."""
+    link = AutomatLink
+    return await work.locking(
+        work.own(link).where(link.automat_id == automat_id, link.revoked_at.is_(None)), link
+    )
+
+
+async def hold(work: Work, automat_id: UUID) -> list[AutomatLink]:
+    """Lock an automat and its credentials that are good, so that nobody issues others meanwhile.
+
+    The credentials come first: whoever hears an automat locks them, and then the automat.
+    """
+    await good(work, automat_id)
+    await work.locked(Automat, [automat_id])
+    return await good(work, automat_id)
+
+
+async def take_back(work: Work, links: Iterable[AutomatLink]) -> None:
+    """Revoke locked credentials, by our clock: the broker's list does not know a sandbox's."""
+    for link in links:
+        link.revoked_at = work.actor.real(work.now)
+        link.connected = False
+        work.record(
+            EventKind.AUTOMAT_CREDENTIALS_REVOKED, About(Automat, link.automat_id), link_id=link.id
+        )
+        if link.activated_at is not None:
+            await end_alarm(work, link.automat_id, AlarmKind.CREDENTIALS_EXPIRE)
+    await work.save()

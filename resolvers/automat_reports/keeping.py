@@ -1,0 +1,142 @@
+"""Reports are written down as they come: a batch of any number of links in a few statements.
+
+A report that comes again is the same report. What is unknown or revoked is passed over: whoever
+says it is not believed. When this has been committed nothing of it can be lost any more.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.automat_alarms import AlarmKind
+from models.automat_reports import AutomatReport, ReportKind
+from models.base import Json, new_id
+from models.dialects.among import among
+from models.dialects.many_rows import insert_rows, unless_there
+from resolvers.automat_alarms import raise_alarm
+from resolvers.automat_reports import links
+from resolvers.automat_reports.links import Known
+from resolvers.work import Work, system
+
+NUMBER_TAKEN = "Its number was that of another report: the automat has forgotten something."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One report as it came.
+
+    Args:
+        id: The automat's own id of it; the same one is the same report.
+        number: Its place in what its link reports, from 1.
+        kind: What happened.
+        happened_at: When, by the clock of the automat.
+        locker_index: At which locker, from 0; None for the whole automat.
+        facts: The rest of it, by the names of the protocol. Never digits that somebody typed.
+    """
+
+    id: UUID
+    number: int
+    kind: ReportKind
+    happened_at: datetime
+    locker_index: int | None = None
+    facts: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of a batch.
+
+    Args:
+        to_apply: The links that may have something to apply now.
+        passed_over: How many reports came by credentials that are unknown or revoked.
+    """
+
+    to_apply: set[UUID]
+    passed_over: int
+
+
+async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: datetime) -> Kept:
+    """Write down what automats report, each report once.
+
+    A report whose number is another one's already comes from an automat that has forgotten
+    something. It is kept without a number, and applied as one that comes late.
+
+    Args:
+        session: An open transaction, for this alone.
+        batch: The reports, each with the id of the link by which it came, in any order.
+        now: When they came, by our clock.
+    """
+    connection = await session.connection()
+    known = await links.good(connection, {link_id for link_id, _ in batch})
+    for link in known.values():
+        if link.activated_at is None:
+            await _activate(session, link, now)
+    told = {(id, one.id): one for id, one in batch if id in known}
+    rows = [_row(known[id], told[id, report_id], now) for id, report_id in _in_order(told)]
+    await insert_rows(connection, AutomatReport, rows, ending=unless_there)
+    there = await _there(session, told)
+    await _keep_without_number(
+        session,
+        known,
+        [row for row in rows if (row["link_id"], row["report_id"]) not in there],
+        now,
+    )
+    return Kept(set(known), sum(id not in known for id, _ in batch))
+
+
+def _in_order(told: dict[tuple[UUID, UUID], Told]) -> list[tuple[UUID, UUID]]:
+    """Put reports into an order that everybody keeps, so that nobody waits in a circle."""
+    return sorted(told, key=lambda one: (one[0], told[one].number, one[1]))
+
+
+def _row(link: Known, told: Told, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organization_id": link.organization_id,
+        "automat_id": link.automat_id,
+        "link_id": link.id,
+        "number": told.number,
+        "report_id": told.id,
+        "kind": told.kind,
+        "happened_at": told.happened_at,
+        "received_at": link.time(now),
+        "locker_index": told.locker_index,
+        "facts": told.facts,
+        "problem": None,
+    }
+
+
+async def _activate(session: AsyncSession, link: Known, now: datetime) -> None:
+    found = await links.locked(session, link.id, now)
+    if found is not None:
+        await links.heard_from(*found)
+
+
+async def _there(
+    session: AsyncSession, told: Collection[tuple[UUID, UUID]]
+) -> set[tuple[UUID, UUID]]:
+    """Tell which reports are kept, each by its link and the automat's own id of it."""
+    row, ids = AutomatReport, {link_id for link_id, _ in told}
+    same = among(row.link_id, ids), among(row.report_id, {report_id for _, report_id in told})
+    found = await (await session.connection()).execute(
+        select(row.link_id, row.report_id).where(*same)
+    )
+    return {(one.link_id, one.report_id) for one in found}
+
+
+async def _keep_without_number(
+    session: AsyncSession, known: dict[UUID, Known], rows: list[dict[str, Any]], now: datetime
+) -> None:
+    late = [row | {"number": None, "problem": NUMBER_TAKEN} for row in rows]
+    await insert_rows(await session.connection(), AutomatReport, late, ending=unless_there)
+    for link_id, theirs in groupby(late, key=lambda row: row["link_id"]):
+        link = known[link_id]
+        work = Work(session, system(link.organization_id, link.clock_ahead), link.time(now))
+        details = f"It has given {len(list(theirs))} numbers of reports a second time."
+        await raise_alarm(work, link.automat_id, AlarmKind.RESTORED_FROM_BACKUP, details=details)

@@ -1,0 +1,83 @@
+"""The credentials by which something is heard of an automat; the first sign of life activates them.
+
+What is heard by revoked credentials is not believed, nor is it by those that nobody issued.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from models.automat_links import AutomatLink
+from models.dialects.among import among
+from resolvers.automat_links.revoking import take_back
+from resolvers.clocks import ahead_of, system_of
+from resolvers.work import Work, system
+
+
+class Known(NamedTuple):
+    """Credentials that are good.
+
+    Args:
+        id: Their id.
+        organization_id: Whose automat.
+        automat_id: Which automat.
+        activated_at: When they were heard of first; None while they wait.
+        clock_ahead: How far the clock of the organization is ahead of ours, see `clocks`.
+    """
+
+    id: UUID
+    organization_id: UUID
+    automat_id: UUID
+    activated_at: datetime | None
+    clock_ahead: timedelta | None
+
+    def time(self, real: datetime) -> datetime:
+        """Tell what the clock of the organization shows at a moment of ours."""
+        return system(self.organization_id, self.clock_ahead).time(real)
+
+
+ROW = AutomatLink
+COLUMNS = ROW.id, ROW.organization_id, ROW.automat_id, ROW.activated_at
+
+
+async def good(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Known]:
+    """Find the credentials that are not revoked, by id; the others are left out."""
+    found = select(*COLUMNS, ahead_of(ROW.organization_id)).where(
+        among(ROW.id, ids), ROW.revoked_at.is_(None)
+    )
+    return {row.id: Known(*row) for row in await connection.execute(found)}
+
+
+async def locked(
+    session: AsyncSession, link_id: UUID, now: datetime
+) -> tuple[Work, AutomatLink] | None:
+    """Lock credentials, to do something about them for the system; None for unknown ones.
+
+    Args:
+        session: An open transaction.
+        link_id: Which credentials, revoked ones too.
+        now: The moment, by our clock; the work goes by that of the organization.
+    """
+    row = select(ROW).where(ROW.id == link_id).with_for_update(key_share=True)
+    fresh = {"populate_existing": True}
+    link = (await session.scalars(row, execution_options=fresh)).one_or_none()
+    if link is None:
+        return None
+    actor = await system_of(await session.connection(), link.organization_id)
+    return Work(session, actor, actor.time(now)), link
+
+
+async def heard_from(work: Work, link: AutomatLink) -> None:
+    """Let credentials that wait be those of the automat, and revoke the ones before them."""
+    if link.activated_at is not None or link.revoked_at is not None:
+        return
+    of_automat = work.own(ROW).where(ROW.automat_id == link.automat_id, ROW.revoked_at.is_(None))
+    former = [one for one in await work.locking(of_automat, ROW) if one.id != link.id]
+    await take_back(work, former)
+    if link.revoked_at is None and link.activated_at is None:
+        link.activated_at = work.now
+        await work.save()

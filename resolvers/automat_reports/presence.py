@@ -1,0 +1,128 @@
+"""Heartbeats and last wills: whether an automat is there, and what it says of itself.
+
+A message that the broker had kept is no sign of life: it may be days old. A heartbeat writes two
+rows at most, and none that says what is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from models.automat_alarms import AlarmKind
+from models.automat_links import AutomatLink
+from models.automats import HEARTBEAT_TOLERANCE, Automat
+from models.base import Json
+from models.events import EventKind
+from models.jobs import JobKind
+from resolvers.automat_alarms import end_alarm
+from resolvers.automat_codes import confirming
+from resolvers.automat_reports import clocks, gaps, power, sensors
+from resolvers.automat_reports.links import heard_from
+from resolvers.automat_reports.sensors import SeenLocker
+from resolvers.jobs import schedule
+from resolvers.work import About, Work
+
+SEEN_LATELY = timedelta(seconds=10)
+"""A sign of life that follows another one so soon is not written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A heartbeat.
+
+    Args:
+        at: What time it is by the automat's clock.
+        number: The number of its last report; 0 for none yet.
+        oldest_number: The oldest report that it still keeps.
+        revision: Which revision of its codes it knows; None for none.
+        firmware: What runs on it.
+        lockers: What its sensors see.
+        health: Of its power, battery and network, by the names of the protocol.
+    """
+
+    at: datetime
+    number: int
+    oldest_number: int = 1
+    revision: int | None = None
+    firmware: str = ""
+    lockers: Sequence[SeenLocker] = ()
+    health: Json = field(default_factory=dict)
+
+
+async def state_heard(
+    work: Work, link: AutomatLink, said: Said, *, is_retained: bool = False
+) -> None:
+    """Hear the heartbeat of an automat.
+
+    Args:
+        work: The transaction, of the system.
+        link: Its credentials, locked; see `links.locked`.
+        said: What it says. Reports that came before it should be kept before.
+        is_retained: Whether the broker had kept it, so that nobody knows how old it is.
+    """
+    if link.revoked_at is not None:
+        return
+    await heard_from(work, link)
+    link.last_number = max(link.last_number, said.number)
+    link.oldest_number = max(link.oldest_number, said.oldest_number)
+    if not is_retained:
+        await is_there(work, link)
+        await _hear(work, link, said)
+    await gaps.ask_again(work, link)
+    await work.save()
+
+
+async def _hear(work: Work, link: AutomatLink, said: Said) -> None:
+    await clocks.compare(work, link, said.at)
+    if said.revision is None or said.revision != link.applied_revision:
+        await confirming.codes_applied(work, link, said.revision, number=said.number)
+    if link.health != said.health:
+        await power.compare(work, link, said.health)
+        link.health = said.health
+    link.firmware = said.firmware or link.firmware
+    await sensors.compare(work, link, said.number, said.lockers)
+
+
+async def online_heard(
+    work: Work, link: AutomatLink, *, online: bool, is_retained: bool = False
+) -> None:
+    """Hear that an automat has connected, or has gone: by itself or by its last will.
+
+    It is missed by an alarm when nothing is heard of it for `HEARTBEAT_TOLERANCE`, see `silence`.
+
+    Args:
+        work: The transaction, of the system.
+        link: Its credentials, locked.
+        online: Whether it is there.
+        is_retained: Whether the broker had kept it: nobody knows whether that is still so.
+    """
+    if link.revoked_at is not None:
+        return
+    if online and not is_retained:
+        await heard_from(work, link)
+        await is_there(work, link)
+    if not online:
+        is_gone(work, link)
+    await work.save()
+
+
+async def is_there(work: Work, link: AutomatLink) -> None:
+    """Take a sign of life down."""
+    (automat,) = await work.all(work.own(Automat).where(Automat.id == link.automat_id))
+    seen = automat.last_seen_at
+    if seen is None or not seen <= work.now < seen + SEEN_LATELY:
+        automat.last_seen_at = work.now
+    if link.connected:
+        return
+    link.connected = True
+    work.record(EventKind.AUTOMAT_ONLINE, About(Automat, automat.id), link_id=link.id)
+    await end_alarm(work, automat.id, AlarmKind.DEVICE_DISCONNECTED)
+    await schedule(work, JobKind.AUTOMAT_LINK, automat.id, work.now + HEARTBEAT_TOLERANCE)
+
+
+def is_gone(work: Work, link: AutomatLink) -> None:
+    """Take down that an automat is not connected any more."""
+    if link.connected:
+        link.connected = False
+        automat = About(Automat, link.automat_id)
+        work.record(EventKind.AUTOMAT_OFFLINE, automat, link_id=link.id)

@@ -1,0 +1,83 @@
+"""What a new cabinet asks for with its installation PIN: JSON, by POST, without a token.
+
+It sends a certificate request for a key that it made itself, and gets its certificate, the
+certificate of the authority, the key of its codes, and where the broker is. See
+`schema.public_requests` for what holds for all that is asked without a token.
+"""
+
+import time
+from typing import Any
+
+from starlette.routing import BaseRoute, Route
+
+from models.database import Database
+from models.errors import EnrolmentRefused
+from resolvers import clocks
+from resolvers.automat_links import enrolling
+from resolvers.automat_links.enrolling import Cabinet
+from resolvers.outside.ports import Outside
+from schema.context import Context
+from schema.public_requests import Asked, answered_by
+from schema.throttling import Throttle
+from schema.view import MakeContext
+
+ENROL = "/public/automat/enrol"
+WRONG_PINS_A_MINUTE = 10
+
+
+class EnrolmentRoutes:
+    """The endpoint of cabinets.
+
+    Args:
+        database: Where automats are.
+        outside: The ports to the rest of the world.
+        make_context: Makes what a request gets, of the request and of who asks.
+    """
+
+    def __init__(self, database: Database, outside: Outside, make_context: MakeContext) -> None:
+        self._database = database
+        self._outside = outside
+        self._make_context = make_context
+        self._wrong_pins = Throttle(WRONG_PINS_A_MINUTE)
+
+    async def enrol(self, asked: Asked) -> dict[str, Any]:
+        """Make a cabinet the automat that its installation PIN is for.
+
+        Raises:
+            InvalidInput: Something is missing, or the request for a certificate is no good.
+            EnrolmentRefused: The PIN is wrong, used or too old; it is never told which.
+            Refused: The same, and too many wrong ones came from that address within a minute.
+        """
+        cabinet = Cabinet(
+            device_id=asked.text("deviceId"),
+            pin=asked.text("installationPin"),
+            hardware_id=enrolling.checked_hardware_id(asked.text("hardwareId")),
+            public_key=enrolling.requested_key(asked.text("csr")),
+        )
+        try:
+            return await self._enrolled(asked, cabinet)
+        except EnrolmentRefused:
+            self._wrong_pins.wrong(asked.address, time.monotonic())
+            raise
+
+    async def _enrolled(self, asked: Asked, cabinet: Cabinet) -> dict[str, Any]:
+        broker, secret = self._outside.broker, self._outside.secret
+        if broker is None:
+            raise EnrolmentRefused
+        async with self._database.reading() as connection:
+            automat_id, owner = await enrolling.meant(connection, cabinet, secret)
+            actor = await clocks.system_of(connection, owner)
+        context: Context = self._make_context(asked.request, actor)
+        made = await context.writing(
+            lambda work: enrolling.enrol(work, automat_id, cabinet, secret, broker)
+        )
+        return made.as_file()
+
+
+def enrolment_routes(
+    database: Database, outside: Outside, make_context: MakeContext
+) -> list[BaseRoute]:
+    """Make the route for cabinets."""
+    routes = EnrolmentRoutes(database, outside, make_context)
+    endpoint = answered_by(routes.enrol, public_url=outside.public_url)
+    return [Route(ENROL, endpoint, methods=["POST"])]

@@ -1,0 +1,191 @@
+"""What a link, a broker and a network survive: nothing is lost, and nothing counts twice."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from brokers import Broker
+from linked import clock, eventually, linking
+from linked_house import House, cabinet_of, house, install, link_row, reports_of
+from sqlalchemy import select
+from talking import Client
+
+from automat_link.simulator.firmware import Firmware
+from automat_link.simulator.network import Faults
+from models.automat_alarms import AlarmKind, AutomatAlarm
+from models.automat_links import AutomatLink
+from models.automat_reports import AutomatReport
+from models.automats import Automat
+from models.database import Database
+from schema.scalars import from_id
+
+LONG = 60.0
+BAD = Faults(loss=0.33, double=0.5, shuffle=0.3, seed=3)
+
+
+async def all_heard(firmware: Firmware, number: int) -> None:
+    """Wait until an automat was told that all up to a number was heard."""
+    await eventually(lambda: firmware.cabinet.log.oldest_number > number, LONG)
+
+
+async def check_each_once(database: Database, home: House, number: int) -> None:
+    """Check that each report up to a number is there once, and took effect."""
+    told = [
+        one for one in await reports_of(database, home.credentials) if (one.number or 0) <= number
+    ]
+    assert [one.number for one in told] == list(range(1, number + 1))
+    assert all(one.applied_at is not None for one in told)
+
+
+def happen(home: House, times: int = 10) -> int:
+    """Let things happen at the doors; gives the number of the last report of them."""
+    for _ in range(times):
+        home.cabinet.force_door(5)
+        home.cabinet.close_door(5)
+    return home.cabinet.log.last_number
+
+
+async def test_nothing_is_lost_over_a_bad_network(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    async with linking(own_database, broker), house(client, broker, BAD) as home:
+        last = happen(home, 30)
+
+        await all_heard(home.firmware, last)
+
+        await check_each_once(own_database, home, last)
+
+
+async def test_a_broker_that_comes_back_empty_loses_nothing(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    async with linking(own_database, broker), house(client, broker) as home:
+        await all_heard(home.firmware, happen(home, 1))
+        broker.kill()
+        last = happen(home)
+        broker.forget()
+
+        broker.start()
+
+        await all_heard(home.firmware, last)
+        await check_each_once(own_database, home, last)
+
+
+async def test_two_links_at_once_double_nothing(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    async with (
+        linking(own_database, broker),
+        linking(own_database, broker),
+        house(client, broker) as home,
+    ):
+        last = happen(home, 30)
+
+        await all_heard(home.firmware, last)
+
+        await check_each_once(own_database, home, last)
+
+
+async def test_what_happens_while_no_link_runs_is_heard_by_the_next_one(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    async with house(client, broker) as home:
+        last = happen(home)
+        await asyncio.sleep(1)
+        assert home.cabinet.log.oldest_number == 1
+
+        async with linking(own_database, broker):
+            await all_heard(home.firmware, last)
+
+        await check_each_once(own_database, home, last)
+
+
+async def test_a_link_that_is_told_to_stop_has_kept_what_it_heard(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    async with house(client, broker) as home:
+        async with linking(own_database, broker):
+            last = happen(home, 30)
+            await all_heard(home.firmware, 1)
+
+        told = await reports_of(own_database, home.credentials)
+        row = await link_row(own_database, home.credentials)
+
+    assert row.heard_up_to >= len([one for one in told if one.applied_at is not None]) - 1
+    assert last >= row.heard_up_to
+
+
+async def test_an_automat_restored_from_an_old_backup_goes_on_behind_what_was_heard(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    async with linking(own_database, broker), house(client, broker) as home:
+        await all_heard(home.firmware, happen(home, 1))
+        old = home.cabinet.save()
+        before = happen(home, 5)
+        await all_heard(home.firmware, before)
+        await home.firmware.cut_power()
+
+        home.cabinet.restore_memory(old)
+        home.firmware.start()
+        await eventually(lambda: home.cabinet.log.last_number > before, LONG)
+        last = happen(home, 2)
+
+        await all_heard(home.firmware, last)
+        numbers = [one.number for one in await reports_of(own_database, home.credentials)]
+
+    assert last > before
+    assert sorted({one for one in numbers if one is not None})[:last] == list(range(1, last + 1))
+
+
+async def test_a_clock_that_is_two_days_wrong_is_noticed_and_what_happens_is_dated_by_ours(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    wrong = {"skew": timedelta(days=2), "stubborn": True}
+    async with linking(own_database, broker), house(client, broker, **wrong) as home:
+        await eventually(lambda: has_alarm(home, AlarmKind.CLOCK_WRONG))
+        began = clock()
+        last = happen(home, 2)
+
+        await all_heard(home.firmware, last)
+
+        newest = (await reports_of(own_database, home.credentials))[-1]
+    assert newest.happened_at - began > timedelta(days=1)
+    assert newest.moment is not None
+    assert abs(newest.moment - began) < timedelta(seconds=30)
+
+
+async def has_alarm(home: House, kind: AlarmKind) -> bool:
+    async with home.client.working() as work:
+        id = from_id(Automat, home.automat)
+        on = work.own(AutomatAlarm).where(AutomatAlarm.automat_id == id, AutomatAlarm.kind == kind)
+        return bool(await work.all(on))
+
+
+async def test_fifty_automats_come_back_at_once(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    made = [(await install(client, broker))[1] for _ in range(50)]
+    fleet = [cabinet_of(one) for one in made]
+    async with linking(own_database, broker), AsyncExitStack() as stack:
+        for one in fleet:
+            one.start()
+            stack.push_async_callback(one.cut_power)
+        await eventually(lambda: all(one.cabinet.log.oldest_number > 1 for one in fleet), LONG)
+        broker.restart()
+        last = {}
+        for one in fleet:
+            one.cabinet.force_door(1)
+            last[one.link_id] = one.cabinet.log.last_number
+
+        await eventually(
+            lambda: all(one.cabinet.log.oldest_number > last[one.link_id] for one in fleet), LONG
+        )
+
+    async with own_database.writing() as session:
+        ids = [one.link_id for one in made]
+        links = (await session.scalars(select(AutomatLink).where(AutomatLink.id.in_(ids)))).all()
+        of_them = select(AutomatReport).where(AutomatReport.link_id.in_(ids))
+        told = (await session.scalars(of_them)).all()
+    assert {one.id: one.heard_up_to for one in links} == {
+        id: max(one.number or 0 for one in told if one.link_id == id) for id in ids
+    }

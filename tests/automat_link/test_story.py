@@ -1,0 +1,66 @@
+"""The whole story, from a reservation to a returned key, over a real broker and both databases.
+
+Once with a good network, and once with one that doubles, mixes up and loses messages.
+"""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from brokers import Broker
+from linked import eventually, linking
+from linked_house import House, house, worker
+from talking import Client
+
+from automat_link.simulator.network import NONE, Faults
+from models.database import Database
+
+PATIENCE = 60.0
+BAD = Faults(loss=0.33, double=0.5, shuffle=0.5, seed=7)
+
+
+@pytest.fixture(params=[NONE, BAD], ids=["a good network", "a bad network"])
+async def home(
+    request: pytest.FixtureRequest, own_database: Database, broker: Broker, client: Client
+) -> AsyncIterator[House]:
+    async with (
+        worker(own_database),
+        linking(own_database, broker),
+        house(client, broker, request.param) as made,
+    ):
+        yield made
+
+
+async def is_known(home: House, id: str, kind: str) -> str:
+    """Wait until the automat has said that it knows a PIN, and give the PIN."""
+    await eventually(lambda: home.phase_is(id, kind, "READY"), PATIENCE)
+    phase = (await home.phases(id))[kind]
+    assert phase["syncedAt"] is not None
+    pin: str = phase["pin"]
+    return pin
+
+
+async def test_a_short_stay_holds_its_locker_until_the_key_is_back(home: House) -> None:
+    id = (await home.reserve(2))["id"]
+    pin = await is_known(home, id, "DEFAULT")
+
+    await home.fetch(pin, 0)
+
+    await eventually(lambda: home.key_is("OUT"), PATIENCE)
+    assert await home.phase_is(id, "DEFAULT", "READY")  # the locker is held for it
+    await home.bring_back(pin, 0)
+    await eventually(lambda: home.key_is("IN_STORAGE"), PATIENCE)
+    reservation = await home.reservation(id)
+    assert reservation["keyContract"]["status"] == "ENDED"
+    assert (await home.the_key())["storage"]["locker"] == {"index": 0}
+    assert await home.chain() == ["REGISTERED", "FETCHED", "RETURNED"]
+
+
+async def test_a_long_stay_frees_its_locker_when_the_key_is_out(home: House) -> None:
+    id = (await home.reserve(30))["id"]
+    pin = await is_known(home, id, "FETCH")
+
+    await home.fetch(pin, 0)
+
+    await eventually(lambda: home.key_is("OUT"), PATIENCE)
+    await eventually(lambda: home.phase_is(id, "FETCH", "ENDED"), PATIENCE)
+    assert await home.chain() == ["REGISTERED", "FETCHED"]
