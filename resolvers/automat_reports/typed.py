@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from models.automat_alarms import AlarmKind
 from models.automat_reports import CodeKind, CodeRefusal
 from models.automats import Automat, Locker
@@ -20,7 +18,7 @@ from models.doors import Known, WeeklyHours, judge
 from models.events import EventKind
 from models.keys import Key
 from models.times import time_zone
-from resolvers import access_hours, codes
+from resolvers import access_hours, backup_codes
 from resolvers.automat_alarms import raise_alarm
 from resolvers.automat_reports import clocks
 from resolvers.automat_reports.happenings import Happening
@@ -30,6 +28,7 @@ from resolvers.work import About, Work
 UNKNOWN = "It is a code that nobody should know any more."
 CANCELLED = "Its contract was cancelled."
 USED = "The backup code had been used before."
+REPLACED = "Other backup codes had been made for the key."
 STRANGE = {
     CodeRefusal.TOO_EARLY: "It was typed before its time.",
     CodeRefusal.TOO_LATE: "It was typed after its time.",
@@ -180,12 +179,8 @@ async def _backup_code(work: Work, entry: Entry) -> Opened:
     (code,) = await work.locked(BackupCode, [known.id])
     if code.used_at is not None:
         return Opened(code.key_id, strange=USED)
-    code.used_at = entry.what.at
-    connection = await work.connection()
-    gone = delete(AutomatCode).where(AutomatCode.backup_code_id == code.id)
-    forgotten = await connection.execute(gone.returning(AutomatCode.automat_id))
-    await codes.bump(work, {one.automat_id for one in forgotten})
-    return Opened(code.key_id)
+    await backup_codes.used(work, code, entry.what.at)
+    return Opened(code.key_id, strange=None if code.withdrawn_at is None else REPLACED)
 
 
 OPENED = {
