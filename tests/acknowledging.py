@@ -59,6 +59,7 @@ async def confirm(
 
 
 async def codes_of(work: Work, automat: Automat) -> list[AutomatCode]:
-    """List the codes that an automat should know."""
+    """List the PINs and return codes that an automat should know."""
     row = AutomatCode
-    return list(await work.all(work.own(row).where(row.automat_id == automat.id).order_by(row.id)))
+    known = work.own(row).where(row.automat_id == automat.id, row.backup_code_id.is_(None))
+    return list(await work.all(known.order_by(row.id)))
