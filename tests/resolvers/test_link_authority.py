@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from factories import make_automat
-from outsides import BROKER, SECRET
+from outsides import BROKER, SECRET, SECRET_KEY
 from sqlalchemy import select
 
 from models.automat_links import AutomatLink, LinkAuthority
