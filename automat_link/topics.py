@@ -1,7 +1,8 @@
 """The topics of the protocol, version 1: `keys/v1/LINK/...`, where LINK names the credentials.
 
 The broker lets an automat read and write below its own name alone, which is the common name of its
-certificate. What is wanted of it is retained, so that it is told as soon as it connects.
+certificate. What is wanted of it is retained, so that it is told as soon as it connects. All that
+goes to an automat is sealed (`automat_link.sealing`): it obeys nobody who merely owns the broker.
 """
 
 from enum import StrEnum
@@ -16,7 +17,7 @@ class Topic(StrEnum):
     WANT_CODES = "want/codes"
     """To the automat, retained, sealed: the codes that it should know."""
     WANT_HEARD = "want/heard"
-    """To the automat, retained: up to which number its reports were heard, and what time it is."""
+    """To the automat, retained, sealed: how far its reports were heard, and what time it is."""
     COMMAND = "command"
     """To the automat, sealed: one thing to do until a deadline."""
     ANSWER = "answer"
@@ -44,11 +45,12 @@ def of_all(what: Topic) -> str:
 
 
 def parsed(name: str) -> tuple[UUID, Topic] | None:
-    """Take a topic apart; None for one that is not of this protocol."""
+    """Take a topic apart; None for one that is not of this protocol, or is spelt otherwise."""
     parts = name.split("/", 3)
-    if len(parts) != 4 or "/".join(parts[:2]) != ROOT:
+    if len(parts) != 4:
         return None
     try:
-        return UUID(parts[2]), Topic(parts[3])
+        found = UUID(parts[2]), Topic(parts[3])
     except ValueError:
         return None
+    return found if topic(*found) == name else None

@@ -45,8 +45,12 @@ class Voice:
             await self._publish(topic(link_id, what), payload, retain=True)
 
     async def heard(self, link_id: UUID, message: Heard) -> None:
-        """Publish up to which number an automat was heard; that is no secret."""
-        await self._publish(topic(link_id, Topic.WANT_HEARD), message.written(), retain=True)
+        """Publish up to which number an automat was heard, and what time it is.
+
+        That is no secret, but the automat forgets reports and sets its clock by it: it is sealed,
+        so that nobody else can say it.
+        """
+        await self.want(link_id, Topic.WANT_HEARD, message)
 
     async def command(self, link_id: UUID, message: Message, left: timedelta) -> None:
         """Publish a command, which the broker forgets when its deadline has passed."""

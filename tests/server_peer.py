@@ -85,7 +85,7 @@ class Server:
     async def say_heard(self, link_id: UUID) -> None:
         if self.says_heard:
             heard = Heard(number=self.heard_up_to(link_id), at=self.now())
-            await self._publish(link_id, Topic.WANT_HEARD, heard.written(), retain=True)
+            await self._seal(link_id, Topic.WANT_HEARD, heard, retain=True)
 
     async def want(self, link_id: UUID, revision: int, *codes: WantedCode) -> None:
         wanted = WantedCodes(revision=revision, at=self.now(), codes=list(codes))

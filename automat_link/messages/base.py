@@ -1,16 +1,42 @@
 """What all messages share: JSON in camelCase, instants in UTC, and how they are refused."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 
 LONGEST_MESSAGE = 1_048_576
 """Bytes, for both sides and the broker; 2 000 codes with their hours, sealed, fit into it."""
 MOST = 2_147_483_647
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 """A clock that lost its power says that; an earlier moment is a mistake."""
+
+
+def as_told(moment: Any) -> Any:
+    """Read an instant as RFC 3339 writes it; other texts, such as a number, are none.
+
+    Raises:
+        ValueError: It is another text.
+    """
+    if not isinstance(moment, str):
+        return moment
+    if not INSTANT.fullmatch(moment):
+        message = "It is no instant."
+        raise ValueError(message)
+    return datetime.fromisoformat(moment)
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -29,7 +55,7 @@ def in_utc(moment: datetime) -> datetime:
     return there
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(as_told), AfterValidator(in_utc)]
 LockerIndex = Annotated[int, Field(ge=0, le=29, description="A locker, from 0.")]
 Number = Annotated[int, Field(ge=1, le=MOST, description="Counts reports, from 1.")]
 Revision = Annotated[int, Field(ge=0, le=MOST, description="Counts tables of codes.")]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from automat_link.messages.base import Message, Unreadable
+from automat_link.messages.base import Message, Unreadable, read_as
 from automat_link.messages.commands import AnyCommand, Command, Replay, Restart, Resync
 from automat_link.messages.states import HEARTBEAT_SECONDS, Online
 from automat_link.messages.wanted import Heard, WantedCodes
@@ -152,7 +152,7 @@ class Conversation:
     async def _hear(self, what: Topic, fresh: bool, payload: bytes) -> None:  # noqa: FBT001
         try:
             if what is Topic.WANT_HEARD:
-                self._hear_heard(Heard.read(payload), fresh=fresh)
+                self._hear_heard(Heard.read(self._unsealed(what, payload)), fresh=fresh)
             elif what is Topic.WANT_CODES:
                 self._cabinet.apply(WantedCodes.read(self._unsealed(what, payload)))
             elif what is Topic.COMMAND:
@@ -190,6 +190,6 @@ class Conversation:
 def _command(payload: bytes) -> AnyCommand:
     """Read a command; one of a kind that this firmware does not know is refused by the cabinet."""
     try:
-        return Command.model_validate_json(payload).root
-    except ValueError:
+        return read_as(Command, payload).root
+    except Unreadable:
         return AnyCommand.read(payload)
