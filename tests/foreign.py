@@ -145,6 +145,7 @@ REFUSED_MUTATIONS = {
     "keyContractKeysChange.removeKeyIds": 'id: "$own_by_staff", removeKeyIds: ["$key"]',
     "keyContractKeysChange.swaps.keyId": SWAP.replace("COMES", "key").replace("GOES", "own_held"),
     "keyContractKeysChange.swaps.forKeyId": SWAP.replace("COMES", "own_key").replace("GOES", "key"),
+    "keyBackupCodesRenew.keyId": 'keyId: "$key"',
     "contractTemplateCreate.defaults.agreementIds": f'name: "x", {AGREED}',
     "contractTemplateUpdate.defaults.agreementIds": f'id: "$own_template", {AGREED}',
     "contractTemplateCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',

@@ -57,6 +57,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
     "notices": (KEY_EDITORS, f"{{ {EDGES} }}"),
+    "sandbox": (VIEWERS, "{ now }"),
     "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
     "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
     "automatSelection": (
@@ -74,6 +75,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
         'kind: MECHANICAL, entityIds: ["$entity"], storage: {manualStorageId: "$desk"}',
     ),
     "keyUpdate": (KEY_EDITORS, 'id: "$key", rfidTag: "04a2"'),
+    "keyBackupCodesRenew": (KEY_EDITORS, 'keyId: "$housed_key"'),
     "keyRingCreate": (KEY_EDITORS, 'name: "New", keyIds: []'),
     "keyRingUpdate": (KEY_EDITORS, 'id: "$ring", keyIds: ["$key"]'),
     "automatInstall": (
@@ -146,6 +148,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
+    "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),
     "reservationCancel": (RESERVERS, 'id: "$reservation"'),
