@@ -81,10 +81,10 @@ async def free_keys(client: Client) -> dict[str, str]:
         "draft": to_id(KeyContract, draft.id),
         "by_staff": to_id(KeyContract, contract.id),
         "to_sign": to_id(KeyContract, to_sign.id),
+        "housed_key": to_id(Key, housed.id),
         "free_automat": to_id(Automat, automat.id),
         "programmable": to_id(Key, programmable.id),
         **{f"linked_{number}": id for number, id in enumerate(linked, 1)},
-        "housed_key": to_id(Key, housed.id),
         "other_station": to_id(SignatureStation, station.id),
     }
 
