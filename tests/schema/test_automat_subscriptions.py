@@ -84,7 +84,7 @@ async def test_an_alarm_is_told_when_it_is_raised_acknowledged_and_over(client: 
             await acknowledge(work, from_id(AutomatAlarm, raised["id"]))
         acknowledged = await watcher.next()
         async with client.working() as work:
-            await end_alarm(work, automat_id, AlarmKind.DOOR_FORCED, 3)
+            await end_alarm(work, automat_id, AlarmKind.DOOR_FORCED, locker_index=3)
         over = await watcher.next()
 
     assert (raised["kind"], raised["state"]) == ("DOOR_FORCED", "ACTIVATED")
