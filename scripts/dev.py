@@ -57,7 +57,7 @@ def serve(arguments: list[str]) -> int:
         api = together.start(*command, environment=os.environ | given)
         if given:
             linked.start(together, given, api)
-        return api.wait()
+        return together.wait_for(api)
 
 
 def test(arguments: list[str]) -> int:
