@@ -197,17 +197,22 @@ async def test_a_heartbeat_that_says_nothing_new_writes_one_row(
 ) -> None:
     begins, health = cabinet.stay.begins, {"power": "mains", "battery": 1}
     seen = [SeenLocker(index, has_key=index == 0) for index in range(30)]
-    await cabinet.beats(begins, lockers=seen, health=health)
+    said = {
+        "lockers": seen,
+        "health": health,
+        "revision": (await automat_of(cabinet)).code_revision,
+    }
+    await cabinet.beats(begins, **said)
     await do_last_acts(cabinet.stay.work.session)
 
     with statements_of(database) as statements:
-        await cabinet.beats(begins + 30 * SECOND, lockers=seen, health=health)
+        await cabinet.beats(begins + 30 * SECOND, **said)
 
     written = [one for one in statements if not one.lstrip().lower().startswith("select")]
     assert [one.split()[:2] for one in written] == [["UPDATE", "automats"]]
     assert len(statements) <= 5
     with statements_of(database) as statements:
-        await cabinet.beats(begins + 31 * SECOND, lockers=seen, health=health)
+        await cabinet.beats(begins + 31 * SECOND, **said)
     assert all(one.lstrip().lower().startswith("select") for one in statements)
 
 
