@@ -68,8 +68,6 @@ class Conversation:
         Raises:
             aiomqtt.MqttError: The connection was lost.
         """
-        await self._line.subscribe([(topic(self._link_id, what), 1) for what in TO_AUTOMATS])
-        await self._say(Topic.ONLINE, Online(online=True))
         tasks = [asyncio.create_task(one) for one in (self._listen(), self._speak())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -89,7 +87,12 @@ class Conversation:
         self._leaving = True
         self._wake.set()
 
+    async def _greet(self) -> None:
+        await self._line.subscribe([(topic(self._link_id, what), 1) for what in TO_AUTOMATS])
+        await self._say(Topic.ONLINE, Online(online=True))
+
     async def _speak(self) -> None:
+        await self._greet()  # here, for who listens notices when the connection is lost meanwhile
         while not self._leaving:
             self._wake.clear()
             self._cabinet.look()
