@@ -33,7 +33,8 @@ class Alarms:
 
     def save(self) -> JsonList:
         """Write them down for the flash."""
-        return [[kind.value, index] for kind, index in self.on]
+        on = [[kind.value, index] for kind, index in self.on]
+        return sorted(on, key=str)
 
     def restore(self, saved: JsonList) -> None:
         """Take up what `save` wrote down."""

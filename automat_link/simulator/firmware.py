@@ -11,10 +11,11 @@ from contextlib import suppress
 
 import aiomqtt
 
+from automat_link.connection import rest_seconds
 from automat_link.simulator.cabinet import Cabinet
 from automat_link.simulator.conversation import Conversation
 from automat_link.simulator.flash import Flash
-from automat_link.simulator.line import Line, rest_seconds, tls_of
+from automat_link.simulator.line import Line, tls_of
 from automat_link.simulator.network import Network
 from resolvers.automat_links.credentials import Credentials
 

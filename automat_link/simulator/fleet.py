@@ -11,6 +11,7 @@ from automat_link.simulator.clock import Clock
 from automat_link.simulator.credentials import Identity
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.flash import FileFlash, Flash, MemoryFlash
+from automat_link.simulator.lockers import TAG
 from automat_link.simulator.network import NONE, Faults, Network
 
 Contents = Mapping[int, str | None]
@@ -82,7 +83,7 @@ def build(
     faults: Faults = NONE,
     clock: Clock | None = None,
 ) -> Firmware:
-    """Build one automat.
+    """Build one automat. A tag that no reader could read is left out of `contents`.
 
     Args:
         identity: Who it is.
@@ -100,7 +101,7 @@ def build(
     cabinet = Cabinet(identity.lockers, clock or Clock(), hardware_id=f"simulated-{link_id}")
     automat = Firmware(identity.credentials, cabinet, flash=flash, network=Network(faults))
     for index, tag in contents.items() if is_new else ():
-        cabinet.fill(index, tag)
+        cabinet.fill(index, tag if tag and TAG.fullmatch(tag) else None)
     return automat
 
 

@@ -1,5 +1,6 @@
 """What can be touched at a cabinet: lockers, their doors, and keys with tags."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -7,6 +8,8 @@ from uuid import UUID
 
 from automat_link.messages.reports import Cause
 from models.base import Json
+
+TAG = re.compile("[0-9A-Fa-f]{4,64}")
 
 
 class Impossible(Exception):
@@ -20,10 +23,17 @@ class Key:
     Args:
         tag: Its RFID tag, hex; None for a key without.
         access_rights: What it was programmed with.
+
+    Raises:
+        Impossible: There is no such tag.
     """
 
     tag: str | None = None
     access_rights: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.tag is not None and not TAG.fullmatch(self.tag):
+            raise Impossible("A tag has 4 to 64 hexadecimal digits.")
 
 
 @dataclass(slots=True)

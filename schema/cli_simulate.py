@@ -1,0 +1,180 @@
+"""`livionkey simulate`: automats that exist only in memory, at the real broker.
+
+What they must not forget, and who they are, is kept in a folder, so that they go on where they were
+when the command is started again.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from automat_link.simulator.credentials import Identity, read_identities, write_identity
+from automat_link.simulator.firmware import Firmware
+from automat_link.simulator.fleet import Fleet, build, name_of
+from automat_link.simulator.scenarios import SCENARIOS, Scenario, quiet
+from models.database import Database
+from models.errors import InvalidInput, NotFound
+from models.organizations import OrganizationUnit
+from resolvers.automat_links import simulating
+from resolvers.automat_links.simulating import Simulated
+from resolvers.outside.secret import Secret
+from resolvers.work import Work, system
+from schema.context import clock
+from schema.outside import outside_for
+from schema.scalars import from_id
+from schema.settings import settings
+from schema.terminal import errors, on_database, write_logs
+
+logger = logging.getLogger(__name__)
+
+NO_BROKER = (
+    "LIVIONKEY_MQTT_URL is not set: automats need a broker, LIVIONKEY_MQTT_PUBLIC_URL or this one."
+)
+NOBODY = (
+    "There is no automat to simulate: all of this organization work with credentials that are "
+    "elsewhere, or there are none. Take credentials back by automatCredentialsRevoke."
+)
+
+
+def simulate(
+    *,
+    credentials: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="A folder of credentials, one JSON file for each automat.",
+        ),
+    ] = None,
+    organization: Annotated[
+        str | None,
+        typer.Option(help="The id of an organization: its automats that nobody else answers for."),
+    ] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="How many automats at most.")] = None,
+    scenario: Annotated[
+        str, typer.Option(help=f"What happens to them: {', '.join(SCENARIOS)}.")
+    ] = quiet.__name__,
+    memory: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            help="Where they remember; the folder of the credentials, or one in the data folder.",
+        ),
+    ] = None,
+) -> None:
+    """Run automats that exist only in memory, until told to stop."""
+    play = _scenario(scenario)
+    write_logs(settings().log_level)
+    if (credentials is None) == (organization is None):
+        raise typer.BadParameter("give either --credentials or --organization.")
+    if organization is not None:
+        automats = _of_organization(organization, memory, count)
+    elif credentials is not None:
+        automats = _of_files(credentials, memory, count)
+    asyncio.run(run_until_told(automats, play))
+
+
+def _scenario(name: str) -> Scenario:
+    if name not in SCENARIOS:
+        raise typer.BadParameter(f"there is no scenario {name}; {', '.join(SCENARIOS)} are there.")
+    return SCENARIOS[name]
+
+
+def _of_files(folder: Path, memory: Path | None, count: int | None) -> dict[str, Firmware]:
+    identities = read_identities(folder)[:count]
+    return {name_of(one): _built(one, memory or folder, {}) for one in identities}
+
+
+def _of_organization(id: str, memory: Path | None, count: int | None) -> dict[str, Firmware]:
+    """Build the automats of an organization; those that run first get their keys put in."""
+    current = settings()
+    outside = outside_for(current)
+    if outside.broker is None:
+        raise InvalidInput(NO_BROKER)
+    organization_id = from_id(OrganizationUnit, id)
+    folder = memory or current.data_folder / "simulator" / str(organization_id)
+    known = {one.credentials.link_id: one for one in _kept(folder)}
+    chosen = on_database(
+        partial(
+            prepared,
+            organization_id=organization_id,
+            secret=outside.secret,
+            broker=outside.broker,
+            known=list(known),
+            at_most=count,
+        )
+    )
+    if not chosen:
+        raise InvalidInput(NOBODY)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {one.device_id: _simulated(one, folder, known) for one in chosen}
+
+
+def _kept(folder: Path) -> list[Identity]:
+    return read_identities(folder) if any(folder.glob("*.json")) else []
+
+
+def _simulated(one: Simulated, folder: Path, known: dict[UUID, Identity]) -> Firmware:
+    if one.issued is None:
+        assert one.link_id is not None  # noqa: S101 - it has one or the other
+        return _built(known[one.link_id], folder, one.contents)
+    identity = Identity(one.issued, one.device_id, one.lockers)
+    write_identity(folder, identity)
+    return _built(identity, folder, one.contents)
+
+
+def _built(identity: Identity, folder: Path, contents: simulating.Contents) -> Firmware:
+    try:
+        return build(identity, folder=folder, contents=contents)
+    except ValueError as error:
+        raise InvalidInput(f"{name_of(identity)}: {error}") from error
+
+
+async def prepared(
+    database: Database,
+    *,
+    organization_id: UUID | None,
+    secret: Secret,
+    broker: str,
+    known: Sequence[UUID],
+    at_most: int | None,
+) -> list[Simulated]:
+    """Choose the automats of an organization, and issue credentials to those that need them.
+
+    Raises:
+        NotFound: There is no such organization.
+    """
+    async with database.writing() as session:
+        unit = await session.get(OrganizationUnit, organization_id) if organization_id else None
+        if unit is None or unit.parent_id is not None:
+            raise NotFound("There is no organization with this id.")
+        actor = system(unit.id, unit.clock_ahead)
+        work = Work(session, actor, actor.time(clock()))
+        return await simulating.prepare(work, secret, broker, known=known, at_most=at_most)
+
+
+async def run_until_told(automats: dict[str, Firmware], play: Scenario) -> None:
+    """Run automats through a scenario, and on when it is over, until a signal says to stop."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    async with Fleet(automats) as fleet:
+        errors.print(f"{len(fleet)} automats run; Ctrl+C stops them.", highlight=False)
+        playing = asyncio.create_task(_play(play, fleet))
+        await told.wait()
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+
+
+async def _play(play: Scenario, fleet: Fleet) -> None:
+    try:
+        await play(fleet)
+    except Exception:
+        logger.exception("the scenario broke off; the automats run on")
