@@ -67,6 +67,7 @@ class Board(App[None]):
         Binding("left", "choose(-1)", show=False),
         Binding("right", "choose(1)", show=False),
         Binding("q", "quit", "quit"),
+        Binding("ctrl+c", "quit", show=False, priority=True),
     ]
 
     def __init__(self, fleet: Fleet) -> None:
@@ -212,9 +213,3 @@ class Board(App[None]):
         except Impossible as error:
             self.notify(str(error), severity="warning")
         self.look()
-
-
-async def play(fleet: Fleet) -> None:
-    """Let somebody play with automats until they quit."""
-    async with fleet:
-        await Board(fleet).run_async()
