@@ -51,6 +51,7 @@ class LockerView(Static):
         self.set_class(locker.door_open, "open")
         self.set_class(locker.is_broken, "broken")
         self.set_class(chosen, "chosen")
+        self.border_subtitle = "open" if locker.door_open else ""
         self.update(KEY_INSIDE if locker.key else "")
 
     def on_click(self) -> None:
