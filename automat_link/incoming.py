@@ -12,14 +12,14 @@ from typing import Protocol
 from uuid import UUID
 
 from aiomqtt import Client
-from resolvers.automat_reports import keeping
-from resolvers.automat_reports.keeping import Told
 
 from automat_link.applying import Believing
 from automat_link.keys import Keys
 from automat_link.messages.states import Online
 from automat_link.said import Reader, Said
 from models.database import Database
+from resolvers.automat_reports import keeping
+from resolvers.automat_reports.keeping import Told
 from resolvers.waking import AWAY, Patience, with_place
 
 COLLECT_SECONDS = 0.02

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from aiomqtt import Message as Received
-from resolvers.automat_reports.keeping import Told
 
 from automat_link.messages.base import Unreadable
 from automat_link.messages.commands import Answer
@@ -17,6 +16,7 @@ from automat_link.messages.reports import AnyReport, read_report
 from automat_link.messages.states import Online, State
 from automat_link.topics import Topic, parsed
 from models.automat_reports import ReportKind
+from resolvers.automat_reports.keeping import Told
 
 MOST_AUTOMATS = 100_000
 """How many are counted one by one; the names of others are not remembered."""

@@ -15,7 +15,7 @@ WHOLE_AUTOMAT = -1
 
 
 class AlarmKind(StrEnum):
-    """What is wrong. The first six are Livion's (livionkey.md 2.25)."""
+    """What is wrong. The first six are Livion's own."""
 
     DEVICE_ERROR = "device_error"
     DEVICE_POWER_DISCONNECTED = "device_power_disconnected"

@@ -37,6 +37,10 @@ class CommandState(StrEnum):
     EXPIRED = "expired"
 
 
+OPEN_STATES = (CommandState.WAITING, CommandState.SENT)
+"""What is under way."""
+
+
 class CommandRefusal(StrEnum):
     """Why an automat did not do what it was told."""
 

@@ -65,6 +65,7 @@ class BackupCode(Owned, Base):
         key_id: Whose it is.
         code: Ten digits (2.17).
         used_at: When it was used; it works once (R36). Null while it has not been.
+        withdrawn_at: When others took its place; it opens nothing any more.
     """
 
     __tablename__ = "backup_codes"
@@ -74,3 +75,4 @@ class BackupCode(Owned, Base):
     code: Mapped[str]
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]

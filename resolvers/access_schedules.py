@@ -9,6 +9,7 @@ from models.base import Json
 from models.contracts import (
     KeyContract,
     KeyContractStatus,
+    LockerContract,
     LockerContractKind,
 )
 from models.dialects.among import among
@@ -17,7 +18,9 @@ from models.events import EventKind
 from models.keys import Key, KeyKind
 from models.organizations import OrganizationUnit
 from models.templates import ContractValue
+from resolvers import codes
 from resolvers.planning.holdings import Held, held_by
+from resolvers.planning.letting_go import synced
 from resolvers.settings import settings
 from resolvers.signed import effects
 from resolvers.staff_contracts.enforcing import check_contract, found_for_any
@@ -25,6 +28,7 @@ from resolvers.staff_contracts.units import unit_of_contract
 from resolvers.work import Reading, Work
 
 PATH = ("access_schedule",)
+CHANGED = "Its access schedule was changed."
 OVER = {KeyContractStatus.ENDED, KeyContractStatus.CANCELLED}
 
 
@@ -110,7 +114,14 @@ async def set_schedule(work: Work, id: UUID | None, written: Json | None) -> Key
         check_contract(contract, found, {ContractValue.ACCESS_SCHEDULE})
         work.record(EventKind.KEY_CONTRACT_UPDATED, contract, changed=["access_schedule"])
         await effects.changed(work, contract)
+        await _let_automats_learn(work, held)
     return contract
+
+
+async def _let_automats_learn(work: Work, held: Held) -> None:
+    """Let automats know other hours: they hold to them by themselves, see `access_hours`."""
+    known = await work.locked(LockerContract, synced(held.lockers))
+    await codes.renew(work, [one.id for one in known], reason=CHANGED)
 
 
 def _check_holds(contract: KeyContract) -> None:

@@ -12,7 +12,7 @@ from models.errors import Unauthenticated
 from models.events import EventKind
 from resolvers.checks import required_text
 from resolvers.clocks import ahead_of
-from resolvers.work import Work
+from resolvers.work import Reading, Work
 
 
 async def create_token(
@@ -80,3 +80,20 @@ async def authenticate(connection: AsyncConnection, text: str, now: datetime) ->
         source=token.source,
         clock_ahead=token.clock_ahead,
     )
+
+
+async def check_still_good(reading: Reading, now: datetime) -> None:
+    """Go on only if the actor's token still opens the door: for whoever is here for long.
+
+    Args:
+        reading: A look for somebody who came with a token.
+        now: The moment, by our clock.
+
+    Raises:
+        Unauthenticated: It has expired or was taken back.
+    """
+    token = await reading.find(Token, reading.actor.token_id)
+    if token is None or token.revoked_at is not None:
+        raise Unauthenticated("The token was taken back.")
+    if token.expires_at is not None and token.expires_at <= now:
+        raise Unauthenticated("The token has expired; ask for a new one.")

@@ -15,6 +15,7 @@ from models.automats import Locker, LockerState
 from models.custody import CLOCK_TOLERANCE, CustodyEntry, CustodyKind, CustodySource
 from models.events import EventKind
 from models.keys import Key, KeyStatus
+from resolvers import backup_codes
 from resolvers.custody_chains import in_force
 from resolvers.transitions import move_key
 from resolvers.work import Work
@@ -197,8 +198,9 @@ async def _let_be_at_home(work: Work, key: Key) -> None:
     if key.locker_id is None or key.automat_id != key.selected_automat_id:
         return
     owners = work.own(Key).where(Key.selected_locker_id == key.locker_id, Key.id != key.id)
-    if await work.first(owners) is None:
+    if key.selected_locker_id != key.locker_id and await work.first(owners) is None:
         key.selected_locker_id = key.locker_id
+        await backup_codes.follow(work, [key])
 
 
 async def _missed(work: Work, key: Key, fact: Fact) -> list[Key]:

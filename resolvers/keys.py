@@ -32,7 +32,7 @@ from models.keys import (
 )
 from models.pins import checked_code
 from models.times import Window
-from resolvers import codes, custody, return_codes
+from resolvers import backup_codes, codes, custody, return_codes
 from resolvers.checks import exactly_one, required_text
 from resolvers.custody import Fact, Place
 from resolvers.transitions import move_key
@@ -97,6 +97,7 @@ async def register(
     else:
         await _put_into_automat(work, key, automat_id, locker_index)
     await work.add(key, refusals={CODE_TAKEN: _taken(key.code)})
+    await backup_codes.make(work, [key])
     await _link(work, key, entities)
     registered = Fact(CustodyKind.REGISTERED, Place.of(key), work.now, CustodySource.STAFF)
     await custody.write(work, key, registered)
@@ -204,6 +205,8 @@ async def update(
     await work.save({CODE_TAKEN: _taken(key.code)})
     if changes.keys() & {"return_code", "status"}:
         await return_codes.renew(work, [key])
+    if "status" in changes:
+        await backup_codes.follow(work, [key])
     if entity_ids is not None:
         await _open_only(work, key, entity_ids)
     opens = await work.scalars(select(EntityKey.entity_id).where(EntityKey.key_id == key.id))

@@ -10,7 +10,10 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam,
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models.accounts import Permission
+from models.automat_alarms import AutomatAlarm
+from models.automat_commands import AutomatCommand
 from models.automat_links import AutomatLink
+from models.automat_reports import AutomatReport
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.dialects.among import among, ids_later
@@ -33,6 +36,9 @@ PERMISSIONS: dict[type[Base], Permission] = {
     AutomatLink: Permission.VIEW_AUTOMATS,
     Locker: Permission.VIEW_AUTOMATS,
     DeviceGroup: Permission.VIEW_AUTOMATS,
+    AutomatAlarm: Permission.VIEW_AUTOMATS,
+    AutomatCommand: Permission.VIEW_AUTOMATS,
+    AutomatReport: Permission.VIEW_EVENTS,
     OrganizationUnit: Permission.VIEW_AUTOMATS,
     Event: Permission.VIEW_EVENTS,
 }

@@ -25,6 +25,7 @@ from models.times import time_zone
 from resolvers import looking, public_links
 from resolvers.agreements.facts import Facts, facts_of
 from resolvers.agreements.wording import chain, local_time, spoken
+from resolvers.automat_codes.awaiting import run_by_hand
 from resolvers.public_links import Opened
 from resolvers.relations import KEYS_OUT, LOCKER_CONTRACTS, SIGNINGS_OF_KEY_CONTRACT
 from resolvers.signing import starting
@@ -33,7 +34,8 @@ from resolvers.signing.processes import lock_contract
 from resolvers.work import Reading, Work
 
 MOST_OPENINGS = 5
-AT_THE_AUTOMAT = {LockerContractState.SYNCING, LockerContractState.READY}
+ON_ITS_WAY = {LockerContractState.SYNCING, LockerContractState.READY}
+"""What people know who run an automat by hand: nothing else will say that the PIN is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class SeenLocker:
         contract: The locker contract, a plain row.
         automat: Where it is, a plain row.
         index: The number of its door; None when it has none.
-        pin: None until it goes to the automat, and while a signature is awaited (R27, G16).
+        pin: None until the automat has said that it knows it, and while a signature is awaited
+            (R27, G16). For an automat without a link, run by hand, None until it is synced.
     """
 
     contract: LockerContract
@@ -157,15 +160,20 @@ async def _lockers(reading: Reading, contract: KeyContract) -> list[SeenLocker]:
     automats = await looking.by_ids(reading, Automat, [one.automat_id for one in held])
     doors = await looking.by_ids(reading, Locker, [one.locker_id for one in held if one.locker_id])
     indexes = {door.id: door.index for door in doors if door}
+    by_hand = await run_by_hand(reading, {one.automat_id for one in held})
     return [
-        SeenLocker(one, automat, indexes.get(one.locker_id), _pin(contract, one))
+        SeenLocker(
+            *(one, automat, indexes.get(one.locker_id)),
+            pin=_pin(contract, one, is_by_hand=one.automat_id in by_hand),
+        )
         for one, automat in zip(held, automats, strict=True)
         if automat is not None
     ]
 
 
-def _pin(contract: KeyContract, held: Any) -> str | None:
-    if held.state not in AT_THE_AUTOMAT or keeps_pin_back(contract, held.state):
+def _pin(contract: KeyContract, held: Any, *, is_by_hand: bool) -> str | None:
+    is_there = held.state is LockerContractState.READY or (is_by_hand and held.state in ON_ITS_WAY)
+    if not is_there or keeps_pin_back(contract, held.state):
         return None
     pin: str | None = held.pin
     return pin

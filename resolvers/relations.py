@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, union_all
 
 from models.agreements import AgreementText, AgreementVersion
 from models.attachments import Attachment
+from models.automat_alarms import AutomatAlarm
 from models.automat_links import AutomatLink
 from models.automats import Automat, DeviceGroup, DeviceGroupAutomat, Locker
 from models.contracts import (
@@ -63,6 +64,14 @@ GOOD_LINKS_OF_AUTOMAT = Relation(
     AutomatLink.automat_id,
     AutomatLink.id,
     conditions=(AutomatLink.revoked_at.is_(None),),
+)
+"""The one by which it works, and the one that waits, if any."""
+ALARMS_ON_AT_AUTOMAT = Relation(
+    "alarms on at automat",
+    AutomatAlarm,
+    AutomatAlarm.automat_id,
+    AutomatAlarm.id,
+    conditions=(AutomatAlarm.ended_at.is_(None),),
 )
 KEY_IN_LOCKER = Relation("key in locker", Key, Key.locker_id, Key.id)
 GROUPS_OF_AUTOMAT = Relation(

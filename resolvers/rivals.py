@@ -114,10 +114,20 @@ async def move(
     await look_soon(work, contract.key_contract_id)
 
 
-async def fail(work: Work, contract: LockerContract, *, reason: str) -> None:
-    """Keep a contract without a locker until one is found."""
+async def fail(
+    work: Work, contract: LockerContract, *, reason: str, notice: str | None = None
+) -> None:
+    """Keep a contract without a locker until one is found.
+
+    Args:
+        work: The transaction.
+        contract: The contract, locked.
+        reason: Why, in words.
+        notice: What people are told; when left out, that it has no locker, and why.
+    """
     was_synced = contract.state in SYNCED
-    notice = f"A contract that begins at {contract.starts_at.isoformat()} has no locker: {reason}"
+    begins = contract.starts_at.isoformat()
+    notice = notice or f"A contract that begins at {begins} has no locker: {reason}"
     move_locker_contract(
         work,
         contract,

@@ -10,8 +10,13 @@ from schema.access_schedules import AccessScheduleQueries
 from schema.agreement_changes import AgreementMutations
 from schema.agreements import AgreementQueries
 from schema.attachment_changes import AttachmentMutations
+from schema.automat_alarms import AutomatAlarmMutations, AutomatAlarmQueries
 from schema.automat_changes import AutomatMutations, AutomatQueries
+from schema.automat_command_changes import AutomatCommandMutations
+from schema.automat_commands import AutomatCommandQueries
 from schema.automat_link_changes import AutomatLinkMutations
+from schema.automat_reports import AutomatEventQueries
+from schema.automat_subscriptions import AutomatSubscriptions
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -53,6 +58,9 @@ class Query(
     SelectionQueries,
     EntityQueries,
     AutomatQueries,
+    AutomatCommandQueries,
+    AutomatAlarmQueries,
+    AutomatEventQueries,
     DeviceGroupQueries,
     KeyQueries,
     KeyRingQueries,
@@ -89,6 +97,8 @@ class Mutation(
     ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
+    AutomatCommandMutations,
+    AutomatAlarmMutations,
     AutomatLinkMutations,
     DeviceGroupMutations,
     KeyMutations,
@@ -114,7 +124,7 @@ class Mutation(
 
 
 @strawberry.type(description="What can be watched, over WebSocket.")
-class Subscription(StationSubscriptions):
+class Subscription(StationSubscriptions, AutomatSubscriptions):
     pass
 
 

@@ -7,13 +7,21 @@ from uuid import UUID
 import strawberry
 
 import models.automats as models
-from models.automat_links import state_of
 from models.automats import is_online
 from models.availability import Span
 from models.organizations import OrganizationUnit as UnitRow
 from models.times import Window
 from resolvers import relations
+from schema.automat_alarms import AutomatAlarm
+from schema.automat_commands import AutomatCommand, newest_commands
 from schema.automat_enums import LinkState
+from schema.automat_health import (
+    AutomatHealth,
+    firmwares,
+    healths,
+    link_states,
+    synced_revisions,
+)
 from schema.context import Info
 from schema.effective_settings import EffectiveSetting, told
 from schema.enums import AutomatModel, AutomatState, LockerState
@@ -34,26 +42,6 @@ if TYPE_CHECKING:  # keys refer to automats, and lockers to keys
 async def online(automats: list[Any], context: Any) -> list[bool]:
     """Tell which automats have given a sign of life lately."""
     return [is_online(automat.last_seen_at, context.now) for automat in automats]
-
-
-async def link_states(automats: list[Any], context: Any) -> list[LinkState]:
-    """Tell how far automats are with their credentials."""
-    return [state_of(links) for links in await good_links(automats, context)]
-
-
-async def synced_revisions(automats: list[Any], context: Any) -> list[int | None]:
-    """Tell which codes automats said last that they know."""
-    found = await good_links(automats, context)
-    return [
-        next((one.applied_revision for one in links if one.activated_at), None) for links in found
-    ]
-
-
-async def good_links(automats: list[Any], context: Any) -> list[list[Any]]:
-    """Load the credentials of automats that were not taken back."""
-    loader = context.loaders.belonging(relations.GOOD_LINKS_OF_AUTOMAT)
-    found: list[list[Any]] = await loader.load_many([one.automat_id for one in automats])
-    return found
 
 
 @shows(models.Locker)
@@ -113,6 +101,10 @@ class Automat(Node):
     link_state: LinkState = batched(
         link_states, description="How far it is with the credentials by which it is known."
     )
+    firmware: str | None = batched(firmwares, description="What runs on it; null until it said so.")
+    health: AutomatHealth | None = batched(
+        healths, description="What it said last of itself; null until it did."
+    )
     code_revision: int = strawberry.field(
         description="How often the codes that it should know have changed."
     )
@@ -120,6 +112,14 @@ class Automat(Node):
         synced_revisions,
         description="Up to which of these changes it said last that it knows its codes; null when "
         "it never has by the credentials that it works with.",
+    )
+    alarms: list[AutomatAlarm] = batched(
+        to_many(relations.ALARMS_ON_AT_AUTOMAT, "automat_id"),
+        description="The alarms whose cause is still there, the oldest first.",
+    )
+    commands: list[AutomatCommand] = batched(
+        newest_commands,
+        description="What it was told last: five commands at most, newest first.",
     )
     lockers: list[Locker] = batched(
         to_many(relations.LOCKERS, "automat_id"), description="Its doors, by number."

@@ -18,7 +18,7 @@ from models.migrating import migrate as bring_up_to_date
 from models.organizations import OrganizationUnit
 from resolvers import accounts, organizations
 from resolvers.work import Work, system
-from schema import cli_evidence, cli_link, cli_places, cli_simulate
+from schema import cli_broker, cli_evidence, cli_link, cli_places, cli_protocol, cli_simulate
 from schema.context import clock
 from schema.demo.welcome import welcome
 from schema.outside import outside_for
@@ -38,8 +38,10 @@ app.add_typer(cli_places.address_commands, name="addresses")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.command("geocode")(cli_places.geocode)
 app.command("nearest")(cli_places.nearest)
+app.command("broker")(cli_broker.broker)
 app.command("link")(cli_link.link)
 app.command("simulate")(cli_simulate.simulate)
+app.command("protocol")(cli_protocol.protocol)
 
 
 def main() -> None:

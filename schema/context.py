@@ -55,6 +55,11 @@ class Context:
         self.now = self.actor.time(self.asked_at)
         self.loaders = Loaders(self.reading)
 
+    def begin_anew(self, actor: Actor) -> None:
+        """Let it be now, with nothing loaded yet: for what goes on after its first answer."""
+        self.actor, self.asked_at = actor, clock()
+        self.__post_init__()
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
         """Open a look at the database for this request."""

@@ -9,7 +9,7 @@ from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.entities import ReservableEntity as EntityRow
 from models.organizations import OrganizationUnit as UnitRow
-from resolvers import desks, keys, looking
+from resolvers import backup_codes, desks, keys, looking
 from resolvers.checks import exactly_one
 from resolvers.work import Work
 from schema.context import Info
@@ -133,6 +133,16 @@ class KeyUpdatePayload(KeyRegisterPayload):
     pass
 
 
+@strawberry.input(description="Which key is to have new backup codes.")
+class KeyBackupCodesRenewInput(Repeatable):
+    key_id: strawberry.ID = strawberry.field(description="The key.")
+
+
+@strawberry.type(description="What became of a key's backup codes.")
+class KeyBackupCodesRenewPayload(KeyRegisterPayload):
+    pass
+
+
 @strawberry.type
 class KeyQueries:
     @strawberry.field(description="One key, by its id, its code or its tag.")
@@ -249,3 +259,14 @@ class KeyMutations:
             else [from_id(EntityRow, id) for id in entity_ids],
         )
         return KeyUpdatePayload(key=Key.of(key))
+
+    @mutation(
+        permission=Permission.EDIT_KEYS,
+        description="Give a key new backup codes, which only those may do who may see them; the "
+        "ones that it had open nothing any more.",
+    )
+    async def key_backup_codes_renew(
+        self, work: Work, input: KeyBackupCodesRenewInput
+    ) -> KeyBackupCodesRenewPayload:
+        key = await backup_codes.renew(work, from_id(models.Key, input.key_id))
+        return KeyBackupCodesRenewPayload(key=Key.of(key))

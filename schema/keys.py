@@ -7,8 +7,9 @@ from uuid import UUID
 import strawberry
 
 import models.keys as models
+from models.accounts import Permission
 from models.contracts import KeyContract as KeyContractRow
-from resolvers import relations
+from resolvers import backup_codes, relations
 from resolvers.custody_pages import holders
 from schema.attachments import Attachment, attachments_of_key
 from schema.context import Info
@@ -25,6 +26,16 @@ if TYPE_CHECKING:  # contracts, entities and key rings refer to keys, and keys t
     from schema.contracts import KeyContract
     from schema.entities import ReservableEntity
     from schema.key_rings import KeyRing
+
+
+async def backup_codes_of(keys: list[Any], context: Any) -> list[list[str] | None]:
+    """Show backup codes to those who may see PINs."""
+    if not context.actor.may(Permission.SEE_PINS):
+        return [None] * len(keys)
+    found: list[list[str] | None] = await context.loaders.answers(backup_codes.shown).load_many(
+        [key.key_id for key in keys]
+    )
+    return found
 
 
 @shows(models.Key)
@@ -51,6 +62,13 @@ class Key(Node):
     key_ring: Annotated["KeyRing", strawberry.lazy("schema.key_rings")] | None = batched(
         to_first(relations.RING_OF_KEY, "key_id"),
         description="The ring that it is on; null when it is handed over by itself.",
+    )
+
+    backup_codes: list[str] | None = batched(
+        backup_codes_of,
+        description="The ten digits that open its own locker without a contract, each once, also "
+        "when the automat cannot be reached; none while it has no locker of its own in an automat. "
+        "For those who may see PINs; null for others.",
     )
 
     holder: Annotated["KeyContract", strawberry.lazy("schema.contracts")] | None = batched(

@@ -10,6 +10,9 @@ from strawberry.schema.config import StrawberryConfig
 from models.accounts import Token
 from models.agreements import Agreement, AgreementVersion
 from models.attachments import Attachment
+from models.automat_alarms import AutomatAlarm
+from models.automat_commands import AutomatCommand
+from models.automat_reports import AutomatReport
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -32,6 +35,9 @@ PREFIXES: dict[type[Base], str] = {
     AgreementVersion: "agreementversion",
     Attachment: "attachment",
     Automat: "automat",
+    AutomatAlarm: "automatalarm",
+    AutomatCommand: "automatcommand",
+    AutomatReport: "automatevent",
     AutomatSelection: "selection",
     Contact: "contact",
     ContractTemplate: "template",

@@ -1,6 +1,6 @@
 """The jobs of `./dev`, from nothing and with the standard library alone (Python 3.11 or later).
 
-run [ARGUMENTS]     the API with demo data on the embedded database
+run [ARGUMENTS]     the API with demo data on the embedded database, and simulated automats
 test [ARGUMENTS]    every check and every test, on both databases; with arguments only pytest
 setup               the environment in .venv, nothing started
 bench [NAME ...]    the figures of tests/benchmarks: all, or one with its own arguments
@@ -15,11 +15,12 @@ from pathlib import Path
 
 import cluster
 import environment
+import linked
 import locking
 import postgres
 import static_files
 import system_packages
-from processes import run, watch_over_children
+from processes import Together, run, watch_over_children
 from project import PYTHON, ROOT, VENV, say
 
 CHECKS = (
@@ -41,14 +42,22 @@ def setup(_arguments: list[str]) -> int:
 
 
 def serve(arguments: list[str]) -> int:
-    """Become the API with demo data; without a network at first, GraphiQL's page says so itself."""
+    """Serve the demo, with simulated automats where there is a broker, until somebody ends it.
+
+    Without a network at first, GraphiQL's page says so itself.
+    """
     environment.install("run")
     try:
         static_files.install()
     except SystemExit as failure:
         say(f"{failure} The API starts without GraphiQL.")
-    command = [str(PYTHON), str(VENV / "bin" / "livionkey"), "demo", "--serve", *arguments]
-    os.execv(PYTHON, command)  # noqa: S606 - it takes our place, so signals reach it
+    given = linked.settings()
+    with Together() as together:
+        command = linked.livionkey("demo", "--serve", *arguments)
+        api = together.start(*command, environment=os.environ | given)
+        if given:
+            linked.start(together, given, api)
+        return api.wait()
 
 
 def test(arguments: list[str]) -> int:
@@ -56,7 +65,8 @@ def test(arguments: list[str]) -> int:
     environment.install("dev")
     static_files.install()
     audits = static_files.install_audits()
-    system_packages.install((*system_packages.BROWSER, *system_packages.SEALS, *postgres.needs()))
+    needs = (*system_packages.BROWSER, *system_packages.SEALS, system_packages.MOSQUITTO)
+    system_packages.install((*needs, *postgres.needs()))
     failed = [] if arguments else [check for check in CHECKS if run_check(check)]
     with postgres.server(cluster.FAST) as server, postgres.scratch_database(server) as url:
         given = {
@@ -98,7 +108,7 @@ def measure(folder: Path, arguments: list[str]) -> int:
         sys.exit(f"{folder.relative_to(ROOT)} has no such program. There are: {known}.")
     environment.install("dev")
     browser = system_packages.BROWSER if BROWSED.intersection(chosen) else ()
-    system_packages.install((*cluster.NEEDS, *browser))
+    system_packages.install((*cluster.NEEDS, system_packages.MOSQUITTO, *browser))
     with cluster.private(cluster.REALISTIC) as server:
         return max(measure_one(server, programs[name], arguments[1:]) for name in chosen)
 

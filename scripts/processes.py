@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
+from typing import IO, Self
 
 from project import ROOT, say
 
@@ -56,6 +57,59 @@ def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:
         with undisturbed():
             end(before)
             program.wait()
+
+
+class Together:
+    """Programs that run side by side, each in a session of its own, and end together.
+
+    `with` it: at its end they are all asked to stop, and nothing of them stays.
+    """
+
+    def __init__(self) -> None:
+        self._before = children()
+        self._programs: list[subprocess.Popen[bytes]] = []
+
+    def start(
+        self, *command: str | Path, environment: dict[str, str], log: Path | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a program in the checkout.
+
+        Args:
+            command: What to run.
+            environment: Its environment.
+            log: A file for all that it says, written anew; it speaks as we do when left out.
+        """
+        with open_or_none(log) as said:
+            program = subprocess.Popen(
+                [*tie(), *command],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL if log else None,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+        self._programs.append(program)
+        return program
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all of them, the last one first."""
+        with undisturbed():
+            for program in reversed(self._programs):
+                program.send_signal(signal.SIGINT)
+            for program in self._programs:
+                with suppress(subprocess.TimeoutExpired):
+                    program.wait(PATIENCE_SECONDS)
+            end(self._before)
+
+
+def open_or_none(file: Path | None) -> AbstractContextManager[IO[bytes] | None]:
+    """Open a file to be written anew, if there is one."""
+    return nullcontext() if file is None else file.open("wb")
 
 
 def tie() -> list[str]:

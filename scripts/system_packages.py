@@ -1,6 +1,6 @@
 """What the tests need beyond Python: found on this machine, installed by apt, or named in one line.
 
-`./dev run` needs none of it.
+`./dev run` goes without any of it; with a broker it has simulated automats, too.
 """
 
 import os
@@ -51,6 +51,8 @@ SEALS = (
     Need("softhsm2", lambda: program("softhsm2-util") is not None),
 )
 """Another reader than ours of what we seal, and a hardware module to seal with."""
+MOSQUITTO = Need("mosquitto", lambda: program("mosquitto") is not None)
+"""The broker between automats and the link; its packaged service is of no matter to us."""
 OS_RELEASE = Path("/etc/os-release")
 
 
@@ -63,15 +65,30 @@ def install(needs: Iterable[Need]) -> None:
         )
     if not missing:
         return
-    packages = [need.package for need in missing]
-    hint = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
-    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if not shutil.which("apt-get") or not succeeds(*root, "true"):
+    packages, hint = [need.package for need in missing], by_hand(missing)
+    if not can_install():
         sys.exit(f"System packages are missing: {hint}")
+    root = as_root()
     apt(root, "update", hint=hint)
     apt(root, "install", "-y", "--no-install-recommends", *packages, hint=hint)
     if left := [need.package for need in missing if not need.is_there()]:
         sys.exit(f"Installed, but still not found: {', '.join(left)}.")
+
+
+def by_hand(needs: Iterable[Need]) -> str:
+    """Name the one command that installs what is missing."""
+    packages = " ".join(need.package for need in needs)
+    return f"sudo apt-get install --no-install-recommends {packages}"
+
+
+def can_install() -> bool:
+    """Tell whether this machine has apt, and we may use it without being asked for a password."""
+    return shutil.which("apt-get") is not None and (not as_root() or succeeds(*as_root(), "true"))
+
+
+def as_root() -> list[str]:
+    """Say how a command is run by root."""
+    return [] if os.geteuid() == 0 else ["sudo", "-n"]
 
 
 def apt(root: list[str], *arguments: str, hint: str) -> None:

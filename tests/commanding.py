@@ -8,6 +8,7 @@ from factories import make_automat
 
 from models.automat_commands import AutomatCommand, CommandRefusal
 from models.automat_links import AutomatLink
+from models.automat_reports import AutomatReport, ReportKind
 from models.automats import Automat
 from models.base import new_id
 from models.events import Event
@@ -78,3 +79,20 @@ async def events_of(work: Work, command: AutomatCommand) -> list[Event]:
     events = work.own(Event).where(Event.subject_id == command.automat_id)
     found = await work.all(events.order_by(Event.id))
     return [one for one in found if one.facts.get("command_id") == str(command.id)]
+
+
+async def make_report(
+    work: Work, link: AutomatLink, number: int, kind: ReportKind, **given: Any
+) -> AutomatReport:
+    """Keep a report of an automat that says that it happened now."""
+    report = AutomatReport(
+        organization_id=link.organization_id,
+        automat_id=link.automat_id,
+        link_id=link.id,
+        number=number,
+        report_id=new_id(),
+        kind=kind,
+        **{"happened_at": work.now, "received_at": work.now, "facts": {}, **given},
+    )
+    await work.add(report)
+    return report

@@ -11,6 +11,7 @@ RESERVERS = VIEWERS - {Role.VIEWER}
 ENTITY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER}
 KEY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN}
 AUTOMAT_EDITORS = {Role.ADMIN, Role.INSTALLER}
+OPERATORS = {Role.USER, *KEY_EDITORS, Role.INSTALLER}
 DESK_CLERKS = {Role.USER, *KEY_EDITORS}
 SIGNERS = {*DESK_CLERKS, Role.PARTNER}
 ADMINS = {Role.ADMIN}
@@ -30,6 +31,10 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "entity": (VIEWERS, '(id: "$entity") { id }'),
     "entities": (VIEWERS, f'(search: "ours", kind: APARTMENT) {{ {EDGES} }}'),
     "automat": (EVERYBODY, '(id: "$automat") { id }'),
+    "automatCommand": (EVERYBODY, '(id: "$automat_command") { id }'),
+    "automatCommands": (EVERYBODY, f'(automatId: "$automat", state: WAITING) {{ {EDGES} }}'),
+    "automatAlarms": (EVERYBODY, f'(automatId: "$automat", acknowledged: false) {{ {EDGES} }}'),
+    "automatEvents": (KEY_EDITORS, f'(automatId: "$automat", kind: STARTED) {{ {EDGES} }}'),
     "automats": (EVERYBODY, f'(search: "ours", state: IN_SERVICE) {{ {EDGES} }}'),
     "key": (VIEWERS, '(id: "$key") { id }'),
     "keys": (VIEWERS, f"{{ {EDGES} }}"),
@@ -52,6 +57,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
     "notices": (KEY_EDITORS, f"{{ {EDGES} }}"),
+    "sandbox": (VIEWERS, "{ now }"),
     "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
     "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
     "automatSelection": (
@@ -69,6 +75,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
         'kind: MECHANICAL, entityIds: ["$entity"], storage: {manualStorageId: "$desk"}',
     ),
     "keyUpdate": (KEY_EDITORS, 'id: "$key", rfidTag: "04a2"'),
+    "keyBackupCodesRenew": (KEY_EDITORS, 'keyId: "$housed_key"'),
     "keyRingCreate": (KEY_EDITORS, 'name: "New", keyIds: []'),
     "keyRingUpdate": (KEY_EDITORS, 'id: "$ring", keyIds: ["$key"]'),
     "automatInstall": (
@@ -76,6 +83,18 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
         'deviceId: "007", name: "Kallio", model: LIVIONKEY_1, address: {text: "Kallio"}',
     ),
     "automatUpdate": (AUTOMAT_EDITORS, 'id: "$automat", name: "Central"'),
+    "automatInstallationPin": (AUTOMAT_EDITORS, 'id: "$automat"'),
+    "automatCredentialsRotate": (AUTOMAT_EDITORS, 'id: "$automat"'),
+    "automatCredentialsRevoke": (AUTOMAT_EDITORS, 'id: "$automat"'),
+    "automatReplaceHardware": (AUTOMAT_EDITORS, 'id: "$automat"'),
+    "automatUninstall": (AUTOMAT_EDITORS, 'id: "$free_automat"'),
+    "automatOpenLocker": (OPERATORS, 'id: "$linked_1", lockerIndex: 0, reason: "Stuck."'),
+    "automatClearLocker": (OPERATORS, 'id: "$linked_2", lockerIndex: 0'),
+    "automatRestart": (OPERATORS, 'id: "$linked_3"'),
+    "automatResync": (OPERATORS, 'id: "$linked_4"'),
+    "automatInsertKey": (OPERATORS, 'keyId: "$other_key", automatId: "$linked_5"'),
+    "automatProgramKey": (OPERATORS, 'keyId: "$programmable", accessRights: []'),
+    "automatAlarmAcknowledge": (OPERATORS, 'id: "$automat_alarm"'),
     "lockerUpdate": (AUTOMAT_EDITORS, 'id: "$locker", outOfOrder: true'),
     "deviceGroupCreate": (AUTOMAT_EDITORS, 'name: "Town", automatIds: ["$automat"]'),
     "deviceGroupUpdate": (AUTOMAT_EDITORS, 'id: "$group", name: "Centre"'),
@@ -129,6 +148,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
+    "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),
     "reservationCancel": (RESERVERS, 'id: "$reservation"'),
@@ -139,4 +159,7 @@ SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
     "group": EVERYBODY,
     "unit": EVERYBODY,
     "event": KEY_EDITORS,
+    "automat_alarm": EVERYBODY,
+    "automat_command": EVERYBODY,
+    "automat_event": KEY_EDITORS,
 }

@@ -55,21 +55,21 @@ async def advance(client: Client, **input: Any) -> dict[str, Any]:
     return await stands(client)
 
 
-async def stands(client: Client, *, seconds: float = 60.0) -> dict[str, Any]:
+async def stands(client: Client, *, seconds: float = 90.0) -> dict[str, Any]:
     """Wait until the clock stands where it was moved to; gives what is seen then."""
     seen: dict[str, Any] = {}
 
     async def it_does() -> bool:
-        seen.update(await look(client))
+        seen.update(await look(client, wait=20))
         return seen["advance"]["endedAt"] is not None
 
     await until(it_does, seconds=seconds)
     return seen
 
 
-async def look(client: Client) -> dict[str, Any]:
+async def look(client: Client, *, wait: int = 0) -> dict[str, Any]:
     """Look at the clock."""
-    found: dict[str, Any] = (await client.ask(LOOK))["sandbox"]
+    found: dict[str, Any] = (await client.ask(LOOK, wait=wait))["sandbox"]
     return found
 
 

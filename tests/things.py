@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from agreeing import make_agreement
+from commanding import make_link as link_up
+from commanding import make_report
 from factories import (
     AINO,
     make_automat,
@@ -21,6 +23,9 @@ from talking import Client
 
 from models.agreements import Agreement, AgreementVersion
 from models.attachments import Attachment
+from models.automat_alarms import AlarmKind, AutomatAlarm
+from models.automat_commands import AutomatCommand
+from models.automat_reports import AutomatReport, ReportKind
 from models.automats import Automat, DeviceGroup, Locker
 from models.base import Base
 from models.contracts import KeyContract, LockerContract
@@ -39,6 +44,8 @@ from models.times import Window
 from resolvers import contracts
 from resolvers.agreements import versions
 from resolvers.attachments import requesting
+from resolvers.automat_alarms import raise_alarm
+from resolvers.automat_commands import asking
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.asked import Asked
 from resolvers.templates import editing
@@ -50,6 +57,9 @@ KINDS: dict[str, type[Base]] = {
     "agreement_version": AgreementVersion,
     "attachment": Attachment,
     "automat": Automat,
+    "automat_alarm": AutomatAlarm,
+    "automat_command": AutomatCommand,
+    "automat_event": AutomatReport,
     "contact": Contact,
     "contract_link": ContractLink,
     "custody": CustodyEntry,
@@ -79,7 +89,9 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await have_signed(work)
         unit = await make_unit(work, name=f"Unit {mark}")
         await make_desk(work, f"Desk {mark}")
-        group = await make_group(work, await make_automat(work, f"Automat {mark}"))
+        automat = await make_automat(work, f"Automat {mark}")
+        await have_linked(work, automat, mark)
+        group = await make_group(work, automat)
         apartment = await make_entity(
             work,
             name=f"Apartment {mark}",
@@ -102,6 +114,16 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])
             for kind, model in KINDS.items()
         }
+
+
+async def have_linked(work: Work, automat: Automat, mark: str = "ours") -> None:
+    """Let an automat be told something, report something, and have an alarm."""
+    link = await link_up(work, automat)
+    why = f"Somebody needs it ({mark})."
+    await asking.open_locker(work, automat_id=automat.id, locker_index=0, reason=why)
+    facts = {"reason": mark}
+    await make_report(work, link, 1, ReportKind.STARTED, facts=facts)
+    await raise_alarm(work, automat.id, AlarmKind.DEVICE_ERROR, details=f"It hums ({mark}).")
 
 
 async def erased(work: Work) -> Erasure:

@@ -33,7 +33,7 @@ def files(folder: Path, listening: Listening) -> dict[str, str]:
     """Fill in the files of the configuration, by their names.
 
     Args:
-        folder: Where they and the certificates will be; Mosquitto reads no spaces in it.
+        folder: Where they and the certificates will be.
         listening: Where it listens.
     """
     template = (TEMPLATES / "mosquitto.conf").read_text(encoding="utf-8")

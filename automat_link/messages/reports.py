@@ -109,7 +109,7 @@ class KeyReturned(AnyReport):
 
 
 class AlarmRaised(AnyReport):
-    """Something is wrong (livionkey.md 2.25)."""
+    """Something is wrong."""
 
     kind: Literal["alarm_raised"] = "alarm_raised"
     alarm: AlarmKind

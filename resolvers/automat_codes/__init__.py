@@ -7,6 +7,5 @@ it, and nothing is waited for.
 
 - `tables`: what is sent to an automat.
 - `confirming`: what follows when an automat says which revision it knows.
-- `restoring`: what is done when it knows one that we do not, or not one that it knew.
 - `awaiting`: which PINs are on the way, and since when.
 """

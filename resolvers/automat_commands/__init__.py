@@ -5,6 +5,7 @@ answered, and what was not answered by its deadline expires. What an automat say
 all the same: a door that was opened is open.
 
 - `asking`: what people may tell an automat to do, and what the system asks for by itself.
+- `writing`: what stands against it: an automat that is busy or offline.
 - `sending`: what the link has to send now.
 - `answering`: what automats say became of a command; `clearing` is what follows for a locker.
 - `expiring`: the end of those that were not answered.

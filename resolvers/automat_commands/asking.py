@@ -1,47 +1,22 @@
-"""Asking for commands. That an automat is busy or offline is an answer, given at once."""
+"""What people may tell an automat to do, and what the system asks for by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from models.accounts import Permission
-from models.automat_commands import (
-    LONGEST_DEADLINE,
-    SHORTEST_DEADLINE,
-    USUAL_DEADLINE,
-    AutomatCommand,
-    CommandKind,
-)
+from models.automat_commands import OPEN_STATES, USUAL_DEADLINE, AutomatCommand, CommandKind
 from models.automat_links import AutomatLink
-from models.automats import Automat, Locker, is_online
-from models.base import Json
-from models.errors import AutomatBusy, AutomatOffline, InvalidInput, LivionKeyError
-from models.events import EventKind
-from models.jobs import JobKind
+from models.automats import Automat, Locker
+from models.errors import InvalidInput
 from models.keys import Key, KeyKind
-from resolvers import jobs
-from resolvers.automat_commands import expiring
-from resolvers.automat_commands.telling import tell
+from resolvers.automat_commands.writing import Asked, ask, write
 from resolvers.checks import fitting_text, required_text
 from resolvers.handover.inserting import locker_to_open
 from resolvers.handover.recognising import locker_at
 from resolvers.work import Work
 
-ONE_AT_A_TIME = ("one_command_of_people_at_a_time", "automat_commands_automat_id_key")
-"""The index by its own name, and as SQLite tells of it."""
 MOST_ACCESS_RIGHTS, LONGEST_ACCESS_RIGHT = 100, 100
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody asks an automat to do; the rest of it is as `AutomatCommand` says."""
-
-    kind: CommandKind
-    locker: Locker | None = None
-    key: Key | None = None
-    reason: str | None = None
-    facts: Json = field(default_factory=dict)
 
 
 async def open_locker(
@@ -72,7 +47,7 @@ async def open_locker(
     why = required_text(reason, path=("reason",))
     locker = await locker_at(work, automat_id, locker_index)
     asked = Asked(CommandKind.OPEN_LOCKER, locker, reason=why)
-    return await _ask(work, locker.automat_id, asked, deadline)
+    return await ask(work, locker.automat_id, asked, deadline)
 
 
 async def clear_locker(
@@ -92,7 +67,7 @@ async def clear_locker(
     locker = await locker_at(work, automat_id, locker_index)
     why = fitting_text(reason.strip(), path=("reason",)) if reason else None
     asked = Asked(CommandKind.CLEAR_LOCKER, locker, reason=why or None)
-    return await _ask(work, locker.automat_id, asked, deadline)
+    return await ask(work, locker.automat_id, asked, deadline)
 
 
 async def restart(
@@ -144,7 +119,7 @@ async def program_key(
         raise InvalidInput(message, path=("key_id",))
     rights = _checked(access_rights)
     asked = Asked(CommandKind.PROGRAM_KEY, locker, key, facts={"accessRights": rights})
-    return await _ask(work, locker.automat_id, asked, deadline)
+    return await ask(work, locker.automat_id, asked, deadline)
 
 
 async def insert_key(
@@ -179,7 +154,7 @@ async def insert_key(
     work.require(Permission.OPERATE_AUTOMATS)
     key, locker = await locker_to_open(work, key_id, automat_id)
     asked = Asked(CommandKind.OPEN_LOCKER, locker, key)
-    return await _ask(work, locker.automat_id, asked, deadline)
+    return await ask(work, locker.automat_id, asked, deadline)
 
 
 async def replay(work: Work, link: AutomatLink, from_number: int) -> AutomatCommand:
@@ -194,14 +169,14 @@ async def replay(work: Work, link: AutomatLink, from_number: int) -> AutomatComm
     under_way = work.own(row).where(
         row.link_id == link.id,
         row.kind == CommandKind.REPLAY,
-        row.state.in_(expiring.OPEN_STATES),
+        row.state.in_(OPEN_STATES),
         row.expires_at > work.now,
     )
     for known in await work.all(under_way):
         if known.facts == {"fromNumber": from_number}:
             return known
     asked = Asked(CommandKind.REPLAY, facts={"fromNumber": from_number})
-    return await _write(work, link.automat_id, asked, USUAL_DEADLINE, link_id=link.id)
+    return await write(work, link.automat_id, asked, USUAL_DEADLINE, link_id=link.id)
 
 
 async def _ask_whole(
@@ -209,70 +184,7 @@ async def _ask_whole(
 ) -> AutomatCommand:
     work.require(Permission.OPERATE_AUTOMATS)
     automat = await work.get(Automat, automat_id, path=("automat_id",))
-    return await _ask(work, automat.id, Asked(kind), deadline)
-
-
-async def _ask(work: Work, automat_id: UUID, asked: Asked, deadline: timedelta) -> AutomatCommand:
-    """Write a command of people, unless the automat cannot be told now."""
-    _check(deadline)
-    automat = await work.get(Automat, automat_id)
-    await _check_reachable(work, automat)
-    await expiring.expire_overdue(work, automat.id)
-    busy = AutomatBusy(f"{automat.name} does something else now; try again when it has ended.")
-    refusals: dict[str, LivionKeyError] = dict.fromkeys(ONE_AT_A_TIME, busy)
-    command = await _write(work, automat.id, asked, deadline, refusals=refusals)
-    requested = EventKind.AUTOMAT_COMMAND_REQUESTED
-    tell(work, requested, command, reason=command.reason, expires_at=command.expires_at)
-    return command
-
-
-def _check(deadline: timedelta) -> None:
-    if not SHORTEST_DEADLINE <= deadline <= LONGEST_DEADLINE:
-        message = "A deadline is 5 to 600 seconds away."
-        raise InvalidInput(message, path=("deadline_seconds",))
-
-
-async def _check_reachable(work: Work, automat: Automat) -> None:
-    """Refuse at once what would only wait for its deadline."""
-    row = AutomatLink
-    working = row.activated_at.is_not(None) & row.revoked_at.is_(None)
-    link = await work.first(work.own(row).where(row.automat_id == automat.id, working))
-    if link is None:
-        message = f"The automat {automat.name} is not linked: it is run by hand."
-        raise AutomatOffline(message, path=("automat_id",))
-    if not link.connected or not is_online(automat.last_seen_at, work.now):
-        message = f"The automat {automat.name} is offline; try again when it is back."
-        raise AutomatOffline(message, path=("automat_id",))
-
-
-async def _write(
-    work: Work,
-    automat_id: UUID,
-    asked: Asked,
-    deadline: timedelta,
-    *,
-    link_id: UUID | None = None,
-    refusals: dict[str, LivionKeyError] | None = None,
-) -> AutomatCommand:
-    """Write a command, and plan to look whether it was answered."""
-    locker, key = asked.locker, asked.key
-    command = AutomatCommand(
-        organization_id=work.actor.organization_id,
-        automat_id=automat_id,
-        link_id=link_id,
-        kind=asked.kind,
-        locker_id=locker.id if locker else None,
-        key_id=key.id if key else None,
-        reason=asked.reason,
-        facts=asked.facts | ({"lockerIndex": locker.index} if locker else {}),
-        token_id=work.actor.token_id,
-        requested_at=work.now,
-        expires_at=work.now + deadline,
-    )
-    await work.add(command, refusals=refusals)
-    due_at = command.expires_at + expiring.GRACE
-    await jobs.schedule(work, JobKind.AUTOMAT_COMMAND, command.id, due_at)
-    return command
+    return await ask(work, automat.id, Asked(kind), deadline)
 
 
 def _checked(access_rights: Sequence[str]) -> list[str]:

@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from models.automat_commands import AutomatCommand, CommandKind, CommandState
+from models.automat_commands import OPEN_STATES, AutomatCommand, CommandKind, CommandState
 from models.events import EventKind
 from resolvers.automat_commands.telling import tell
 from resolvers.work import Work
 
 GRACE = timedelta(seconds=3)
 """How long after a deadline an answer may still be on its way."""
-OPEN_STATES = (CommandState.WAITING, CommandState.SENT)
 
 
 async def look_after(work: Work, command_id: UUID) -> datetime | None:

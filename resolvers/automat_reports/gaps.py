@@ -39,8 +39,8 @@ async def ask_again(work: Work, link: AutomatLink) -> None:
         work: The transaction.
         link: Its credentials, locked.
     """
-    missing = None if link.revoked_at is not None else await _first_missing(work, link)
-    if missing is None:
+    missing = await _first_missing(work, link)
+    if missing is None or link.revoked_at is not None:
         if link.replay_asked_at is not None:
             link.replay_asked_at = None
         return
@@ -53,12 +53,18 @@ async def ask_again(work: Work, link: AutomatLink) -> None:
 
 
 async def _first_missing(work: Work, link: AutomatLink) -> int | None:
-    """Find the lowest number that an automat has reached and that is not kept here."""
+    """Find the lowest number that an automat has reached, keeps, and that is not kept here."""
     done = link.heard_up_to
     known = await _known(work, link)
     link.last_number = max(link.last_number, known.last or 0)
     if known.count >= link.last_number - done:
         return None
+    missing = max(await _first_gap(work, link), link.oldest_number)
+    return missing if missing <= link.last_number else None
+
+
+async def _first_gap(work: Work, link: AutomatLink) -> int:
+    done = link.heard_up_to
     is_next = select(ROW.number).where(ROW.link_id == link.id, ROW.number == done + 1)
     if not await work.scalars(is_next):
         return done + 1

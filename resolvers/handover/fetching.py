@@ -9,7 +9,7 @@ from models.contracts import (
 from models.keys import Key
 from models.reservations import ReservationStatus
 from models.times import Window
-from resolvers import codes
+from resolvers import backup_codes, codes
 from resolvers.handover.promises import Promise, is_free
 from resolvers.handover.returning import close, complete
 from resolvers.planning.targets import aim
@@ -39,6 +39,8 @@ async def fetched(work: Work, key: Key, promise: Promise, at: datetime) -> None:
         complete(work, one, reason="The key was fetched.")
     if key.selected_locker_id in {one.locker_id for one in fetches}:
         key.selected_locker_id = None
+        await work.save()
+        await backup_codes.follow(work, [key])
     await work.save()
     await codes.renew(work, [one.id for one in fetches])
     await aim(work, [key.id])

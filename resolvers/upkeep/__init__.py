@@ -6,6 +6,7 @@ by another clock does what is missing, and nothing twice.
 
 - `running`: a key contract with all that belongs to it.
 - `opening`: PINs that go to automats, windows that open, stays that begin.
+- `unconfirmed`: PINs that automats do not say they know.
 - `unsigned`: contracts that wait for a signature.
 - `ending`: windows that pass, stays that end, keys that are overdue.
 - `mending`: contracts whose locker or key is not where it should be.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models.contracts import KeyContractStatus
 from resolvers import retention
-from resolvers.upkeep import ending, finding, mending, opening, unsigned
+from resolvers.upkeep import ending, finding, mending, opening, unconfirmed, unsigned
 from resolvers.upkeep.moments import next_moment
 from resolvers.upkeep.running import Running, around, lock
 from resolvers.work import Work
@@ -27,12 +27,13 @@ async def look_after(work: Work, contract_id: UUID) -> datetime | None:
     await work.save()
     if running.contract.status in retention.OVER:
         await retention.plan(work, contract_id)
-    return next_moment(running, work.now)
+    return next_moment(running, work.now, await unconfirmed.moments(work, running))
 
 
 async def _run(work: Work, running: Running) -> None:
     """Do what is due for a contract that holds."""
     await opening.sync(work, running)
+    await unconfirmed.watch(work, running)
     opening.remind(work, running)
     await opening.open_windows(work, running)
     await ending.pass_windows(work, running)

@@ -3,12 +3,19 @@
 from geo.key_supply import NO_KEYS
 from geo.returning import choose_return
 from geo.snapshot import Snapshot
-from models.automats import Automat, Locker
-from models.contracts import KeyAllocation, LockerContract, LockerContractState
+from models.automats import Automat, AutomatState, Locker
+from models.contracts import (
+    KeyAllocation,
+    LockerContract,
+    LockerContractKind,
+    LockerContractState,
+)
+from models.keys import Key
 from models.pins import new_pin
 from models.stays import HOLD_STEP
 from models.times import Window
 from resolvers import codes, rivals
+from resolvers.automat_codes.awaiting import NOT_CONFIRMED, answers
 from resolvers.planning.existing import stay_by_staff, stay_of
 from resolvers.planning.running_out import tell_of_one_taken
 from resolvers.planning.stays import Stay
@@ -25,8 +32,13 @@ async def find_lockers(work: Work, running: Running) -> None:
         allocation = running.allocation_of(one)
         if one.state is LockerContractState.FAILED and allocation is not None:
             window = _window(work, one, allocation)
-            if window is not None:
+            if window is not None and await _may_be_found(work, one):
                 await _find(work, running, one, allocation, window)
+
+
+async def _may_be_found(work: Work, one: LockerContract) -> bool:
+    """Tell whether another try is of use: not while the automat says nothing, see `unconfirmed`."""
+    return one.reason != NOT_CONFIRMED or await answers(work, one.automat_id)
 
 
 def _window(work: Work, one: LockerContract, allocation: KeyAllocation) -> Window | None:
@@ -50,6 +62,9 @@ async def _find(
     window: Window,
 ) -> None:
     stay = await _stay(work, running)
+    if await _find_with_key(work, running.keys[allocation.key_id], one, window, stay):
+        await aim(work, [allocation.key_id])
+        return
     ignoring = [running.contract.id]
     snapshot = Snapshot(await work.connection(), [work.actor.organization_id], ignoring=ignoring)
     wish = wish_of(work, stay, NO_KEYS)
@@ -62,6 +77,25 @@ async def _find(
     if index is not None:
         await _give(work, one, automat, index, stay)
         await aim(work, [allocation.key_id])
+
+
+async def _find_with_key(
+    work: Work, key: Key, one: LockerContract, window: Window, stay: Stay
+) -> bool:
+    """Take the locker in which the key lies that is to be fetched, unless somebody else has it."""
+    is_there = key.automat_id == one.automat_id and key.locker_id is not None
+    if one.kind is LockerContractKind.RETURN or not is_there:
+        return False
+    (automat,) = await work.locked(Automat, [one.automat_id])
+    locker = await work.get(Locker, key.locker_id)
+    is_good = (
+        automat.state is AutomatState.IN_SERVICE and automat.usable_lockers >> locker.index & 1
+    )
+    if not is_good or await rivals.rivals_of(work, one, locker.id, window):
+        return False
+    one.starts_at, one.ends_at = window.starts_at, window.ends_at
+    await _give(work, one, automat, locker.index, stay)
+    return True
 
 
 async def _stay(work: Work, running: Running) -> Stay:

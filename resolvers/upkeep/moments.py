@@ -1,7 +1,8 @@
 """When a key contract has to be looked after next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from models.contracts import KeyContractStatus, LockerContractState
 from models.keys import KeyStatus
@@ -14,11 +15,20 @@ AGAIN = timedelta(hours=1)
 OVER = {KeyContractStatus.ENDED, KeyContractStatus.CANCELLED}
 
 
-def next_moment(running: Running, now: datetime) -> datetime | None:
-    """Tell when the next thing is due; None when nothing will ever be."""
+def next_moment(
+    running: Running, now: datetime, unconfirmed: Iterable[datetime] = ()
+) -> datetime | None:
+    """Tell when the next thing is due; None when nothing will ever be.
+
+    Args:
+        running: The contract with all that belongs to it.
+        now: The moment.
+        unconfirmed: When there is something to do about PINs that are on the way.
+    """
     if running.contract.status in OVER:
         return None
-    return min((moment for moment in _moments(running, now) if moment > now), default=None)
+    ahead = chain(_moments(running, now), unconfirmed)
+    return min((moment for moment in ahead if moment > now), default=None)
 
 
 def _moments(running: Running, now: datetime) -> Iterator[datetime]:

@@ -1,5 +1,6 @@
 """`livionkey link` as people start it: a process of its own, that may be killed at any moment."""
 
+import asyncio
 import signal
 import subprocess
 from collections.abc import Iterator

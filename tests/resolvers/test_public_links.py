@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from acknowledging import linked
 from agreeing import contact_of, make_contract
 from factories import DAY, HOUR, NOON, acting_as, later, make_stranger, make_unit
 from linking import make_link, make_stay
 
 from models.accounts import Role
+from models.automats import Automat
 from models.contracts import (
     KeyAllocation,
     KeyContract,
@@ -194,6 +196,24 @@ async def test_a_pin_is_shown_from_when_it_goes_to_the_automat(
     assert locker.pin == (held.pin if is_shown else None)
     assert locker.contract.sync_at == held.sync_at
     assert locker.index == 0
+
+
+@pytest.mark.parametrize("works", [True, False])
+async def test_a_pin_is_shown_once_a_linked_automat_has_said_that_it_knows_it(
+    work: Work, *, works: bool
+) -> None:
+    contract = await make_stay(work)
+    link, _ = await make_link(work, contract)
+    held = await held_by(work, contract)
+    await linked(work, await work.get(Automat, held.automat_id), works=works)
+    shown = {}
+    for state in (LockerContractState.SYNCING, LockerContractState.READY):
+        held.state = state
+        await work.save()
+        (locker,) = (await public_contracts.seen(work, link.id)).lockers
+        shown[state] = locker.pin
+
+    assert shown == {LockerContractState.SYNCING: None, LockerContractState.READY: held.pin}
 
 
 async def test_no_pin_is_shown_while_a_signature_is_awaited(work: Work) -> None:

@@ -5,15 +5,18 @@ from string import Template
 from typing import Any
 
 import pytest
-from factories import AINO, make_key
+from commanding import make_linked
+from factories import AINO, make_automat, make_key
 from rights import MUTATIONS, QUERIES, RESERVERS, SEEN_BY, SOON
+from sandboxing import become_sandbox
 from signing import waiting
 from talking import Client
 from things import one_of_everything
 
 from models.accounts import Actor, Role, token_digest
+from models.automats import Automat
 from models.contracts import KeyContract
-from models.keys import Key
+from models.keys import Key, KeyKind
 from models.organizations import Contact
 from models.stations import SignatureStation
 from models.times import Window
@@ -31,7 +34,9 @@ def test_the_table_knows_every_query_and_mutation() -> None:
     roots: Any = schema._schema
     assert QUERIES.keys() == roots.query_type.fields.keys()
     assert MUTATIONS.keys() == roots.mutation_type.fields.keys()
-    assert roots.subscription_type.fields.keys() == {"stationProcess"}  # see test_station_display
+    watched = {"automatCommandChanged", "automatAlarmChanged", "automatEventAdded"}
+    assert roots.subscription_type.fields.keys() == {"stationProcess"} | watched
+    # see test_station_display and test_automat_subscriptions
 
 
 @pytest.mark.parametrize("role", Role)
@@ -50,7 +55,7 @@ async def test_a_role_asks_what_the_table_says_and_nothing_else(client: Client, 
 
 
 async def free_keys(client: Client) -> dict[str, str]:
-    """Make keys that nobody is promised, one that staff have promised, and a draft."""
+    """Make keys and an automat that are free, a key that staff have promised, and a draft."""
     async with client.working() as work:
         free, other, third, fourth, fifth, promised = [await make_key(work) for _ in range(6)]
         window = Window(work.now, None)
@@ -61,6 +66,12 @@ async def free_keys(client: Client) -> dict[str, str]:
         (past,) = await organizations.add_contacts(work, [AINO], language="fi")
         to_sign = await waiting(work, agrees=False)
         station = await stations.create(work, name="Another")
+        automat = await make_automat(work)
+        linked = [to_id(Automat, (await make_linked(work)).id) for _ in range(5)]
+        programmable = await make_key(
+            work, automat=await make_linked(work), kind=KeyKind.ELECTROMECHANICAL
+        )
+        housed = await make_key(work, automat=await make_automat(work))
     return {
         "past_contact": to_id(Contact, past.id),
         "free_key": to_id(Key, free.id),
@@ -70,6 +81,10 @@ async def free_keys(client: Client) -> dict[str, str]:
         "draft": to_id(KeyContract, draft.id),
         "by_staff": to_id(KeyContract, contract.id),
         "to_sign": to_id(KeyContract, to_sign.id),
+        "housed_key": to_id(Key, housed.id),
+        "free_automat": to_id(Automat, automat.id),
+        "programmable": to_id(Key, programmable.id),
+        **{f"linked_{number}": id for number, id in enumerate(linked, 1)},
         "other_station": to_id(SignatureStation, station.id),
     }
 
@@ -79,6 +94,7 @@ async def test_a_role_changes_what_the_table_says_and_nothing_else(
     client: Client, role: Role
 ) -> None:
     ids = await one_of_everything(client) | await free_keys(client)
+    await become_sandbox(client)
     allowed = set()
 
     for name, (_, rest) in MUTATIONS.items():

@@ -1,6 +1,8 @@
 """The command line as people and programs use it: results, refusals, exit statuses."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -135,6 +137,18 @@ def test_an_organization_and_its_token_are_printed_alone(migrated: CommandLine) 
     assert re.fullmatch(r"lk_[\w-]{43}\n", token.stdout)
     assert (organization.returncode, organization.stderr) == (0, "")
     assert (token.returncode, token.stderr) == (0, "")
+
+
+def test_a_sandbox_is_made_with_a_clock_that_can_be_moved(migrated: CommandLine) -> None:
+    (file,) = migrated.folder.glob("*.db")
+
+    id = migrated.done("organization", "create", "Trying", "--sandbox").strip()
+    migrated.done("organization", "create", "In earnest")
+    migrated.done("token", "create", "--organization", id, "--role", "partner")
+
+    with closing(sqlite3.connect(file)) as database:
+        clocks = database.execute("select name, clock_ahead from organization_units").fetchall()
+    assert sorted(clocks) == [("In earnest", None), ("Trying", 0)]
 
 
 @pytest.mark.parametrize("id", ["unit_01", "key_0198b5d1a1a07d40a5d28d5a1b8c3f10"])

@@ -44,6 +44,8 @@ BOUNDED_LISTS = {
     "AgreementPreview.blocks",
     "AgreementPreview.warnings",
     "AgreementVersion.texts",
+    "Automat.alarms",
+    "Automat.commands",
     "Automat.deviceGroups",
     "Automat.lockers",
     "AutomatCandidate.rejections",

@@ -120,7 +120,7 @@ async def test_a_whole_stay_happens_in_the_order_of_its_time(
     async with at_work(the_worker_of(sandbox)):
         await advance(sandbox, to=(begins + HOUR).isoformat())
         await fetched(sandbox, automat)
-        seen = await advance(sandbox, seconds=10 * 86_400)
+        seen = await advance(sandbox, seconds=3 * 86_400)
 
     happened = dict(await events(sandbox))
     expected = {
@@ -129,12 +129,12 @@ async def test_a_whole_stay_happens_in_the_order_of_its_time(
         "LOCKER_CONTRACT_OPENED": begins,
         "KEY_FETCHED": begins + HOUR,
         "KEY_CONTRACT_OVERDUE": begins + 2 * DAY,
-        "SANDBOX_ADVANCED": begins + 10 * DAY + HOUR,
+        "SANDBOX_ADVANCED": begins + 3 * DAY + HOUR,
     }
     late = {kind: happened[kind] - at for kind, at in expected.items()}
     assert all(timedelta() <= one < SECONDS for one in late.values()), late
     assert happened["KEY_CONTRACT_OVERDUE"] < happened["SANDBOX_ADVANCED"]
-    assert datetime.fromisoformat(seen["now"]) >= begins + 10 * DAY + HOUR
+    assert datetime.fromisoformat(seen["now"]) >= begins + 3 * DAY + HOUR
 
     assert (await jobs_of(neighbour), await events(neighbour)) == (planned, told)
     assert (await neighbour.ask(LOOK))["sandbox"] is None

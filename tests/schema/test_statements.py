@@ -24,7 +24,7 @@ from linking import make_link
 from outcomes import key_contract
 from signing import begun, online_station, station_token, waiting
 from talking import Client
-from things import erased, have_signed
+from things import erased, have_linked, have_signed
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
 from models.base import new_id
@@ -142,6 +142,7 @@ async def furnish(client: Client, numbers: range) -> None:
             await attach(work, organization_unit_id=unit.id, entity_id=home.id)
             await attach(work, key_id=keys[0].id, key_contract_id=contract.id)
             await work.add(await erased(work))
+            await have_linked(work, inside)
             await think_of_contracts(work, unit.id, number)
             await send_keys_away(work, automat)
             await let_terms_be_agreed_on(work, unit)

@@ -1,17 +1,13 @@
 """Displays of stations watch the signing that is open there, over a real WebSocket."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import pytest
-import websockets
 from effects import until
 from signing import Signer, begun, offered, station_of, store_offer, waiting
 from small_api import served
 from talking import Client
+from watchers import Watcher, watching
 
 from models.accounts import Role
 from models.signing import SigningMethod, SigningProcess
@@ -21,58 +17,11 @@ from schema import station_display
 from schema.scalars import to_id
 
 FOLLOW = "subscription { stationProcess { id secret state contactName purpose } }"
-SECONDS = 30
 
 
-class Display:
-    """A display that follows the signing at its station."""
-
-    def __init__(self, socket: websockets.ClientConnection) -> None:
-        self._socket = socket
-
-    async def say(self, **message: Any) -> None:
-        await self._socket.send(json.dumps(message))
-
-    async def heard(self) -> Any:
-        return json.loads(await asyncio.wait_for(self._socket.recv(), SECONDS))
-
-    async def subscribe(self, query: str = FOLLOW) -> None:
-        await self.say(type="subscribe", id="1", payload={"query": query})
-
-    async def shown(self) -> Any:
-        """Wait for what is to be shown next."""
-        message = await self.heard()
-        assert message["type"] == "next", message
-        assert "errors" not in message["payload"], message
-        return message["payload"]["data"]["stationProcess"]
-
-    async def is_quiet(self, seconds: float = 1.2) -> bool:
-        """Wait whether something comes."""
-        try:
-            await asyncio.wait_for(self._socket.recv(), seconds)
-        except TimeoutError:
-            return True
-        return False
-
-
-@asynccontextmanager
-async def display(url: str, token: str) -> AsyncIterator[Display]:
-    """Open a WebSocket with a token."""
-    address = f"{url.replace('http', 'ws', 1)}/graphql"
-    protocol = websockets.Subprotocol("graphql-transport-ws")
-    async with websockets.connect(address, subprotocols=[protocol], proxy=None) as socket:
-        made = Display(socket)
-        await made.say(type="connection_init", payload={"token": token})
-        assert (await made.heard())["type"] == "connection_ack"
-        yield made
-
-
-@asynccontextmanager
-async def following(client: Client, role: Role = Role.STATION) -> AsyncIterator[Display]:
+def following(client: Client, role: Role = Role.STATION) -> AbstractAsyncContextManager[Watcher]:
     """Serve the application, and follow what a role's token may follow."""
-    async with served(client.app) as url, display(url, client.tokens[role]) as made:
-        await made.subscribe()
-        yield made
+    return watching(client, FOLLOW, role)
 
 
 async def a_station(client: Client) -> SignatureStation:
@@ -98,15 +47,15 @@ async def offer(client: Client, process: SigningProcess) -> None:
 async def test_a_display_shows_a_signing_from_its_beginning_to_its_end(client: Client) -> None:
     station = await a_station(client)
     async with following(client) as display:
-        at_first = await display.shown()
+        at_first = await display.next()
         process = await begin_at(client, station)
-        prepared = await display.shown()
+        prepared = await display.next()
         await offer(client, process)
-        ready = await display.shown()
+        ready = await display.next()
 
         signer = Signer(client, ready["secret"])
         assert (await signer.sign()).json() == {"state": "SIGNED"}
-        at_last = await display.shown()
+        at_last = await display.next()
 
     assert at_first is None
     assert prepared == {
@@ -128,9 +77,9 @@ async def test_a_display_that_comes_back_gets_the_same_signing_with_another_secr
     await offer(client, process)
 
     async with following(client) as display:
-        first = await display.shown()
+        first = await display.next()
     async with following(client) as display:
-        second = await display.shown()
+        second = await display.next()
 
     assert second["id"] == first["id"]
     assert second["secret"] != first["secret"]
@@ -141,24 +90,24 @@ async def test_a_display_that_comes_back_gets_the_same_signing_with_another_secr
 async def test_what_happens_elsewhere_is_not_shown(client: Client) -> None:
     station = await a_station(client)
     async with following(client) as display:
-        await display.shown()
+        await display.next()
         async with client.working() as work:
             await begun(work)
 
         assert await display.is_quiet()
         await begin_at(client, station)
-        assert (await display.shown())["state"] == "PREPARING"
+        assert (await display.next())["state"] == "PREPARING"
 
 
 async def test_a_signing_that_is_withdrawn_is_not_shown_any_more(client: Client) -> None:
     station = await a_station(client)
     process = await begin_at(client, station)
     async with following(client) as display:
-        assert (await display.shown())["state"] == "PREPARING"
+        assert (await display.next())["state"] == "PREPARING"
         async with client.working() as work:
             await ending.withdraw(work, process.id)
 
-        assert await display.shown() is None
+        assert await display.next() is None
 
 
 async def test_a_signing_whose_time_is_over_is_not_shown_any_more(
@@ -168,34 +117,30 @@ async def test_a_signing_whose_time_is_over_is_not_shown_any_more(
     station = await a_station(client)
     process = await begin_at(client, station)
     async with following(client) as display:
-        assert (await display.shown())["state"] == "PREPARING"
+        assert (await display.next())["state"] == "PREPARING"
         async with client.working() as work:
             (await work.get(SigningProcess, process.id)).expires_at = work.now
 
-        assert await display.shown() is None
+        assert await display.next() is None
 
 
 async def test_it_ends_when_the_token_is_taken_back(client: Client) -> None:
     station = await a_station(client)
     async with following(client) as display:
-        await display.shown()
+        await display.next()
         async with client.working() as work:
             await stations.unpair(work, station.id)
 
-        told = await display.heard()
+        assert await display.refused() == "UNAUTHENTICATED"
         end = await display.heard()
 
-    assert told["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert end == {"type": "complete", "id": "1"}
 
 
 @pytest.mark.parametrize("role", Role)
 async def test_only_displays_follow_signings(client: Client, role: Role) -> None:
     async with following(client, role) as display:  # no token of these is bound to a station
-        told = await display.heard()
-
-    errors = told["payload"] if told["type"] == "error" else told["payload"]["errors"]
-    assert errors[0]["extensions"]["code"] == "NOT_ALLOWED"
+        assert await display.refused() == "NOT_ALLOWED"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +160,7 @@ async def test_a_subscription_is_within_the_limits_of_every_document(
     client: Client, query: str, words: str
 ) -> None:
     await a_station(client)
-    async with served(client.app) as url, display(url, client.tokens[Role.STATION]) as made:
+    async with served(client.app) as url, Watcher.at(url, client.tokens[Role.STATION]) as made:
         await made.subscribe(query)
         told = await made.heard()
 
@@ -229,14 +174,14 @@ async def test_many_displays_share_one_pair_of_ears(client: Client) -> None:
     echo = client.database.echo
     async with served(client.app) as url, AsyncExitStack() as stack:
         token = client.tokens[Role.STATION]
-        displays = [await stack.enter_async_context(display(url, token)) for _ in range(6)]
+        displays = [await stack.enter_async_context(Watcher.at(url, token)) for _ in range(6)]
         for one in displays:
-            await one.subscribe()
-            assert await one.shown() is None
+            await one.subscribe(FOLLOW)
+            assert await one.next() is None
         ears = echo._listening
         await begin_at(client, station)
 
-        shown = [await one.shown() for one in displays]
+        shown = [await one.next() for one in displays]
 
     async def nobody_listens() -> bool:
         return echo._listening is None

@@ -238,6 +238,7 @@ def create_backup_codes() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
         sa.Column("used_at", Instant(), nullable=True),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
         reference("backup_codes", "key_id", "keys"),
         sa.UniqueConstraint(
             "organization_id", "code", name="backup_codes_organization_id_code_key"

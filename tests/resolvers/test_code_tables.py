@@ -1,0 +1,226 @@
+"""The tables of codes that automats should know: a revision for each, read in one look."""
+
+from acknowledging import codes_of, confirm, latest, linked
+from counting import statements_of
+from factories import HOUR, make_automat, make_entity, make_key, make_unit, push
+from lives import fetch, look_after
+from outcomes import locker_contract
+from promising import lockers_of, made
+from racing import by_itself
+
+from models.automat_reports import CodeKind
+from models.automats import Locker
+from models.base import new_id
+from models.codes import AutomatCode, BackupCode, CodeUse
+from models.contracts import LockerContract, LockerContractState
+from models.database import Database
+from models.keys import KeyStatus
+from resolvers import codes, organizations, return_codes
+from resolvers.access_hours import windows_of
+from resolvers.access_schedules import set_schedule
+from resolvers.automat_codes import tables
+from resolvers.staff_contracts import pins
+from resolvers.work import Work
+
+OFFICE = {
+    "windows": [{"weekdays": [1, 2, 3, 4, 5], "from": "08:00", "to": "17:00"}],
+    "dailyReturn": False,
+}
+
+
+async def pin_of(work: Work, held: LockerContract) -> AutomatCode:
+    row = AutomatCode
+    (code,) = await work.all(work.own(row).where(row.locker_contract_id == held.id))
+    return code
+
+
+async def test_each_code_is_written_with_the_revision_that_brings_it(work: Work) -> None:
+    automat = await make_automat(work)
+    first = await made(work, await make_key(work, automat=automat), starts_at=work.now)
+    second = await made(work, await make_key(work, automat=automat), starts_at=work.now)
+
+    (one,), (other,) = await lockers_of(work, first), await lockers_of(work, second)
+
+    assert (await pin_of(work, one)).revision == 1
+    assert (await pin_of(work, other)).revision == 2
+    assert (await pin_of(work, other)).wanted_at == work.now
+    assert await latest(work, automat) == 2
+
+
+async def test_a_code_that_is_changed_comes_with_a_later_revision(work: Work) -> None:
+    automat = await make_automat(work)
+    contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
+    (held,) = await lockers_of(work, contract)
+
+    await pins.renew(work, contract.id, held.id)
+
+    assert (await pin_of(work, held)).revision == await latest(work, automat) == 2
+
+
+async def test_return_codes_of_several_keys_come_with_one_revision(work: Work) -> None:
+    automat = await make_automat(work)
+    keys = [await make_key(work, automat=automat, return_code=f"47{n}1") for n in range(3)]
+    lockers = {key.id: key.selected_locker_id for key in keys}
+    before = await latest(work, automat)
+    for key in keys:
+        key.automat_id, key.locker_id, key.status = None, None, KeyStatus.OUT
+    await work.save()
+
+    await return_codes.renew(work, keys)
+
+    found = await codes_of(work, automat)
+    assert {one.key_id: one.locker_id for one in found} == lockers
+    assert {one.revision for one in found} == {before + 1} == {await latest(work, automat)}
+
+
+async def test_the_table_of_a_link_holds_all_codes_of_its_automat(work: Work) -> None:
+    automat = await make_automat(work)
+    key = await make_key(work, automat=automat)
+    contract = await made(work, key, starts_at=work.now)
+    (held,) = await lockers_of(work, contract)
+    link = await linked(work, automat)
+
+    table = await tables.of_link(work, link.id)
+
+    assert table is not None
+    (code,) = table.codes
+    index = (await work.get(Locker, held.locker_id)).index
+    assert (table.link_id, table.automat_id) == (link.id, automat.id)
+    assert (table.organization_id, table.revision) == (work.actor.organization_id, 1)
+    assert (code.code, code.kind, code.use) == (held.pin, CodeKind.PIN, CodeUse.FETCH_AND_RETURN)
+    assert (code.locker_index, code.opens_at, code.closes_at) == (
+        *(index, held.starts_at),
+        held.ends_at,
+    )
+    assert code.hours is None
+    assert (held.pin or "") not in repr(table)
+
+
+async def test_a_return_code_and_a_backup_code_are_named_for_what_they_are(work: Work) -> None:
+    apartment, automat = await make_entity(work), await make_automat(work)
+    key = await make_key(work, apartment, automat=automat, return_code="4711")
+    stay, _ = await push(work, apartment)
+    held = await locker_contract(work, stay)
+    begun = await look_after(work, stay, at=stay.starts_at)
+    await fetch(begun, held, at=stay.starts_at + HOUR)
+    backup = BackupCode(
+        organization_id=work.actor.organization_id,
+        key_id=key.id,
+        code="0123456789",
+        made_at=work.now,
+    )
+    await work.add(backup)
+    await work.add(
+        AutomatCode(
+            organization_id=work.actor.organization_id,
+            automat_id=automat.id,
+            locker_id=held.locker_id,
+            code=backup.code,
+            use=CodeUse.FETCH_AND_RETURN,
+            backup_code_id=backup.id,
+            opens_at=work.now,
+        )
+    )
+    link = await linked(work, automat)
+
+    table = await tables.of_link(work, link.id)
+
+    assert table is not None
+    assert {code.kind: code.code for code in table.codes} == {
+        CodeKind.PIN: held.pin,
+        CodeKind.RETURN_CODE: "4711",
+        CodeKind.BACKUP_CODE: backup.code,
+    }
+
+
+async def test_a_table_says_at_which_hours_a_code_works(work: Work) -> None:
+    unit = await make_unit(work, access_schedules=True)
+    automat = await make_automat(work, unit_id=unit.id)
+    contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
+    link = await linked(work, automat)
+    await confirm(work, automat)
+
+    await set_schedule(work, contract.id, OFFICE)
+
+    table = await tables.of_link(work, link.id)
+    assert table is not None
+    assert {one.id: one.hours for one in table.codes} == await windows_of(work, automat.id)
+    assert table.codes[0].hours is not None
+    assert table.revision == 2
+    (held,) = await lockers_of(work, contract)
+    assert held.state is LockerContractState.SYNCING
+
+
+async def test_credentials_that_wait_have_a_table_and_those_taken_back_have_none(
+    work: Work,
+) -> None:
+    automat = await make_automat(work)
+    waiting = await linked(work, automat, works=False)
+    former = await linked(work, automat, revoked_at=work.now)
+
+    assert await tables.of_link(work, waiting.id) is not None
+    assert await tables.of_link(work, former.id) is None
+    assert await tables.of_link(work, new_id()) is None
+
+
+async def test_an_automat_without_codes_has_an_empty_table(work: Work) -> None:
+    link = await linked(work, await make_automat(work))
+
+    table = await tables.of_link(work, link.id)
+
+    assert table is not None
+    assert (table.revision, table.codes) == (0, ())
+
+
+async def test_links_are_listed_whose_table_is_another_one_than_was_sent(work: Work) -> None:
+    connection = await work.connection()
+    before = set(await tables.changed(connection, {}))
+    automat = await make_automat(work)
+    link, former = await linked(work, automat), await linked(work, automat, revoked_at=work.now)
+    connection = await work.connection()
+
+    async def changed(published: dict[object, int]) -> bool:
+        return link.id in set(await tables.changed(connection, published)) - before  # type: ignore[arg-type]  # ids
+
+    assert await changed({})
+    assert not await changed({link.id: 0})
+    await codes.bump(work, [automat.id])
+    assert await changed({link.id: 0})
+    assert not await changed({link.id: 1})
+    assert await changed({link.id: 60})  # our database was restored from a backup
+    assert former.id not in await tables.changed(connection, {})
+
+
+async def test_the_number_of_statements_does_not_grow_with_codes(database: Database) -> None:
+    counted = [await statements_for(database, codes_at_once) for codes_at_once in (1, 5)]
+
+    assert counted[0] == counted[1]
+
+
+async def statements_for(database: Database, number: int) -> tuple[int, int]:
+    """Count the statements that write so many codes, and those that read their table."""
+    owner = organizations.founder()
+    writing, reading = 0, 0
+
+    async def counting(work: Work) -> None:
+        nonlocal writing, reading
+        await organizations.found(work, name="Kotikatu")
+        automat = await make_automat(work)
+        for _ in range(number):
+            await made(work, await make_key(work, automat=automat), starts_at=work.now)
+        link = await linked(work, automat)
+        await confirm(work, automat)
+        known = [one.locker_contract_id for one in await codes_of(work, automat)]
+        with statements_of(database) as seen:
+            await codes.renew(work, [id for id in known if id])
+            await work.connection()
+        writing = len(seen)
+        with statements_of(database) as seen:
+            table = await tables.of_link(work, link.id)
+        reading = len(seen)
+        assert table is not None
+        assert len(table.codes) == number
+        work.undo()
+
+    await by_itself(database, owner, counting)
+    return writing, reading
