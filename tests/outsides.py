@@ -11,7 +11,7 @@ from resolvers.outside.secret import Secret
 
 PUBLIC_URL = "http://test"
 BROKER = "mqtts://broker.test:8883"
-SECRET_KEY = "a secret that only tests have, and long"  # noqa: S105  # nobody's
+SECRET_KEY = "a secret that only tests have and that is long"  # noqa: S105  # nobody's
 SECRET = Secret([SECRET_KEY])
 
 

@@ -17,7 +17,7 @@ from talking import Client
 
 from models.database import Database
 
-LONG = 90.0
+LONG = 60.0
 
 
 @pytest.fixture

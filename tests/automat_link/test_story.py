@@ -4,15 +4,19 @@ Once with a good network, and once with one that doubles, mixes up and loses mes
 """
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from brokers import Broker
-from linked import eventually, linking
-from linked_house import House, house, worker
+from documents import written
+from linked import clock, eventually, linking
+from linked_house import TAG, House, house, worker
 from talking import Client
 
 from automat_link.simulator.network import NONE, Faults
+from models.automat_reports import CodeKind
 from models.database import Database
+from models.doors import Known
 
 PATIENCE = 60.0
 BAD = Faults(loss=0.33, double=0.5, shuffle=0.5, seed=7)
@@ -39,8 +43,14 @@ async def is_known(home: House, id: str, kind: str) -> str:
     return pin
 
 
+async def has_ended(home: House, id: str) -> bool:
+    found = await home.reservation(id)
+    return bool(found["keyContract"]["status"] == "ENDED")
+
+
 async def test_a_short_stay_holds_its_locker_until_the_key_is_back(home: House) -> None:
-    id = (await home.reserve(2))["id"]
+    made = await home.reserve(2)
+    id, begins = made["id"], made["startsAt"]
     pin = await is_known(home, id, "DEFAULT")
 
     await home.fetch(pin, 0)
@@ -49,10 +59,14 @@ async def test_a_short_stay_holds_its_locker_until_the_key_is_back(home: House) 
     assert await home.phase_is(id, "DEFAULT", "READY")  # the locker is held for it
     await home.bring_back(pin, 0)
     await eventually(lambda: home.key_is("IN_STORAGE"), PATIENCE)
-    reservation = await home.reservation(id)
-    assert reservation["keyContract"]["status"] == "ENDED"
+    soon = written(clock() + timedelta(seconds=2))
+    await home.reserve(2, externalId=made["externalId"], startsAt=begins, endsAt=soon)
+    await eventually(lambda: has_ended(home, id), PATIENCE)
     assert (await home.the_key())["storage"]["locker"] == {"index": 0}
     assert await home.chain() == ["REGISTERED", "FETCHED", "RETURNED"]
+    await eventually(lambda: not any(one.code == pin for one in home.cabinet.codes.known), PATIENCE)
+    home.cabinet.press(f"{pin}#")
+    assert not home.cabinet.lockers[0].door_open
 
 
 async def test_a_long_stay_frees_its_locker_when_the_key_is_out(home: House) -> None:
@@ -62,5 +76,18 @@ async def test_a_long_stay_frees_its_locker_when_the_key_is_out(home: House) -> 
     await home.fetch(pin, 0)
 
     await eventually(lambda: home.key_is("OUT"), PATIENCE)
-    await eventually(lambda: home.phase_is(id, "FETCH", "ENDED"), PATIENCE)
-    assert await home.chain() == ["REGISTERED", "FETCHED"]
+    await eventually(lambda: home.phase_is(id, "FETCH", "COMPLETED"), PATIENCE)
+    await eventually(lambda: return_code_of(home) is not None, PATIENCE)
+    back = return_code_of(home)
+    assert back is not None
+    home.cabinet.press(f"*{back.code}#")
+    home.cabinet.put_key(back.locker_index, TAG)
+    home.cabinet.close_door(back.locker_index)
+    await eventually(lambda: home.key_is("IN_STORAGE"), PATIENCE)
+    assert await home.chain() == ["REGISTERED", "FETCHED", "RETURNED"]
+
+
+def return_code_of(home: House) -> Known | None:
+    """Find the code by which the key that is out comes back, as the automat knows it."""
+    found = (one for one in home.cabinet.codes.known if one.kind is CodeKind.RETURN_CODE)
+    return next(found, None)

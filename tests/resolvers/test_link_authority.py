@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from factories import make_automat
-from outsides import BROKER, SECRET
+from outsides import BROKER, SECRET, SECRET_KEY
 from sqlalchemy import select
 
 from models.automat_links import AutomatLink, LinkAuthority
@@ -87,7 +87,7 @@ async def test_its_key_is_sealed_and_opens_with_our_secret_alone(database: Datab
 
     assert ours.private_key not in row.private_key
     assert "PRIVATE" not in row.private_key
-    keys = ["a new secret that comes first, and long", "a secret that only tests have, and long"]
+    keys = ["a new secret that comes first, and long", SECRET_KEY]
     turned = Secret(keys)
     async with database.writing() as session:
         assert (await authority.issuer(session, turned, NOW)).certificate == ours.certificate
