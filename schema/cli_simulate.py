@@ -7,7 +7,8 @@ when the command is started again.
 import asyncio
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ from models.errors import InvalidInput, NotFound
 from models.organizations import OrganizationUnit
 from resolvers.automat_links import simulating
 from resolvers.automat_links.simulating import Simulated
+from resolvers.outside.on_demand import loaded
 from resolvers.outside.secret import Secret
 from resolvers.work import Work, system
 from schema.context import clock
@@ -70,10 +72,16 @@ def simulate(
             help="Where they remember; the folder of the credentials, or one in the data folder.",
         ),
     ] = None,
+    board: Annotated[
+        bool, typer.Option("--board", help="Stand in front of them, in this terminal.")
+    ] = False,
 ) -> None:
     """Run automats that exist only in memory, until told to stop."""
     play = _scenario(scenario)
-    write_logs(settings().log_level)
+    if board:
+        logging.getLogger().addHandler(logging.NullHandler())  # lines would fall into the picture
+    else:
+        write_logs(settings().log_level)
     if demo and organization is None:
         organization = on_database(id_of_the_demo)
     if (credentials is None) == (organization is None):
@@ -82,7 +90,7 @@ def simulate(
         automats = _of_organization(organization, memory, count)
     elif credentials is not None:
         automats = _of_files(credentials, memory, count)
-    asyncio.run(run_until_told(automats, play))
+    asyncio.run(show_board(automats, play) if board else run_until_told(automats, play))
 
 
 def _scenario(name: str) -> Scenario:
@@ -169,12 +177,26 @@ async def run_until_told(automats: dict[str, Firmware], play: Scenario) -> None:
     told, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    async with Fleet(automats) as fleet:
+    async with _running(automats, play) as fleet:
         errors.print(f"{len(fleet)} automats run; Ctrl+C stops them.", highlight=False)
-        playing = asyncio.create_task(_play(play, fleet))
         await told.wait()
-        playing.cancel()
-        await asyncio.gather(playing, return_exceptions=True)
+
+
+async def show_board(automats: dict[str, Firmware], play: Scenario) -> None:
+    """Run automats through a scenario while somebody plays with them, until they quit."""
+    async with _running(automats, play) as fleet:
+        await loaded("automat_link.simulator.board").Board(fleet).run_async()
+
+
+@asynccontextmanager
+async def _running(automats: dict[str, Firmware], play: Scenario) -> AsyncIterator[Fleet]:
+    async with Fleet(automats) as fleet:
+        playing = asyncio.create_task(_play(play, fleet))
+        try:
+            yield fleet
+        finally:
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
 
 
 async def _play(play: Scenario, fleet: Fleet) -> None:

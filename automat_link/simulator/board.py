@@ -51,22 +51,23 @@ class Board(App[None]):
     #state { height: 1; padding: 0 1; background: $surface; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "take", "take key"),
-        Binding("p", "put", "put key"),
-        Binding("c", "close", "close door"),
-        Binding("k", "new_key", "key from a desk"),
-        Binding("f", "force", "force door"),
-        Binding("n", "network", "cut/mend network"),
-        Binding("o", "power", "power off/on"),
-        Binding("left_square_bracket", "skew(-1)", "clock back", key_display="["),
-        Binding("right_square_bracket", "skew(1)", "clock ahead", key_display="]"),
-        Binding("tab", "next(1)", "next automat", priority=True),
+        Binding("t", "take", "take"),
+        Binding("p", "put", "put"),
+        Binding("c", "close", "close"),
+        Binding("k", "new_key", "desk key"),
+        Binding("f", "force", "force"),
+        Binding("n", "network", "network"),
+        Binding("o", "power", "power"),
+        Binding("left_square_bracket", "skew(-1)", "clock -1 h", key_display="["),
+        Binding("right_square_bracket", "skew(1)", "clock +1 h", key_display="]"),
+        Binding("tab", "next(1)", "next", priority=True),
         Binding("shift+tab", "next(-1)", "automat before", show=False, priority=True),
         Binding("up", f"choose({-IN_A_ROW})", show=False),
         Binding("down", f"choose({IN_A_ROW})", show=False),
         Binding("left", "choose(-1)", show=False),
         Binding("right", "choose(1)", show=False),
         Binding("q", "quit", "quit"),
+        Binding("ctrl+c", "quit", show=False, priority=True),
     ]
 
     def __init__(self, fleet: Fleet) -> None:
@@ -76,6 +77,10 @@ class Board(App[None]):
         self._histories = [History(one.cabinet) for one in self._automats]
         self._at = 0
         self._open: set[int] = set()
+        self._list = OptionList(*map(Option, self._names), id="automats", markup=False)
+        self._list.can_focus = False
+        self._lockers, self._keypad, self._reported = Lockers(), KeypadView(), Reported()
+        self._state = Static(id="state")
         self.chosen = 0
         """The locker that the person looks at."""
         self.hand: list[Key] = []
@@ -93,45 +98,38 @@ class Board(App[None]):
 
     def compose(self) -> ComposeResult:
         """Put the board together."""
-        automats = OptionList(*map(Option, self._names), id="automats", markup=False)
-        automats.can_focus = False
-        with Horizontal(id="above"):
-            yield automats
-            yield Lockers()
-            yield KeypadView()
-        yield Static(id="state")
-        yield Reported()
+        yield Horizontal(self._list, self._lockers, self._keypad, id="above")
+        yield self._state
+        yield self._reported
         yield Footer()
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Look at the automats again and again: they also do things by themselves."""
         self.set_interval(REFRESH_SECONDS, self.look)
-        await self.look()
+        self.look()
 
-    async def look(self) -> None:
+    def look(self) -> None:
         """Show everything as it is now."""
         is_open = {one.index for one in self.cabinet.lockers if one.door_open}
         if opened := is_open - self._open:
             self.chosen = min(opened)
         self._open = is_open
-        await self.query_one(Lockers).tell(self.cabinet, self.chosen)
-        self.query_one(KeypadView).tell(self.cabinet)
-        self.query_one(Reported).tell(self._histories[self._at])
-        self.query_one("#state", Static).update(self._state())
-        self._list()
+        self._lockers.tell(self.cabinet, self.chosen)
+        self._keypad.tell(self.cabinet)
+        self._reported.tell(self._histories[self._at])
+        self._state.update(described(self.automat).append(self._holding(), "bold"))
+        self._tell_list()
 
-    def _state(self) -> Text:
+    def _holding(self) -> str:
         tags = ", ".join(key.tag or "without a tag" for key in self.hand)
-        hand = f"   in your hand: {tags}" if tags else ""
-        return described(self.automat).append(hand, "bold")
+        return f"   in your hand: {tags}" if tags else ""
 
-    def _list(self) -> None:
-        automats = self.query_one("#automats", OptionList)
-        automats.highlighted = self._at
+    def _tell_list(self) -> None:
+        self._list.highlighted = self._at
         for at, (name, automat) in enumerate(zip(self._names, self._automats, strict=True)):
             prompt = Text.assemble(("● ", link_of(automat)[1]), name)
-            if automats.get_option_at_index(at).prompt != prompt:
-                automats.replace_option_prompt_at_index(at, prompt)
+            if self._list.get_option_at_index(at).prompt != prompt:
+                self._list.replace_option_prompt_at_index(at, prompt)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Go to an automat that was clicked."""
@@ -140,16 +138,17 @@ class Board(App[None]):
     def on_locker_view_chosen(self, event: LockerView.Chosen) -> None:
         """Look at a locker that was clicked."""
         self.chosen = event.index
+        self.look()
 
     def on_keypad_view_pressed(self, event: KeypadView.Pressed) -> None:
         """Press a key of the keypad."""
-        self.cabinet.press(event.key)
+        self._try(lambda: self.cabinet.press(event.key))
 
     def on_key(self, event: KeyPress) -> None:
         """Press a key of the keypad by one on the keyboard."""
         key = KEYPAD.get(event.key, event.key)
         if key in KEYS:
-            self.cabinet.press(key)
+            self._try(lambda: self.cabinet.press(key))
 
     def action_take(self) -> None:
         """Take the key out of the locker."""
@@ -169,15 +168,12 @@ class Board(App[None]):
 
     def action_new_key(self) -> None:
         """Take a key from a desk, to bring it to an automat."""
-        self.hand.append(Key())
+        self._try(lambda: self.hand.append(Key()))
 
     def action_network(self) -> None:
         """Cut the network of the automat, or mend it."""
         network = self.automat.network
-        if network.is_cut:
-            network.mend()
-        else:
-            network.cut()
+        self._try(network.mend if network.is_cut else network.cut)
 
     async def action_power(self) -> None:
         """Pull the plug of the automat, or put it in."""
@@ -185,14 +181,16 @@ class Board(App[None]):
             await self.automat.cut_power()
         else:
             self.automat.start()
+        self.look()
 
     def action_skew(self, hours: int) -> None:
         """Put the clock of the automat back or ahead; the server puts it right when it is heard."""
-        self.cabinet.clock.move(timedelta(hours=hours))
+        self._try(lambda: self.cabinet.clock.move(timedelta(hours=hours)))
 
     def action_choose(self, steps: int) -> None:
         """Look at another locker."""
         self.chosen = (self.chosen + steps) % len(self.cabinet.lockers)
+        self.look()
 
     def action_next(self, steps: int) -> None:
         """Go to another automat."""
@@ -201,6 +199,7 @@ class Board(App[None]):
     def _go(self, at: int) -> None:
         self._at, self.chosen = at, 0
         self._open = {one.index for one in self.cabinet.lockers if one.door_open}
+        self.look()
 
     def _put(self) -> None:
         if not self.hand:
@@ -213,9 +212,4 @@ class Board(App[None]):
             act()
         except Impossible as error:
             self.notify(str(error), severity="warning")
-
-
-async def play(fleet: Fleet) -> None:
-    """Let somebody play with automats until they quit."""
-    async with fleet:
-        await Board(fleet).run_async()
+        self.look()

@@ -25,6 +25,7 @@ PATIENCE_SECONDS = 10.0
 """Who was not told for so long what was heard says again that they are there."""
 LOOK_SECONDS = 5.0
 """How often the automat looks at its doors."""
+CANCEL_AGAIN_SECONDS = 0.5
 RETAINED = frozenset({Topic.STATE, Topic.ONLINE})
 
 logger = logging.getLogger(__name__)
@@ -67,15 +68,11 @@ class Conversation:
         Raises:
             aiomqtt.MqttError: The connection was lost.
         """
-        await self._line.subscribe([(topic(self._link_id, what), 1) for what in TO_AUTOMATS])
-        await self._say(Topic.ONLINE, Online(online=True))
         tasks = [asyncio.create_task(one) for one in (self._listen(), self._speak())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(*tasks)
         for task in done:
             task.result()
         await self._say(Topic.ONLINE, Online(online=False))
@@ -90,7 +87,12 @@ class Conversation:
         self._leaving = True
         self._wake.set()
 
+    async def _greet(self) -> None:
+        await self._line.subscribe([(topic(self._link_id, what), 1) for what in TO_AUTOMATS])
+        await self._say(Topic.ONLINE, Online(online=True))
+
     async def _speak(self) -> None:
+        await self._greet()  # here, for who listens notices when the connection is lost meanwhile
         while not self._leaving:
             self._wake.clear()
             self._cabinet.look()
@@ -193,3 +195,17 @@ def _command(payload: bytes) -> AnyCommand:
         return read_as(Command, payload).root
     except Unreadable:
         return AnyCommand.read(payload)
+
+
+async def end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks until they have ended.
+
+    Once is not enough: whoever waits for an answer by `asyncio.wait_for` in the moment in which it
+    comes, as the client does, takes the answer and loses the cancellation (Python 3.11).
+    """
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=CANCEL_AGAIN_SECONDS)
+    await asyncio.gather(*tasks, return_exceptions=True)

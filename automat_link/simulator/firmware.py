@@ -7,13 +7,12 @@ is asked for. So nothing is lost however a connection ends.
 
 import asyncio
 import logging
-from contextlib import suppress
 
 import aiomqtt
 
 from automat_link.connection import rest_seconds
 from automat_link.simulator.cabinet import Cabinet
-from automat_link.simulator.conversation import Conversation
+from automat_link.simulator.conversation import Conversation, end
 from automat_link.simulator.flash import Flash
 from automat_link.simulator.line import Line, tls_of
 from automat_link.simulator.network import Network
@@ -82,15 +81,14 @@ class Firmware:
 
     async def cut_power(self) -> None:
         """Stop it without a word."""
+        self._leaving = True
         self._drop()
         await self._end()
 
     async def _end(self) -> None:
         running, self._running = self._running, None
         if running is not None:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            await end(running)
 
     async def _run(self) -> None:
         failures = 0
@@ -144,6 +142,7 @@ class Firmware:
     def _drop(self) -> None:
         if self._line is not None:
             self._line.drop()
+        self.connected.clear()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()):

@@ -1,8 +1,10 @@
 """The connection of one automat to the broker: MQTT 5 over TLS, with a certificate of its own."""
 
+import logging
 import socket
 import ssl
 from contextlib import suppress
+from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +20,10 @@ from automat_link.connection import (
 from automat_link.messages.states import Online
 from automat_link.topics import Topic, topic
 from resolvers.automat_links.credentials import Credentials
+
+silent = logging.getLogger(f"{__name__}.client")
+silent.setLevel(logging.CRITICAL)
+"""A connection that is lost is nothing to write home about: it is what automats do."""
 
 
 class Line(aiomqtt.Client):
@@ -39,6 +45,7 @@ class Line(aiomqtt.Client):
             timeout=ANSWER_SECONDS,
             tls_context=tls,
             socket_options=[AT_ONCE],
+            logger=silent,
             will=aiomqtt.Will(
                 topic(credentials.link_id, Topic.ONLINE),
                 Online(online=False).written(),
@@ -52,8 +59,21 @@ class Line(aiomqtt.Client):
         """Break the connection without a word, as a cut cable does."""
         ours: Any = self._client.socket()
         if ours is not None:
-            with suppress(OSError):
-                ours.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # below TLS, which would go on in the clear
+                socket.socket.shutdown(ours, socket.SHUT_RDWR)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Disconnect; why a connection was lost counts as told, whoever noticed it first."""
+        try:
+            await super().__aexit__(kind, error, trace)
+        finally:
+            if self._disconnected.done() and not self._disconnected.cancelled():
+                self._disconnected.exception()
 
 
 def tls_of(credentials: Credentials) -> ssl.SSLContext:

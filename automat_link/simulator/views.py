@@ -1,5 +1,6 @@
 """The parts of the board: a cabinet's lockers, its keypad, and what is known about it."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from rich.style import Style
@@ -10,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from automat_link.simulator.cabinet import Cabinet
+from automat_link.simulator.credentials import MOST_LOCKERS
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.history import History
 from automat_link.simulator.lockers import SimulatedLocker
@@ -50,6 +52,7 @@ class LockerView(Static):
         self.set_class(locker.door_open, "open")
         self.set_class(locker.is_broken, "broken")
         self.set_class(chosen, "chosen")
+        self.border_subtitle = "open" if locker.door_open else ""
         self.update(KEY_INSIDE if locker.key else "")
 
     def on_click(self) -> None:
@@ -62,14 +65,15 @@ class Lockers(Grid):
 
     DEFAULT_CSS = "Lockers { grid-size: 5; grid-rows: 3; height: auto; width: 1fr; }"
 
-    async def tell(self, cabinet: Cabinet, chosen: int) -> None:
+    def __init__(self) -> None:
+        self._views = [LockerView(index) for index in range(MOST_LOCKERS)]
+        super().__init__(*self._views)
+
+    def tell(self, cabinet: Cabinet, chosen: int) -> None:
         """Show a cabinet as it is now."""
-        views = list(self.query(LockerView))
-        if len(views) != len(cabinet.lockers):
-            await self.remove_children()
-            views = [LockerView(one.index) for one in cabinet.lockers]
-            await self.mount_all(views)
-        for view, locker in zip(views, cabinet.lockers, strict=True):
+        for view in self._views:
+            view.display = view.index < len(cabinet.lockers)
+        for view, locker in zip(self._views, cabinet.lockers, strict=False):
             view.tell(locker, chosen=locker.index == chosen)
 
 
@@ -94,9 +98,13 @@ class KeypadView(Container):
 
     NAMES: ClassVar = {"*": "star", "#": "end"}
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._display = Static(id="display", markup=False)
+
     def compose(self) -> ComposeResult:
         """Put it together."""
-        yield Static(id="display", markup=False)
+        yield self._display
         with Grid():
             for key in KEYS:
                 button = Button(key, id=f"key-{self.NAMES.get(key, key)}", name=key)
@@ -107,7 +115,7 @@ class KeypadView(Container):
         """Show what the display of a cabinet says."""
         panel = cabinet.panel
         words = displayed(panel.shown, typed=panel.typed, now=cabinet.clock.now())
-        self.query_one("#display", Static).update(words)
+        self._display.update(words)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Press a key."""
@@ -118,7 +126,9 @@ class KeypadView(Container):
 class Reported(Static):
     """The last reports, the newest at the bottom; a tick when the server has one."""
 
-    DEFAULT_CSS = "Reported { height: 1fr; min-height: 4; border-top: solid $surface-lighten-3; }"
+    DEFAULT_CSS = """
+    Reported { height: 1fr; min-height: 4; padding: 0 1; border-top: solid $surface-lighten-3; }
+    """
 
     def tell(self, history: History) -> None:
         """Show what a cabinet has reported."""
@@ -138,14 +148,26 @@ def described(automat: Firmware) -> Text:
     """Say in a line how an automat is."""
     cabinet, clock = automat.cabinet, automat.cabinet.clock
     waiting = cabinet.log.last_number + 1 - cabinet.log.oldest_number
-    ahead = round(clock.ahead.total_seconds())
     parts: list[str | tuple[str, str | Style]] = [
         link_of(automat),
-        f"{clock.now():%d %b %H:%M:%S}" + (f" ({ahead:+d} s)" if abs(ahead) > 1 else ""),
-        f"{len(cabinet.codes.known)} codes, revision {cabinet.codes.revision or 'none'}",
-        f"{waiting} reports not heard" if waiting else "all reports heard",
+        f"{clock.now():%d %b %H:%M:%S}{skewed(clock.ahead)}",
+        f"{counted(len(cabinet.codes.known), 'code')}, revision {cabinet.codes.revision or 'none'}",
+        f"{counted(waiting, 'report')} not heard" if waiting else "all reports heard",
     ]
     return Text("   ").join(Text.assemble(part) for part in parts)
+
+
+def skewed(ahead: timedelta) -> str:
+    """Say how far a clock is wrong; nothing where that is next to nothing."""
+    seconds = timedelta(seconds=round(abs(ahead).total_seconds()))
+    if seconds <= timedelta(seconds=1):
+        return ""
+    return f" ({seconds} {'ahead' if ahead > timedelta() else 'behind'})"
+
+
+def counted(count: int, what: str) -> str:
+    """Say how many there are of something."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def link_of(automat: Firmware) -> tuple[str, str]:

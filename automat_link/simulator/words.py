@@ -1,13 +1,14 @@
 """What an automat shows and says, in words for people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from automat_link.messages.reports import AnyReport
 from automat_link.simulator.keypad import Shown
-from models.automat_reports import CodeRefusal
+from models.automat_reports import CodeKind, CodeRefusal
 
 WELCOME = "Type your code, then #"
+SHOWN_FOR = timedelta(seconds=20)
 REFUSALS = {
     CodeRefusal.UNKNOWN: "Nobody knows this code",
     CodeRefusal.TOO_EARLY: "It is too early for this code",
@@ -44,14 +45,12 @@ def displayed(shown: Shown | None, *, typed: int, now: datetime) -> str:
     """
     if typed:
         return "● " * typed
-    if shown is None:
-        return WELCOME
-    if shown.refusal is None:
-        return f"Locker {shown.locker_index} is open"
-    if shown.rests_until is not None and now < shown.rests_until:
+    if shown is not None and shown.rests_until is not None and now < shown.rests_until:
         rest = round((shown.rests_until - now).total_seconds())
-        return f"{REFUSALS[shown.refusal]}\nwait {rest // 60}:{rest % 60:02}"
-    return REFUSALS[shown.refusal]
+        return f"Too many wrong codes\nwait {rest // 60}:{rest % 60:02}"
+    if shown is None or now - shown.at > SHOWN_FOR:
+        return WELCOME
+    return REFUSALS[shown.refusal] if shown.refusal else f"Locker {shown.locker_index} is open"
 
 
 def told(report: AnyReport) -> str:
@@ -64,4 +63,4 @@ def told(report: AnyReport) -> str:
 
 
 def _plain(value: Any) -> str:
-    return str(value).replace("_", " ")
+    return "PIN" if value is CodeKind.PIN else str(value).replace("_", " ")

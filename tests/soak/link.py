@@ -1,0 +1,263 @@
+"""Chaos on the link: `./dev soak link`.
+
+    python tests/soak/link.py [--postgresql URL] [--only postgresql|sqlite]
+        [--automats N] [--events N] [--kills N] [--seed TEXT]
+
+Guests at 200 automats take keys out and bring them back by their PINs until there were 20 000 door
+events, while the broker and the link are killed with -9 twenty times at random; the broker comes
+back empty every other time. The stays end while it goes on, and guests try their PINs afterwards
+too. Then the database must know of every report once, in order, and each key must have gone out and
+come back as often as somebody took it; no PIN may have opened a door outside its window.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from brokers import Broker, broker_of  # the path comes first
+from linked import clock, eventually  # the same
+from linked_fleet import LinkProcess, Stand, furnish, link_process, ready_since, reserve  # the same
+from linked_house import worker  # the same
+from sqlalchemy import func, select  # the same
+
+from automat_link.simulator.lockers import Impossible  # the same
+from models.accounts import Actor  # the same
+from models.automat_reports import AutomatReport  # the same
+from models.base import table_of  # the same
+from models.contracts import LockerContract  # the same
+from models.custody import CustodyEntry, CustodyKind  # the same
+from models.database import Database  # the same
+from models.migrating import migrate  # the same
+
+PATIENCE = 900.0
+STEP_SECONDS = 0.004
+GIVEN_UP = "It was not applied%"
+
+
+@dataclass
+class Stay:
+    """Somebody's stay at one stand, and what they did there."""
+
+    stand: Stand
+    contract_id: UUID
+    ends_at: datetime
+    pin: str = ""
+    taken: int = 0
+    tried_late: int = 0
+
+
+@dataclass
+class Tally:
+    """What was done."""
+
+    events: int = 0
+    outside: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
+
+
+async def soak(url: str, folder: Path, options: argparse.Namespace) -> bool:
+    """Run it on one database and print what came of it; tells whether all is well."""
+    database = Database(url)
+    await migrate(database)
+    chance = random.Random(options.seed)
+    print(f"{'sqlite' if database.is_sqlite else 'postgresql'}:", flush=True)
+    async with broker_of(database) as broker, worker(database):
+        actor, stands = await furnish(database, broker, options.automats)
+        with link_process(folder, url, broker) as link:
+            for stand in stands:
+                stand.firmware.start()
+            try:
+                stays = await begin(database, actor, stands, options)
+                tally = await play(stays, broker, link, chance, options)
+                well = await settle(database, stays, tally)
+            finally:
+                await asyncio.gather(*(one.firmware.cut_power() for one in stands))
+    await database.dispose()
+    return well
+
+
+async def begin(
+    database: Database, actor: Actor, stands: list[Stand], options: argparse.Namespace
+) -> list[Stay]:
+    """Reserve every apartment, and wait until each PIN is known to be there."""
+    began, stays = time.perf_counter(), []
+    run = timedelta(seconds=options.events * STEP_SECONDS * 2 + 60)
+    for number, stand in enumerate(stands):
+        now = clock().replace(microsecond=0)
+        ends = now + timedelta(minutes=2) + run * number / len(stands)
+        stays.append(Stay(stand, await reserve(database, actor, stand, now, ends), ends))
+    ids = [one.contract_id for one in stays]
+
+    async def all_ready() -> bool:
+        return len(await ready_since(database, ids)) == len(ids)
+
+    await eventually(all_ready, PATIENCE)
+    row = table_of(LockerContract).c
+    async with database.reading() as connection:
+        found = await connection.execute(select(row.key_contract_id, row.pin))
+        pins = dict(found.all())
+    for stay in stays:
+        stay.pin = pins[stay.contract_id]
+    print(f"  {len(stays)} PINs ready in {time.perf_counter() - began:.1f} s", flush=True)
+    return stays
+
+
+async def play(
+    stays: list[Stay],
+    broker: Broker,
+    link: LinkProcess,
+    chance: random.Random,
+    options: argparse.Namespace,
+) -> Tally:
+    """Let guests come and go while things are killed."""
+    tally, began = Tally(), time.perf_counter()
+    kill_at = sorted(chance.uniform(0.02, 0.98) * options.events for _ in range(options.kills))
+    while tally.events < options.events:
+        step(chance.choice(stays), tally)
+        if kill_at and tally.events >= kill_at[0]:
+            kill_at.pop(0)
+            await kill(broker, link, chance, tally)
+        await asyncio.sleep(STEP_SECONDS)
+    seconds = time.perf_counter() - began
+    print(
+        f"  {tally.events} door events in {seconds:.0f} s; killed: {dict(tally.kills)}", flush=True
+    )
+    return tally
+
+
+def step(stay: Stay, tally: Tally) -> None:
+    """Take the key out and bring it back; or, when the stay is over, try the PIN all the same."""
+    cabinet = stay.stand.firmware.cabinet
+    if clock() < stay.ends_at - timedelta(seconds=1):
+        tally.events += turn(stay)
+        return
+    if stay.tried_late < 2 and clock() >= stay.ends_at:
+        stay.tried_late += 1
+        cabinet.press(f"{stay.pin}#")
+        if cabinet.lockers[0].door_open:
+            tally.outside += 1
+            cabinet.close_door(0)
+    cabinet.force_door(9)
+    cabinet.close_door(9)
+    tally.events += 2
+
+
+def turn(stay: Stay) -> int:
+    """Take the key out and bring it back; gives how many door events that made."""
+    cabinet, events = stay.stand.firmware.cabinet, 0
+    for act in ("take", "put"):
+        cabinet.press(f"{stay.pin}#")
+        if not cabinet.lockers[0].door_open:
+            return events
+        try:
+            if act == "take":
+                key = cabinet.take_key(0)
+                stay.taken += 1
+            else:
+                cabinet.put_key(0, key.tag)
+        except Impossible:
+            return events
+        finally:
+            cabinet.close_door(0)
+            events += 2
+    return events
+
+
+async def kill(broker: Broker, link: LinkProcess, chance: random.Random, tally: Tally) -> None:
+    """Kill the broker or the link, and start it again after up to two seconds."""
+    victim = chance.choice(["broker", "empty broker", "link"])
+    tally.kills[victim] += 1
+    if victim == "link":
+        link.kill()
+        await asyncio.sleep(chance.uniform(0, 2))
+        link.start()
+        return
+    broker.kill()
+    await asyncio.sleep(chance.uniform(0, 2))
+    if victim == "empty broker":
+        broker.forget()
+    await asyncio.to_thread(broker.start)
+
+
+async def settle(database: Database, stays: list[Stay], tally: Tally) -> bool:
+    """Wait until all was heard, and compare."""
+    began = time.perf_counter()
+    logs = [one.stand.firmware.cabinet.log for one in stays]
+    try:
+        await eventually(lambda: all(one.oldest_number > one.last_number for one in logs), PATIENCE)
+    except AssertionError:
+        print("  NOT all was heard")
+    print(f"  all heard {time.perf_counter() - began:.0f} s later", flush=True)
+    lost, twice = await compared(database, stays)
+    print(f"  reports: {sum(one.last_number for one in logs)}")
+    print(f"  lost: {lost}, applied twice: {twice}, PINs opened outside: {tally.outside}")
+    return not (lost or twice or tally.outside)
+
+
+async def compared(database: Database, stays: list[Stay]) -> tuple[int, int]:
+    """Count what the database does not know of, and what it knows of twice."""
+    reports, entries = await known(database)
+    lost = twice = 0
+    for stay in stays:
+        link_id, log = stay.stand.firmware.link_id, stay.stand.firmware.cabinet.log
+        numbers = reports[link_id]
+        lost += sum(numbers[one] == 0 for one in range(1, log.last_number + 1))
+        twice += sum(count - 1 for count in numbers.values())
+        for kind in (CustodyKind.FETCHED, CustodyKind.RETURNED):
+            told = entries[stay.stand.key_id, kind] - stay.taken
+            lost, twice = lost + max(0, -told), twice + max(0, told)
+    return lost, twice
+
+
+async def known(
+    database: Database,
+) -> tuple[dict[UUID, Counter[int]], Counter[tuple[UUID, CustodyKind]]]:
+    """Read which reports took effect, and what became of each key."""
+    report, entry = table_of(AutomatReport).c, table_of(CustodyEntry).c
+    applied = select(report.link_id, report.number).where(
+        report.applied_at.is_not(None), func.coalesce(report.problem, "").not_like(GIVEN_UP)
+    )
+    reports: dict[UUID, Counter[int]] = {}
+    async with database.reading() as connection:
+        for link_id, number in await connection.execute(applied):
+            reports.setdefault(link_id, Counter())[number] += 1
+        found = await connection.execute(select(entry.key_id, entry.kind))
+        return reports, Counter((key_id, kind) for key_id, kind in found)
+
+
+async def run(options: argparse.Namespace) -> bool:
+    """Run it on each database that was asked for."""
+    well = True
+    with tempfile.TemporaryDirectory() as folder:
+        urls = {"postgresql": options.postgresql, "sqlite": f"sqlite:///{folder}/soak.db"}
+        for name, url in urls.items():
+            if url and options.only in {None, name}:
+                well = await soak(url, Path(folder), options) and well
+    return well
+
+
+def read_options() -> argparse.Namespace:
+    """Read what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgresql", help="an empty database")
+    parser.add_argument("--only", choices=("postgresql", "sqlite"))
+    parser.add_argument("--automats", type=int, default=200)
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", default="1")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(not asyncio.run(run(read_options())))
