@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from brokers import Broker, running_broker
-from commands import LIVIONKEY, CommandLine
+from commands import LIVIONKEY, SECONDS, CommandLine
 from server_peer import server_at
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -306,16 +307,16 @@ def test_the_command_shows_the_board_and_ends_when_it_is_told_to(
     running = subprocess.Popen(  # noqa: S603  # our own command
         [LIVIONKEY, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
     )
+    os.close(theirs)
     shown = b""
     while b"Type your code" not in shown:
+        assert select.select([ours], [], [], SECONDS)[0], shown
         shown += os.read(ours, 65_536)
     os.write(ours, b"q")
-    reading = threading.Thread(target=drained, args=(ours,), daemon=True)
-    reading.start()
+    threading.Thread(target=drained, args=(ours,), daemon=True).start()
 
-    assert running.wait(timeout=60) == 0
+    assert running.wait(timeout=SECONDS) == 0
     assert b"00331" in shown
-    os.close(theirs)
 
 
 def drained(terminal: int) -> None:
