@@ -208,7 +208,7 @@ async def test_what_was_lost_is_sent_again_when_it_is_asked_for(broker: Broker) 
         async with asyncio.timeout(20):
             while server.heard_up_to(id) < last:
                 await server.command(id, Replay, from_number=server.heard_up_to(id) + 1)
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.05)
 
         assert last == 1 + 25 * 4
         assert server.contradictions == []

@@ -23,6 +23,8 @@ from models.database import Database
 from models.organizations import OrganizationUnit
 from schema.scalars import to_id
 
+LONG = 90.0
+
 
 @pytest.fixture
 def commands(own_database: Database, broker: Broker, tmp_path: Path) -> CommandLine:
@@ -43,7 +45,7 @@ def simulating(commands: CommandLine, *words: str) -> Iterator[subprocess.Popen[
     try:
         yield process
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0, (commands.folder / "log").read_text()
+        assert process.wait(LONG) == 0, (commands.folder / "log").read_text()
     finally:
         if process.poll() is None:
             process.kill()
@@ -75,11 +77,11 @@ async def test_the_automats_of_an_organization_come_alive_with_their_keys_and_go
 
     async with linking(own_database, broker):
         with simulating(commands, "--organization", id):
-            await eventually(lambda: are_connected(client, 1))
-            await eventually(lambda: heard_up_to(client, 2))
-        await eventually(lambda: are_connected(client, 0))
+            await eventually(lambda: are_connected(client, 1), LONG)
+            await eventually(lambda: heard_up_to(client, 2), LONG)
+        await eventually(lambda: are_connected(client, 0), LONG)
         with simulating(commands, "--organization", id):
-            await eventually(lambda: heard_up_to(client, 3))
+            await eventually(lambda: heard_up_to(client, 3), LONG)
 
     assert len(await links(client)) == 1
     async with client.working() as work:
@@ -100,7 +102,7 @@ async def test_credentials_as_partners_get_them_are_enough(
 
     async with linking(own_database, broker):
         with simulating(commands, "--credentials", str(folder)):
-            await eventually(lambda: are_connected(client, 1))
+            await eventually(lambda: are_connected(client, 1), LONG)
 
 
 def test_one_says_either_whose_automats_or_where_their_credentials_are(
