@@ -1,8 +1,8 @@
 """Reports take effect: in the order of their numbers, each once, under the lock of their link.
 
-A few of them share a transaction. Those that lock the rows of keys and contracts have one for
-themselves, so that nobody waits for them in a circle. Whoever dies in between has done nothing;
-whoever comes second finds it done.
+A few of them share a transaction. One that locks the rows of keys and contracts comes first in it,
+so that nobody waits in a circle. Whoever dies in between has done nothing; whoever comes second
+finds it done.
 
 A report that cannot be applied is tried again, and holds up those behind it; when it has failed
 five times it is given up with its reason, and people are told. It stays in the table.
@@ -10,6 +10,7 @@ five times it is given up with its reason, and people are told. It stays in the 
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -31,10 +32,12 @@ from resolvers.automat_reports.happenings import Happening
 from resolvers.work import About, Work
 
 AT_ONCE = 20
-ALONE = {ReportKind.KEY_TAKEN, ReportKind.KEY_RETURNED, ReportKind.CODES_APPLIED}
+FIRST = {ReportKind.KEY_TAKEN, ReportKind.KEY_RETURNED, ReportKind.CODES_APPLIED}
 ROW = AutomatReport
 UNINSTALLED = "The automat was uninstalled."
 IS_NEW = ROW.applied_at.is_(None)
+
+Trying = Callable[[], AbstractAsyncContextManager[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -72,20 +75,34 @@ async def apply(database: Database, link_id: UUID, clock: Callable[[], datetime]
     """
     has_more, heard_up_to = True, 0
     while has_more:
-        has_more, heard_up_to = await begun_again(partial(_some, database, link_id, clock))
+        some = partial(_some, database, link_id, clock)
+        try:
+            has_more, heard_up_to = await begun_again(partial(some, nullcontext))
+        except Exception as error:
+            if _is_nobodys_fault(error):
+                raise
+            has_more, heard_up_to = await begun_again(partial(some, None))
     return heard_up_to
 
 
 async def _some(
-    database: Database, link_id: UUID, clock: Callable[[], datetime]
+    database: Database, link_id: UUID, clock: Callable[[], datetime], trying: Trying | None
 ) -> tuple[bool, int]:
-    """Apply a few; tells whether there may be more, and up to where all have been applied."""
+    """Apply a few; tells whether there may be more, and up to where all have been applied.
+
+    Args:
+        database: Where they are kept.
+        link_id: By which credentials they came.
+        clock: Tells the time, by our clock.
+        trying: What each is tried in, see `Inbox`. Nothing at first, which is cheaper: then all of
+            them are undone when one fails, and tried again with more care.
+    """
     async with database.writing() as session:
         found = await links.locked(session, link_id, clock())
         if found is None:
             return False, 0
         work, link = found
-        has_more = await Inbox(work, link).apply_some()
+        has_more = await Inbox(work, link, trying).apply_some()
         await work.save()
         return has_more, link.heard_up_to
 
@@ -104,13 +121,16 @@ class Inbox:
     Args:
         work: The transaction.
         link: The link, locked.
+        trying: What each report is tried in; one that undoes what it did alone when left out.
     """
 
-    def __init__(self, work: Work, link: AutomatLink) -> None:
+    def __init__(self, work: Work, link: AutomatLink, trying: Trying | None = None) -> None:
         self.work = work
+        self.trying = trying or work.attempt
         self.link = link
         self.link_id = link.id
-        self.is_used, self.is_full = False, False
+        self.is_used = False
+        self.is_installed: bool | None = None
         self.before: datetime | None = None
         """When the last report before the next one by number happened."""
 
@@ -166,20 +186,20 @@ class Inbox:
         """Let a report take effect, unless it has.
 
         Raises:
-            _Again: It needs a transaction for itself, which this one is not any more.
+            _Again: It has to be the first of a transaction, which it would not be in this one.
             _Stop: It could not be applied, and has to be tried again before those behind it.
         """
         if report.applied_at is not None:
             return
-        if self.is_used and (self.is_full or report.kind in ALONE):
+        if self.is_used and report.kind in FIRST:
             raise _Again
-        self.is_used, self.is_full = True, report.kind in ALONE
+        self.is_used = True
         at = clocks.moment_of(self.link, report, None if is_late else await self._before())
         try:
-            async with self.work.attempt():
+            async with self.trying():
                 problem = await self._take_effect(Happening(self.link, report, at, is_late=is_late))
         except Exception as error:
-            if isinstance(error, DBAPIError) and _is_nobodys_fault(error):
+            if self.trying is nullcontext or _is_nobodys_fault(error):
                 raise
             logger.exception("a report of the link %s was not applied", self.link_id)
             await self._fail(report, error)
@@ -190,10 +210,10 @@ class Inbox:
             self.before = at
 
     async def _take_effect(self, happening: Happening) -> str | None:
-        automat = await self.work.get(Automat, self.link.automat_id)
-        if automat.state is AutomatState.UNINSTALLED:
-            return UNINSTALLED
-        return await take_effect(self.work, happening)
+        if self.is_installed is None:
+            automat = await self.work.get(Automat, self.link.automat_id)
+            self.is_installed = automat.state is not AutomatState.UNINSTALLED
+        return await take_effect(self.work, happening) if self.is_installed else UNINSTALLED
 
     async def _before(self) -> datetime | None:
         """Tell when the report before the next one by number happened."""
@@ -223,6 +243,8 @@ class Inbox:
         work.record(EventKind.AUTOMAT_REPORT_NOT_APPLIED, automat, notice=notice, **facts)
 
 
-def _is_nobodys_fault(error: DBAPIError) -> bool:
+def _is_nobodys_fault(error: Exception) -> bool:
     """Tell whether another try of the whole transaction may well succeed."""
+    if not isinstance(error, DBAPIError):
+        return False
     return error.connection_invalidated or was_given_up(error)
