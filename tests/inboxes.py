@@ -25,7 +25,7 @@ from models.database import Database
 from models.events import Event, EventKind
 from resolvers import organizations
 from resolvers.automat_reports import applying, keeping, presence
-from resolvers.automat_reports.applying import Inbox
+from resolvers.automat_reports.inbox import Inbox
 from resolvers.automat_reports.keeping import Kept, Told
 from resolvers.automat_reports.presence import Said
 from resolvers.work import Work

@@ -6,7 +6,8 @@ that is done about one link is done under the lock of its row.
 
 - `links`: the credentials by which something is heard; the first sign of life activates them.
 - `keeping`: a batch of reports is written down.
-- `applying`: those that are next by number take effect; `gaps` sees to those that are missing.
+- `applying`: those that are next by number take effect, those of an `inbox` together; `gaps` sees
+  to those that are missing.
 - `facts`: what a report (`happenings`) means, `typed` for codes, `doors` for lockers.
 - `clocks`: when something happened, by a clock that may be wrong.
 - `presence`: heartbeats and last wills; `sensors` for what they say of lockers, `power` of power.

@@ -1,42 +1,26 @@
-"""Reports take effect: in the order of their numbers, each once, under the lock of their link.
+"""Reports take effect: whoever is there applies them, each once, under the lock of their link.
 
-A few of them share a transaction. Those that lock the rows of keys and contracts have one for
-themselves, so that nobody waits for them in a circle. Whoever dies in between has done nothing;
-whoever comes second finds it done.
-
-A report that cannot be applied is tried again, and holds up those behind it; when it has failed
-five times it is given up with its reason, and people are told. It stays in the table.
+Whoever dies in between has done nothing; whoever comes second finds it done. See `inbox` for what
+is done in one transaction.
 """
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.automat_links import AutomatLink
-from models.automat_reports import MOST_FAILURES, AutomatReport, ReportKind
-from models.automats import Automat, AutomatState
+from models.automat_reports import AutomatReport, ReportKind
 from models.database import Database
-from models.dialects.deadlocks import begun_again, was_given_up
-from models.errors import LivionKeyError
-from models.events import EventKind
-from resolvers.automat_reports import clocks, gaps, links
-from resolvers.automat_reports.facts import take_effect
-from resolvers.automat_reports.happenings import Happening
-from resolvers.work import About, Work
+from models.dialects.deadlocks import begun_again
+from resolvers.automat_reports import links
+from resolvers.automat_reports.inbox import Inbox, Trying, is_nobodys_fault
 
-AT_ONCE = 20
-ALONE = {ReportKind.KEY_TAKEN, ReportKind.KEY_RETURNED, ReportKind.CODES_APPLIED}
 ROW = AutomatReport
-UNINSTALLED = "The automat was uninstalled."
-IS_NEW = ROW.applied_at.is_(None)
-
-logger = logging.getLogger(__name__)
 
 
 async def to_apply(connection: AsyncConnection) -> list[UUID]:
@@ -53,7 +37,11 @@ async def to_apply(connection: AsyncConnection) -> list[UUID]:
         link.revoked_at.is_not(None),
         link.heard_up_to + 1 < link.oldest_number,
     )
-    found = select(ROW.link_id).join(link, link.id == ROW.link_id).where(IS_NEW, is_next)
+    found = (
+        select(ROW.link_id)
+        .join(link, link.id == ROW.link_id)
+        .where(ROW.applied_at.is_(None), is_next)
+    )
     return list((await connection.execute(found.distinct())).scalars())
 
 
@@ -72,157 +60,33 @@ async def apply(database: Database, link_id: UUID, clock: Callable[[], datetime]
     """
     has_more, heard_up_to = True, 0
     while has_more:
-        has_more, heard_up_to = await begun_again(partial(_some, database, link_id, clock))
+        some = partial(_some, database, link_id, clock)
+        try:
+            has_more, heard_up_to = await begun_again(partial(some, nullcontext))
+        except Exception as error:
+            if is_nobodys_fault(error):
+                raise
+            has_more, heard_up_to = await begun_again(partial(some, None))
     return heard_up_to
 
 
 async def _some(
-    database: Database, link_id: UUID, clock: Callable[[], datetime]
+    database: Database, link_id: UUID, clock: Callable[[], datetime], trying: Trying | None
 ) -> tuple[bool, int]:
-    """Apply a few; tells whether there may be more, and up to where all have been applied."""
+    """Apply a few; tells whether there may be more, and up to where all have been applied.
+
+    Args:
+        database: Where they are kept.
+        link_id: By which credentials they came.
+        clock: Tells the time, by our clock.
+        trying: What each is tried in, see `Inbox`. Nothing at first, which is cheaper: then all of
+            them are undone when one fails, and tried again with more care.
+    """
     async with database.writing() as session:
         found = await links.locked(session, link_id, clock())
         if found is None:
             return False, 0
         work, link = found
-        has_more = await Inbox(work, link).apply_some()
+        has_more = await Inbox(work, link, trying).apply_some()
         await work.save()
         return has_more, link.heard_up_to
-
-
-class _Again(Exception):
-    """Ends a transaction that is full; there is more to do in another one."""
-
-
-class _Stop(Exception):
-    """Ends the work on a link for now."""
-
-
-class Inbox:
-    """The reports of one link, in one transaction.
-
-    Args:
-        work: The transaction.
-        link: The link, locked.
-    """
-
-    def __init__(self, work: Work, link: AutomatLink) -> None:
-        self.work = work
-        self.link = link
-        self.link_id = link.id
-        self.is_used, self.is_full = False, False
-        self.before: datetime | None = None
-        """When the last report before the next one by number happened."""
-
-    async def apply_some(self) -> bool:
-        """Apply a few; tells whether to come again at once."""
-        reports = await self._next_ones()
-        late = [one for one in reports if self._is_late(one)]
-        in_order = {one.number: one for one in reports if not self._is_late(one)}
-        early = [one for one in in_order.values() if one.kind is ReportKind.CODES_APPLIED]
-        try:
-            for report in late:
-                await self._take(report, is_late=True)
-            await self._apply_in_order(in_order)
-            for report in early:
-                await self._take(report, is_late=True)
-        except _Again:
-            return True
-        except _Stop:
-            return False
-        await gaps.ask_again(self.work, self.link)
-        return False
-
-    def _is_late(self, report: AutomatReport) -> bool:
-        return report.number is None or report.number <= self.link.heard_up_to
-
-    async def _next_ones(self) -> Sequence[AutomatReport]:
-        """Read the next reports by number, those that come late, and what codes are known."""
-        heard = self.link.heard_up_to
-        come = and_(ROW.number > heard, ROW.number <= heard + AT_ONCE)
-        at_any_time = or_(
-            ROW.number.is_(None), ROW.number <= heard, ROW.kind == ReportKind.CODES_APPLIED
-        )
-        of_link = self.work.own(ROW).where(
-            ROW.link_id == self.link.id, or_(come, and_(IS_NEW, at_any_time))
-        )
-        return await self.work.all(of_link.order_by(ROW.number, ROW.id))
-
-    async def _apply_in_order(self, reports: dict[int | None, AutomatReport]) -> None:
-        """Apply reports while the next one by number is there."""
-        link, until = self.link, self.link.heard_up_to + AT_ONCE
-        while link.heard_up_to < until:
-            report = reports.get(link.heard_up_to + 1)
-            if report is not None:
-                await self._take(report, is_late=False)
-                link.heard_up_to += 1
-            elif gaps.may_be_lost(link) and await gaps.pass_over(self.work, link):
-                raise _Again
-            else:
-                return
-        raise _Again
-
-    async def _take(self, report: AutomatReport, *, is_late: bool) -> None:
-        """Let a report take effect, unless it has.
-
-        Raises:
-            _Again: It needs a transaction for itself, which this one is not any more.
-            _Stop: It could not be applied, and has to be tried again before those behind it.
-        """
-        if report.applied_at is not None:
-            return
-        if self.is_used and (self.is_full or report.kind in ALONE):
-            raise _Again
-        self.is_used, self.is_full = True, report.kind in ALONE
-        at = clocks.moment_of(self.link, report, None if is_late else await self._before())
-        try:
-            async with self.work.attempt():
-                problem = await self._take_effect(Happening(self.link, report, at, is_late=is_late))
-        except Exception as error:
-            if isinstance(error, DBAPIError) and _is_nobodys_fault(error):
-                raise
-            logger.exception("a report of the link %s was not applied", self.link_id)
-            await self._fail(report, error)
-            return
-        report.problem = " ".join(one for one in (report.problem, problem) if one) or None
-        report.applied_at, report.moment = self.work.now, at
-        if not is_late:
-            self.before = at
-
-    async def _take_effect(self, happening: Happening) -> str | None:
-        automat = await self.work.get(Automat, self.link.automat_id)
-        if automat.state is AutomatState.UNINSTALLED:
-            return UNINSTALLED
-        return await take_effect(self.work, happening)
-
-    async def _before(self) -> datetime | None:
-        """Tell when the report before the next one by number happened."""
-        if self.before is None:
-            is_done = ROW.link_id == self.link_id, ROW.number <= self.link.heard_up_to
-            last = select(ROW.moment).where(*is_done).order_by(ROW.number.desc()).limit(AT_ONCE)
-            (self.before,) = await self.work.scalars(select(func.max(last.subquery().c.moment)))
-        return self.before
-
-    async def _fail(self, report: AutomatReport, error: Exception) -> None:
-        """Count a failure, and give the report up when it was the last one.
-
-        Raises:
-            _Stop: It will be tried again.
-        """
-        work = self.work
-        for row in (report, self.link):
-            await work.session.refresh(row)  # what the undone part may have changed
-        report.failures += 1
-        if report.failures < MOST_FAILURES:
-            raise _Stop
-        reason = error.message if isinstance(error, LivionKeyError) else type(error).__name__
-        report.applied_at, report.problem = work.now, f"It was not applied: {reason}"
-        notice = f"A report of an automat ({report.kind.value}) was not applied: {reason}"
-        facts = {"report_id": report.id, "report": report.kind.value, "number": report.number}
-        automat = About(Automat, report.automat_id)
-        work.record(EventKind.AUTOMAT_REPORT_NOT_APPLIED, automat, notice=notice, **facts)
-
-
-def _is_nobodys_fault(error: DBAPIError) -> bool:
-    """Tell whether another try of the whole transaction may well succeed."""
-    return error.connection_invalidated or was_given_up(error)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from models.automat_links import AutomatLink
 from models.dialects.among import among
 from resolvers.automat_links.revoking import take_back
-from resolvers.clocks import ahead_of, system_of
+from resolvers.clocks import ahead_of
 from resolvers.work import Work, system
 
 
@@ -62,13 +62,14 @@ async def locked(
         link_id: Which credentials, revoked ones too.
         now: The moment, by our clock; the work goes by that of the organization.
     """
-    row = select(ROW).where(ROW.id == link_id).with_for_update(key_share=True)
+    row = select(ROW, ahead_of(ROW.organization_id)).where(ROW.id == link_id)
+    mine = row.with_for_update(of=ROW, key_share=True)
     fresh = {"populate_existing": True}
-    link = (await session.scalars(row, execution_options=fresh)).one_or_none()
-    if link is None:
+    found = (await session.execute(mine, execution_options=fresh)).one_or_none()
+    if found is None:
         return None
-    actor = await system_of(await session.connection(), link.organization_id)
-    return Work(session, actor, actor.time(now)), link
+    actor = system(found[0].organization_id, found[1])
+    return Work(session, actor, actor.time(now)), found[0]
 
 
 async def heard_from(work: Work, link: AutomatLink) -> None:

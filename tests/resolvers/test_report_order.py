@@ -21,7 +21,7 @@ from models.database import Database
 from models.events import EventKind
 from models.migrating import migrate
 from resolvers.automat_reports import applying, keeping
-from resolvers.automat_reports.applying import Inbox
+from resolvers.automat_reports.inbox import Inbox
 from resolvers.work import Work
 
 TESTS = Path(__file__).parent.parent
@@ -103,6 +103,23 @@ async def test_a_report_that_cannot_be_applied_holds_the_others_up_five_times_on
     assert [event.facts["number"] for event in told] == [1, 2, 4]
     assert all(event.notice for event in told)
     assert len(await cabinet.stay.chain()) == 2
+
+
+async def test_those_beside_a_report_that_fails_are_applied_with_real_commits(
+    database: Database,
+) -> None:
+    house = await make_house(database)
+    told = a_stay(house.begins, times=1)
+    facts = {"codeId": "?", "codeKind": "nonsense"}
+    bad = report(7, Kind.CODE_ACCEPTED, told[-1].happened_at, 0, **facts)
+    last = report(8, Kind.DOOR_CLOSED, told[-1].happened_at, 0)
+    await house.keep(*told, bad, last)
+
+    heard = [await house.apply() for _ in range(MOST_FAILURES)]
+
+    assert heard == [6, 6, 6, 6, 8]
+    assert without_words(await house.chain()) == expected_chain(1)
+    assert await house.count(EventKind.AUTOMAT_REPORT_NOT_APPLIED) == 1
 
 
 async def _lose_locker(work: Work, automat_id: object) -> None:
