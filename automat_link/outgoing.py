@@ -32,6 +32,8 @@ from resolvers.work import Reading
 
 POLL_SECONDS = 1.0
 SHORTEST_NAP_SECONDS = 0.02
+LOOK_SECONDS = 0.2
+"""Between two looks at all tables, which cost more the more automats there are."""
 COMMANDS_AT_ONCE = 200
 OVERLAP = timedelta(minutes=5)
 """How far back it is looked for links that were taken back: clocks differ, transactions last."""
@@ -65,6 +67,7 @@ class Speaking:
         self._published: dict[UUID, int] = {}
         self._cleared_at: datetime | None = None
         self._cleared: set[UUID] = set()
+        self._look_at, self._look_again = 0.0, False
         self._troubled: dict[UUID, Steady] = {}
         self._patience = Steady("what goes out to automats")
 
@@ -78,19 +81,26 @@ class Speaking:
         self._published.clear()
         self._cleared_at = None
         self._cleared.clear()
+        self._look_at = 0.0
         while True:
             more = False
             with self._patience:
                 more = await self._round(voice)
             if not more:
                 await asyncio.sleep(SHORTEST_NAP_SECONDS)
-                await nap(self._wake, POLL_SECONDS)
+                await nap(self._wake, LOOK_SECONDS if self._look_again else POLL_SECONDS)
 
     async def _round(self, voice: Voice) -> bool:
         """Send what there is to send; tells whether there may be more at once."""
         sent = await self._send_commands(voice)
-        await self._clear_revoked(voice)
-        await self._send_tables(voice)
+        now = asyncio.get_running_loop().time()
+        if now >= self._look_at:
+            await self._clear_revoked(voice)
+            await self._send_tables(voice)
+            self._look_at = now + LOOK_SECONDS
+            self._look_again = False
+        else:
+            self._look_again = True
         return sent == COMMANDS_AT_ONCE
 
     async def _send_commands(self, voice: Voice) -> int:

@@ -42,7 +42,8 @@ class AutomatLink(Owned, Base):
         oldest_number: The oldest report that it still keeps, as far as it has said.
         replay_asked_at: When missing reports were asked for last; null while none are missing.
         applied_revision: Which revision of its codes it said last that it knows; null for none.
-        applied_number: The number of the last report when it said that; what is older is old news.
+        applied_number: The number of the last report when it said that: what is older is old news.
+            -1 while it has said nothing of its codes, 0 when it had not reported anything.
         clock_ahead: How far its clock is ahead of ours.
         firmware: What runs on it.
         health: What it said last of its power, battery and network.
@@ -80,7 +81,7 @@ class AutomatLink(Owned, Base):
     oldest_number: Mapped[int] = mapped_column(default=1)
     replay_asked_at: Mapped[datetime | None]
     applied_revision: Mapped[int | None]
-    applied_number: Mapped[int] = mapped_column(default=0)
+    applied_number: Mapped[int] = mapped_column(default=-1)
     clock_ahead: Mapped[timedelta | None]
     firmware: Mapped[str | None]
     health: Mapped[Json | None]

@@ -163,7 +163,8 @@ LOCKER_CONTRACT = Lifecycle(
             Locker.READY: "the automat has said that it has the PIN",
             Locker.PLANNED: "it is moved to later, so the automat has to forget the PIN (un-sync)",
             Locker.COMPLETED: "the key is fetched, or brought back, or its time has passed",
-            Locker.FAILED: "its locker was taken by fact and no other one is free",
+            Locker.FAILED: "its locker was taken by fact and no other one is free, or its automat "
+            "has not said in time that it has the PIN",
             Locker.CANCELLED: "it is given up or replaced",
         },
         Locker.READY: {
@@ -174,7 +175,7 @@ LOCKER_CONTRACT = Lifecycle(
             Locker.CANCELLED: "it is given up or replaced",
         },
         Locker.FAILED: {
-            Locker.PLANNED: "a locker was found after all",
+            Locker.PLANNED: "a locker was found after all, or its automat answers again",
             Locker.COMPLETED: "the key is handed over at a desk instead, or its time has passed",
             Locker.CANCELLED: "it is given up or replaced",
         },

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from models.access_schedules import AccessSchedule, Stretch
 from models.automats import Automat
@@ -21,9 +21,11 @@ from models.dialects.among import among
 from models.keys import Key, ManualStorage
 from models.openings import is_open_at
 from models.times import time_zone
+from resolvers import codes
 from resolvers.settings import settings, settings_of_all
-from resolvers.work import Reading
+from resolvers.work import Reading, Work
 
+OTHER_CLOCK = "The clock by which its hours go was changed."
 OUTSIDE = "It is outside the hours in which its keys may be fetched."
 
 
@@ -128,15 +130,8 @@ async def windows_of(reading: Reading, automat_id: UUID) -> dict[UUID, EnforcedH
     Returns:
         The hours, by the id of the `AutomatCode`; codes that are not in it work at any time.
     """
-    rows = await reading.rows(
-        select(AutomatCode.id, KeyContract.access_schedule)
-        .join(LockerContract, LockerContract.id == AutomatCode.locker_contract_id)
-        .join(KeyContract, KeyContract.id == LockerContract.key_contract_id)
-        .where(
-            AutomatCode.organization_id == reading.actor.organization_id,
-            AutomatCode.automat_id == automat_id,
-        )
-    )
+    of_automat = _schedules(reading, AutomatCode.id).where(AutomatCode.automat_id == automat_id)
+    rows = await reading.rows(of_automat)
     if all(row.access_schedule is None for row in rows):
         return {}
     automat = await reading.get(Automat, automat_id)
@@ -158,6 +153,25 @@ async def enforced(
         return {}
     zone = (await settings(reading, unit_id)).time_zone
     return {id: _enforced(AccessSchedule.read(one), zone) for id, one in stored.items()}
+
+
+async def learned_anew(work: Work) -> None:
+    """Let automats learn all hours anew: the clocks by which they go may be others now."""
+    found = await work.rows(_schedules(work, AutomatCode.locker_contract_id))
+    ids = [row.locker_contract_id for row in found if row.access_schedule is not None]
+    if ids:
+        await work.locked(LockerContract, ids)
+        await codes.renew(work, ids, reason=OTHER_CLOCK)
+
+
+def _schedules(reading: Reading, id: Any) -> Select[*tuple[Any, ...]]:
+    """Select the schedules of all codes of contracts, with an id for each."""
+    return (
+        select(id, KeyContract.access_schedule)
+        .join(LockerContract, LockerContract.id == AutomatCode.locker_contract_id)
+        .join(KeyContract, KeyContract.id == LockerContract.key_contract_id)
+        .where(AutomatCode.organization_id == reading.actor.organization_id)
+    )
 
 
 def _enforced(schedule: AccessSchedule, zone: str) -> EnforcedHours:

@@ -12,7 +12,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
@@ -35,7 +35,7 @@ DIGITS = 10
 
 async def make(work: Work, keys: Iterable[Key]) -> None:
     """Give codes to keys that never had any, as far as they live in automats."""
-    living = [key for key in keys if _lives_in_automat(key)]
+    living = [key for key in keys if _home(key) is not None]
     if living:
         made = await _new(work, [key.id for key in living] * HOW_MANY)
         await _let_know(work, living, made)
@@ -72,7 +72,7 @@ async def renew(work: Work, key_id: UUID | None) -> Key:
     work.require(Permission.SEE_PINS)
     known = await work.get(Key, key_id, path=("key_id",))
     (key,) = await work.locked(Key, [known.id])
-    if not _lives_in_automat(key):
+    if _home(key) is None:
         message = f"The key {key.code} has no locker of its own in an automat now."
         raise InvalidInput(message, path=("key_id",))
     row = BackupCode
@@ -100,7 +100,7 @@ async def used(work: Work, code: BackupCode, at: datetime) -> None:
     await forget(work, {code.id})
     (key,) = await work.locked(Key, [code.key_id])
     automat = await work.find(Automat, key.selected_automat_id)
-    is_good = code.withdrawn_at is None and _lives_in_automat(key)
+    is_good = code.withdrawn_at is None and _home(key) is not None
     if is_good and automat is not None and automat.model is AutomatModel.LIVIONKEY_1:
         await _let_know(work, [key], await _new(work, [key.id]))
         work.record(EventKind.BACKUP_CODES_MADE, key, count=1)
@@ -121,13 +121,23 @@ async def shown(reading: Reading, key_ids: list[UUID]) -> Sequence[list[str]]:
     return [found[id] for id in key_ids]
 
 
-def _lives_in_automat(key: Key) -> bool:
-    has_locker = key.selected_automat_id is not None and key.selected_locker_id is not None
-    return has_locker and key.status is not KeyStatus.RETIRED
+class Home(NamedTuple):
+    """Where a key lives in an automat."""
+
+    automat_id: UUID
+    locker_id: UUID
+
+
+def _home(key: Key) -> Home | None:
+    automat_id, locker_id = key.selected_automat_id, key.selected_locker_id
+    if automat_id is None or locker_id is None or key.status is KeyStatus.RETIRED:
+        return None
+    return Home(automat_id, locker_id)
 
 
 def _is_at_home(one: Any, key: Key) -> bool:
-    return _lives_in_automat(key) and one.locker_id == key.selected_locker_id
+    home = _home(key)
+    return home is not None and one.locker_id == home.locker_id
 
 
 async def _known(work: Work, key_ids: Sequence[UUID]) -> list[Any]:
@@ -174,24 +184,25 @@ async def _let_know(work: Work, keys: Iterable[Key], made: Sequence[dict[str, An
 
     For an automat each has the id of its backup code: it may name one that is not wanted any more.
     """
-    homes = {key.id: key for key in keys if _lives_in_automat(key)}
+    homes = {key.id: home for key in keys if (home := _home(key)) is not None}
+    known = [one for one in made if one["key_id"] in homes]
+    revisions = await bump(work, {homes[one["key_id"]].automat_id for one in known})
     rows = [
         {
             "id": one["id"],
             "organization_id": work.actor.organization_id,
-            "automat_id": homes[one["key_id"]].selected_automat_id,
-            "locker_id": homes[one["key_id"]].selected_locker_id,
+            "automat_id": homes[one["key_id"]].automat_id,
+            "locker_id": homes[one["key_id"]].locker_id,
             "code": one["code"],
             "use": CodeUse.FETCH_AND_RETURN,
             "backup_code_id": one["id"],
+            "revision": revisions[homes[one["key_id"]].automat_id],
             "opens_at": work.now,
         }
-        for one in made
-        if one["key_id"] in homes
+        for one in known
     ]
     if rows:
         await (await work.connection()).execute(insert(AutomatCode), rows)
-        await bump(work, {row["automat_id"] for row in rows})
 
 
 async def forget(work: Work, ids: set[UUID]) -> None:

@@ -12,7 +12,7 @@ from models.database import Database
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
-from resolvers import setting_changes
+from resolvers import access_hours, setting_changes
 from resolvers.checks import fitting_text, required_text
 from resolvers.setting_changes import SettingChanges
 from resolvers.work import Reading, Work
@@ -107,6 +107,8 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
     required_text(unit.name, path=("name",))
     await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
     await setting_changes.check_unit(work, unit, changes)
+    if "time_zone" in changes:
+        await access_hours.learned_anew(work)
     work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))
     return unit
 

@@ -14,6 +14,7 @@ Files and contacts whose time is over are not due, they are looked for once a da
 for contacts at its end.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ from models.organizations import OrganizationUnit
 from models.sandboxes import FARTHEST_AHEAD, LONGEST_ADVANCE, SandboxAdvance
 from resolvers import jobs
 from resolvers.checks import exactly_one
+from resolvers.codes import bump
 from resolvers.erasing import rule
 from resolvers.work import Reading, Work
 
@@ -41,6 +43,7 @@ SOON = timedelta(milliseconds=20)
 AUTOMATS_GET = timedelta(seconds=5)
 """So long the clock stands for automats that are there and do not know their newest codes yet."""
 GOES_BY_OUR_CLOCK = JobKind.AUTOMAT_LINK, JobKind.SANDBOX
+IS_GOOD = AutomatLink.revoked_at.is_(None), AutomatLink.activated_at.is_not(None)
 WRONG_WAY = "A clock is only moved forward."
 
 
@@ -110,15 +113,19 @@ async def step(work: Work, id: UUID) -> datetime | None:
         return work.now + SOON
     if not there.hop:
         return await _arrived(work, running)
-    # Nobody who holds an automat or plans a job is waited for while what they wait for is held.
+    # Locked in the order of everybody, who hear automats first and plan jobs last.
+    links = await work.locking(work.own(AutomatLink).where(*IS_GOOD), AutomatLink)
     await work.locking(work.own(Automat).where(Automat.last_seen_at.is_not(None)), Automat)
     await work.locked(OrganizationUnit, [work.actor.organization_id])
     there = await _look(work, running)
     if not there.hop:
         return work.now + SOON
-    await _move(work, there.hop)
+    await _move(work, there.hop, links)
     running.moved_at = there.real
-    return there.real + there.ahead + there.hop + SOON
+    shown = there.real + there.ahead + there.hop
+    if shown >= running.to_at:  # with their codes automats are told what time it is
+        await bump(work, {link.automat_id for link in links if link.connected})
+    return shown + SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +178,19 @@ async def _is_told(work: Work) -> bool:
         link.organization_id == work.actor.organization_id,
         link.automat_id == Automat.id,
         link.connected,
-        link.revoked_at.is_(None),
-        link.activated_at.is_not(None),
+        *IS_GOOD,
         func.coalesce(link.applied_revision, 0) < Automat.code_revision,
     )
     return bool(await work.scalars(select(Automat.id).where(told).limit(1)))
 
 
-async def _move(work: Work, hop: timedelta) -> None:
-    """Let the clock go ahead, and everything by it; automats were heard of as lately as before."""
+async def _move(work: Work, hop: timedelta, links: Sequence[AutomatLink]) -> None:
+    """Let the clock go ahead, and everything by it.
+
+    Automats were heard of as lately as before, and their clocks are behind until they are told.
+    """
+    for link in links:
+        link.clock_ahead = (link.clock_ahead or timedelta()) - hop
     connection = await work.connection()
     owner = work.actor.organization_id
     root, automat = OrganizationUnit, Automat

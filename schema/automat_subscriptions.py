@@ -29,6 +29,8 @@ ALARM_EVENTS = (
     EventKind.AUTOMAT_ALARM_ENDED,
     EventKind.AUTOMAT_ALARM_ACKNOWLEDGED,
 )
+REPORTS_NAP_SECONDS = 1.0
+"""Most reports ring no bell: a busy house has hundreds of them in a second."""
 OnlyThis = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only of this automat; of all of yours.")
 ]
@@ -137,6 +139,9 @@ class AutomatSubscriptions:
         self, info: Info, automat_id: OnlyThis = None
     ) -> AsyncGenerator[AutomatEvent]:
         look = Reports(from_id(AutomatRow, automat_id)).look
-        async with aclosing(watch(info.context, Permission.VIEW_EVENTS, look)) as found:
+        watched = watch(
+            info.context, Permission.VIEW_EVENTS, look, longest_nap_seconds=REPORTS_NAP_SECONDS
+        )
+        async with aclosing(watched) as found:
             async for one in found:
                 yield one

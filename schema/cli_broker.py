@@ -89,6 +89,7 @@ def _write(folder: Path, files: dict[str, str], user: str) -> None:
     broker_folder.make(folder, _owner(user))
     for name, content in files.items():
         broker_folder.write(folder, name, content)
+    broker_folder.tell_the_broker(folder)  # one that runs already reads all but its ports again
 
 
 def _owner(user: str) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ from automat_link.link import Link
 from models.database import Database
 from models.errors import InvalidInput
 from resolvers.automat_links import authority
-from resolvers.outside.secret import Secret
+from resolvers.outside.secret import NotOurs, Secret
 from schema.context import clock
 from schema.outside import outside_for
 from schema.serving import collect_rarely
@@ -21,6 +21,11 @@ from schema.terminal import on_database, write_logs
 NO_BROKER = (
     "LIVIONKEY_MQTT_URL is not set: there is no link to automats without a broker; "
     "`livionkey broker FOLDER` writes the files of one."
+)
+
+MADE_WITH_ANOTHER = (
+    "LIVIONKEY_SECRET_KEY: the authority of automats was made with another secret; set that one "
+    "too, behind a comma."
 )
 
 
@@ -98,6 +103,10 @@ def the_watch(
 
 async def link_until_told(database: Database, current: Settings, secret: Secret) -> None:
     """Talk until a signal says to stop; a second one ends the process as it would any other."""
+    try:
+        await the_broker(database, current, secret)
+    except NotOurs as error:
+        raise InvalidInput(MADE_WITH_ANOTHER) from error
     talking, loop = the_link(database, current, secret), asyncio.get_running_loop()
 
     def told_to_stop() -> None:

@@ -29,6 +29,7 @@ from resolvers.outside.on_demand import loaded
 from resolvers.outside.secret import Secret
 from resolvers.work import Work, system
 from schema.context import clock
+from schema.demo.access import id_of_the_demo
 from schema.outside import outside_for
 from schema.scalars import from_id
 from schema.settings import settings
@@ -59,6 +60,7 @@ def simulate(
         str | None,
         typer.Option(help="The id of an organization: its automats that nobody else answers for."),
     ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="The organization of the demo.")] = False,
     count: Annotated[int | None, typer.Option(min=1, help="How many automats at most.")] = None,
     scenario: Annotated[
         str, typer.Option(help=f"What happens to them: {', '.join(SCENARIOS)}.")
@@ -80,8 +82,10 @@ def simulate(
         logging.getLogger().addHandler(logging.NullHandler())  # lines would fall into the picture
     else:
         write_logs(settings().log_level)
+    if demo and organization is None:
+        organization = on_database(id_of_the_demo)
     if (credentials is None) == (organization is None):
-        raise typer.BadParameter("give either --credentials or --organization.")
+        raise typer.BadParameter("give either --credentials, or --organization, or --demo.")
     if organization is not None:
         automats = _of_organization(organization, memory, count)
     elif credentials is not None:

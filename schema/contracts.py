@@ -206,7 +206,8 @@ class LockerContract(Node):
     )
     automat: Automat = batched(to_one(AutomatRow, "automat_id"), description="Which automat.")
     locker: Locker | None = batched(
-        to_one(LockerRow, "locker_id"), description="Null when none could be found (FAILED)."
+        to_one(LockerRow, "locker_id"),
+        description="Null while it is FAILED: none could be found, or none that is reached.",
     )
     key: Key | None = batched(
         to_one(KeyRow, "key_id"),
@@ -227,7 +228,10 @@ class LockerContract(Node):
         "nothing any more.",
     )
     sync_at: datetime = strawberry.field(description="When the PIN goes to the automat.")
-    synced_at: datetime | None = strawberry.field(description="When the automat said it has it.")
+    synced_at: datetime | None = strawberry.field(
+        description="When the automat said that it has the PIN as it is; null while it has not, "
+        "and for an automat without a link, which says nothing."
+    )
     state: LockerContractState = strawberry.field(description="How far the automat is with it.")
     return_only: bool = strawberry.field(
         description="Whether its PIN only takes a key back any more, as it is overdue."

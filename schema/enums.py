@@ -230,7 +230,7 @@ describe(
     SYNCING="Its PIN is on the way; the automat has not confirmed it.",
     READY="The automat has its PIN.",
     COMPLETED="The key was fetched or brought back.",
-    FAILED="No locker could be found or reached.",
+    FAILED="No locker could be found, or its automat has not said that it has the PIN.",
     CANCELLED="It was given up; its PIN opens nothing.",
 )
 describe(

@@ -19,6 +19,7 @@ from models.errors import InvalidInput
 from models.migrating import is_migrated
 from resolvers.attachments.arriving import Limits
 from resolvers.attachments.sweeping import sweep
+from resolvers.automat_links import expiring
 from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
@@ -117,7 +118,7 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
 
 
 async def sweep_daily(database: Database, outside: Outside) -> None:
-    """Look once a day for files and contacts whose time is over, beginning soon after the start."""
+    """Look once a day for what ends: files, contacts, credentials; first soon after the start."""
     patience = Patience("the sweeper")
     while True:
         await asyncio.sleep(ROUND_SECONDS)
@@ -125,6 +126,7 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
             for owner in await every_system(database):
                 await rule.plan_all(database, owner, owner.time(clock()))
             await sweep(database, outside.files, clock())
+            await expiring.warn(database, clock())
         if not patience.tried:
             await asyncio.sleep(DAY_SECONDS)
 

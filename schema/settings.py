@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     mqtt_public_url: str = Field(
         default="",
         description="The broker as automats reach it, mqtts://host:port; it stands in their "
-        "credentials. LIVIONKEY_MQTT_URL when empty.",
+        "credentials. When empty, that of LIVIONKEY_MQTT_URL.",
     )
     broker_folder: Path | None = Field(
         default=None,

@@ -28,7 +28,11 @@ Look = Callable[[Reading], Awaitable[Sequence[Shown] | None]]
 
 
 async def watch(
-    context: Context, permission: Permission, look: Look[Shown]
+    context: Context,
+    permission: Permission,
+    look: Look[Shown],
+    *,
+    longest_nap_seconds: float = LONGEST_NAP_SECONDS,
 ) -> AsyncGenerator[Shown]:
     """Yield what looks find, until one of them says that it is over.
 
@@ -36,6 +40,7 @@ async def watch(
         context: Whose subscription it is; it begins anew with each look.
         permission: What it takes.
         look: One look.
+        longest_nap_seconds: How long after a look the next one comes at the latest, bell or not.
 
     Raises:
         Unauthenticated: The token has expired or was taken back.
@@ -54,7 +59,7 @@ async def watch(
                 yield one
             await asyncio.sleep(SHORTEST_NAP_SECONDS)
             if not found:
-                await nap(wake, LONGEST_NAP_SECONDS)
+                await nap(wake, longest_nap_seconds)
 
 
 async def _look(

@@ -30,6 +30,9 @@ CHECKS = (
     ("mypy", "scripts"),
 )
 
+EVERYTHING = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile", "--no-header")
+"""All tests, a file at a time on each core; each process makes databases of its own."""
+
 BROWSED = {"pages"}
 """The benchmarks that open a browser."""
 
@@ -57,7 +60,7 @@ def serve(arguments: list[str]) -> int:
         api = together.start(*command, environment=os.environ | given)
         if given:
             linked.start(together, given, api)
-        return api.wait()
+        return together.wait_for(api)
 
 
 def test(arguments: list[str]) -> int:
@@ -75,7 +78,7 @@ def test(arguments: list[str]) -> int:
             "LIVIONKEY_TEST_NODE": str(environment.node()),
             "LIVIONKEY_TEST_POSTGRESQL": url,
         }
-        pytest = ("-m", "pytest", *arguments) if arguments else (ROOT / "scripts" / "halves.py",)
+        pytest = ("-m", "pytest", *(arguments or EVERYTHING))
         status = run(PYTHON, *pytest, environment=plain_environment() | given)
     return status or bool(failed)
 

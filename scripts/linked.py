@@ -74,7 +74,7 @@ def run(together: Together, given: Settings) -> None:
         raise OSError(f"The broker did not start: see {STATE / 'broker.log'}.")
     for name, options in {"link": (), "simulate": ("--demo",)}.items():
         together.start(*livionkey(name, *options), environment=told, log=STATE / f"{name}.log")
-    say(f"Simulated automats are at the broker {given[AUTOMATS]}; see {STATE}/simulate.log.")
+    say(f"Simulated automats come to the broker {given[AUTOMATS]}: see {STATE / 'simulate.log'}.")
 
 
 def livionkey(*words: str) -> list[str | Path]:

@@ -19,6 +19,7 @@ PR_SET_CHILD_SUBREAPER = 36  # prctl(2): orphans of our children become ours, so
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_SECONDS = 60
 GRACE_SECONDS = 3
+LOOK_SECONDS = 1
 
 
 def watch_over_children() -> None:
@@ -67,7 +68,7 @@ class Together:
 
     def __init__(self) -> None:
         self._before = children()
-        self._programs: list[subprocess.Popen[bytes]] = []
+        self._programs: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(
         self, *command: str | Path, environment: dict[str, str], log: Path | None = None
@@ -89,8 +90,17 @@ class Together:
                 stderr=said,
                 start_new_session=True,
             )
-        self._programs.append(program)
+        self._programs[" ".join(map(str, command))] = program
         return program
+
+    def wait_for(self, first: subprocess.Popen[bytes]) -> int:
+        """Wait until one of them ends, and tell of others that end before; gives its status."""
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return first.wait(LOOK_SECONDS)
+            for name in [name for name, one in self._programs.items() if one.poll()]:
+                del self._programs[name]
+                say(f"has ended, and is missed: {name}")
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -99,9 +109,9 @@ class Together:
     def __exit__(self, *_: object) -> None:
         """End all of them, the last one first."""
         with undisturbed():
-            for program in reversed(self._programs):
+            for program in reversed(self._programs.values()):
                 program.send_signal(signal.SIGINT)
-            for program in self._programs:
+            for program in self._programs.values():
                 with suppress(subprocess.TimeoutExpired):
                     program.wait(PATIENCE_SECONDS)
             end(self._before)

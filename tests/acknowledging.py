@@ -4,11 +4,14 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from factories import DAY
+from factories import DAY, make_automat, make_key
+from promising import lockers_of, made
 
 from models.automat_links import AutomatLink
-from models.automats import Automat
+from models.automats import Automat, AutomatModel
 from models.codes import AutomatCode
+from models.contracts import LockerContract
+from models.contracts import LockerContractState as State
 from resolvers.automat_codes.confirming import codes_applied
 from resolvers.work import Work
 
@@ -59,6 +62,31 @@ async def confirm(
 
 
 async def codes_of(work: Work, automat: Automat) -> list[AutomatCode]:
-    """List the codes that an automat should know."""
+    """List the codes that an automat should know, but for backup codes."""
     row = AutomatCode
-    return list(await work.all(work.own(row).where(row.automat_id == automat.id).order_by(row.id)))
+    theirs = work.own(row).where(row.automat_id == automat.id, row.backup_code_id.is_(None))
+    return list(await work.all(theirs.order_by(row.id)))
+
+
+async def on_its_way(work: Work, automat: Automat) -> LockerContract:
+    """Make a contract whose PIN has been sent to an automat."""
+    contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
+    (held,) = await lockers_of(work, contract)
+    assert held.state is State.SYNCING
+    return held
+
+
+async def again(work: Work, held: LockerContract) -> LockerContract:
+    return await work.get(LockerContract, held.id)
+
+
+async def is_ready(work: Work, held: LockerContract) -> bool:
+    found = await again(work, held)
+    assert (found.state is State.READY) == (found.synced_at is not None)
+    return found.state is State.READY
+
+
+async def linked_automat(work: Work, model: AutomatModel = AutomatModel.LIVIONKEY_30) -> Automat:
+    automat = await make_automat(work, model=model)
+    await linked(work, automat)
+    return automat

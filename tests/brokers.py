@@ -8,6 +8,7 @@ folder, so it is not made where pytest keeps its files.
 
 import os
 import pwd
+import random
 import shutil
 import socket
 import ssl
@@ -31,6 +32,8 @@ from resolvers.outside.secret import Secret
 
 HOST = "127.0.0.1"
 SECONDS = 10.0
+PORTS = 20_000, 32_000
+"""Below those that Linux gives to outgoing connections, so that a broker gets its own again."""
 
 
 def mosquitto() -> str:
@@ -42,9 +45,15 @@ def mosquitto() -> str:
 
 
 def free_ports() -> tuple[int, int]:
-    """Find two ports that nobody listens on."""
-    with socket.create_server((HOST, 0)) as one, socket.create_server((HOST, 0)) as two:
-        return one.getsockname()[1], two.getsockname()[1]
+    """Find two ports that nobody listens on, and which no outgoing connection gets meanwhile."""
+    while True:
+        first = random.randrange(*PORTS, 2)
+        with (
+            suppress(OSError),
+            socket.create_server((HOST, first)),
+            socket.create_server((HOST, first + 1)),
+        ):
+            return first, first + 1
 
 
 def its_user() -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from reporting import Stay, make_stay
 from sqlalchemy import select
 
 from models.accounts import Actor
-from models.automat_alarms import AutomatAlarm
+from models.automat_alarms import AlarmKind, AutomatAlarm
 from models.automat_commands import AutomatCommand, CommandKind
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport, ReportKind
@@ -121,6 +121,9 @@ class Cabinet:
     async def alarms(self) -> list[AutomatAlarm]:
         work, row = self.stay.work, AutomatAlarm
         return list(await work.all(work.own(row).order_by(row.id)))
+
+    async def alarms_on(self) -> list[AlarmKind]:
+        return [one.kind for one in await self.alarms() if one.ended_at is None]
 
     async def asked_for(self) -> list[int]:
         """List from which numbers reports were asked for again."""

@@ -81,7 +81,7 @@ async def ready_since(database: Database, contract_ids: list[UUID]) -> dict[UUID
         row.key_contract_id.in_(contract_ids), row.state == LockerContractState.READY
     )
     async with database.reading() as connection:
-        return dict((await connection.execute(ready)).tuples().all())
+        return dict((await connection.execute(ready)).all())
 
 
 async def heard(database: Database) -> int:

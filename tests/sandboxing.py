@@ -25,12 +25,12 @@ query ($wait: Int! = 0) {
 }"""
 
 
-async def become_sandbox(client: Client) -> None:
-    """Let an organization that nobody has talked to yet be a sandbox."""
+async def become_sandbox(client: Client, ahead: timedelta = timedelta()) -> None:
+    """Let an organization that nobody has talked to yet be a sandbox, or set its clock."""
     row = OrganizationUnit
     async with client.database.administering() as connection:
         mine = update(row).where(row.id == client.organization_id)
-        await connection.execute(mine.values(clock_ahead=timedelta()))
+        await connection.execute(mine.values(clock_ahead=ahead))
 
 
 async def begin(client: Client, **input: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The parts of the board: a cabinet's lockers, its keypad, and what is known about it."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from rich.style import Style
@@ -147,14 +148,21 @@ def described(automat: Firmware) -> Text:
     """Say in a line how an automat is."""
     cabinet, clock = automat.cabinet, automat.cabinet.clock
     waiting = cabinet.log.last_number + 1 - cabinet.log.oldest_number
-    ahead = round(clock.ahead.total_seconds())
     parts: list[str | tuple[str, str | Style]] = [
         link_of(automat),
-        f"{clock.now():%d %b %H:%M:%S}" + (f" ({ahead:+d} s)" if abs(ahead) > 1 else ""),
+        f"{clock.now():%d %b %H:%M:%S}{skewed(clock.ahead)}",
         f"{counted(len(cabinet.codes.known), 'code')}, revision {cabinet.codes.revision or 'none'}",
         f"{counted(waiting, 'report')} not heard" if waiting else "all reports heard",
     ]
     return Text("   ").join(Text.assemble(part) for part in parts)
+
+
+def skewed(ahead: timedelta) -> str:
+    """Say how far a clock is wrong; nothing where that is next to nothing."""
+    seconds = timedelta(seconds=round(abs(ahead).total_seconds()))
+    if seconds <= timedelta(seconds=1):
+        return ""
+    return f" ({seconds} {'ahead' if ahead > timedelta() else 'behind'})"
 
 
 def counted(count: int, what: str) -> str:

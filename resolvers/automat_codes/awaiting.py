@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from models.automat_links import AutomatLink
 from models.automats import Automat
@@ -27,11 +28,11 @@ class Awaited:
     """A PIN that a linked automat was told of.
 
     Args:
-        since: Since when it should know it as it is; None for what was written long ago.
+        since: Since when it should know it as it is, and could: not before it was heard of first.
         is_known: Whether it has said that it does.
     """
 
-    since: datetime | None
+    since: datetime
     is_known: bool
 
 
@@ -43,14 +44,18 @@ async def awaited(work: Work, contract_ids: Collection[UUID]) -> dict[UUID, Awai
     if not contract_ids:
         return {}
     row, link = AutomatCode, AutomatLink
+    columns: Select[*tuple[Any, ...]] = select(
+        *(row.locker_contract_id, row.wanted_at, row.revision),
+        *(link.activated_at, link.applied_revision),
+    )
     rows = await work.rows(
-        select(row.locker_contract_id, row.wanted_at, row.revision, link.applied_revision)
+        columns.select_from(row)
         .join(link, and_(link.automat_id == row.automat_id, *_works(link)))
         .where(among(row.locker_contract_id, contract_ids))
     )
     return {
         one.locker_contract_id: Awaited(
-            one.wanted_at,
+            max(one.wanted_at or one.activated_at, one.activated_at),
             one.applied_revision is not None and one.revision <= one.applied_revision,
         )
         for one in rows

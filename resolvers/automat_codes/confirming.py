@@ -57,7 +57,7 @@ async def codes_applied(
         return
     is_news = link.applied_revision != revision
     link.applied_revision = revision
-    link.applied_number = link.applied_number if number is None else number
+    link.applied_number = max(link.applied_number, 0 if number is None else number)
     await work.save()
     latest = await _latest_revision(work, link)
     await _follow(work, link)

@@ -29,7 +29,8 @@ class TableCode:
     """One code that opens one locker between two moments.
 
     Args:
-        id: The id of the `AutomatCode`, by which reports name it.
+        id: The id of why it is there: of its locker contract, of the key whose return code it is,
+            or of the backup code. Reports name it by that, however often it was learned anew.
         code: The digits; never shown in a log.
         kind: What kind of code it is, and so how it is typed.
         use: What it does at its locker.
@@ -117,7 +118,8 @@ def _table(link_id: UUID) -> Select[*tuple[Any, ...]]:
     columns: Select[*tuple[Any, ...]] = select(
         *(Automat.id.label("automat_id"), Automat.organization_id, Automat.unit_id),
         *(Automat.code_revision, row.id, row.code, row.use, row.opens_at, row.closes_at),
-        *(row.key_id, row.backup_code_id, Locker.index, KeyContract.access_schedule),
+        *(row.locker_contract_id, row.key_id, row.backup_code_id),
+        *(Locker.index, KeyContract.access_schedule),
     )
     return (
         columns.select_from(AutomatLink)
@@ -133,7 +135,7 @@ def _table(link_id: UUID) -> Select[*tuple[Any, ...]]:
 
 def _code(row: Any, hours: EnforcedHours | None) -> TableCode:
     return TableCode(
-        id=row.id,
+        id=row.locker_contract_id or row.key_id or row.backup_code_id,
         code=row.code,
         kind=_kind(row),
         use=row.use,

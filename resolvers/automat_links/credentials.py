@@ -140,8 +140,8 @@ async def issue(
         broker: How the automat reaches the broker, `mqtts://host:port`.
         public_key: The cabinet's, where it has made one.
     """
-    await work.locked(Automat, [automat.id])
-    await revoking.take_back(work, await revoking.waiting(work, automat.id))
+    known = await revoking.hold(work, automat.id)
+    await revoking.take_back(work, [link for link in known if link.activated_at is None])
     now = work.actor.real(work.now)
     issuer = await authority.issuer(work.session, secret, now)
     made = new_credentials(issuer, new_id(), broker, now, public_key=public_key)

@@ -5,6 +5,7 @@ from uuid import UUID
 from models.accounts import Permission
 from models.automats import Automat
 from models.events import EventKind
+from resolvers.automat_codes import confirming
 from resolvers.automat_links import installing, revoking
 from resolvers.automat_links.enrolling import checked_hardware_id
 from resolvers.automat_links.installing import Installed, check_is_installed
@@ -17,8 +18,9 @@ async def replace_hardware(
 ) -> Installed:
     """Take back the credentials of the former cabinet at once, and give a new one what it needs.
 
-    Lockers, keys and contracts stay as they are: whoever changes the cabinet moves the keys to the
-    same lockers, and the new one reports what it finds.
+    Lockers, keys and contracts stay: whoever changes the cabinet moves the keys to the same
+    lockers, and the new one reports what it finds. It knows no PIN yet, so contracts that were
+    READY wait for it again.
 
     Args:
         work: The transaction.
@@ -36,8 +38,10 @@ async def replace_hardware(
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
     check_is_installed(automat)
-    await work.locked(Automat, [automat.id])
-    await revoking.take_back(work, await revoking.good(work, automat.id))
+    former = await revoking.hold(work, automat.id)
+    for link in former:
+        await confirming.codes_applied(work, link, None)
+    await revoking.take_back(work, former)
     automat.hardware_id = None if hardware_id is None else checked_hardware_id(hardware_id)
     work.record(EventKind.AUTOMAT_HARDWARE_REPLACED, automat, hardware_id=automat.hardware_id)
     return await installing.equip(work, automat, secret, broker)

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from models.accounts import Permission
+from models.automat_alarms import AlarmKind
 from models.automat_links import AutomatLink
 from models.automats import Automat
 from models.events import EventKind
+from resolvers.automat_alarms import end_alarm
 from resolvers.work import About, Work
 
 
@@ -25,8 +27,7 @@ async def revoke(work: Work, id: UUID | None) -> Automat:
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
-    await work.locked(Automat, [automat.id])
-    await take_back(work, await good(work, automat.id))
+    await take_back(work, await hold(work, automat.id))
     return automat
 
 
@@ -38,9 +39,14 @@ async def good(work: Work, automat_id: UUID) -> list[AutomatLink]:
     )
 
 
-async def waiting(work: Work, automat_id: UUID) -> list[AutomatLink]:
-    """Lock those that wait for their first sign of life: one, or none."""
-    return [link for link in await good(work, automat_id) if link.activated_at is None]
+async def hold(work: Work, automat_id: UUID) -> list[AutomatLink]:
+    """Lock an automat and its credentials that are good, so that nobody issues others meanwhile.
+
+    The credentials come first: whoever hears an automat locks them, and then the automat.
+    """
+    await good(work, automat_id)
+    await work.locked(Automat, [automat_id])
+    return await good(work, automat_id)
 
 
 async def take_back(work: Work, links: Iterable[AutomatLink]) -> None:
@@ -51,4 +57,6 @@ async def take_back(work: Work, links: Iterable[AutomatLink]) -> None:
         work.record(
             EventKind.AUTOMAT_CREDENTIALS_REVOKED, About(Automat, link.automat_id), link_id=link.id
         )
+        if link.activated_at is not None:
+            await end_alarm(work, link.automat_id, AlarmKind.CREDENTIALS_EXPIRE)
     await work.save()

@@ -33,13 +33,13 @@ async def uninstall(work: Work, id: UUID | None) -> Automat:
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
-    await work.locked(Automat, [automat.id])
+    known = await revoking.hold(work, automat.id)
     await _check_is_unused(work, automat)
     if automat.state is AutomatState.UNINSTALLED:
         return automat
     automat.state = AutomatState.UNINSTALLED
     automat.installation_pin = automat.installation_pin_until = None
-    await revoking.take_back(work, await revoking.good(work, automat.id))
+    await revoking.take_back(work, known)
     forgotten = delete(AutomatCode).where(AutomatCode.automat_id == automat.id)
     await (await work.connection()).execute(forgotten)
     await codes.bump(work, [automat.id])

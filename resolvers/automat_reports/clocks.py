@@ -55,6 +55,8 @@ async def compare(work: Work, link: AutomatLink, at: datetime) -> None:
     if known is not None and abs(ahead - known) <= NOT_WORTH_IT:
         return
     link.clock_ahead = ahead
+    if ahead < timedelta() and work.actor.clock_ahead is not None:
+        return  # the clock of a sandbox was moved, and the automat is about to be told
     if _is_wrong(ahead):
         details = f"It is {abs(ahead)} {'ahead' if ahead > timedelta() else 'behind'}."
         await raise_alarm(work, link.automat_id, AlarmKind.CLOCK_WRONG, details=details)

@@ -74,7 +74,7 @@ async def state_heard(
 
 async def _hear(work: Work, link: AutomatLink, said: Said) -> None:
     await clocks.compare(work, link, said.at)
-    if said.revision != link.applied_revision:
+    if said.revision != link.applied_revision or link.applied_number < 0:
         await confirming.codes_applied(work, link, said.revision, number=said.number)
     if link.health != said.health:
         await power.compare(work, link, said.health)

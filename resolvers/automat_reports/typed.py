@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from models.automat_alarms import AlarmKind
 from models.automat_reports import CodeKind, CodeRefusal
 from models.automats import Automat, Locker
-from models.codes import AutomatCode, BackupCode, CodeUse
+from models.codes import BackupCode, CodeUse
 from models.contracts import KeyContract, LockerContract, LockerContractKind, LockerContractState
 from models.custody import CLOCK_TOLERANCE
 from models.doors import Known, WeeklyHours, judge
 from models.events import EventKind
 from models.keys import Key
 from models.times import time_zone
-from resolvers import access_hours, codes
+from resolvers import access_hours, backup_codes
 from resolvers.automat_alarms import raise_alarm
 from resolvers.automat_reports import clocks
 from resolvers.automat_reports.happenings import Happening
@@ -29,6 +27,7 @@ from resolvers.work import About, Work
 
 UNKNOWN = "It is a code that nobody should know any more."
 CANCELLED = "Its contract was cancelled."
+WITHDRAWN = "The backup code had been replaced by another one."
 USED = "The backup code had been used before."
 STRANGE = {
     CodeRefusal.TOO_EARLY: "It was typed before its time.",
@@ -72,7 +71,7 @@ async def accepted(work: Work, what: Happening) -> str | None:
     """Hear that a right code was typed, and a locker opened by it."""
     kind = CodeKind(what.facts["codeKind"])
     locker = await locker_at(work, what.automat_id, what.locker_index)
-    opened = await OPENED[kind](work, Entry(what, locker, await _reason(work, kind, what)))
+    opened = await OPENED[kind](work, Entry(what, locker, _reason(what)))
     contract, strange = opened.contract, opened.strange
     where = f"Locker {locker.index} was opened by a code ({kind.value}), but: "
     work.record(
@@ -108,24 +107,12 @@ async def refused(work: Work, what: Happening) -> str | None:
     return None
 
 
-async def _reason(work: Work, kind: CodeKind, what: Happening) -> UUID | None:
-    """Find why there is, or was, the code that an automat names: the id of its reason.
-
-    An automat may name a code that has been renewed or forgotten here since.
-    """
+def _reason(what: Happening) -> UUID | None:
+    """Read by what an automat names a code: the id of its reason, see `TableCode`."""
     try:
-        id = UUID(what.facts["codeId"])
+        return UUID(what.facts["codeId"])
     except ValueError:
         return None
-    code = await work.find(AutomatCode, id)
-    if code is None:
-        return id
-    reasons = {
-        CodeKind.PIN: code.locker_contract_id,
-        CodeKind.RETURN_CODE: code.key_id,
-        CodeKind.BACKUP_CODE: code.backup_code_id,
-    }
-    return reasons[kind]
 
 
 async def _pin(work: Work, entry: Entry) -> Opened:
@@ -180,12 +167,9 @@ async def _backup_code(work: Work, entry: Entry) -> Opened:
     (code,) = await work.locked(BackupCode, [known.id])
     if code.used_at is not None:
         return Opened(code.key_id, strange=USED)
-    code.used_at = entry.what.at
-    connection = await work.connection()
-    gone = delete(AutomatCode).where(AutomatCode.backup_code_id == code.id)
-    forgotten = await connection.execute(gone.returning(AutomatCode.automat_id))
-    await codes.bump(work, {one.automat_id for one in forgotten})
-    return Opened(code.key_id)
+    strange = None if code.withdrawn_at is None else WITHDRAWN
+    await backup_codes.used(work, code, entry.what.at)
+    return Opened(code.key_id, strange=strange)
 
 
 OPENED = {

@@ -70,21 +70,17 @@ async def _on_the_way(work: Work, running: Running) -> Mapping[UUID, Awaited]:
     return await awaited(work, [one.id for one in running.live if one.state is syncing])
 
 
-def _since(one: LockerContract, known: Mapping[UUID, Awaited]) -> datetime:
-    return known[one.id].since or one.sync_at
-
-
 def _told_at(one: LockerContract, known: Mapping[UUID, Awaited]) -> datetime:
-    return max(one.starts_at - TOLD_BEFORE, _since(one, known) + TOLD_AFTER)
+    return max(one.starts_at - TOLD_BEFORE, known[one.id].since + TOLD_AFTER)
 
 
 def _given_up_at(one: LockerContract, known: Mapping[UUID, Awaited]) -> datetime:
-    return max(one.starts_at - GIVEN_UP_BEFORE, _since(one, known) + GIVEN_UP_AFTER)
+    return max(one.starts_at - GIVEN_UP_BEFORE, known[one.id].since + GIVEN_UP_AFTER)
 
 
 def _may_be_given_up(running: Running, one: LockerContract, known: Mapping[UUID, Awaited]) -> bool:
     """Tell whether nobody can stand at the door, or have the key, by what was known before."""
-    if one.opened_at is not None and one.opened_at < _since(one, known):
+    if one.opened_at is not None and one.opened_at < known[one.id].since:
         return False
     return one.kind is LockerContractKind.RETURN or not running.is_fetched(one)
 
@@ -98,7 +94,7 @@ async def _tell(
     """Tell people once for each time that a PIN was sent."""
     told = await _told(work, [one.id for one in missing])
     for one in missing:
-        if one.id in told and told[one.id] > _since(one, known):
+        if one.id in told and told[one.id] > known[one.id].since:
             continue
         automat = await work.get(Automat, one.automat_id)
         work.record(

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from geo.index.embedded import EmbeddedGeocoder
 from models.accounts import Actor, Role, Token
 from models.database import Database
+from models.errors import NotFound
 from models.organizations import OrganizationUnit
 from resolvers import accounts
 from resolvers.work import Work
 from schema.demo.loading import SOURCE, customer_id, load_data
+from schema.scalars import to_id
 
 OWNER = "kotikatu"
 """The organization whose tokens the newcomer gets."""
@@ -68,6 +70,18 @@ async def organizations_of(database: Database) -> dict[str | None, UUID]:
     )
     async with database.reading() as connection:
         return {row.customer_id: row.id for row in await connection.execute(roots)}
+
+
+async def id_of_the_demo(database: Database) -> str:
+    """Give the id of the demo's organization, as clients write it.
+
+    Raises:
+        NotFound: The database holds no demo.
+    """
+    roots = await organizations_of(database)
+    if customer_id(OWNER) not in roots:
+        raise NotFound("There is no demo in this database; run: livionkey demo")
+    return to_id(OrganizationUnit, roots[customer_id(OWNER)])
 
 
 async def new_access(database: Database, organization_id: UUID, now: datetime) -> DemoAccess:

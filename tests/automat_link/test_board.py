@@ -225,8 +225,13 @@ async def test_a_clock_that_is_wrong_is_shown(fleet: Fleet) -> None:
         await pilot.press("right_square_bracket", "right_square_bracket", "left_square_bracket")
         await seen(pilot)
 
-        assert "(+3600 s)" in text(pilot, "#state")
+        assert "(1:00:00 ahead)" in text(pilot, "#state")
         assert board.cabinet.clock.ahead == timedelta(hours=1)
+
+        board.cabinet.clock.move(timedelta(days=-2, hours=-1))
+        await seen(pilot)
+
+        assert "(2 days, 0:00:00 behind)" in text(pilot, "#state")
 
 
 async def test_what_happens_without_a_network_is_heard_when_it_is_back(broker: Broker) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+import pytest
+from away import close
 from brokers import Broker
 from linked import clock, eventually, linking
 from linked_house import House, cabinet_of, house, install, link_row, reports_of
@@ -69,6 +71,25 @@ async def test_a_broker_that_comes_back_empty_loses_nothing(
 
         await all_heard(home.firmware, last)
         await check_each_once(own_database, home, last)
+
+
+async def test_while_the_database_is_away_nothing_is_lost(
+    own_database: Database, broker: Broker, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.database.BUSY_SECONDS", 1)  # 30 s, after which SQLite gives up
+    its_own = Database(own_database.url.render_as_string(hide_password=False))
+    async with linking(its_own, broker), house(client, broker) as home:
+        await all_heard(home.firmware, happen(home, 1))
+        bring_back = await asyncio.to_thread(close, own_database)
+        last = happen(home)
+        await asyncio.sleep(3)
+        bring_back()
+        await own_database.dispose()  # our own connections were thrown out too
+
+        await all_heard(home.firmware, last)
+
+    await its_own.dispose()
+    await check_each_once(own_database, home, last)
 
 
 async def test_two_links_at_once_double_nothing(

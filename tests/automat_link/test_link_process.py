@@ -8,14 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from aiomqtt import MqttError
 from brokers import Broker
 from commands import CommandLine
 from linked import eventually
-from linked_house import House, house, link_row, reports_of
+from linked_house import House, house, install, link_row, reports_of, speaking_as
 from outsides import SECRET_KEY
 from talking import Client
 
+from models.automats import Automat
 from models.database import Database
+from resolvers.automat_links import revoking
+from resolvers.automat_links.credentials import Credentials
+from schema.scalars import from_id
 
 LONG = 60.0
 
@@ -92,6 +97,33 @@ async def test_killed_again_and_again_it_loses_nothing(
             await heard(home, last)
 
         await check_each_once(own_database, home, last)
+
+
+async def test_the_broker_learns_from_it_who_was_taken_back(
+    commands: CommandLine, client: Client, broker: Broker
+) -> None:
+    automat, credentials = await install(client, broker)
+    async with client.working() as work:
+        await revoking.revoke(work, from_id(Automat, automat))
+
+    with link_process(commands):
+        await eventually(lambda: is_kept_out(credentials), LONG)
+
+
+async def is_kept_out(credentials: Credentials) -> bool:
+    try:
+        async with speaking_as(credentials):
+            return False
+    except MqttError:
+        return True
+
+
+def test_another_secret_is_refused_in_one_line(commands: CommandLine) -> None:
+    other = {"secret_key": "another secret that nobody has ever seen"}
+
+    line = commands.refusal("link", **other)
+
+    assert "LIVIONKEY_SECRET_KEY" in line
 
 
 async def test_without_a_broker_it_waits_and_says_so_once(

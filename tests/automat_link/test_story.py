@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from brokers import Broker
-from documents import written
+from documents import CANCEL, written
 from linked import clock, eventually, linking
 from linked_house import TAG, House, house, worker
 from talking import Client
@@ -85,6 +85,23 @@ async def test_a_long_stay_frees_its_locker_when_the_key_is_out(home: House) -> 
     home.cabinet.close_door(back.locker_index)
     await eventually(lambda: home.key_is("IN_STORAGE"), PATIENCE)
     assert await home.chain() == ["REGISTERED", "FETCHED", "RETURNED"]
+
+
+async def test_what_happened_under_a_contract_that_was_cancelled_meanwhile_is_believed_and_told(
+    home: House,
+) -> None:
+    id = (await home.reserve(2))["id"]
+    pin = await is_known(home, id, "DEFAULT")
+    home.firmware.network.cut()
+    await home.client.ask(CANCEL, input={"id": id})
+
+    await home.fetch(pin, 0)
+
+    home.firmware.network.mend()
+    await eventually(lambda: home.key_is("OUT"), PATIENCE)
+    links = [edge["node"] for edge in (await home.the_key())["custody"]["edges"]]
+    assert [one["kind"] for one in links] == ["REGISTERED", "FETCHED"]
+    assert links[1]["contradiction"] is not None
 
 
 def return_code_of(home: House) -> Known | None:

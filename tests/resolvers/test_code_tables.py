@@ -36,25 +36,25 @@ async def pin_of(work: Work, held: LockerContract) -> AutomatCode:
 
 async def test_each_code_is_written_with_the_revision_that_brings_it(work: Work) -> None:
     automat = await make_automat(work)
-    first = await made(work, await make_key(work, automat=automat), starts_at=work.now)
-    second = await made(work, await make_key(work, automat=automat), starts_at=work.now)
+    keys = [await make_key(work, automat=automat) for _ in range(2)]
+    before = await latest(work, automat)
 
-    (one,), (other,) = await lockers_of(work, first), await lockers_of(work, second)
-
-    assert (await pin_of(work, one)).revision == 1
-    assert (await pin_of(work, other)).revision == 2
-    assert (await pin_of(work, other)).wanted_at == work.now
-    assert await latest(work, automat) == 2
+    for number, key in enumerate(keys, 1):
+        (held,) = await lockers_of(work, await made(work, key, starts_at=work.now))
+        code = await pin_of(work, held)
+        assert (code.revision, code.wanted_at) == (before + number, work.now)
+        assert await latest(work, automat) == code.revision
 
 
 async def test_a_code_that_is_changed_comes_with_a_later_revision(work: Work) -> None:
     automat = await make_automat(work)
     contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
     (held,) = await lockers_of(work, contract)
+    before = await latest(work, automat)
 
     await pins.renew(work, contract.id, held.id)
 
-    assert (await pin_of(work, held)).revision == await latest(work, automat) == 2
+    assert (await pin_of(work, held)).revision == await latest(work, automat) == before + 1
 
 
 async def test_return_codes_of_several_keys_come_with_one_revision(work: Work) -> None:
@@ -83,11 +83,12 @@ async def test_the_table_of_a_link_holds_all_codes_of_its_automat(work: Work) ->
     table = await tables.of_link(work, link.id)
 
     assert table is not None
-    (code,) = table.codes
+    (code,) = [one for one in table.codes if one.kind is CodeKind.PIN]
     index = (await work.get(Locker, held.locker_id)).index
     assert (table.link_id, table.automat_id) == (link.id, automat.id)
-    assert (table.organization_id, table.revision) == (work.actor.organization_id, 1)
-    assert (code.code, code.kind, code.use) == (held.pin, CodeKind.PIN, CodeUse.FETCH_AND_RETURN)
+    assert table.organization_id == work.actor.organization_id
+    assert table.revision == await latest(work, automat)
+    assert (code.code, code.use) == (held.pin, CodeUse.FETCH_AND_RETURN)
     assert (code.locker_index, code.opens_at, code.closes_at) == (
         *(index, held.starts_at),
         held.ends_at,
@@ -103,34 +104,20 @@ async def test_a_return_code_and_a_backup_code_are_named_for_what_they_are(work:
     held = await locker_contract(work, stay)
     begun = await look_after(work, stay, at=stay.starts_at)
     await fetch(begun, held, at=stay.starts_at + HOUR)
-    backup = BackupCode(
-        organization_id=work.actor.organization_id,
-        key_id=key.id,
-        code="0123456789",
-        made_at=work.now,
-    )
-    await work.add(backup)
-    await work.add(
-        AutomatCode(
-            organization_id=work.actor.organization_id,
-            automat_id=automat.id,
-            locker_id=held.locker_id,
-            code=backup.code,
-            use=CodeUse.FETCH_AND_RETURN,
-            backup_code_id=backup.id,
-            opens_at=work.now,
-        )
-    )
     link = await linked(work, automat)
 
     table = await tables.of_link(work, link.id)
 
     assert table is not None
-    assert {code.kind: code.code for code in table.codes} == {
-        CodeKind.PIN: held.pin,
-        CodeKind.RETURN_CODE: "4711",
-        CodeKind.BACKUP_CODE: backup.code,
-    }
+    theirs = work.own(BackupCode).where(BackupCode.key_id == key.id)
+    backup_codes = [one.code for one in await work.all(theirs)]
+    assert sorted((code.kind, code.code) for code in table.codes) == sorted(
+        [
+            (CodeKind.PIN, held.pin or ""),
+            (CodeKind.RETURN_CODE, "4711"),
+            *((CodeKind.BACKUP_CODE, code) for code in backup_codes),
+        ]
+    )
 
 
 async def test_a_table_says_at_which_hours_a_code_works(work: Work) -> None:
@@ -139,16 +126,33 @@ async def test_a_table_says_at_which_hours_a_code_works(work: Work) -> None:
     contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
     link = await linked(work, automat)
     await confirm(work, automat)
+    before = await latest(work, automat)
 
     await set_schedule(work, contract.id, OFFICE)
 
     table = await tables.of_link(work, link.id)
     assert table is not None
-    assert {one.id: one.hours for one in table.codes} == await windows_of(work, automat.id)
-    assert table.codes[0].hours is not None
-    assert table.revision == 2
+    hours = [one.hours for one in table.codes if one.hours is not None]
+    assert hours == list((await windows_of(work, automat.id)).values())
+    assert [one.kind for one in table.codes if one.hours] == [CodeKind.PIN]
+    assert table.revision == before + 1
     (held,) = await lockers_of(work, contract)
     assert held.state is LockerContractState.SYNCING
+
+
+async def test_hours_are_learned_anew_when_their_clock_is_another_one(work: Work) -> None:
+    unit = await make_unit(work, access_schedules=True)
+    automat = await make_automat(work, unit_id=unit.id)
+    contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
+    await set_schedule(work, contract.id, OFFICE)
+    before = await latest(work, automat)
+
+    await organizations.update_unit(work, unit.id, {"time_zone": "Asia/Tokyo"})
+
+    table = await tables.of_link(work, (await linked(work, automat)).id)
+    assert table is not None
+    assert {one.hours.time_zone for one in table.codes if one.hours} == {"Asia/Tokyo"}
+    assert table.revision == before + 1
 
 
 async def test_credentials_that_wait_have_a_table_and_those_taken_back_have_none(
@@ -219,7 +223,7 @@ async def statements_for(database: Database, number: int) -> tuple[int, int]:
             table = await tables.of_link(work, link.id)
         reading = len(seen)
         assert table is not None
-        assert len(table.codes) == number
+        assert len([one for one in table.codes if one.kind is CodeKind.PIN]) == number
         work.undo()
 
     await by_itself(database, owner, counting)

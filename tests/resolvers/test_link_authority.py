@@ -87,8 +87,7 @@ async def test_its_key_is_sealed_and_opens_with_our_secret_alone(database: Datab
 
     assert ours.private_key not in row.private_key
     assert "PRIVATE" not in row.private_key
-    keys = ["a new secret that comes first, and long", SECRET_KEY]
-    turned = Secret(keys)
+    turned = Secret(["a new secret that comes first, and long", SECRET_KEY])
     async with database.writing() as session:
         assert (await authority.issuer(session, turned, NOW)).certificate == ours.certificate
 

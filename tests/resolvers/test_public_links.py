@@ -38,9 +38,9 @@ async def test_a_link_keeps_only_the_hash_of_its_secret(work: Work) -> None:
     link, secret = await make_link(work)
 
     assert link.secret_digest == digest_of(secret)
-    assert await public_links.by_secret(await work.connection(), secret) == public_links.Whose(
-        link.id, work.actor.organization_id
-    )
+    found = await public_links.by_secret(await work.connection(), secret)
+    assert found is not None
+    assert (found.link_id, found.owner.organization_id) == (link.id, work.actor.organization_id)
     events = await work.all(work.own(Event).where(Event.subject_id == link.id))
     assert [event.kind for event in events] == [EventKind.CONTRACT_LINK_CREATED]
     assert secret not in str([event.facts for event in events])

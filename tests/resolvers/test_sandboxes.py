@@ -1,40 +1,24 @@
-"""Clocks of sandboxes: how far they go, what goes by them, and what goes by ours."""
+"""Clocks of sandboxes: how far they go, and for what they wait on the way."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from factories import DAY, HOUR, NOON, acting_as, make_automat, make_entity, make_key, push
-from sqlalchemy import select, update
+from clocked import clock_of, due_of, owner, plan, sandbox_in
+from factories import DAY, HOUR, NOON, acting_as, make_automat, make_key
+from sqlalchemy import delete
 
 from models.accounts import Role
 from models.automat_links import AutomatLink
 from models.automats import Automat
-from models.base import new_id
-from models.errors import InvalidInput, NotAllowed, NotASandbox, Unauthenticated
+from models.errors import InvalidInput, NotAllowed, NotASandbox
 from models.jobs import Job, JobKind
-from models.organizations import OrganizationUnit
 from models.sandboxes import SandboxAdvance
-from resolvers import accounts, claims, clocks, jobs, organizations, sandboxes
-from resolvers.claims import Holder
+from resolvers import clocks, sandboxes
 from resolvers.work import Work, system
 
 SECOND = timedelta(seconds=1)
-
-
-async def sandbox_in(work: Work, ahead: timedelta = timedelta()) -> Work:
-    """Found a sandbox in the same transaction; its clock shows NOON and that."""
-    founder = replace(organizations.founder(), clock_ahead=ahead)
-    here = Work(work.session, founder, founder.time(NOON))
-    await organizations.found(here, name="Sandbox", clock_ahead=ahead)
-    return here
-
-
-async def clock_of(work: Work) -> timedelta | None:
-    ahead = await clocks.of_organizations(await work.connection(), [work.actor.organization_id])
-    return ahead[work.actor.organization_id]
 
 
 async def at(work: Work, real: datetime) -> Work:
@@ -47,27 +31,6 @@ async def step(work: Work, running: SandboxAdvance, real: datetime) -> datetime 
     """Let the job that moves the clock look once; tells when it looks again, by our clock."""
     following = await sandboxes.step(await at(work, real), running.id)
     return None if following is None else following - ((await clock_of(work)) or timedelta())
-
-
-async def due_of(work: Work, subject_id: UUID) -> datetime:
-    await work.connection()
-    (due_at,) = await work.scalars(select(Job.due_at).where(Job.subject_id == subject_id))
-    return due_at
-
-
-async def plan(work: Work, due_at: datetime, **values: Any) -> UUID:
-    """Write down that something is due, by the clock of the organization."""
-    subject_id = new_id()
-    ahead = work.actor.clock_ahead or timedelta()
-    job = Job(
-        organization_id=work.actor.organization_id,
-        kind=values.pop("kind", JobKind.KEY_CONTRACT),
-        subject_id=subject_id,
-        due_at=due_at - ahead,
-        **values,
-    )
-    await work.add(job)
-    return subject_id
 
 
 async def test_a_clock_goes_to_what_is_due_next_and_waits_for_it(work: Work) -> None:
@@ -158,6 +121,39 @@ async def test_a_clock_stands_until_automats_know_their_codes_but_not_for_ever(
     assert await clock_of(here) == DAY - sandboxes.AUTOMATS_GET
 
 
+async def test_automats_are_behind_until_they_are_told_the_time(work: Work) -> None:
+    here = await sandbox_in(work)
+    automat = await make_automat(here)
+    link = linked(automat)
+    link.applied_revision, link.clock_ahead = 99, 2 * SECOND
+    await here.add(link)
+    await plan(here, NOON + HOUR, failures=1)
+    silent = linked(await make_automat(here))
+    silent.connected = False
+    await here.add(silent)
+    middle = await plan(here, NOON + 10 * HOUR)
+    running = await sandboxes.advance(here, by=DAY)
+    before = automat.code_revision
+
+    await step(here, running, NOON)
+    (heard,) = await here.locked(AutomatLink, [link.id])
+    assert heard.clock_ahead == 2 * SECOND - 10 * HOUR
+    assert (await here.get(Automat, automat.id)).code_revision == before
+    await done(here, middle)
+    await step(here, running, NOON)
+
+    heard, other = sorted(
+        await here.locked(AutomatLink, [link.id, silent.id]), key=lambda one: not one.connected
+    )
+    assert (heard.clock_ahead, other.clock_ahead) == (2 * SECOND - DAY, -DAY)
+    assert (await here.get(Automat, automat.id)).code_revision == before + 1
+    assert (await here.get(Automat, silent.automat_id)).code_revision == 0
+
+
+async def done(work: Work, subject_id: UUID) -> None:
+    await (await work.connection()).execute(delete(Job).where(Job.subject_id == subject_id))
+
+
 def linked(automat: Automat) -> AutomatLink:
     return AutomatLink(
         organization_id=automat.organization_id,
@@ -181,68 +177,6 @@ async def test_only_one_organization_is_moved(work: Work) -> None:
 
     assert (await clock_of(other), await clock_of(work)) == (timedelta(), None)
     assert {await due_of(work, theirs), await due_of(work, ours)} == {NOON + 2 * DAY}
-
-
-async def test_what_a_stay_plans_is_kept_by_our_clock(work: Work) -> None:
-    here = await sandbox_in(work, 100 * DAY)
-    apartment = await make_entity(here)
-    await make_key(here, apartment, automat=await make_automat(here))
-    stay, _ = await push(here, apartment, starts_at=here.now + 9 * DAY)
-    await here.session.info["last_acts"].pop("plan")()
-
-    (due_at,) = await here.scalars(select(Job.due_at).where(Job.organization_id == owner(here)))
-
-    assert due_at == NOON + 8 * DAY  # the PIN goes to the automat a day before
-    assert stay.starts_at == NOON + 109 * DAY
-
-
-def owner(work: Work) -> UUID:
-    return work.actor.organization_id
-
-
-async def test_a_plan_goes_by_the_clock_as_it_is_when_it_is_written(work: Work) -> None:
-    here = await sandbox_in(work)
-    subject_id = new_id()
-    await jobs.schedule(here, JobKind.KEY_CONTRACT, subject_id, NOON + 9 * DAY)
-    root = OrganizationUnit
-    moved = update(root).where(root.id == owner(here)).values(clock_ahead=DAY)
-    await (await here.connection()).execute(moved)
-
-    await here.session.info["last_acts"].pop("plan")()
-
-    assert await due_of(here, subject_id) == NOON + 8 * DAY
-
-
-async def test_a_job_is_done_by_the_clock_of_its_organization(work: Work) -> None:
-    here = await sandbox_in(work, 30 * DAY)
-    await plan(here, NOON + 30 * DAY)
-    seen: list[datetime] = []
-
-    async def looking(then: Work, _id: UUID) -> datetime:
-        seen.append(then.now)
-        return then.now + DAY
-
-    holder = Holder("somebody", frozenset(JobKind))
-    claimed = await claims.claim(work.session, holder, NOON + HOUR, at_most=99)
-    (claim,) = [one for one in claimed if one.organization_id == owner(here)]
-    await claims.perform(work.session, claim, looking, NOON + HOUR)
-
-    assert seen == [NOON + 30 * DAY + HOUR]
-    assert await due_of(here, claim.subject_id) == NOON + DAY + HOUR
-
-
-async def test_a_token_expires_by_our_clock_and_tells_that_of_its_organization(
-    work: Work,
-) -> None:
-    here = await sandbox_in(work, 30 * DAY)
-    _, text = await accounts.create_token(here, role=Role.PARTNER, expires_at=NOON + DAY)
-    connection = await here.connection()
-
-    actor = await accounts.authenticate(connection, text, NOON)
-
-    assert actor.time(NOON) == NOON + 30 * DAY
-    with pytest.raises(Unauthenticated):
-        await accounts.authenticate(connection, text, NOON + DAY)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Telling automats what to do over HTTP, and seeing how far it is."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from commanding import answer, make_link, make_linked, sent
+from due_jobs import do_what_is_due
 from factories import make_automat, make_key
 from talking import Client
 
@@ -12,6 +14,7 @@ from models.automat_commands import AutomatCommand, CommandRefusal
 from models.automats import Automat
 from models.keys import Key, KeyKind
 from resolvers.automat_commands import asking
+from schema.context import clock
 from schema.scalars import from_id, to_id
 
 SHOWN = (
@@ -202,3 +205,18 @@ async def test_an_automat_without_credentials_says_so(client: Client) -> None:
         {"linkState": "NONE", "firmware": None, "health": None},
         {"linkState": "WAITING", "firmware": None, "health": None},
     ]
+
+
+async def test_a_command_that_nobody_answers_expires_by_itself(
+    client: Client, automat: str
+) -> None:
+    id = (await tell(client, "automatRestart", id=automat))["command"]["id"]
+
+    await do_what_is_due(client, clock() + timedelta(seconds=31))
+    before = await client.ask(LAST, id=id)
+    await do_what_is_due(client, clock() + timedelta(seconds=34))
+    after = await client.ask(LAST, id=id)
+
+    assert before["automatCommand"]["state"] == "WAITING"
+    assert after["automatCommand"]["state"] == "EXPIRED"
+    assert (await tell(client, "automatRestart", id=automat))["command"] is not None

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from talking import Client
 
 from models.accounts import Role
-from models.automats import Automat
+from models.automats import Automat, Locker
 from models.events import Event
 from models.idempotency import IdempotentAnswer
 from resolvers.automat_links import authority
@@ -41,6 +41,19 @@ async def test_an_automat_is_installed_with_a_pin_and_credentials(client: Client
     assert certificate.subject.rfc4514_string() == f"CN={link.id}"
     assert f"{certificate.serial_number:x}" == link.serial == made.serial
     assert certificate.not_valid_after_utc == link.expires_at == made.expires_at
+
+
+@pytest.mark.parametrize(("model", "lockers"), [("LIVIONKEY_1", 1), ("LIVIONKEY_30", 30)])
+async def test_small_and_large_automats_are_installed_and_enrolled_alike(
+    client: Client, model: str, lockers: int
+) -> None:
+    answer = await install(client, model=model)
+
+    enrolled = await enrol(client, answer["installationPin"])
+
+    assert enrolled.status_code == 200
+    async with client.working() as work:
+        assert len(await work.all(work.own(Locker))) == lockers
 
 
 async def test_what_is_shown_once_is_not_shown_again_and_kept_nowhere(client: Client) -> None:

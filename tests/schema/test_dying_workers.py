@@ -2,18 +2,14 @@
 
 import asyncio
 import logging
-import os
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import psycopg
 import pytest
+from away import close
 from effects import (
     at_work,
     done,
@@ -79,33 +75,6 @@ def is_dead(worker: str) -> bool:
     return not Path(f"/proc/{process}").exists()
 
 
-def close_postgresql(database: Database) -> Callable[[], None]:
-    """Let nobody in, and throw everybody out; gives what opens it again."""
-    server, name = os.environ["LIVIONKEY_TEST_POSTGRESQL"], database.url.database
-
-    def allow(connections: str) -> None:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'alter database "{name}" allow_connections {connections}'.encode())
-            throw_out = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
-            connection.execute(throw_out, (name,))
-
-    allow("false")
-    return lambda: allow("true")
-
-
-def close_sqlite(database: Database) -> Callable[[], None]:
-    """Let nobody write; gives what lets them again.
-
-    SQLite waits longer from try to try, and a worker that writes all the time leaves it short gaps
-    only: so we try all the time, or all jobs were done before.
-    """
-    connection = sqlite3.connect(str(database.url.database), timeout=0, check_same_thread=False)
-    while not connection.in_transaction:
-        with suppress(sqlite3.OperationalError):  # somebody writes just now
-            connection.execute("begin exclusive")
-    return connection.close
-
-
 async def test_a_database_that_was_away_finds_the_worker_where_it_was(
     database: Database,
     owner: Actor,
@@ -116,7 +85,6 @@ async def test_a_database_that_was_away_finds_the_worker_where_it_was(
     monkeypatch.setattr("models.database.BUSY_SECONDS", 1)  # 30 s, after which SQLite gives up
     ids = await plan(database, owner, *[NOON] * 200)
     own = Database(database.url.render_as_string(hide_password=False))
-    close = close_sqlite if database.is_sqlite else close_postgresql
 
     async with at_work(worker(own, slowly)):
         await until(lambda: some_are_done(database), every=0.01)

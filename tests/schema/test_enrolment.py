@@ -1,13 +1,15 @@
 """Cabinets that fetch their credentials by an installation PIN, and those that may not."""
 
 import asyncio
+import base64
+import logging
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from enrolling import ENROL, change, enrol, install, kinds_of_events, links, request_for
+from enrolling import ENROL, change, enrol, install, kinds_of_events, links, read, request_for
 from outsides import BROKER
 from talking import Client
 
@@ -158,3 +160,22 @@ async def test_a_page_of_another_site_cannot_enrol(client: Client) -> None:
 
     assert answer.status_code == 403
     assert (await client.http.get(ENROL)).status_code == 405
+
+
+async def test_no_log_repeats_a_pin_or_credentials(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answer = await install(client)
+    pin, file = answer["installationPin"], read(answer["credentials"])
+
+    await enrol(client, pin[:-1])
+    enrolled = Credentials.from_file((await enrol(client, pin)).json())
+    await enrol(client, pin)
+
+    said = caplog.text
+    for secret in (pin, pin[:-1]):
+        assert secret not in said
+    for made in (file, enrolled):
+        assert base64.b64encode(made.codes_key).decode() not in said
+    assert "PRIVATE KEY" not in said

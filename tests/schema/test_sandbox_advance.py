@@ -163,10 +163,12 @@ async def test_an_advance_goes_on_when_a_worker_is_there_again(sandbox: Client) 
     assert answer["advance"]["endedAt"] is None
     assert (await look(sandbox))["aheadSeconds"] == 0
     assert await refused(sandbox, seconds=60) == "INVALID_INPUT"
-    async with at_work(the_worker_of(sandbox)):
+    async with at_work(the_worker_of(sandbox), the_worker_of(sandbox)):
         seen = await stands(sandbox)
     assert seen["aheadSeconds"] in range(3 * 86_400 - 60, 3 * 86_400 + 2)
-    assert "LOCKER_CONTRACT_OPENED" in dict(await events(sandbox))
+    kinds = [kind for kind, _ in await events(sandbox)]
+    in_order = ["LOCKER_CONTRACT_SYNCING", "LOCKER_CONTRACT_OPENED", "SANDBOX_ADVANCED"]
+    assert [kind for kind in kinds if kind in in_order] == in_order
 
 
 async def test_a_clock_goes_forward_alone_and_not_too_far(sandbox: Client) -> None:

@@ -106,7 +106,7 @@ async def begin(
     row = table_of(LockerContract).c
     async with database.reading() as connection:
         found = await connection.execute(select(row.key_contract_id, row.pin))
-        pins = dict(found.tuples().all())
+        pins = dict(found.all())
     for stay in stays:
         stay.pin = pins[stay.contract_id]
     print(f"  {len(stays)} PINs ready in {time.perf_counter() - began:.1f} s", flush=True)

@@ -1,0 +1,189 @@
+"""What the link to automats carries: `./dev bench link`.
+
+    python tests/benchmarks/link.py [--postgresql URL] [--only postgresql|sqlite]
+        [--automats N] [--events N] [--commands N] [--stays N]
+
+500 simulated automats in this process, a real broker and `livionkey link` in processes of their
+own. First all connect; then things happen at their doors, until every report took effect and every
+automat was told so; then each is sent commands, until all are answered; then stays are pushed one
+after the other, and it is measured how long it takes until their PINs are known to be there; at
+last the broker is killed, and all come back (by chance alone within 20 seconds, which is wanted).
+The yardstick is how many messages a bare aiomqtt client sends to another one in the same run.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from _bare_mqtt import bare_rate  # the path comes first
+from brokers import Broker, broker_of, running_broker  # the same
+from linked import clock, eventually  # the same
+from linked_fleet import Stand, furnish, link_process, ready_since, reserve  # the same
+from linked_house import worker  # the same
+from sqlalchemy import func, select  # the same
+
+from models.accounts import Actor  # the same
+from models.automat_commands import AutomatCommand, CommandState  # the same
+from models.automat_links import AutomatLink  # the same
+from models.base import table_of  # the same
+from models.database import Database  # the same
+from models.migrating import migrate  # the same
+from resolvers.automat_commands import asking  # the same
+from resolvers.work import Work  # the same
+
+PATIENCE = 900.0
+PAGE_KIB = 4
+LAST_LOCKER = 29
+
+
+def memory_mib(process: str = "self") -> float:
+    """Tell how much memory a process has, in MiB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * PAGE_KIB / 1024
+
+
+async def seconds_until(is_so: Callable[[], Awaitable[bool] | bool], began: float) -> float:
+    await eventually(is_so, PATIENCE)
+    return time.perf_counter() - began
+
+
+def all_heard(stands: list[Stand]) -> bool:
+    logs = [one.firmware.cabinet.log for one in stands]
+    return all(one.last_number and one.oldest_number > one.last_number for one in logs)
+
+
+async def connected(database: Database) -> int:
+    counted = select(func.count()).where(AutomatLink.connected)
+    async with database.reading() as connection:
+        found: int = (await connection.execute(counted)).scalar_one()
+        return found
+
+
+async def connect(database: Database, stands: list[Stand]) -> None:
+    before, began = memory_mib(), time.perf_counter()
+    for stand in stands:
+        stand.firmware.start()
+
+    async def all_there() -> bool:
+        return await connected(database) == len(stands) and all_heard(stands)
+
+    seconds = await seconds_until(all_there, began)
+    taken = (memory_mib() - before) / len(stands) * 1_000
+    print(f"  all connected, heard and told in {seconds:.1f} s")
+    print(f"  memory per 1 000 simulated automats: {taken:.0f} MiB")
+
+
+async def events(stands: list[Stand], count: int, bare: float) -> None:
+    began = time.perf_counter()
+    for _ in range(count // len(stands) // 2):
+        for stand in stands:
+            stand.firmware.cabinet.force_door(LAST_LOCKER)
+            stand.firmware.cabinet.close_door(LAST_LOCKER)
+        await asyncio.sleep(0)
+    made = count // len(stands) // 2 * len(stands) * 2
+    rate = made / await seconds_until(lambda: all_heard(stands), began)
+    print(f"  door events through the database: {rate:.0f} a second, {rate / bare:.3f} of bare")
+
+
+async def commands(
+    database: Database, actor: Actor, stands: list[Stand], rounds: int, bare: float
+) -> None:
+    began = time.perf_counter()
+    row = table_of(AutomatCommand).c
+    counted = select(func.count()).where(row.kind == "clear_locker", row.state == CommandState.DONE)
+
+    async def all_done(number: int) -> bool:
+        async with database.reading() as connection:
+            done = (await connection.execute(counted)).scalar_one()
+        return bool(done >= number * len(stands))
+
+    for number in range(1, rounds + 1):
+        for stand in stands:
+            await command(database, actor, stand)
+        await eventually(lambda number=number: all_done(number), PATIENCE)  # type: ignore[misc]
+    rate = rounds * len(stands) / (time.perf_counter() - began)
+    print(f"  commands asked, sent and answered: {rate:.0f} a second, {rate / bare:.3f} of bare")
+
+
+async def command(database: Database, actor: Actor, stand: Stand) -> None:
+    async with database.writing() as session:
+        work = Work(session, actor, clock())
+        await asking.clear_locker(work, automat_id=stand.automat_id, locker_index=LAST_LOCKER)
+
+
+async def stays(database: Database, actor: Actor, stands: list[Stand], count: int) -> None:
+    taken = []
+    for stand in stands[:count]:
+        now = clock().replace(microsecond=0)
+        began = time.perf_counter()
+        id = await reserve(database, actor, stand, now, now + timedelta(days=2))
+
+        async def ready(id: UUID = id) -> bool:
+            return bool(await ready_since(database, [id]))
+
+        taken.append(await seconds_until(ready, began))
+    p50, p99 = statistics.median(taken), statistics.quantiles(taken, n=100)[98]
+    print(f"  from a push to READY: p50 {p50 * 1_000:.0f} ms, p99 {p99 * 1_000:.0f} ms")
+
+
+async def reconnect(stands: list[Stand], broker: Broker) -> None:
+    before = [one.firmware.connections for one in stands]
+    began = time.perf_counter()
+    await asyncio.to_thread(broker.restart)
+
+    def all_back() -> bool:
+        now = [one.firmware.connections for one in stands]
+        return all(a > b for a, b in zip(now, before, strict=True)) and all_heard(stands)
+
+    print(f"  broker killed, all back in {await seconds_until(all_back, began):.1f} s")
+
+
+async def bench(url: str, folder: Path, given: argparse.Namespace) -> None:
+    database = Database(url)
+    await migrate(database)
+    print(f"{'sqlite' if database.is_sqlite else 'postgresql'}, {given.automats} automats:")
+    async with broker_of(database) as broker, worker(database):
+        with running_broker() as other:
+            bare = await bare_rate(other)
+        print(f"  yardstick: {bare:.0f} messages a second from one bare client to another")
+        actor, stands = await furnish(database, broker, given.automats)
+        with link_process(folder, url, broker) as link:
+            await connect(database, stands)
+            assert link.process is not None
+            print(f"  memory of the link: {memory_mib(str(link.process.pid)):.0f} MiB", flush=True)
+            await events(stands, given.events, bare)
+            await commands(database, actor, stands, given.commands, bare)
+            await stays(database, actor, stands, given.stays)
+            await reconnect(stands, broker)
+            await asyncio.gather(*(one.firmware.cut_power() for one in stands))
+    await database.dispose()
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgresql", default="")
+    parser.add_argument("--only", choices=["postgresql", "sqlite"], default=None)
+    parser.add_argument("--automats", type=int, default=500)
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--commands", type=int, default=4)
+    parser.add_argument("--stays", type=int, default=100)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        urls = {"sqlite": f"sqlite:///{folder}/bench.db", "postgresql": given.postgresql}
+        for name, url in urls.items():
+            if url and given.only in {None, name}:
+                await bench(url, Path(folder), given)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
