@@ -16,6 +16,7 @@ from models.database import Database
 AWAY = (OperationalError, InterfaceError, NoConnectionLeft, OSError)
 """What is raised while a database cannot be reached, wherever in our code it is asked."""
 DEAF_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +41,16 @@ async def _listen(database: Database, wake: asyncio.Event) -> None:
 
 
 async def end(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks, and wait until they have ended."""
-    for task in tasks:
-        task.cancel()
+    """Cancel tasks until they have ended.
+
+    Once is not enough: whoever waits for an answer by `asyncio.wait_for` in the moment in which it
+    comes, as clients of brokers do, takes the answer and loses the cancellation (Python 3.11).
+    """
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=CANCEL_AGAIN_SECONDS)
     await asyncio.gather(*tasks, return_exceptions=True)
 
 

@@ -16,6 +16,7 @@ from automat_link.simulator.line import Line
 from automat_link.simulator.network import Network
 from automat_link.topics import TO_AUTOMATS, Topic, parsed, topic
 from resolvers.automat_links.credentials import Credentials
+from resolvers.waking import end
 
 AT_A_TIME = 50
 """So many reports are under way at once."""
@@ -25,7 +26,6 @@ PATIENCE_SECONDS = 10.0
 """Who was not told for so long what was heard says again that they are there."""
 LOOK_SECONDS = 5.0
 """How often the automat looks at its doors."""
-CANCEL_AGAIN_SECONDS = 0.5
 RETAINED = frozenset({Topic.STATE, Topic.ONLINE})
 
 logger = logging.getLogger(__name__)
@@ -195,17 +195,3 @@ def _command(payload: bytes) -> AnyCommand:
         return read_as(Command, payload).root
     except Unreadable:
         return AnyCommand.read(payload)
-
-
-async def end(*tasks: asyncio.Task[None]) -> None:
-    """Cancel tasks until they have ended.
-
-    Once is not enough: whoever waits for an answer by `asyncio.wait_for` in the moment in which it
-    comes, as the client does, takes the answer and loses the cancellation (Python 3.11).
-    """
-    waiting = set(tasks)
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=CANCEL_AGAIN_SECONDS)
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -12,11 +12,12 @@ import aiomqtt
 
 from automat_link.connection import rest_seconds
 from automat_link.simulator.cabinet import Cabinet
-from automat_link.simulator.conversation import Conversation, end
+from automat_link.simulator.conversation import Conversation
 from automat_link.simulator.flash import Flash
 from automat_link.simulator.line import Line, tls_of
 from automat_link.simulator.network import Network
 from resolvers.automat_links.credentials import Credentials
+from resolvers.waking import end
 
 GOODBYE_SECONDS = 5.0
 """So long an automat that is told to stop may take to say so."""

@@ -177,7 +177,7 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "key", "locker", "manualStorage", "organizationUnit"),
-    *("reservation", "signatureStation", "signing"),
+    *("reservation", "sandbox", "signatureStation", "signing"),
 )
 
 
