@@ -23,7 +23,7 @@ from pkcs11.util.rsa import decode_rsa_private_key
 from pkcs11.util.x509 import decode_x509_certificate
 from sealed_documents import drawing, offer_by, pdfsig_says, signed_by
 
-from resolvers.outside.authority import USES
+from resolvers.outside.certificates import USES
 
 MODULES = (
     Path("/usr/lib/softhsm/libsofthsm2.so"),

@@ -36,7 +36,7 @@ from sealed_documents import (
 from stamping_peer import issued
 
 from models.errors import InvalidInput
-from resolvers.outside.authority import USES
+from resolvers.outside.certificates import USES
 from resolvers.outside.verifying import Trusted, check_detached, check_document
 
 PASSWORD = "open" + " sesame"

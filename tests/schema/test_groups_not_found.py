@@ -37,7 +37,9 @@ async def all_but_events(client: Client) -> dict[str, list[tuple[Any, ...]]]:
         return {name: rows for name, rows in (await everything(work)).items() if name != "events"}
 
 
-@pytest.mark.parametrize("group", [UNKNOWN, "group_1", "the old group"])
+@pytest.mark.parametrize(
+    "group", [UNKNOWN, "group_1", "the old group"], ids=["unknown", "no id", "words"]
+)
 async def test_a_refused_push_is_told_and_leaves_nothing_else(client: Client, group: str) -> None:
     home = await make_home(client)
     row = stay(entityId=home, externalId="booking-4711", deviceGroupId=group)

@@ -147,7 +147,6 @@ async def test_free_lockers_are_counted_over_the_window(client: Client) -> None:
             "STARTS_AFTER_END",
         ),
     ],
-    ids=str,
 )
 async def test_a_question_about_the_nearest_that_makes_no_sense_is_an_error(
     client: Client, variables: dict[str, Any], code: str
@@ -209,7 +208,6 @@ async def test_a_dry_run_says_what_the_push_then_stores(client: Client, way: str
         ({"startsAt": "2031-06-01T12:00"}, "INVALID_INPUT"),
         ({"keyIds": ["key_1"]}, "NOT_FOUND"),
     ],
-    ids=str,
 )
 async def test_a_dry_run_that_makes_no_sense_is_an_error(
     client: Client, changes: dict[str, Any], code: str

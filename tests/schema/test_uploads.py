@@ -97,7 +97,6 @@ async def test_a_file_is_stored_as_what_it_is(
         ("Älä".encode()[:-1], "It is of a kind that is not known."),
         (samples.TEXT + b"\x1b[2J", "It is of a kind that is not known."),
     ],
-    ids=str,
 )
 async def test_what_may_not_be_stored_is_refused_and_gone(
     client: Client, content: bytes, reason: str
