@@ -10,13 +10,11 @@ import pytest
 from brokers import Broker
 from documents import CANCEL, written
 from linked import clock, eventually, linking
-from linked_house import TAG, House, house, worker
+from linked_house import House, house, worker
 from talking import Client
 
 from automat_link.simulator.network import NONE, Faults
-from models.automat_reports import CodeKind
 from models.database import Database
-from models.doors import Known
 
 PATIENCE = 60.0
 BAD = Faults(loss=0.33, double=0.5, shuffle=0.5, seed=7)
@@ -70,19 +68,20 @@ async def test_a_short_stay_holds_its_locker_until_the_key_is_back(home: House) 
 
 
 async def test_a_long_stay_frees_its_locker_when_the_key_is_out(home: House) -> None:
-    id = (await home.reserve(30))["id"]
+    made = await home.reserve(30)
+    id = made["id"]
     pin = await is_known(home, id, "FETCH")
 
     await home.fetch(pin, 0)
 
     await eventually(lambda: home.key_is("OUT"), PATIENCE)
     await eventually(lambda: home.phase_is(id, "FETCH", "COMPLETED"), PATIENCE)
-    await eventually(lambda: return_code_of(home) is not None, PATIENCE)
-    back = return_code_of(home)
-    assert back is not None
-    home.cabinet.press(f"*{back.code}#")
-    home.cabinet.put_key(back.locker_index, TAG)
-    home.cabinet.close_door(back.locker_index)
+    soon = written(clock().replace(microsecond=0) + timedelta(hours=1))
+    again = {"externalId": made["externalId"], "startsAt": made["startsAt"], "endsAt": soon}
+    await home.reserve(1, **again)  # its end is near now, so a locker is held for the return
+    back = await is_known(home, id, "RETURN")
+    index = (await home.phases(id))["RETURN"]["locker"]["index"]
+    await home.bring_back(back, index)
     await eventually(lambda: home.key_is("IN_STORAGE"), PATIENCE)
     assert await home.chain() == ["REGISTERED", "FETCHED", "RETURNED"]
 
@@ -102,9 +101,3 @@ async def test_what_happened_under_a_contract_that_was_cancelled_meanwhile_is_be
     links = [edge["node"] for edge in (await home.the_key())["custody"]["edges"]]
     assert [one["kind"] for one in links] == ["REGISTERED", "FETCHED"]
     assert links[1]["contradiction"] is not None
-
-
-def return_code_of(home: House) -> Known | None:
-    """Find the code by which the key that is out comes back, as the automat knows it."""
-    found = (one for one in home.cabinet.codes.known if one.kind is CodeKind.RETURN_CODE)
-    return next(found, None)
