@@ -1,31 +1,20 @@
 """The board in the terminal, as somebody plays with it: a PIN, a door, a key, and a cut cable."""
 
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
-import sys
-import termios
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from pathlib import Path
 
 import pytest
 from brokers import Broker, running_broker
-from commands import LIVIONKEY, SECONDS, CommandLine
 from server_peer import server_at
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from automat_link.messages.wanted import WantedCode, WantedCodes
 from automat_link.simulator.board import Board
-from automat_link.simulator.credentials import Identity, write_identity
+from automat_link.simulator.credentials import Identity
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.fleet import Fleet, build
 from automat_link.simulator.lockers import Impossible, Key
@@ -294,46 +283,6 @@ async def test_it_fits_into_a_small_terminal(fleet: Fleet) -> None:
             assert region.bottom <= 24
             assert region.right <= 80
             assert region.height > 0
-
-
-def test_the_command_shows_the_board_and_ends_when_it_is_told_to(
-    broker: Broker, tmp_path: Path
-) -> None:
-    write_identity(tmp_path, Identity(broker.credentials(), "00331", 30))
-    words = ["simulate", "--credentials", str(tmp_path), "--board"]
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 34, 110, 0, 0))
-    environment = CommandLine(tmp_path).environment() | {"TERM": "xterm-256color"}
-    running = subprocess.Popen(  # noqa: S603  # our own command
-        [LIVIONKEY, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
-    )
-    os.close(theirs)
-    shown = b""
-    while b"Type your code" not in shown:
-        assert select.select([ours], [], [], SECONDS)[0], shown
-        shown += os.read(ours, 65_536)
-    os.write(ours, b"q")
-    threading.Thread(target=drained, args=(ours,), daemon=True).start()
-
-    assert running.wait(timeout=SECONDS) == 0
-    assert b"00331" in shown
-
-
-def drained(terminal: int) -> None:
-    """Read what a program writes, so that it does not wait for us; ends with the terminal."""
-    with suppress(OSError):
-        while os.read(terminal, 65_536):
-            pass
-
-
-def test_other_commands_do_not_wait_for_what_the_board_needs() -> None:
-    program = "import sys, schema.cli; print('textual' in sys.modules)"
-
-    printed = subprocess.run(  # noqa: S603  # our own words
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-
-    assert printed.stdout == "False\n"
 
 
 def test_the_hand_is_not_emptied_by_what_cannot_be_done(fleet: Fleet) -> None:
