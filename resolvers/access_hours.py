@@ -1,7 +1,7 @@
 """What the access schedules of contracts mean at desks and automats (2.16, G29).
 
 People are not held up by it: what happens outside its hours is believed and flagged, as everything
-that contradicts what was known. Automats will hold to it, see `windows_of`.
+that contradicts what was known. Automats will hold to it, see `enforced`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -118,26 +118,6 @@ class EnforcedHours:
     daily_return: bool
 
 
-async def windows_of(reading: Reading, automat_id: UUID) -> dict[UUID, EnforcedHours]:
-    """Tell of the codes that an automat should know which of them only work at certain hours.
-
-    For whoever brings the desired codes to the automat: what is sent of a code is sent with this.
-
-    Args:
-        reading: Who asks.
-        automat_id: The automat.
-
-    Returns:
-        The hours, by the id of the `AutomatCode`; codes that are not in it work at any time.
-    """
-    of_automat = _schedules(reading, AutomatCode.id).where(AutomatCode.automat_id == automat_id)
-    rows = await reading.rows(of_automat)
-    if all(row.access_schedule is None for row in rows):
-        return {}
-    automat = await reading.get(Automat, automat_id)
-    return await enforced(reading, automat.unit_id, dict(map(tuple, rows)))
-
-
 async def enforced(
     reading: Reading, unit_id: UUID, schedules: Mapping[UUID, Json | None]
 ) -> dict[UUID, EnforcedHours]:
@@ -157,17 +137,17 @@ async def enforced(
 
 async def learned_anew(work: Work) -> None:
     """Let automats learn all hours anew: the clocks by which they go may be others now."""
-    found = await work.rows(_schedules(work, AutomatCode.locker_contract_id))
+    found = await work.rows(_schedules(work))
     ids = [row.locker_contract_id for row in found if row.access_schedule is not None]
     if ids:
         await work.locked(LockerContract, ids)
         await codes.renew(work, ids, reason=OTHER_CLOCK)
 
 
-def _schedules(reading: Reading, id: Any) -> Select[*tuple[Any, ...]]:
-    """Select the schedules of all codes of contracts, with an id for each."""
+def _schedules(reading: Reading) -> Select[*tuple[Any, ...]]:
+    """Select the schedules of all codes of contracts."""
     return (
-        select(id, KeyContract.access_schedule)
+        select(AutomatCode.locker_contract_id, KeyContract.access_schedule)
         .join(LockerContract, LockerContract.id == AutomatCode.locker_contract_id)
         .join(KeyContract, KeyContract.id == LockerContract.key_contract_id)
         .where(AutomatCode.organization_id == reading.actor.organization_id)

@@ -12,6 +12,8 @@ from models.automats import Automat, AutomatModel
 from models.codes import AutomatCode
 from models.contracts import LockerContract
 from models.contracts import LockerContractState as State
+from resolvers.access_hours import EnforcedHours
+from resolvers.automat_codes import tables
 from resolvers.automat_codes.confirming import codes_applied
 from resolvers.work import Work
 
@@ -66,6 +68,16 @@ async def codes_of(work: Work, automat: Automat) -> list[AutomatCode]:
     row = AutomatCode
     theirs = work.own(row).where(row.automat_id == automat.id, row.backup_code_id.is_(None))
     return list(await work.all(theirs.order_by(row.id)))
+
+
+async def hours_of(work: Work, automat: Automat) -> list[EnforcedHours]:
+    """List at which hours the codes work that an automat is sent, but for those at any time."""
+    row = AutomatLink
+    good = work.own(row).where(row.automat_id == automat.id, row.revoked_at.is_(None))
+    link = await work.first(good) or await linked(work, automat)
+    table = await tables.of_link(work, link.id)
+    assert table is not None
+    return [one.hours for one in table.codes if one.hours is not None]
 
 
 async def on_its_way(work: Work, automat: Automat) -> LockerContract:

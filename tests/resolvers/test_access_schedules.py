@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from acknowledging import hours_of
 from factories import (
     DAY,
     HOUR,
@@ -25,13 +26,14 @@ from templating import Value, template
 
 from models.access_schedules import AccessSchedule
 from models.accounts import Role
+from models.automats import Automat
 from models.contracts import KeyContract, KeyContractStatus, Verification
 from models.errors import Enforced, InvalidInput, NotAllowed
 from models.events import EventKind
 from models.keys import Key, KeyKind
 from models.signing import SigningState
 from resolvers import organizations, reservations
-from resolvers.access_hours import OUTSIDE, windows_of, zones_of
+from resolvers.access_hours import OUTSIDE, zones_of
 from resolvers.access_schedules import checked_schedule, set_schedule
 from resolvers.handover.desks import hand_over, transfer
 from resolvers.signed import effects
@@ -185,17 +187,17 @@ async def test_the_hours_go_by_the_clock_of_the_automat_or_of_the_desk(work: Wor
 async def test_an_automat_is_told_at_which_hours_its_codes_take_keys_out(work: Work) -> None:
     key = await key_in_an_automat(work)
     contract = await scheduled(work, key)
-    assert key.automat_id is not None
-    assert await windows_of(work, key.automat_id) == {}
+    automat = await work.get(Automat, key.automat_id)
+    assert await hours_of(work, automat) == []
     then = await look_after(work, contract, at=MONDAY)
 
-    (hours,) = (await windows_of(then, key.automat_id)).values()
+    (hours,) = await hours_of(then, automat)
 
     assert (hours.time_zone, hours.daily_return) == ("Europe/Paris", False)
     assert hours.stretches == tuple(AccessSchedule.read(OFFICE).stretches())
     assert hours.stretches[0] == (8 * 60, 17 * 60)
     await set_schedule(then, contract.id, None)
-    assert await windows_of(then, key.automat_id) == {}
+    assert await hours_of(then, automat) == []
 
 
 async def test_another_schedule_has_to_be_signed_anew(work: Work) -> None:

@@ -8,6 +8,7 @@ from outcomes import locker_contract
 from promising import lockers_of, made
 from racing import by_itself
 
+from models.access_schedules import AccessSchedule
 from models.automat_reports import CodeKind
 from models.automats import Locker
 from models.base import new_id
@@ -16,7 +17,6 @@ from models.contracts import LockerContract, LockerContractState
 from models.database import Database
 from models.keys import KeyStatus
 from resolvers import codes, organizations, return_codes
-from resolvers.access_hours import windows_of
 from resolvers.access_schedules import set_schedule
 from resolvers.automat_codes import tables
 from resolvers.staff_contracts import pins
@@ -133,7 +133,8 @@ async def test_a_table_says_at_which_hours_a_code_works(work: Work) -> None:
     table = await tables.of_link(work, link.id)
     assert table is not None
     hours = [one.hours for one in table.codes if one.hours is not None]
-    assert hours == list((await windows_of(work, automat.id)).values())
+    schedule = AccessSchedule.read(OFFICE)
+    assert [one.stretches for one in hours] == [tuple(schedule.stretches())]
     assert [one.kind for one in table.codes if one.hours] == [CodeKind.PIN]
     assert table.revision == before + 1
     (held,) = await lockers_of(work, contract)
