@@ -1,5 +1,6 @@
 """Pushing reservations over HTTP: what comes back, what is refused, and what is kept waiting."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -139,7 +140,8 @@ async def test_a_permanent_reservation_has_no_end(client: Client, house: House) 
     assert reservation["endsAt"] is None
     assert reservation["keyContract"]["endsAt"] is None
     (fetch,) = reservation["keyContract"]["lockerContracts"]
-    assert (fetch["kind"], fetch["endsAt"]) == ("FETCH", days_from_now(4))
+    held = datetime.fromisoformat(fetch["endsAt"]) - datetime.fromisoformat(fetch["startsAt"])
+    assert (fetch["kind"], held) == ("FETCH", timedelta(days=3))
 
 
 async def test_local_times_are_those_of_the_zone_else_of_the_unit(
