@@ -1,6 +1,6 @@
 """Key contracts and locker contracts over HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from documents import UPSERT, days_from_now, stay
