@@ -5,7 +5,9 @@ when the command is started again.
 """
 
 import asyncio
+import fcntl
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -44,6 +46,7 @@ NOBODY = (
     "There is no automat to simulate: all of this organization work with credentials that are "
     "elsewhere, or there are none. Take credentials back by automatCredentialsRevoke."
 )
+ALL_RUN = "Another simulator runs them. End it, or let it leave some out (--leave-out)."
 
 
 def simulate(
@@ -62,6 +65,9 @@ def simulate(
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="The organization of the demo.")] = False,
     count: Annotated[int | None, typer.Option(min=1, help="How many automats at most.")] = None,
+    leave_out: Annotated[
+        int, typer.Option(min=0, help="How many are left to another simulator, such as a board.")
+    ] = 0,
     scenario: Annotated[
         str, typer.Option(help=f"What happens to them: {', '.join(SCENARIOS)}.")
     ] = quiet.__name__,
@@ -87,7 +93,7 @@ def simulate(
     if (credentials is None) == (organization is None):
         raise typer.BadParameter("give either --credentials, or --organization, or --demo.")
     if organization is not None:
-        automats = _of_organization(organization, memory, count)
+        automats = _of_organization(organization, memory, count, leave_out)
     elif credentials is not None:
         automats = _of_files(credentials, memory, count)
     asyncio.run(show_board(automats, play) if board else run_until_told(automats, play))
@@ -104,7 +110,9 @@ def _of_files(folder: Path, memory: Path | None, count: int | None) -> dict[str,
     return {name_of(one): _built(one, memory or folder, {}) for one in identities}
 
 
-def _of_organization(id: str, memory: Path | None, count: int | None) -> dict[str, Firmware]:
+def _of_organization(
+    id: str, memory: Path | None, count: int | None, leave_out: int
+) -> dict[str, Firmware]:
     """Build the automats of an organization; those that run first get their keys put in."""
     current = settings()
     outside = outside_for(current)
@@ -126,20 +134,42 @@ def _of_organization(id: str, memory: Path | None, count: int | None) -> dict[st
     if not chosen:
         raise InvalidInput(NOBODY)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return {one.device_id: _simulated(one, folder, known) for one in chosen}
+    identities = [(_identity(one, folder, known), one.contents) for one in chosen]
+    wanted = identities[: len(identities) - leave_out]
+    ours = [one for one in wanted if _is_free(folder, one[0])]
+    if not ours:
+        raise InvalidInput(ALL_RUN)
+    return {who.device_id: _built(who, folder, contents) for who, contents in ours}
 
 
 def _kept(folder: Path) -> list[Identity]:
     return read_identities(folder) if any(folder.glob("*.json")) else []
 
 
-def _simulated(one: Simulated, folder: Path, known: dict[UUID, Identity]) -> Firmware:
+def _identity(one: Simulated, folder: Path, known: dict[UUID, Identity]) -> Identity:
     if one.issued is None:
         assert one.link_id is not None  # noqa: S101 - it has one or the other
-        return _built(known[one.link_id], folder, one.contents)
+        return known[one.link_id]
     identity = Identity(one.issued, one.device_id, one.lockers)
     write_identity(folder, identity)
-    return _built(identity, folder, one.contents)
+    return identity
+
+
+_HELD: list[int] = []
+"""The locks of the automats that this process runs; they are gone when it is."""
+
+
+def _is_free(folder: Path, who: Identity) -> bool:
+    """Take an automat for this process, unless another one runs it: two would be one too many."""
+    lock = folder / f"{who.credentials.link_id}.lock"
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return False
+    _HELD.append(handle)
+    return True
 
 
 def _built(identity: Identity, folder: Path, contents: simulating.Contents) -> Firmware:

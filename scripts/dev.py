@@ -1,6 +1,7 @@
 """The jobs of `./dev`, from nothing and with the standard library alone (Python 3.11 or later).
 
 run [ARGUMENTS]     the API with demo data on the embedded database, and simulated automats
+board               an automat of the running demo, in this terminal
 test [ARGUMENTS]    every check and every test, on both databases; with arguments only pytest
 setup               the environment in .venv, nothing started
 bench [NAME ...]    the figures of tests/benchmarks: all, or one with its own arguments
@@ -142,6 +143,7 @@ JOBS: dict[str, Callable[[list[str]], int]] = {
     "run": serve,
     "test": test,
     "setup": setup,
+    "board": linked.board,
     "bench": bench,
     "soak": soak,
     "lock": lock,

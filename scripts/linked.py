@@ -5,8 +5,10 @@ of it does not start. Everything runs as whoever started the demo, and ends with
 """
 
 import getpass
+import json
 import os
 import socket
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -22,6 +24,8 @@ HOST = "127.0.0.1"
 PORTS = (8883, 8884)
 PATIENCE_SECONDS = 120
 FOLDER = STATE / "broker"
+BOARD = STATE / "board.json"
+"""The settings of the demo that was started last, for its board."""
 LINK, AUTOMATS = "LIVIONKEY_MQTT_URL", "LIVIONKEY_MQTT_PUBLIC_URL"
 Settings = dict[str, str]
 
@@ -72,9 +76,19 @@ def run(together: Together, given: Settings) -> None:
     )
     if not listens(broker, int(port_of(given[LINK]))):
         raise OSError(f"The broker did not start: see {STATE / 'broker.log'}.")
-    for name, options in {"link": (), "simulate": ("--demo",)}.items():
+    for name, options in {"link": (), "simulate": ("--demo", "--leave-out", "1")}.items():
         together.start(*livionkey(name, *options), environment=told, log=STATE / f"{name}.log")
-    say(f"Simulated automats come to the broker {given[AUTOMATS]}: see {STATE / 'simulate.log'}.")
+    BOARD.write_text(json.dumps(given))
+    say("Simulated automats come to the broker. Stand in front of one, in another terminal:")
+    say("./dev board")
+
+
+def board(arguments: list[str]) -> int:
+    """Become the board of the automat that the demo has left out."""
+    if not BOARD.is_file():
+        sys.exit("The board belongs to a running demo with a broker: ./dev run")
+    command = [*map(str, livionkey("simulate", "--demo", "--board", *arguments))]
+    os.execve(PYTHON, command, os.environ | json.loads(BOARD.read_text()))  # noqa: S606 - ours
 
 
 def livionkey(*words: str) -> list[str | Path]:

@@ -92,6 +92,24 @@ async def test_the_automats_of_an_organization_come_alive_with_their_keys_and_go
     assert locker.state is LockerState.WITH_KEY
 
 
+async def test_two_simulators_never_run_the_same_automat(
+    commands: CommandLine, client: Client, broker: Broker, own_database: Database
+) -> None:
+    async with client.working() as work:
+        await make_automat(work)
+        await make_automat(work)
+    id = to_id(OrganizationUnit, client.organization_id)
+
+    async with linking(own_database, broker):
+        with simulating(commands, "--organization", id, "--leave-out", "1"):
+            await eventually(lambda: are_connected(client, 1), LONG)
+            with simulating(commands, "--organization", id):
+                await eventually(lambda: are_connected(client, 2), LONG)
+                refusal = commands.refusal("simulate", "--organization", id)
+
+    assert "Another simulator runs them" in refusal
+
+
 async def test_credentials_as_partners_get_them_are_enough(
     commands: CommandLine, client: Client, broker: Broker, own_database: Database, tmp_path: Path
 ) -> None:
