@@ -166,8 +166,11 @@ class Conversation:
         return unseal(self._key, topic(self._link_id, what), payload)
 
     def _hear_heard(self, heard: Heard, *, fresh: bool) -> None:
+        was_old, before = self._state_is_old, self._cabinet.clock.ahead
         self._told = True
-        self._cabinet.heard(heard.number, heard.at, fresh=fresh)
+        is_news = self._cabinet.heard(heard.number, heard.at, fresh=fresh)
+        # who says how they are whenever they are told something is told something for that
+        self._state_is_old = was_old or is_news or self._cabinet.clock.ahead != before
         self._wake.set()
 
     async def _obey(self, payload: bytes) -> None:
