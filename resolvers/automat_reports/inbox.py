@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.automat_links import AutomatLink
 from models.automat_reports import MOST_FAILURES, AutomatReport, ReportKind
-from models.automats import Automat, AutomatState
+from models.automats import Automat, AutomatState, Locker
 from models.dialects.deadlocks import was_given_up
 from models.errors import LivionKeyError
 from models.events import EventKind
@@ -62,25 +62,45 @@ class Inbox:
         self.is_installed: bool | None = None
         self.before: datetime | None = None
         """When the last report before the next one by number happened."""
+        self.heard_up_to = link.heard_up_to
+        self.done: list[tuple[AutomatReport, datetime, str | None]] = []
+        """What took effect and is not written down yet: all of it is, at once, at the end."""
+        self.lockers: dict[int, Locker] = {}
 
     async def apply_some(self) -> bool:
         """Apply a few; tells whether to come again at once."""
         reports = await self._next_ones()
         late = [one for one in reports if self._is_late(one)]
         in_order = {one.number: one for one in reports if not self._is_late(one)}
-        early = [one for one in in_order.values() if one.kind is ReportKind.CODES_APPLIED]
         try:
-            for report in late:
-                await self._take(report, is_late=True)
-            await self._apply_in_order(in_order)
-            for report in early:
-                await self._take(report, is_late=True)
+            await self._apply(late, in_order)
         except _Again:
             return True
         except _Stop:
             return False
+        finally:
+            self._write_down()
         await gaps.ask_again(self.work, self.link)
         return False
+
+    async def _apply(
+        self, late: Sequence[AutomatReport], in_order: dict[int | None, AutomatReport]
+    ) -> None:
+        early = [one for one in in_order.values() if one.kind is ReportKind.CODES_APPLIED]
+        for report in late:
+            await self._take(report, is_late=True)
+        await self._apply_in_order(in_order)
+        for report in early:
+            await self._take(report, is_late=True)
+
+    def _write_down(self) -> None:
+        """Write down what took effect so far."""
+        for report, at, problem in self.done:
+            report.problem = " ".join(one for one in (report.problem, problem) if one) or None
+            report.applied_at, report.moment = self.work.now, at
+        self.done.clear()
+        if self.link.heard_up_to != self.heard_up_to:
+            self.link.heard_up_to = self.heard_up_to
 
     def _is_late(self, report: AutomatReport) -> bool:
         return report.number is None or report.number <= self.link.heard_up_to
@@ -99,17 +119,24 @@ class Inbox:
 
     async def _apply_in_order(self, reports: dict[int | None, AutomatReport]) -> None:
         """Apply reports while the next one by number is there."""
-        link, until = self.link, self.link.heard_up_to + AT_ONCE
-        while link.heard_up_to < until:
-            report = reports.get(link.heard_up_to + 1)
+        until = self.heard_up_to + AT_ONCE
+        while self.heard_up_to < until:
+            report = reports.get(self.heard_up_to + 1)
             if report is not None:
                 await self._take(report, is_late=False)
-                link.heard_up_to += 1
-            elif gaps.may_be_lost(link) and await gaps.pass_over(self.work, link):
+                self.heard_up_to += 1
+            elif await self._pass_over():
                 raise _Again
             else:
                 return
         raise _Again
+
+    async def _pass_over(self) -> bool:
+        """Go on behind reports that will not come; tells whether there are such."""
+        self._write_down()
+        is_passed = gaps.may_be_lost(self.link) and await gaps.pass_over(self.work, self.link)
+        self.heard_up_to = self.link.heard_up_to
+        return is_passed
 
     async def _take(self, report: AutomatReport, *, is_late: bool) -> None:
         """Let a report take effect, unless it has.
@@ -118,7 +145,7 @@ class Inbox:
             _Again: It has to be the first of a transaction, which it would not be in this one.
             _Stop: It could not be applied, and has to be tried again before those behind it.
         """
-        if report.applied_at is not None:
+        if report.applied_at is not None or any(one is report for one, _, _ in self.done):
             return
         if self.is_used and report.kind in FIRST:
             raise _Again
@@ -126,17 +153,21 @@ class Inbox:
         at = clocks.moment_of(self.link, report, None if is_late else await self._before())
         try:
             async with self.trying():
-                problem = await self._take_effect(Happening(self.link, report, at, is_late=is_late))
+                problem = await self._take_effect(self._happening(report, at, is_late=is_late))
         except Exception as error:
             if self.trying is nullcontext or is_nobodys_fault(error):
                 raise
             logger.exception("a report of the link %s was not applied", self.link_id)
             await self._fail(report, error)
             return
-        report.problem = " ".join(one for one in (report.problem, problem) if one) or None
-        report.applied_at, report.moment = self.work.now, at
+        self.done.append((report, at, problem))
         if not is_late:
             self.before = at
+
+    def _happening(self, report: AutomatReport, at: datetime, *, is_late: bool) -> Happening:
+        """Put together what is told; what may be undone alone remembers no lockers."""
+        lockers = self.lockers if self.trying is nullcontext else {}
+        return Happening(self.link, report, at, is_late=is_late, lockers=lockers)
 
     async def _take_effect(self, happening: Happening) -> str | None:
         if self.is_installed is None:
@@ -147,7 +178,7 @@ class Inbox:
     async def _before(self) -> datetime | None:
         """Tell when the report before the next one by number happened."""
         if self.before is None:
-            is_done = ROW.link_id == self.link_id, ROW.number <= self.link.heard_up_to
+            is_done = ROW.link_id == self.link_id, ROW.number <= self.heard_up_to
             last = select(ROW.moment).where(*is_done).order_by(ROW.number.desc()).limit(AT_ONCE)
             (self.before,) = await self.work.scalars(select(func.max(last.subquery().c.moment)))
         return self.before
@@ -159,6 +190,8 @@ class Inbox:
             _Stop: It will be tried again.
         """
         work = self.work
+        self._write_down()
+        await work.save()
         for row in (report, self.link):
             await work.session.refresh(row)  # what the undone part may have changed
         report.failures += 1
