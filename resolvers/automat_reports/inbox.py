@@ -11,8 +11,10 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from models.automat_links import AutomatLink
@@ -23,6 +25,7 @@ from models.errors import LivionKeyError
 from models.events import EventKind
 from resolvers.automat_reports import clocks, gaps
 from resolvers.automat_reports.facts import take_effect
+from resolvers.automat_reports.gaps import Known
 from resolvers.automat_reports.happenings import Happening
 from resolvers.work import About, Work
 
@@ -59,7 +62,9 @@ class Inbox:
         self.link = link
         self.link_id = link.id
         self.is_used = False
-        self.is_installed: bool | None = None
+        self.is_installed = True
+        self.kept = Known(0, None)
+        """Which reports are kept behind the next one by number, when this began."""
         self.before: datetime | None = None
         """When the last report before the next one by number happened."""
         self.heard_up_to = link.heard_up_to
@@ -69,7 +74,8 @@ class Inbox:
 
     async def apply_some(self) -> bool:
         """Apply a few; tells whether to come again at once."""
-        reports = await self._next_ones()
+        reports, began_at = await self._next_ones(), self.heard_up_to
+        await self._look_around()
         late = [one for one in reports if self._is_late(one)]
         in_order = {one.number: one for one in reports if not self._is_late(one)}
         try:
@@ -80,7 +86,8 @@ class Inbox:
             return False
         finally:
             self._write_down()
-        await gaps.ask_again(self.work, self.link)
+        left = self.kept.count - (self.heard_up_to - began_at)
+        await gaps.ask_again(self.work, self.link, Known(left, self.kept.last if left else None))
         return False
 
     async def _apply(
@@ -146,11 +153,13 @@ class Inbox:
             _Stop: It could not be applied, and has to be tried again before those behind it.
         """
         if report.applied_at is not None or any(one is report for one, _, _ in self.done):
+            if not is_late:
+                self._happened(report.moment)
             return
         if self.is_used and report.kind in FIRST:
             raise _Again
         self.is_used = True
-        at = clocks.moment_of(self.link, report, None if is_late else await self._before())
+        at = clocks.moment_of(self.link, report, None if is_late else self.before)
         try:
             async with self.trying():
                 problem = await self._take_effect(self._happening(report, at, is_late=is_late))
@@ -162,7 +171,11 @@ class Inbox:
             return
         self.done.append((report, at, problem))
         if not is_late:
-            self.before = at
+            self._happened(at)
+
+    def _happened(self, at: datetime | None) -> None:
+        """Let what comes next by number have happened after a moment."""
+        self.before = max((one for one in (self.before, at) if one is not None), default=None)
 
     def _happening(self, report: AutomatReport, at: datetime, *, is_late: bool) -> Happening:
         """Put together what is told; what may be undone alone remembers no lockers."""
@@ -170,18 +183,15 @@ class Inbox:
         return Happening(self.link, report, at, is_late=is_late, lockers=lockers)
 
     async def _take_effect(self, happening: Happening) -> str | None:
-        if self.is_installed is None:
-            automat = await self.work.get(Automat, self.link.automat_id)
-            self.is_installed = automat.state is not AutomatState.UNINSTALLED
         return await take_effect(self.work, happening) if self.is_installed else UNINSTALLED
 
-    async def _before(self) -> datetime | None:
-        """Tell when the report before the next one by number happened."""
-        if self.before is None:
-            is_done = ROW.link_id == self.link_id, ROW.number <= self.heard_up_to
-            last = select(ROW.moment).where(*is_done).order_by(ROW.number.desc()).limit(AT_ONCE)
-            (self.before,) = await self.work.scalars(select(func.max(last.subquery().c.moment)))
-        return self.before
+    async def _look_around(self) -> None:
+        """Read what has to be known besides the reports, by one statement."""
+        link = self.link
+        told = {"link": link.id, "automat": link.automat_id, "heard_up_to": link.heard_up_to}
+        (row,) = await self.work.rows(_around(), **told)
+        self.before, self.kept = row.before, Known(row.count, row.last)
+        self.is_installed = row.state is not AutomatState.UNINSTALLED
 
     async def _fail(self, report: AutomatReport, error: Exception) -> None:
         """Count a failure, and give the report up when it was the last one.
@@ -203,6 +213,21 @@ class Inbox:
         facts = {"report_id": report.id, "report": report.kind.value, "number": report.number}
         automat = About(Automat, report.automat_id)
         work.record(EventKind.AUTOMAT_REPORT_NOT_APPLIED, automat, notice=notice, **facts)
+
+
+@cache
+def _around() -> Select[*tuple[Any, ...]]:
+    """Select when the last reports happened, how many wait, and how the automat is."""
+    of_link = ROW.link_id == bindparam("link")
+    heard_up_to: BindParameter[int] = bindparam("heard_up_to")
+    last = select(ROW.moment).where(of_link, ROW.number <= heard_up_to)
+    last = last.order_by(ROW.number.desc()).limit(AT_ONCE)
+    before = select(func.max(last.subquery().c.moment)).scalar_subquery()
+    state = select(Automat.state).where(Automat.id == bindparam("automat")).scalar_subquery()
+    waiting = func.count().label("count"), func.max(ROW.number).label("last")
+    columns = *waiting, before.label("before"), state.label("state")
+    found: Select[*tuple[Any, ...]] = select(*columns)
+    return found.where(of_link, ROW.number > heard_up_to)
 
 
 def is_nobodys_fault(error: Exception) -> bool:
