@@ -7,58 +7,26 @@ its states and connections only the last one counts.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from automat_link.messages.commands import Answer
-from automat_link.messages.states import Online, State
+from automat_link.messages.states import State
+from automat_link.pending import Pending
 from automat_link.said import Said
+from models.automat_links import AutomatLink
 from models.database import Database
 from resolvers.automat_commands import answering
-from resolvers.automat_reports import applying, links, presence
+from resolvers.automat_reports import applying, clocks, gaps, links, presence
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.waking import AWAY, Patience, with_place
 
 WORKERS = 8
-MOST_ANSWERS = 100
 LOOK_SECONDS = 5.0
 REST_SECONDS = 1.0
 """Before the next attempt, while the database is away."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Pending:
-    """What an automat said that did not take effect yet.
-
-    Args:
-        online: What it said last of its connection, and whether the broker had kept that.
-        state: Its last state, and the same of it.
-        answers: Its answers, by the id of the command.
-    """
-
-    online: tuple[bool, bool] | None = None
-    state: tuple[State, bool] | None = None
-    answers: dict[UUID, Answer] = field(default_factory=dict)
-
-    def add(self, said: Said) -> None:
-        """Take one more message in."""
-        match said.message:
-            case Online(online=online):
-                self.online = online, said.is_retained
-            case State() as state:
-                self.state = state, said.is_retained
-            case Answer() as answer if len(self.answers) < MOST_ANSWERS:
-                self.answers[answer.id] = answer
-
-    def add_before(self, before: Self) -> None:
-        """Take in what was said before this."""
-        self.online = self.online or before.online
-        self.state = self.state or before.state
-        self.answers = before.answers | self.answers
 
 
 class Believing:
@@ -67,7 +35,9 @@ class Believing:
     Args:
         database: Where.
         clock: Tells the time.
-        heard: Is told of every automat of which something took effect.
+        heard: Is told of every automat of which reports may have taken effect.
+        tell_again: Is told of every automat that seems not to know what was heard, or what time
+            it is.
     """
 
     def __init__(
@@ -75,10 +45,12 @@ class Believing:
         database: Database,
         clock: Callable[[], datetime],
         heard: Callable[[UUID], None],
+        *,
+        tell_again: Callable[[UUID], None],
     ) -> None:
         self._database = database
         self._clock = clock
-        self._heard = heard
+        self._heard, self._tell_again = heard, tell_again
         self._pending: dict[UUID, Pending] = {}
         self._busy: set[UUID] = set()
         self._due: asyncio.Queue[UUID] = asyncio.Queue()
@@ -89,7 +61,9 @@ class Believing:
             self._pending[link_id] = Pending()
             if link_id not in self._busy:
                 self._due.put_nowait(link_id)
-        if said is not None:
+        if said is None:
+            self._pending[link_id].reports = True
+        else:
             self._pending[link_id].add(said)
 
     async def run(self) -> None:
@@ -151,8 +125,9 @@ class Believing:
             await self._presence(link_id, pending)
         for answer in pending.answers.values():
             await self._answer(link_id, answer)
-        await applying.apply(self._database, link_id, self._clock)
-        self._heard(link_id)
+        if pending.reports:
+            await applying.apply(self._database, link_id, self._clock)
+            self._heard(link_id)
 
     async def _presence(self, link_id: UUID, pending: Pending) -> None:
         async with self._database.writing() as session:
@@ -166,6 +141,10 @@ class Believing:
             if pending.state is not None:
                 state, is_retained = pending.state
                 await presence.state_heard(work, link, heartbeat(state), is_retained=is_retained)
+                if not is_retained and seems_not_to_know(link, state):
+                    self._tell_again(link_id)
+            if gaps.may_be_lost(link):
+                pending.reports = True  # those behind what is lost need not wait for it any more
 
     async def _answer(self, link_id: UUID, answer: Answer) -> None:
         async with self._database.writing() as session:
@@ -180,6 +159,12 @@ class Believing:
                     refusal=answer.refusal,
                     at=answer.at,
                 )
+
+
+def seems_not_to_know(link: AutomatLink, state: State) -> bool:
+    """Tell whether an automat keeps what was heard, or goes by a clock that is wrong."""
+    ahead = link.clock_ahead or timedelta()
+    return state.oldest_number <= link.heard_up_to or abs(ahead) > clocks.NOT_WORTH_IT
 
 
 def heartbeat(state: State) -> presence.Said:

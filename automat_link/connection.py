@@ -17,6 +17,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from automat_link.messages.base import LONGEST_MESSAGE
+from automat_link.reading import EagerClient
 
 PORTS = {"mqtts": 8883, "mqtt": 1883}
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
@@ -140,7 +141,7 @@ def client_of(broker: Broker, identifier: str) -> Client:
     limits = Properties(PacketTypes.CONNECT)
     limits.ReceiveMaximum = 1_000
     limits.MaximumPacketSize = LONGEST_MESSAGE + LONGEST_TOPIC
-    client = Client(
+    client = EagerClient(
         broker.host,
         broker.port,
         username=broker.username,

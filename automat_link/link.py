@@ -65,8 +65,10 @@ class Link:
         self._wake, self._stopped = asyncio.Event(), asyncio.Event()
         self._keys = keys = Keys(database, secret)
         self._heard = Hearing(database, clock)
-        self._speaking = Speaking(database, keys, clock, self._wake)
-        self._believing = Believing(database, clock, self._heard.note)
+        self._speaking = Speaking(database, keys, clock, self._wake, look=self._heard.look)
+        self._believing = Believing(
+            database, clock, self._heard.note, tell_again=self._heard.tell_again
+        )
         self.listening = Listening(
             database, keys, clock, believing=self._believing, returning=self._returned
         )

@@ -6,7 +6,7 @@ forgets it publishes again, and an automat passes over what it has.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -28,7 +28,7 @@ from resolvers.automat_commands import sending
 from resolvers.automat_commands.sending import Outgoing
 from resolvers.known_links import revoked_links
 from resolvers.waking import AWAY, nap
-from resolvers.work import Reading
+from resolvers.work import Reading, system
 
 POLL_SECONDS = 1.0
 SHORTEST_NAP_SECONDS = 0.02
@@ -51,6 +51,7 @@ class Speaking:
         keys: What seals for each automat; those that are taken back are forgotten.
         clock: Tells the time.
         wake: Is set when something may have changed.
+        look: Is done besides when something may have changed, as seldom as tables are looked at.
     """
 
     def __init__(
@@ -59,11 +60,14 @@ class Speaking:
         keys: Keys,
         clock: Callable[[], datetime],
         wake: asyncio.Event,
+        *,
+        look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
         self._wake = wake
+        self._look = look
         self._published: dict[UUID, int] = {}
         self._cleared_at: datetime | None = None
         self._cleared: set[UUID] = set()
@@ -97,6 +101,8 @@ class Speaking:
         if now >= self._look_at:
             await self._clear_revoked(voice)
             await self._send_tables(voice)
+            if self._look is not None:
+                await self._look()
             self._look_at = now + LOOK_SECONDS
             self._look_again = False
         else:
@@ -104,15 +110,22 @@ class Speaking:
         return sent == COMMANDS_AT_ONCE
 
     async def _send_commands(self, voice: Voice) -> int:
+        async with self._database.reading() as connection:
+            if not await sending.is_due(connection, self._clock()):
+                return 0
         async with self._database.writing() as session:
             claimed = await sending.claim(session, self._clock(), COMMANDS_AT_ONCE)
-        await each(partial(self._command, voice), claimed)
+        owners = {command.organization_id for command in claimed}
+        async with self._database.reading() as connection:
+            ahead = await clocks.of_organizations(connection, owners)
+        await each(partial(self._command, voice, ahead), claimed)
         return len(claimed)
 
-    async def _command(self, voice: Voice, command: Outgoing) -> None:
-        async with self._database.reading() as connection:
-            actor = await clocks.system_of(connection, command.organization_id)
-        left = command.expires_at - actor.time(self._clock())
+    async def _command(
+        self, voice: Voice, ahead: Mapping[UUID, timedelta | None], command: Outgoing
+    ) -> None:
+        owner = system(command.organization_id, ahead.get(command.organization_id))
+        left = command.expires_at - owner.time(self._clock())
         with Steady(f"command {command.command_id}", NOT_OURS):
             await voice.command(command.link_id, command_message(command), left)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Label, select, update
 
 from models.accounts import Permission
 from models.automat_alarms import WHOLE_AUTOMAT, AlarmKind, AutomatAlarm
@@ -74,11 +74,12 @@ async def raise_alarm(
         until=until,
         details=details,
     )
-    raised = (await connection.execute(new.returning(*COLUMNS))).first()
+    columns = *COLUMNS, _name_of(automat_id)
+    raised = (await connection.execute(new.returning(*columns))).first()
     if until is not None:
         await _last_until(work, automat_id, kind, locker_index, until)
     if raised is not None:
-        await _record(work, EventKind.AUTOMAT_ALARM_RAISED, raised)
+        _record(work, EventKind.AUTOMAT_ALARM_RAISED, raised, raised.automat_name)
     return raised is not None
 
 
@@ -111,11 +112,11 @@ async def end_alarm(
             row.ended_at.is_(None),
         )
         .values(ended_at=work.now)
-        .returning(*COLUMNS)
+        .returning(*COLUMNS, _name_of(automat_id))
     )
     found = (await (await work.connection()).execute(ended)).all()
     for one in found:
-        await _record(work, EventKind.AUTOMAT_ALARM_ENDED, one)
+        _record(work, EventKind.AUTOMAT_ALARM_ENDED, one, one.automat_name)
     return bool(found)
 
 
@@ -147,7 +148,8 @@ async def acknowledge(work: Work, id: UUID | None) -> AutomatAlarm:
     if alarm.acknowledged_at is None:
         alarm.acknowledged_at, alarm.acknowledged_by = work.now, work.actor.token_id
         await work.save()
-        await _record(work, EventKind.AUTOMAT_ALARM_ACKNOWLEDGED, alarm)
+        automat = await work.get(Automat, alarm.automat_id)
+        _record(work, EventKind.AUTOMAT_ALARM_ACKNOWLEDGED, alarm, automat.name)
         if alarm.kind in ENDED_BY_PEOPLE:
             await end_alarm(work, alarm.automat_id, alarm.kind, locker_index=alarm.locker_index)
             alarm = await work.get(AutomatAlarm, alarm.id)
@@ -161,15 +163,20 @@ WORDS = {
 }
 
 
-async def _record(work: Work, event: EventKind, alarm: Any) -> None:
-    automat = await work.get(Automat, alarm.automat_id)
+def _name_of(automat_id: UUID) -> Label[str]:
+    """Make a column of the name of an automat: it comes with its alarm."""
+    name = select(Automat.name).where(Automat.id == automat_id)
+    return name.scalar_subquery().label("automat_name")
+
+
+def _record(work: Work, event: EventKind, alarm: Any, name: str) -> None:
     is_at_locker = alarm.locker_index != WHOLE_AUTOMAT
     is_new = event is EventKind.AUTOMAT_ALARM_RAISED
     where = f" (locker {alarm.locker_index})" if is_at_locker else ""
-    notice = WORDS[event].format(name=automat.name, what=SAID[alarm.kind], where=where)
+    notice = WORDS[event].format(name=name, what=SAID[alarm.kind], where=where)
     work.record(
         event,
-        About(Automat, automat.id),
+        About(Automat, alarm.automat_id),
         notice=f"{notice} {alarm.details}" if is_new and alarm.details else notice,
         alarm_id=alarm.id,
         alarm=alarm.kind.value,

@@ -17,6 +17,7 @@ from models.accounts import Actor
 from models.automat_links import AutomatLink
 from models.base import table_of
 from models.dialects.among import among
+from models.organizations import OrganizationUnit
 from resolvers.clocks import ahead_of
 from resolvers.work import system
 
@@ -62,6 +63,14 @@ async def good_links(connection: AsyncConnection) -> list[KnownLink]:
 async def links_among(connection: AsyncConnection, ids: Collection[UUID]) -> list[KnownLink]:
     """List those of some that are good."""
     rows = await connection.execute(GOOD.where(among(AutomatLink.id, ids)))
+    return [KnownLink(*row) for row in rows]
+
+
+async def sandbox_links(connection: AsyncConnection) -> list[KnownLink]:
+    """List those that are good and live by the clock of a sandbox."""
+    root = table_of(OrganizationUnit).alias("sandboxes").c
+    theirs = select(root.id).where(root.clock_ahead.is_not(None))
+    rows = await connection.execute(GOOD.where(AutomatLink.organization_id.in_(theirs)))
     return [KnownLink(*row) for row in rows]
 
 

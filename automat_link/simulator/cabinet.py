@@ -53,20 +53,25 @@ class Cabinet(Hardware):
         self.panel.press(keys)
         self.changed()
 
-    def heard(self, number: int, at: datetime, *, fresh: bool = True) -> None:
+    def heard(self, number: int, at: datetime, *, fresh: bool = True) -> bool:
         """Take in how far the server has heard, and what time it is there.
 
         Args:
             number: All reports up to this one were heard.
             at: What time it was when the server said so.
             fresh: Whether that was just now; what lay at the broker may be old.
+
+        Returns:
+            Whether it has forgotten something, so that its reports were numbered anew.
         """
         self.clock.correct(at, fresh=fresh)
         now = self.clock.now()
         self.heard_at = now if fresh else min(max(self.heard_at, at), now)
-        if self.log.heard(number):
+        is_restored = self.log.heard(number)
+        if is_restored:
             self.log.add(Started, reason="restored")
         self.changed()
+        return is_restored
 
     def apply(self, wanted: WantedCodes) -> None:
         """Take a table of codes, and report that it is known now; an older one is passed over."""

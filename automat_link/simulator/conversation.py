@@ -22,6 +22,8 @@ AT_A_TIME = 50
 """So many reports are under way at once."""
 STATE_REST_SECONDS = 1.0
 """After changes the state is sent at most so often."""
+NOT_HEARD_SECONDS = 2.0
+"""Who waits to be told what was heard says how they are so often: a word of it may be lost."""
 PATIENCE_SECONDS = 10.0
 """Who was not told for so long what was heard says again that they are there."""
 LOOK_SECONDS = 5.0
@@ -109,8 +111,11 @@ class Conversation:
         return min(LOOK_SECONDS, max(0.01, self._state_due_at() - now))
 
     def _state_due_at(self) -> float:
-        rest = STATE_REST_SECONDS if self._state_is_old else HEARTBEAT_SECONDS
-        return self._state_at + rest
+        if self._state_is_old:
+            return self._state_at + STATE_REST_SECONDS
+        log = self._cabinet.log
+        is_heard = log.oldest_number > log.last_number
+        return self._state_at + (HEARTBEAT_SECONDS if is_heard else NOT_HEARD_SECONDS)
 
     async def _send_reports(self) -> None:
         while self._told and (waiting := self._cabinet.log.after(self._sent)[:AT_A_TIME]):
@@ -166,8 +171,11 @@ class Conversation:
         return unseal(self._key, topic(self._link_id, what), payload)
 
     def _hear_heard(self, heard: Heard, *, fresh: bool) -> None:
+        was_old, before = self._state_is_old, self._cabinet.clock.ahead
         self._told = True
-        self._cabinet.heard(heard.number, heard.at, fresh=fresh)
+        is_news = self._cabinet.heard(heard.number, heard.at, fresh=fresh)
+        # who says how they are whenever they are told something is told something for that
+        self._state_is_old = was_old or is_news or self._cabinet.clock.ahead != before
         self._wake.set()
 
     async def _obey(self, payload: bytes) -> None:

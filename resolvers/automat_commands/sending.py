@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Uuid, and_, bindparam, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.automat_commands import AutomatCommand, CommandKind, CommandState
 from models.automat_links import AutomatLink
@@ -61,7 +61,23 @@ async def claim(session: AsyncSession, now: datetime, limit: int = 100) -> list[
     return [Outgoing(*row) for row in found]
 
 
+async def is_due(connection: AsyncConnection, now: datetime) -> bool:
+    """Tell whether there is anything to claim: to look keeps nobody from writing.
+
+    Args:
+        connection: An open connection.
+        now: When.
+    """
+    return (await connection.execute(_due(now).limit(1))).first() is not None
+
+
 def _to_send(now: datetime, limit: int) -> Select[*tuple[Any, ...]]:
+    row = AutomatCommand
+    due = _due(now).order_by(row.id).limit(limit)
+    return due.with_for_update(of=row, skip_locked=True)
+
+
+def _due(now: datetime) -> Select[*tuple[Any, ...]]:
     row, link = AutomatCommand, AutomatLink
     open_ones = row.state.in_((CommandState.WAITING, CommandState.SENT))
     is_time = or_(row.sent_at.is_(None), row.sent_at <= now - AGAIN_AFTER)
@@ -71,9 +87,6 @@ def _to_send(now: datetime, limit: int) -> Select[*tuple[Any, ...]]:
         select(row.id, link.id.label("link_id"), row.organization_id, *_SAID)
         .join(link, and_(link.automat_id == row.automat_id, works))
         .where(open_ones, is_time, theirs, row.expires_at > now)
-        .order_by(row.id)
-        .limit(limit)
-        .with_for_update(of=row, skip_locked=True)
     )
 
 

@@ -40,12 +40,16 @@ async def closed(work: Work, what: Happening) -> str | None:
 
 
 async def _locked(work: Work, what: Happening) -> Locker:
-    """Lock the locker of which a report tells.
+    """Lock the locker of which a report tells, once in a transaction.
 
     Raises:
         InvalidInput: The automat has no such locker.
     """
-    here = Locker.automat_id == what.automat_id, Locker.index == what.locker_index
+    index = what.locker_index
+    if index in what.lockers:
+        return what.lockers[index]
+    here = Locker.automat_id == what.automat_id, Locker.index == index
     for locker in await work.locking(work.own(Locker).where(*here), Locker):
+        what.lockers[index] = locker
         return locker
-    return await locker_at(work, what.automat_id, what.locker_index)
+    return await locker_at(work, what.automat_id, index)

@@ -32,14 +32,15 @@ class Known:
     last: int | None
 
 
-async def ask_again(work: Work, link: AutomatLink) -> None:
+async def ask_again(work: Work, link: AutomatLink, known: Known | None = None) -> None:
     """Ask an automat for the reports that are missing, every five seconds at most.
 
     Args:
         work: The transaction.
         link: Its credentials, locked.
+        known: Which reports are kept, by whoever has looked; it is looked here when left out.
     """
-    missing = await _first_missing(work, link)
+    missing = await _first_missing(work, link, known or await _known(work, link))
     if missing is None or link.revoked_at is not None:
         if link.replay_asked_at is not None:
             link.replay_asked_at = None
@@ -52,10 +53,9 @@ async def ask_again(work: Work, link: AutomatLink) -> None:
     await schedule(work, JobKind.AUTOMAT_LINK, link.automat_id, work.now + ASK_AGAIN_AFTER)
 
 
-async def _first_missing(work: Work, link: AutomatLink) -> int | None:
+async def _first_missing(work: Work, link: AutomatLink, known: Known) -> int | None:
     """Find the lowest number that an automat has reached, keeps, and that is not kept here."""
     done = link.heard_up_to
-    known = await _known(work, link)
     link.last_number = max(link.last_number, known.last or 0)
     if known.count >= link.last_number - done:
         return None

@@ -1,11 +1,12 @@
 """A report with what is known around it, as it is handed to whatever says what it means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport
+from models.automats import Locker
 from models.base import Json
 from models.errors import InvalidInput
 
@@ -20,12 +21,14 @@ class Happening:
         at: When it happened, by our clock.
         is_late: Whether later reports may have been applied before it, so that it says nothing of
             how things are now.
+        lockers: Those that reports about doors have locked before in this transaction, by index.
     """
 
     link: AutomatLink
     report: AutomatReport
     at: datetime
     is_late: bool = False
+    lockers: dict[int, Locker] = field(default_factory=dict)
 
     @property
     def automat_id(self) -> UUID:

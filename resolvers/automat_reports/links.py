@@ -5,10 +5,11 @@ What is heard by revoked credentials is not believed, nor is it by those that no
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.automat_links import AutomatLink
@@ -62,14 +63,18 @@ async def locked(
         link_id: Which credentials, revoked ones too.
         now: The moment, by our clock; the work goes by that of the organization.
     """
-    row = select(ROW, ahead_of(ROW.organization_id)).where(ROW.id == link_id)
-    mine = row.with_for_update(of=ROW, key_share=True)
-    fresh = {"populate_existing": True}
-    found = (await session.execute(mine, execution_options=fresh)).one_or_none()
+    fresh, told = {"populate_existing": True}, {"link": link_id}
+    found = (await session.execute(_mine(), told, execution_options=fresh)).one_or_none()
     if found is None:
         return None
     actor = system(found[0].organization_id, found[1])
     return Work(session, actor, actor.time(now)), found[0]
+
+
+@cache
+def _mine() -> Select[AutomatLink, timedelta | None]:
+    row = select(ROW, ahead_of(ROW.organization_id)).where(ROW.id == bindparam("link"))
+    return row.with_for_update(of=ROW, key_share=True)
 
 
 async def heard_from(work: Work, link: AutomatLink) -> None:

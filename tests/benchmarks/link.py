@@ -5,9 +5,10 @@
 
 500 simulated automats in this process, a real broker and `livionkey link` in processes of their
 own. First all connect; then things happen at their doors, until every report took effect and every
-automat was told so; then each is sent commands, until all are answered; then stays are pushed one
-after the other, and it is measured how long it takes until their PINs are known to be there; at
-last the broker is killed, and all come back (by chance alone within 20 seconds, which is wanted).
+automat was told so; then each is sent commands, 50 at once, until all are answered, and some one
+by one; then stays are pushed one after the other, and it is measured how long it takes until their
+PINs are known to be there; at last the broker is killed, and all come back (by chance alone within
+20 seconds, which is wanted).
 The yardstick is how many messages a bare aiomqtt client sends to another one in the same run.
 """
 
@@ -44,6 +45,8 @@ from resolvers.work import Work  # the same
 PATIENCE = 900.0
 PAGE_KIB = 4
 LAST_LOCKER = 29
+COMMANDS_AT_ONCE = 50
+LOOK_SECONDS = 0.005
 
 
 def memory_mib(process: str = "self") -> float:
@@ -107,18 +110,42 @@ async def commands(
             done = (await connection.execute(counted)).scalar_one()
         return bool(done >= number * len(stands))
 
-    for number in range(1, rounds + 1):
-        for stand in stands:
+    free = asyncio.Semaphore(COMMANDS_AT_ONCE)
+
+    async def ask(stand: Stand) -> None:
+        async with free:
             await command(database, actor, stand)
+
+    for number in range(1, rounds + 1):
+        await asyncio.gather(*(ask(stand) for stand in stands))
         await eventually(lambda number=number: all_done(number), PATIENCE)  # type: ignore[misc]
     rate = rounds * len(stands) / (time.perf_counter() - began)
     print(f"  commands asked, sent and answered: {rate:.0f} a second, {rate / bare:.3f} of bare")
 
 
-async def command(database: Database, actor: Actor, stand: Stand) -> None:
+async def command(database: Database, actor: Actor, stand: Stand) -> UUID:
     async with database.writing() as session:
         work = Work(session, actor, clock())
-        await asking.clear_locker(work, automat_id=stand.automat_id, locker_index=LAST_LOCKER)
+        id, index = stand.automat_id, LAST_LOCKER
+        return (await asking.clear_locker(work, automat_id=id, locker_index=index)).id
+
+
+async def round_trips(database: Database, actor: Actor, stands: list[Stand], count: int) -> None:
+    taken = [await round_trip(database, actor, stand) for stand in stands[:count]]
+    p50, p99 = statistics.median(taken), statistics.quantiles(taken, n=100)[98]
+    print(f"  one command, there and back: p50 {p50 * 1_000:.0f} ms, p99 {p99 * 1_000:.0f} ms")
+
+
+async def round_trip(database: Database, actor: Actor, stand: Stand) -> float:
+    began = time.perf_counter()
+    row = table_of(AutomatCommand).c
+    state = select(row.state).where(row.id == await command(database, actor, stand))
+    is_done = False
+    while not is_done:
+        await asyncio.sleep(LOOK_SECONDS)
+        async with database.reading() as connection:
+            is_done = (await connection.execute(state)).scalar_one() is CommandState.DONE
+    return time.perf_counter() - began
 
 
 async def stays(database: Database, actor: Actor, stands: list[Stand], count: int) -> None:
@@ -163,6 +190,7 @@ async def bench(url: str, folder: Path, given: argparse.Namespace) -> None:
             print(f"  memory of the link: {memory_mib(str(link.process.pid)):.0f} MiB", flush=True)
             await events(stands, given.events, bare)
             await commands(database, actor, stands, given.commands, bare)
+            await round_trips(database, actor, stands, given.stays)
             await stays(database, actor, stands, given.stays)
             await reconnect(stands, broker)
             await asyncio.gather(*(one.firmware.cut_power() for one in stands))
