@@ -127,6 +127,7 @@ def _serve(workers: int) -> None:
             server_header=False,
             ws="websockets-sansio",
             ws_max_size=65_536,
+            timeout_worker_healthcheck=60,  # a new process answers when it has read all its code
             timeout_graceful_shutdown=10,
         )
 
