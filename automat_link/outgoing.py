@@ -95,8 +95,8 @@ class Speaking:
         sent = await self._send_commands(voice)
         now = asyncio.get_running_loop().time()
         if now >= self._look_at:
+            await self._send_tables(voice)  # first: people wait for it, and nobody for the other
             await self._clear_revoked(voice)
-            await self._send_tables(voice)
             self._look_at = now + LOOK_SECONDS
             self._look_again = False
         else:
