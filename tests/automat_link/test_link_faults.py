@@ -21,8 +21,9 @@ from models.automats import Automat
 from models.database import Database
 from schema.scalars import from_id
 
-LONG = 60.0
-BAD = Faults(loss=0.33, double=0.5, shuffle=0.3, seed=5)
+LONG = 180.0
+"""A report that is lost over a bad network is asked for every 5 seconds, and that is lost too."""
+BAD = Faults(loss=0.33, double=0.5, shuffle=0.3, seed=3)
 
 
 async def all_heard(firmware: Firmware, number: int) -> None:
