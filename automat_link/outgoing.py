@@ -99,8 +99,8 @@ class Speaking:
         sent = await self._send_commands(voice)
         now = asyncio.get_running_loop().time()
         if now >= self._look_at:
+            await self._send_tables(voice)  # first: people wait for it, and nobody for the other
             await self._clear_revoked(voice)
-            await self._send_tables(voice)
             if self._look is not None:
                 await self._look()
             self._look_at = now + LOOK_SECONDS

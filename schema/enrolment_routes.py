@@ -23,6 +23,12 @@ from schema.view import MakeContext
 
 ENROL = "/public/automat/enrol"
 WRONG_PINS_A_MINUTE = 10
+"""From one address."""
+WRONG_PINS_AN_HOUR = 20
+"""For one device id, from all addresses together."""
+HOUR_SECONDS = 3600.0
+LONGEST_DEVICE_ID = 100
+"""What is longer is counted by its beginning, so that nobody fills our memory."""
 
 
 class EnrolmentRoutes:
@@ -38,7 +44,8 @@ class EnrolmentRoutes:
         self._database = database
         self._outside = outside
         self._make_context = make_context
-        self._wrong_pins = Throttle(WRONG_PINS_A_MINUTE)
+        self._from_address = Throttle(WRONG_PINS_A_MINUTE)
+        self._for_device = Throttle(WRONG_PINS_AN_HOUR, HOUR_SECONDS)
 
     async def enrol(self, asked: Asked) -> dict[str, Any]:
         """Make a cabinet the automat that its installation PIN is for.
@@ -46,7 +53,8 @@ class EnrolmentRoutes:
         Raises:
             InvalidInput: Something is missing, or the request for a certificate is no good.
             EnrolmentRefused: The PIN is wrong, used or too old; it is never told which.
-            Refused: The same, and too many wrong ones came from that address within a minute.
+            Refused: Too many wrong ones came from that address within a minute, or for that device
+                id within an hour. A right one is refused as well: whoever may guess on finds it.
         """
         cabinet = Cabinet(
             device_id=asked.text("deviceId"),
@@ -54,11 +62,13 @@ class EnrolmentRoutes:
             hardware_id=enrolling.checked_hardware_id(asked.text("hardwareId")),
             public_key=enrolling.requested_key(asked.text("csr")),
         )
-        try:
-            return await self._enrolled(asked, cabinet)
-        except EnrolmentRefused:
-            self._wrong_pins.wrong(asked.address, time.monotonic())
-            raise
+        now, device_id = time.monotonic(), cabinet.device_id[:LONGEST_DEVICE_ID]
+        self._from_address.wrong(asked.address, now)
+        self._for_device.wrong(device_id, now)
+        made = await self._enrolled(asked, cabinet)
+        self._from_address.forgive(asked.address, now)
+        self._for_device.forgive(device_id, now)
+        return made
 
     async def _enrolled(self, asked: Asked, cabinet: Cabinet) -> dict[str, Any]:
         broker, secret = self._outside.broker, self._outside.secret

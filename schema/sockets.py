@@ -4,11 +4,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from graphql import GraphQLError
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
 
+from models.errors import Unauthenticated
+from resolvers.waking import AWAY
+from schema.masking import shown
+
+FORBIDDEN = 4403
+"""How a connection is closed whose token is not good, at once or any more."""
 BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 
 
@@ -28,24 +35,36 @@ def token_in_payload(payload: Mapping[str, object]) -> str | None:
 class TokenSocket(BaseGraphQLTransportWSHandler[Any, None]):
     """One connection: nothing is executed before its token is known, then each with a new context.
 
-    A context keeps what was loaded for as long as it lives, so no two operations share one.
+    A context keeps what was loaded for as long as it lives, so no two operations share one. Nor do
+    they share who asks: a token may expire or be taken back while its connection stays open, and
+    the clock of a sandbox may be moved.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._handshake: dict[str, Any] = self.context
+        self._is_over = False
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
-        """Run an operation for the actor that the token stands for."""
+        """Run an operation for the actor that the token stands for now; close without one."""
         connection: Any = self.websocket
         view: Any = self.view
-        self.context = view.make_context(connection.ws, await self._actor(view))
-        await super().run_operation(operation)
+        try:
+            actor = await view.actor(token_in_payload(self._handshake["connection_params"]))
+        except Unauthenticated:
+            await self._end()
+        except AWAY as error:
+            masked = shown(GraphQLError("", original_error=error))
+            await operation.send_initial_errors([masked])
+        else:
+            self.context = view.make_context(connection.ws, actor)
+            await super().run_operation(operation)
 
-    async def _actor(self, view: Any) -> Any:
-        """Give who asks; those of a sandbox come anew, as its clock may have been moved."""
-        known = self._handshake["actor"]
-        if getattr(known, "clock_ahead", None) is None:
-            return known
-        token = token_in_payload(self._handshake["connection_params"])
-        return await view.authenticate(token) or known
+    async def _end(self) -> None:
+        """Close the connection of a token that is not good any more, with all that runs on it."""
+        if self._is_over:
+            return
+        self._is_over = True
+        await self.websocket.close(code=FORBIDDEN, reason="Forbidden")
+        for id in list(self.operations):
+            await self.cleanup_operation(id)

@@ -1,6 +1,8 @@
 """How often somebody may be wrong: codes that people type are short enough to be guessed.
 
-Whoever is right is never asked to wait: many people share one address, and not all of them guess.
+Whoever is right is never asked to wait where `wrong` is told of wrong ones alone: many people share
+one address, and not all of them guess. Where a right guess is worth more, a guess is counted before
+it is looked at, and forgiven when it was right; then many at once are no more than one by one.
 """
 
 import ipaddress
@@ -14,23 +16,25 @@ MOST_ADDRESSES = 10_000
 
 
 class Throttle:
-    """Counts who was wrong how often within the last minute, in this process.
+    """Counts who was wrong how often within the last minute, or another time, in this process.
 
     An address of IPv6 counts as its /64, which is what one household has.
 
     Args:
-        at_most: How often somebody may be wrong within a minute.
+        at_most: How often somebody may be wrong within that time.
+        window_seconds: The time; a minute unless it is given.
     """
 
-    def __init__(self, at_most: int) -> None:
+    def __init__(self, at_most: int, window_seconds: float = WINDOW_SECONDS) -> None:
         self._at_most = at_most
+        self._window_seconds = window_seconds
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
 
     def wrong(self, address: str | None, now: float) -> None:
         """Note that somebody was wrong.
 
         Args:
-            address: The network address that they come from.
+            address: The network address that they come from, or what else they are counted by.
             now: The time in seconds, on a clock that only goes forward.
 
         Raises:
@@ -43,18 +47,33 @@ class Throttle:
         while len(self._wrong) > MOST_ADDRESSES:
             self._wrong.popitem(last=False)
 
+    def forgive(self, address: str | None, then: float) -> None:
+        """Take back what was counted before it was known to be right.
+
+        Args:
+            address: What `wrong` was told.
+            then: The time that it was told.
+        """
+        times = self._wrong.get(place_of(address), deque())
+        if then in times:
+            times.remove(then)
+
     def _check(self, address: str | None, now: float) -> None:
         times = self._wrong.get(place_of(address), deque())
-        while times and times[0] <= now - WINDOW_SECONDS:
+        while times and times[0] <= now - self._window_seconds:
             times.popleft()
         if len(times) >= self._at_most:
-            wait = str(int(times[0] + WINDOW_SECONDS - now) + 1)
+            wait = str(int(times[0] + self._window_seconds - now) + 1)
             raise Refused(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                f"That was wrong {self._at_most} times within a minute; wait a little.",
+                f"That was wrong {self._at_most} times within {self._time()}; wait a little.",
                 code="TOO_MANY_REQUESTS",
                 headers={"retry-after": wait},
             )
+
+    def _time(self) -> str:
+        minutes = round(self._window_seconds / 60)
+        return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def place_of(address: str | None) -> str:

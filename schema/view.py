@@ -189,7 +189,7 @@ class GraphQLView(GraphQL[Any, None]):
             ConnectionRejectionError: The first message has no valid token.
         """
         try:
-            context["actor"] = await self.actor(token_in_payload(context["connection_params"]))
+            await self.actor(token_in_payload(context["connection_params"]))
         except Unauthenticated as error:
             raise ConnectionRejectionError from error
         return await super().on_ws_connect(context)

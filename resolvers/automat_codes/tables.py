@@ -23,6 +23,8 @@ from resolvers import access_hours
 from resolvers.access_hours import EnforcedHours
 from resolvers.work import Reading, system
 
+WORKS = AutomatLink.revoked_at.is_(None), AutomatLink.activated_at.is_not(None)
+
 
 @dataclass(frozen=True, slots=True)
 class TableCode:
@@ -72,9 +74,9 @@ class WantedTable:
 async def changed(connection: AsyncConnection, published: Mapping[UUID, int]) -> list[UUID]:
     """List the links to which another table has to be sent than was, over all organizations.
 
-    A link that works is in it as well as one that waits: the automat behind it has to know its
-    codes when it is heard of first. After a database was restored a revision may be lower than one
-    that was sent; it is sent all the same.
+    None that waits is in it: whoever gets codes has said something before, and that ends the
+    credentials before theirs, so nobody reads them unnoticed. After a database was restored a
+    revision may be lower than one that was sent; it is sent all the same.
 
     Args:
         connection: An open connection.
@@ -83,14 +85,16 @@ async def changed(connection: AsyncConnection, published: Mapping[UUID, int]) ->
     rows = await connection.execute(
         select(AutomatLink.id, Automat.code_revision)
         .join(Automat, Automat.id == AutomatLink.automat_id)
-        .where(AutomatLink.revoked_at.is_(None))
+        .where(*WORKS)
         .order_by(AutomatLink.id)
     )
     return [row.id for row in rows if published.get(row.id) != row.code_revision]
 
 
 async def of_link(reading: Reading, link_id: UUID) -> WantedTable | None:
-    """Read what an automat should know; None for credentials that were taken back, or unknown ones.
+    """Read what an automat should know; None for credentials that do not work.
+
+    Those are unknown, were taken back, or wait for their first sign of life.
 
     Args:
         reading: A look at the database, for whomever: the link says whose automat it is.
@@ -128,7 +132,7 @@ def _table(link_id: UUID) -> Select[*tuple[Any, ...]]:
         .outerjoin(Locker, Locker.id == row.locker_id)
         .outerjoin(LockerContract, LockerContract.id == row.locker_contract_id)
         .outerjoin(KeyContract, KeyContract.id == LockerContract.key_contract_id)
-        .where(AutomatLink.id == link_id, AutomatLink.revoked_at.is_(None))
+        .where(AutomatLink.id == link_id, *WORKS)
         .order_by(row.id)
     )
 

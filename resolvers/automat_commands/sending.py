@@ -43,8 +43,9 @@ async def claim(session: AsyncSession, now: datetime, limit: int = 100) -> list[
     """Take commands that have to be sent now, the oldest first, and count them as sent.
 
     These are the ones that wait, and those that were sent more than 5 seconds ago and not
-    answered; none past its deadline, and none of an automat without working credentials. Those
-    that another link is taking are left to it.
+    answered; none past its deadline, and none of an automat without working credentials. What was
+    sent to other credentials is not sent on: the cabinet behind those that came after them may
+    not know that it was done. It expires. Those that another link is taking are left to it.
 
     Args:
         session: An open transaction; what is claimed is sent after it.
@@ -81,7 +82,7 @@ def _due(now: datetime) -> Select[*tuple[Any, ...]]:
     row, link = AutomatCommand, AutomatLink
     open_ones = row.state.in_((CommandState.WAITING, CommandState.SENT))
     is_time = or_(row.sent_at.is_(None), row.sent_at <= now - AGAIN_AFTER)
-    theirs = or_(row.kind != CommandKind.REPLAY, row.link_id == link.id)
+    theirs = or_(row.link_id.is_(None), row.link_id == link.id)
     works = and_(link.activated_at.is_not(None), link.revoked_at.is_(None))
     return (
         select(row.id, link.id.label("link_id"), row.organization_id, *_SAID)

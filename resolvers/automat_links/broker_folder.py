@@ -1,7 +1,8 @@
 """The folder that a broker reads: certificates of our authority, and who of them was revoked.
 
 Its files belong to whoever the folder belongs to, and only they can read them. Each is written
-whole or not at all, as the broker may be reading.
+whole or not at all, as the broker may be reading. Whoever owns the folder may put anything into it
+at any moment, so root gives away what it holds open, never what is found under a name.
 """
 
 import os
@@ -28,7 +29,7 @@ def make(folder: Path, owner: tuple[int, int] | None) -> None:
     folder.chmod(0o700)
     if owner is not None:
         for one in (folder, folder / "data"):
-            os.chown(one, *owner)
+            os.chown(one, *owner, follow_symlinks=False)
 
 
 def read(folder: Path, name: str) -> bytes:
@@ -45,10 +46,10 @@ def write(folder: Path, name: str, content: str) -> None:
     handle, draft = tempfile.mkstemp(dir=folder)  # readable by this user alone
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as opened:
+            if os.geteuid() == 0:
+                theirs = folder.stat()
+                os.fchown(handle, theirs.st_uid, theirs.st_gid)
             opened.write(content)
-        if os.geteuid() == 0:
-            theirs = folder.stat()
-            os.chown(draft, theirs.st_uid, theirs.st_gid)
         Path(draft).replace(folder / name)
     finally:
         Path(draft).unlink(missing_ok=True)

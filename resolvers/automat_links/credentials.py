@@ -7,15 +7,17 @@ come here when a cabinet made it itself (see `enrolling`).
 import base64
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from sqlalchemy import func, select
 
 from models.automat_links import AutomatLink
 from models.automats import Automat
 from models.base import new_id
+from models.errors import InvalidInput
 from models.events import EventKind
 from resolvers.automat_links import authority, revoking
 from resolvers.automat_links.issuing import Issuer
@@ -25,6 +27,9 @@ from resolvers.work import Work
 
 CODES_KEY_BYTES = 32
 VERSION = 1
+DAY = timedelta(days=1)
+MOST_A_DAY = 20
+"""How many sets of credentials one automat may be issued within 24 hours, in whichever way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +144,14 @@ async def issue(
         secret: Opens the authority, and seals the key for codes.
         broker: How the automat reaches the broker, `mqtts://host:port`.
         public_key: The cabinet's, where it has made one.
+
+    Raises:
+        InvalidInput: So many were issued within a day that something goes wrong.
     """
     known = await revoking.hold(work, automat.id)
-    await revoking.take_back(work, [link for link in known if link.activated_at is None])
     now = work.actor.real(work.now)
+    await _check_how_often(work, automat, now)
+    await revoking.take_back(work, [link for link in known if link.activated_at is None])
     issuer = await authority.issuer(work.session, secret, now)
     made = new_credentials(issuer, new_id(), broker, now, public_key=public_key)
     link = AutomatLink(
@@ -159,6 +168,20 @@ async def issue(
         EventKind.AUTOMAT_CREDENTIALS_ISSUED, automat, link_id=link.id, expires_at=link.expires_at
     )
     return made
+
+
+async def _check_how_often(work: Work, automat: Automat, now: datetime) -> None:
+    """Refuse more credentials than an automat needs: each that is taken back is kept for years.
+
+    Raises:
+        InvalidInput: It had so many within a day.
+    """
+    row = AutomatLink
+    lately = row.automat_id == automat.id, row.issued_at > now - DAY
+    (counted,) = await work.rows(select(func.count().label("issued")).where(*lately))
+    if counted.issued >= MOST_A_DAY:
+        message = f"The automat had {MOST_A_DAY} sets of credentials within a day; wait for a day."
+        raise InvalidInput(message, path=("id",))
 
 
 def key_of(link_id: UUID, codes_key: str, secret: Secret) -> bytes:

@@ -19,7 +19,8 @@ from resolvers.work import About, Work
 async def revoke(work: Work, id: UUID | None) -> Automat:
     """Take back all credentials of an automat; a second time changes nothing.
 
-    It is run by hand then, until it has new ones.
+    Its installation PIN is not good any more either: nobody gets credentials by what was known. It
+    is run by hand then, until it has new ones.
 
     Raises:
         NotAllowed: The actor may not change automats.
@@ -27,7 +28,9 @@ async def revoke(work: Work, id: UUID | None) -> Automat:
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
-    await take_back(work, await hold(work, automat.id))
+    links = await hold(work, automat.id)
+    automat.installation_pin = automat.installation_pin_until = None
+    await take_back(work, links)
     return automat
 
 

@@ -27,7 +27,8 @@ async def rotate(
         NotAllowed: The actor may not change automats.
         NotFound: There is no such automat.
         IllegalTransition: It is uninstalled.
-        InvalidInput: This installation has no broker.
+        InvalidInput: This installation has no broker, or the automat had 20 sets of credentials
+            within 24 hours.
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))

@@ -13,6 +13,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.automat_links import AutomatLink
+from models.database import RINGS
 from models.dialects.among import among
 from resolvers.automat_links.revoking import take_back
 from resolvers.clocks import ahead_of
@@ -86,4 +87,5 @@ async def heard_from(work: Work, link: AutomatLink) -> None:
     await take_back(work, former)
     if link.revoked_at is None and link.activated_at is None:
         link.activated_at = work.now
+        work.session.info[RINGS] = True  # its codes are sent now, and not before
         await work.save()

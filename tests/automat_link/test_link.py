@@ -130,6 +130,7 @@ async def test_a_command_is_sent_again_until_it_is_answered(home: House) -> None
 async def test_what_goes_to_an_automat_is_read_by_nobody_else(
     home: House, client: Client, broker: Broker
 ) -> None:
+    await eventually(lambda: home.cabinet.codes.revision is not None)
     async with speaking_as(home.credentials) as line:
         await line.subscribe(topic(home.credentials.link_id, Topic.WANT_CODES), qos=1)
         async for message in line.messages:

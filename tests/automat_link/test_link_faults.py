@@ -21,7 +21,8 @@ from models.automats import Automat
 from models.database import Database
 from schema.scalars import from_id
 
-LONG = 60.0
+LONG = 180.0
+"""A report that is lost over a bad network is asked for every 5 seconds, and that is lost too."""
 BAD = Faults(loss=0.33, double=0.5, shuffle=0.3, seed=3)
 
 
@@ -126,6 +127,7 @@ async def test_a_link_that_is_told_to_stop_has_kept_what_it_heard(
 ) -> None:
     async with house(client, broker) as home:
         async with linking(own_database, broker):
+            await eventually(lambda: home.cabinet.codes.revision is not None)  # which it reports
             last = happen(home, 30)
             await all_heard(home.firmware, 1)
 

@@ -44,9 +44,33 @@ async def test_revoked_credentials_are_told_nothing_and_not_believed(work: Work)
     assert await answer(work, link, command) is None
     assert await claimed(work, work.now + 5 * SECOND) == []
 
+
+async def test_what_was_sent_is_not_sent_on_to_other_credentials_and_expires(work: Work) -> None:
+    automat = await make_automat(work)
+    link = await make_link(work, automat)
+    was_sent = await asking.restart(work, automat_id=automat.id)
+    await sent(work, was_sent)
+    link.revoked_at = work.now
+    await work.save()
     successor = await make_link(work, automat)
-    (again,) = await claimed(work, work.now + 5 * SECOND)
-    assert again.link_id == successor.id
+
+    assert await claimed(work, work.now + 5 * SECOND) == []
+    assert await answer(work, successor, was_sent) is None
+    assert await expiring.look_after(later(work, 33 * SECOND), was_sent.id) is None
+    assert was_sent.state is CommandState.EXPIRED
+
+
+async def test_what_was_never_sent_goes_to_the_credentials_that_work_now(work: Work) -> None:
+    automat = await make_automat(work)
+    link = await make_link(work, automat)
+    command = await asking.restart(work, automat_id=automat.id)
+    link.revoked_at = work.now
+    await work.save()
+    successor = await make_link(work, automat)
+
+    (outgoing,) = await claimed(work)
+
+    assert outgoing.link_id == successor.id
     assert await answer(work, successor, command) is command
 
 

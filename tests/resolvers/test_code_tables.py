@@ -19,6 +19,7 @@ from models.keys import KeyStatus
 from resolvers import codes, organizations, return_codes
 from resolvers.access_schedules import set_schedule
 from resolvers.automat_codes import tables
+from resolvers.automat_reports.links import heard_from
 from resolvers.staff_contracts import pins
 from resolvers.work import Work
 
@@ -156,16 +157,22 @@ async def test_hours_are_learned_anew_when_their_clock_is_another_one(work: Work
     assert table.revision == before + 1
 
 
-async def test_credentials_that_wait_have_a_table_and_those_taken_back_have_none(
+async def test_neither_credentials_that_wait_nor_those_taken_back_have_a_table(
     work: Work,
 ) -> None:
     automat = await make_automat(work)
     waiting = await linked(work, automat, works=False)
     former = await linked(work, automat, revoked_at=work.now)
 
-    assert await tables.of_link(work, waiting.id) is not None
+    assert await tables.of_link(work, waiting.id) is None
     assert await tables.of_link(work, former.id) is None
     assert await tables.of_link(work, new_id()) is None
+    assert waiting.id not in await tables.changed(await work.connection(), {})
+
+    await heard_from(work, waiting)
+
+    assert await tables.of_link(work, waiting.id) is not None
+    assert waiting.id in await tables.changed(await work.connection(), {})
 
 
 async def test_an_automat_without_codes_has_an_empty_table(work: Work) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -191,6 +192,45 @@ async def test_the_brokers_files_are_for_its_eyes_only(database: Database, tmp_p
     assert folder.stat().st_mode & 0o777 == 0o700
     files = [file for file in folder.iterdir() if file.is_file()]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+SOMEBODY = 54_321, 54_321
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+
+
+@only_root
+def test_root_gives_away_the_folder_and_what_it_writes_into_it(tmp_path: Path) -> None:
+    folder = tmp_path / "broker"
+    broker_folder.make(folder, SOMEBODY)
+    broker_folder.write(folder, REVOKED, "none")
+
+    assert {one.stat().st_uid for one in (folder, *folder.iterdir())} == {SOMEBODY[0]}
+    assert broker_folder.read(folder, REVOKED) == b"none"
+
+
+@only_root
+def test_root_gives_nothing_away_that_the_folder_only_points_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, ours = tmp_path / "broker", tmp_path / "ours"
+    ours.mkdir()
+    (ours / "secret").touch()
+    folder.mkdir()
+    (folder / "data").symlink_to(ours)
+    make_draft = tempfile.mkstemp
+
+    def swapped(**where: Path) -> tuple[int, str]:
+        handle, draft = make_draft(**where)
+        Path(draft).unlink()
+        Path(draft).symlink_to(ours / "secret")
+        return handle, draft
+
+    monkeypatch.setattr(tempfile, "mkstemp", swapped)
+    broker_folder.make(folder, SOMEBODY)
+    broker_folder.write(folder, REVOKED, "none")
+
+    assert {one.stat().st_uid for one in (ours, ours / "secret")} == {0}
+    assert (ours / "secret").read_text() == ""
 
 
 async def test_a_process_that_is_no_broker_is_left_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from acknowledging import confirm, is_ready, link_of, linked, linked_automat, on_its_way
-from factories import NOON, make_automat, make_key
+from factories import NOON, later, make_automat, make_key
 from outsides import BROKER, SECRET
 from sqlalchemy import select
 
@@ -16,10 +16,11 @@ from models.automat_links import AutomatLink
 from models.codes import AutomatCode
 from models.database import Database
 from models.dialects.deadlocks import begun_again
-from models.errors import IllegalTransition
+from models.errors import IllegalTransition, InvalidInput
 from models.keys import Key
 from resolvers import organizations
 from resolvers.automat_links import expiring, revoking
+from resolvers.automat_links.credentials import MOST_A_DAY
 from resolvers.automat_links.expiring import WARNED
 from resolvers.automat_links.installing import Installed
 from resolvers.automat_links.replacing import replace_hardware
@@ -88,6 +89,22 @@ async def test_many_who_rotate_at_once_leave_one_that_waits(own_database: Databa
     async with own_database.writing() as session:
         good = await revoking.good(Work(session, owner, NOON), automat.id)
     assert sorted(link.activated_at is None for link in good) == [False, True]
+
+
+async def test_an_automat_is_issued_so_many_credentials_a_day_and_no_more(work: Work) -> None:
+    automat, other = await make_automat(work), await make_automat(work, "Other")
+    for _ in range(MOST_A_DAY):
+        await rotate(work, automat.id, SECRET, BROKER)
+    (waiting,) = await revoking.good(work, automat.id)
+
+    with pytest.raises(InvalidInput, match="20 sets of credentials within a day"):
+        await rotate(work, automat.id, SECRET, BROKER)
+
+    assert await revoking.good(work, automat.id) == [waiting]
+    with pytest.raises(InvalidInput, match="20 sets"):
+        await replaced(work, automat.id)
+    await rotate(work, other.id, SECRET, BROKER)
+    await rotate(later(work, DAY), automat.id, SECRET, BROKER)
 
 
 async def test_people_are_warned_once_before_credentials_end(own_database: Database) -> None:

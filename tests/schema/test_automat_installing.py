@@ -121,6 +121,20 @@ async def test_revoked_credentials_are_on_the_list_at_once(client: Client) -> No
     assert (await kinds_of_events(client)).count("AUTOMAT_CREDENTIALS_REVOKED") == 1
 
 
+async def test_an_installation_pin_ends_with_the_credentials_that_are_revoked(
+    client: Client,
+) -> None:
+    answer = await install(client)
+    id = answer["automat"]["id"]
+
+    await change(client, "automatCredentialsRevoke", id=id)
+
+    refused = await enrol(client, answer["installationPin"])
+    assert (refused.status_code, len(await links(client))) == (403, 1)
+    renewed = (await change(client, "automatInstallationPin", id=id))["installationPin"]
+    assert (await enrol(client, renewed)).status_code == 200
+
+
 async def test_another_cabinet_takes_the_place_of_a_broken_one(client: Client) -> None:
     id = (await install(client))["automat"]["id"]
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import logging
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from cryptography import x509
@@ -106,14 +107,58 @@ async def test_two_organizations_may_have_the_same_device_id(
     assert len(await links(stranger)) == 2
 
 
-async def test_whoever_guesses_is_told_to_wait_and_whoever_is_right_is_not(client: Client) -> None:
+async def test_whoever_guesses_has_to_wait_even_with_a_right_guess(client: Client) -> None:
     pin = (await install(client))["installationPin"]
 
-    answers = [await enrol(client, f"{guess:010}") for guess in range(11)]
+    answers = [await enrol(client, f"{guess:010}") for guess in range(10)]
+    right = await enrol(client, pin)
 
-    assert [answer.status_code for answer in answers] == [403] * 10 + [429]
-    assert answers[-1].headers["retry-after"].isdecimal()
-    assert (await enrol(client, pin)).status_code == 200
+    assert [answer.status_code for answer in answers] == [403] * 10
+    assert right.status_code == 429
+    assert right.headers["retry-after"].isdecimal()
+
+
+async def test_guesses_that_come_at_once_are_not_more(client: Client) -> None:
+    pin = (await install(client))["installationPin"]
+    guesses = [*(f"{guess:010}" for guess in range(15)), pin]
+
+    answers = await asyncio.gather(*(enrol(client, guess) for guess in guesses))
+
+    assert sorted(answer.status_code for answer in answers) == [403] * 10 + [429] * 6
+
+
+async def test_the_guesses_for_one_automat_are_counted_from_all_addresses(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pin = (await install(client))["installationPin"]
+    other = (await install(client, "000332"))["installationPin"]
+    monkeypatch.setattr("schema.throttling.place_of", somewhere_else)
+
+    answers = [await enrol(client, f"{guess:010}") for guess in range(20)]
+    right = await enrol(client, pin)
+
+    assert [answer.status_code for answer in answers] == [403] * 20
+    assert right.status_code == 429
+    assert int(right.headers["retry-after"]) > 3000
+    assert (await enrol(client, other, deviceId="000332")).status_code == 200
+
+
+async def test_whoever_is_right_is_not_counted(client: Client) -> None:
+    answer = await install(client)
+    pin, id = answer["installationPin"], answer["automat"]["id"]
+
+    for _ in range(12):
+        assert (await enrol(client, pin)).status_code == 200
+        pin = (await change(client, "automatInstallationPin", id=id))["installationPin"]
+
+
+_addresses = count(1)
+
+
+def somewhere_else(counted_by: str | None) -> str:
+    """Give each request another network address; device ids stay what they are."""
+    is_address = counted_by is None or not counted_by.startswith("0003")
+    return f"address {next(_addresses)}" if is_address else str(counted_by)
 
 
 def somebody_elses() -> str:

@@ -8,7 +8,10 @@ import pytest
 import websockets
 from small_api import TOKEN, served, small_app
 
+from models.errors import Unauthenticated
 from schema.limits import MAX_SUBSCRIPTIONS
+
+FOREVER = "subscription { forever }"
 
 
 @pytest.mark.parametrize("payload", [{"Authorization": f"Bearer {TOKEN}"}, {"token": TOKEN}])
@@ -78,13 +81,65 @@ async def test_a_websocket_that_asks_before_it_has_said_who_it_is_is_closed() ->
         assert socket.close_code == 4401
 
 
+@pytest.mark.parametrize("says_why", [True, False])
+@pytest.mark.parametrize("query", ["{ me }", "subscription { count }"])
+async def test_a_websocket_is_closed_when_its_token_is_not_good_any_more(
+    *, query: str, says_why: bool
+) -> None:
+    tokens = {TOKEN}
+
+    async def authenticate(token: str | None) -> str | None:
+        if token not in tokens and says_why:
+            raise Unauthenticated
+        return "Veikko" if token in tokens else None
+
+    async with served(small_app(authenticate=authenticate)) as url, socket_to(url) as socket:
+        await say(socket, type="connection_init", payload={"token": TOKEN})
+        await heard(socket)
+        await say(socket, type="subscribe", id="0", payload={"query": "{ me }"})
+        assert (await heard(socket))["payload"] == {"data": {"me": "Veikko"}}
+        await heard(socket)
+        await say(socket, type="subscribe", id="1", payload={"query": FOREVER})
+        await heard(socket)
+
+        tokens.clear()
+        for id in "23":
+            await say(socket, type="subscribe", id=id, payload={"query": query})
+        await socket.wait_closed()
+
+        assert socket.close_code == 4403
+        with pytest.raises(websockets.ConnectionClosed):
+            await heard(socket)
+
+
+async def test_an_operation_is_answered_when_nobody_can_say_whether_its_token_is_good() -> None:
+    troubles: list[Exception] = []
+
+    async def authenticate(token: str | None) -> str | None:
+        if troubles:
+            raise troubles.pop()
+        return "Veikko" if token == TOKEN else None
+
+    async with served(small_app(authenticate=authenticate)) as url, socket_to(url) as socket:
+        await say(socket, type="connection_init", payload={"token": TOKEN})
+        await heard(socket)
+        troubles.append(ConnectionError("the database is away"))
+        for id in "12":
+            await say(socket, type="subscribe", id=id, payload={"query": "{ me }"})
+
+        refused, answer = await heard(socket), await heard(socket)
+
+    assert (refused["id"], refused["type"]) == ("1", "error")
+    assert refused["payload"][0]["extensions"]["code"] == "INTERNAL"
+    assert answer["payload"] == {"data": {"me": "Veikko"}}
+
+
 async def test_one_connection_has_so_many_operations_at_once_and_no_more() -> None:
     async with served(small_app()) as url, socket_to(url) as socket:
         await say(socket, type="connection_init", payload={"token": TOKEN})
         await heard(socket)
         for number in range(MAX_SUBSCRIPTIONS + 1):
-            forever = {"query": "subscription { forever }"}
-            await say(socket, type="subscribe", id=str(number), payload=forever)
+            await say(socket, type="subscribe", id=str(number), payload={"query": FOREVER})
 
         messages = [await heard(socket) for _ in range(MAX_SUBSCRIPTIONS + 1)]
 

@@ -41,6 +41,29 @@ def test_the_refusal_says_how_long_to_wait() -> None:
     assert refused.value.headers == {"retry-after": "16"}
 
 
+def test_the_time_may_be_another_one() -> None:
+    throttle = Throttle(1, 3600)
+    wrong(throttle, "000331", 0.0)
+
+    with pytest.raises(Refused, match="within 60 minutes") as refused:
+        throttle.wrong("000331", 3000.0)
+
+    assert refused.value.headers == {"retry-after": "601"}
+    assert is_free(throttle, "000331", 3600.0)
+
+
+def test_what_was_right_is_forgiven_and_nothing_else() -> None:
+    throttle = Throttle(2)
+    wrong(throttle, "192.0.2.1", 0.0, 1.0)
+
+    throttle.forgive("192.0.2.1", 1.0)
+    throttle.forgive("192.0.2.1", 7.0)
+    throttle.forgive("192.0.2.2", 0.0)
+
+    assert is_free(throttle, "192.0.2.1", 2.0)
+    assert not is_free(throttle, "192.0.2.1", 3.0)
+
+
 def test_one_household_of_ipv6_counts_as_one() -> None:
     throttle = Throttle(1)
     wrong(throttle, "2001:db8:1:2::1", 0.0)
