@@ -36,12 +36,12 @@ class Pending:
 
     Args:
         online: What it said last of its connection, and whether the broker had kept that.
-        state: Its last state, and the same of it.
+        state: Its last state, as it came.
         answers: Its answers, by the id of the command.
     """
 
     online: tuple[bool, bool] | None = None
-    state: tuple[State, bool] | None = None
+    state: tuple[State, Said] | None = None
     answers: dict[UUID, Answer] = field(default_factory=dict)
 
     def add(self, said: Said) -> None:
@@ -50,7 +50,7 @@ class Pending:
             case Online(online=online):
                 self.online = online, said.is_retained
             case State() as state:
-                self.state = state, said.is_retained
+                self.state = state, said
             case Answer() as answer if len(self.answers) < MOST_ANSWERS:
                 self.answers[answer.id] = answer
 
@@ -164,8 +164,9 @@ class Believing:
                 online, is_retained = pending.online
                 await presence.online_heard(work, link, online=online, is_retained=is_retained)
             if pending.state is not None:
-                state, is_retained = pending.state
-                await presence.state_heard(work, link, heartbeat(state), is_retained=is_retained)
+                state, said = pending.state
+                heard = heartbeat(state, said.heard_at)
+                await presence.state_heard(work, link, heard, is_retained=said.is_retained)
 
     async def _answer(self, link_id: UUID, answer: Answer) -> None:
         async with self._database.writing() as session:
@@ -182,13 +183,14 @@ class Believing:
                 )
 
 
-def heartbeat(state: State) -> presence.Said:
+def heartbeat(state: State, heard_at: datetime) -> presence.Said:
     """Take a state apart, as use cases take it."""
     lockers = [
         SeenLocker(one.index, has_key=one.has_key, door_open=one.door_open) for one in state.lockers
     ]
     return presence.Said(
         at=state.at,
+        heard_at=heard_at,
         number=state.number,
         oldest_number=state.oldest_number,
         revision=state.revision,

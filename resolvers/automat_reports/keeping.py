@@ -40,6 +40,7 @@ class Told:
         happened_at: When, by the clock of the automat.
         locker_index: At which locker, from 0; None for the whole automat.
         facts: The rest of it, by the names of the protocol. Never digits that somebody typed.
+        received_at: When it came, by our clock; when it is written down if left out.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Told:
     happened_at: datetime
     locker_index: int | None = None
     facts: Json = field(default_factory=dict)
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: d
     Args:
         session: An open transaction, for this alone.
         batch: The reports, each with the id of the link by which it came, in any order.
-        now: When they came, by our clock.
+        now: The moment, by our clock.
     """
     connection = await session.connection()
     known = await links.good(connection, {link_id for link_id, _ in batch})
@@ -110,7 +112,7 @@ def _row(link: Known, told: Told, now: datetime) -> dict[str, Any]:
         "report_id": told.id,
         "kind": told.kind,
         "happened_at": told.happened_at,
-        "received_at": link.time(now),
+        "received_at": link.time(told.received_at or now),
         "locker_index": told.locker_index,
         "facts": told.facts,
         "problem": None,

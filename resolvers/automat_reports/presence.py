@@ -41,6 +41,7 @@ class Said:
         firmware: What runs on it.
         lockers: What its sensors see.
         health: Of its power, battery and network, by the names of the protocol.
+        heard_at: When it came, by our clock; just now when left out.
     """
 
     at: datetime
@@ -50,6 +51,7 @@ class Said:
     firmware: str = ""
     lockers: Sequence[SeenLocker] = ()
     health: Json = field(default_factory=dict)
+    heard_at: datetime | None = None
 
 
 async def state_heard(
@@ -92,7 +94,8 @@ async def _count(work: Work, link: AutomatLink, said: Said) -> bool:
 
 
 async def _hear(work: Work, link: AutomatLink, said: Said, *, counts: bool) -> None:
-    await clocks.compare(work, link, said.at)
+    heard_at = work.now if said.heard_at is None else work.actor.time(said.heard_at)
+    await clocks.compare(work, link, said.at, heard_at=heard_at)
     if link.health != said.health:
         await power.compare(work, link, said.health)
         link.health = said.health
