@@ -139,9 +139,10 @@ class Believing:
                 online, is_retained = pending.online
                 await presence.online_heard(work, link, online=online, is_retained=is_retained)
             if pending.state is not None:
-                state, is_retained = pending.state
-                await presence.state_heard(work, link, heartbeat(state), is_retained=is_retained)
-                if not is_retained and seems_not_to_know(link, state):
+                state, said = pending.state
+                heard = heartbeat(state, said.heard_at)
+                await presence.state_heard(work, link, heard, is_retained=said.is_retained)
+                if not said.is_retained and seems_not_to_know(link, state):
                     self._tell_again(link_id)
             if gaps.may_be_lost(link):
                 pending.reports = True  # those behind what is lost need not wait for it any more
@@ -167,13 +168,14 @@ def seems_not_to_know(link: AutomatLink, state: State) -> bool:
     return state.oldest_number <= link.heard_up_to or abs(ahead) > clocks.NOT_WORTH_IT
 
 
-def heartbeat(state: State) -> presence.Said:
+def heartbeat(state: State, heard_at: datetime) -> presence.Said:
     """Take a state apart, as use cases take it."""
     lockers = [
         SeenLocker(one.index, has_key=one.has_key, door_open=one.door_open) for one in state.lockers
     ]
     return presence.Said(
         at=state.at,
+        heard_at=heard_at,
         number=state.number,
         oldest_number=state.oldest_number,
         revision=state.revision,

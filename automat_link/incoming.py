@@ -7,6 +7,7 @@ had in hand, and the automats say it again, because they were not told that it w
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -71,7 +72,7 @@ class Listening:
     async def hear(self, client: Client) -> None:
         """Take messages from a connection until it ends."""
         async for received in client.messages:
-            said = self.reader.read(received)
+            said = self.reader.read(received, self._clock())
             if said is not None:
                 await self._waiting.put(said)
 
@@ -132,7 +133,11 @@ class Listening:
             logger.error("what link %s said cannot be kept: %s", one.link_id, place)  # noqa: TRY400
 
     async def _keep(self, batch: Sequence[Said]) -> None:
-        reports = [(one.link_id, one.message) for one in batch if isinstance(one.message, Told)]
+        reports = [
+            (one.link_id, replace(one.message, received_at=one.heard_at))
+            for one in batch
+            if isinstance(one.message, Told)
+        ]
         to_apply: set[UUID] = set()
         if reports:
             async with self._database.writing() as session:

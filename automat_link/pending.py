@@ -17,13 +17,13 @@ class Pending:
 
     Args:
         online: What it said last of its connection, and whether the broker had kept that.
-        state: Its last state, and the same of it.
+        state: Its last state, as it came.
         answers: Its answers, by the id of the command.
         reports: Whether there may be reports of it in the database that wait.
     """
 
     online: tuple[bool, bool] | None = None
-    state: tuple[State, bool] | None = None
+    state: tuple[State, Said] | None = None
     answers: dict[UUID, Answer] = field(default_factory=dict)
     reports: bool = False
 
@@ -33,7 +33,7 @@ class Pending:
             case Online(online=online):
                 self.online = online, said.is_retained
             case State() as state:
-                self.state = state, said.is_retained
+                self.state = state, said
             case Answer() as answer if len(self.answers) < MOST_ANSWERS:
                 self.answers[answer.id] = answer
 

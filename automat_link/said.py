@@ -6,6 +6,7 @@ It is counted, and told once for each automat, without a word of what was in it.
 import logging
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from aiomqtt import Message as Received
@@ -31,11 +32,13 @@ class Said:
     Args:
         link_id: By which credentials.
         message: What it says.
+        heard_at: When it came, by our clock; it may take effect much later.
         is_retained: Whether the broker had kept it, so that nobody knows how old it is.
     """
 
     link_id: UUID
     message: Told | State | Answer | Online
+    heard_at: datetime
     is_retained: bool = False
 
 
@@ -45,7 +48,7 @@ class Reader:
     def __init__(self) -> None:
         self.unreadable: Counter[UUID] = Counter()
 
-    def read(self, received: Received) -> Said | None:
+    def read(self, received: Received, heard_at: datetime) -> Said | None:
         """Read a message; None for one that is not of this protocol, or says nothing."""
         place = parsed(received.topic.value)
         payload = received.payload
@@ -53,7 +56,7 @@ class Reader:
             return None
         link_id, what = place
         try:
-            return Said(link_id, read(what, payload), received.retain)
+            return Said(link_id, read(what, payload), heard_at, received.retain)
         except Unreadable as error:
             self._count(link_id, what, error)
             return None

@@ -59,11 +59,13 @@ class AutomatReport(Owned, Base):
         link_id: By which credentials it came.
         number: Its place in what that link reports, from 1; null when the number was another
             report's already, which only an automat that forgot something sends.
-        report_id: The automat's own id of it; the same one is the same report.
+        report_id: The automat's own id of it; the same one is the same report. One of ours where it
+            was said before with another number.
         happened_at: When, by the clock of the automat.
         received_at: When we were told first.
         moment: When it happened, by our clock: always later than those before it by number, and
-            never after we were told, but for microseconds. Null until it was applied.
+            never after we were told, but for microseconds. Null until it was applied, and for one
+            that was said before with another number.
         locker_index: At which locker; null for the whole automat.
         facts: The rest of it, as the protocol says.
         applied_at: When it took effect, or was given up; null while reports before it are missing.

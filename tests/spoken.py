@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from automat_link.messages.base import MOST, Message
+from automat_link.messages.base import LAST_NUMBER, LAST_REVISION, Message
 from automat_link.messages.commands import (
     Answer,
     ClearLocker,
@@ -45,7 +45,8 @@ moments = st.integers(0, 253_402_300_799_000_000).map(
     lambda microseconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 )
 lines = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)
-numbers = st.integers(1, MOST)
+numbers = st.integers(1, LAST_NUMBER)
+revisions = st.integers(0, LAST_REVISION)
 stretches = st.tuples(st.integers(0, MINUTES_OF_WEEK - 1), st.integers(1, MINUTES_OF_WEEK)).map(
     lambda one: (one[0], one[0] + one[1])
 )
@@ -60,7 +61,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "oldest_number": numbers,
     "from_number": numbers,
     "misses": numbers,
-    "revision": numbers,
+    "revision": revisions,
     "index": st.integers(0, 29),
     "locker_index": st.integers(0, 29),
     "code_id": lines,

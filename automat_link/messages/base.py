@@ -18,6 +18,9 @@ from pydantic.alias_generators import to_camel
 LONGEST_MESSAGE = 1_048_576
 """Bytes, for both sides and the broker; 2 000 codes with their hours, sealed, fit into it."""
 MOST = 2_147_483_647
+LAST_NUMBER = 2_000_000_000
+LAST_REVISION = 1_000_000_000
+"""Both are less than what a database can count to, so that there is room above them."""
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -57,8 +60,8 @@ def in_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(as_told), AfterValidator(in_utc)]
 LockerIndex = Annotated[int, Field(ge=0, le=29, description="A locker, from 0.")]
-Number = Annotated[int, Field(ge=1, le=MOST, description="Counts reports, from 1.")]
-Revision = Annotated[int, Field(ge=0, le=MOST, description="Counts tables of codes.")]
+Number = Annotated[int, Field(ge=1, le=LAST_NUMBER, description="Counts reports, from 1.")]
+Revision = Annotated[int, Field(ge=0, le=LAST_REVISION, description="Counts tables of codes.")]
 Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """One line. Databases do not keep every control character."""
 CodeId = Annotated[

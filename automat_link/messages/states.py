@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from automat_link.messages.base import MOST, LockerIndex, Message, Moment, Revision, Text
+from automat_link.messages.base import LAST_NUMBER, LockerIndex, Message, Moment, Revision, Text
 
 HEARTBEAT_SECONDS = 30
 """How often a state is sent; an automat counts as offline after three times as long."""
@@ -45,11 +45,13 @@ class State(Message):
     """The heartbeat, retained."""
 
     at: Moment = Field(description="What time it is by the automat's clock.")
-    number: int = Field(ge=0, le=MOST, description="The number of its last report; 0 for none yet.")
+    number: int = Field(
+        ge=0, le=LAST_NUMBER, description="The number of its last report; 0 for none yet."
+    )
     oldest_number: int = Field(
         default=1,
         ge=1,
-        le=MOST + 1,
+        le=LAST_NUMBER,
         description="The first report that it still keeps, or the next one to come when it keeps "
         "none; what was not heard of those before is lost.",
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from automat_link.messages.base import MOST, CodeId, LockerIndex, Message, Moment, Revision
+from automat_link.messages.base import LAST_NUMBER, CodeId, LockerIndex, Message, Moment, Revision
 from models.access_schedules import MINUTES_OF_WEEK
 from models.automat_reports import CodeKind
 from models.codes import CodeUse
@@ -97,7 +97,7 @@ class Heard(Message):
     forgotten something (an old backup), and goes on behind it.
     """
 
-    number: int = Field(ge=0, le=MOST, description="All reports up to this one were heard.")
+    number: int = Field(ge=0, le=LAST_NUMBER, description="All reports up to this one were heard.")
     at: Moment = Field(description="What time it is by the server's clock.")
 
 

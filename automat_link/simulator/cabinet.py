@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
+from automat_link.messages.base import FIRST_MOMENT
 from automat_link.messages.commands import Answer, AnyCommand
 from automat_link.messages.reports import CodesApplied, Started
 from automat_link.messages.states import Health, LockerStateNow, State
@@ -39,6 +40,8 @@ class Cabinet(Hardware):
             self.codes, self.doors, self.log, now=clock.now, unheard_for=self.unheard_for
         )
         self.heard_at = clock.now()
+        self.told_at = FIRST_MOMENT
+        """The latest moment that the server ever said: what says an earlier one was said before."""
 
     def unheard_for(self) -> timedelta:
         """Tell for how long the server has not been heard."""
@@ -56,6 +59,9 @@ class Cabinet(Hardware):
     def heard(self, number: int, at: datetime, *, fresh: bool = True) -> bool:
         """Take in how far the server has heard, and what time it is there.
 
+        Somebody at the broker may send again what was said long ago: what is older than anything
+        that was said since does not touch the clock, and is no sign of the server.
+
         Args:
             number: All reports up to this one were heard.
             at: What time it was when the server said so.
@@ -64,14 +70,19 @@ class Cabinet(Hardware):
         Returns:
             Whether it has forgotten something, so that its reports were numbered anew.
         """
-        self.clock.correct(at, fresh=fresh)
-        now = self.clock.now()
-        self.heard_at = now if fresh else min(max(self.heard_at, at), now)
+        if at >= self.told_at:
+            self._hear_time(at, fresh=fresh and at > self.told_at)
         is_restored = self.log.heard(number)
         if is_restored:
             self.log.add(Started, reason="restored")
         self.changed()
         return is_restored
+
+    def _hear_time(self, at: datetime, *, fresh: bool) -> None:
+        self.told_at = at
+        self.clock.correct(at, fresh=fresh)
+        now = self.clock.now()
+        self.heard_at = now if fresh else min(max(self.heard_at, at), now)
 
     def apply(self, wanted: WantedCodes) -> None:
         """Take a table of codes, and report that it is known now; an older one is passed over."""
@@ -145,6 +156,7 @@ class Cabinet(Hardware):
         self.panel.restore(memory["keypad"])
         self.alarms.restore(memory["alarms"])
         self.heard_at = datetime.fromisoformat(memory["heardAt"])
+        self.told_at = datetime.fromisoformat(memory.get("toldAt", FIRST_MOMENT.isoformat()))
 
     def _memory(self) -> Json:
         return {
@@ -154,4 +166,5 @@ class Cabinet(Hardware):
             "keypad": self.panel.save(),
             "alarms": self.alarms.save(),
             "heardAt": self.heard_at.isoformat(),
+            "toldAt": self.told_at.isoformat(),
         }

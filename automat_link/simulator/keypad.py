@@ -63,6 +63,8 @@ class Panel:
         self.shown: Shown | None = None
         self._typed = ""
         self._typed_at: datetime | None = None
+        self._told_of: datetime | None = None
+        """Of the rest that ends then it was reported that somebody typed a code during it."""
 
     @property
     def typed(self) -> int:
@@ -71,6 +73,8 @@ class Panel:
 
     def press(self, keys: str) -> None:
         """Press keys one after the other; `#` ends a code, `*` begins a return code.
+
+        A `#` alone says nothing.
 
         Raises:
             Impossible: There is no such key.
@@ -87,14 +91,15 @@ class Panel:
         self._typed_at = now
         if key == END:
             keys, self._typed = self._typed, ""
-            self._enter(keys)
+            if keys:
+                self._enter(keys)
         elif len(self._typed) < MOST_KEYS:
             self._typed = key if key == RETURN_MARK else self._typed + key
 
     def _enter(self, keys: str) -> None:
         now = self._now()
         if self.keypad.is_resting(now):
-            self._refuse(CodeRefusal.THROTTLED, None)
+            self._rest(now)
             return
         known = self._codes.find(Typed.read(keys))
         if known is None:
@@ -105,6 +110,15 @@ class Panel:
             self._refuse(refusal, known)
             return
         self._accept(known)
+
+    def _rest(self, now: datetime) -> None:
+        """Take no code, and report that once for each rest, however often somebody tries."""
+        until = self.keypad.rests_until
+        if self._told_of == until:
+            self.shown = Shown(now, CodeRefusal.THROTTLED, None, until)
+            return
+        self._told_of = until
+        self._refuse(CodeRefusal.THROTTLED, None)
 
     def _judge(self, known: Known, now: datetime) -> CodeRefusal | None:
         locker = self._doors.find(known.locker_index)
@@ -142,12 +156,18 @@ class Panel:
     def save(self) -> Json:
         """Write down for the flash how long it rests: a power cut does not wake it."""
         missed_at = self.keypad.missed_at
-        return {"misses": self.keypad.misses, "missedAt": missed_at and missed_at.isoformat()}
+        return {
+            "misses": self.keypad.misses,
+            "missedAt": missed_at and missed_at.isoformat(),
+            "toldOf": self._told_of and self._told_of.isoformat(),
+        }
 
     def restore(self, saved: Json) -> None:
         """Take up what `save` wrote down."""
         missed_at = saved["missedAt"] and datetime.fromisoformat(saved["missedAt"])
         self.keypad = Keypad(saved["misses"], missed_at)
+        told_of = saved.get("toldOf")
+        self._told_of = told_of and datetime.fromisoformat(told_of)
         self.forget()
 
     def forget(self) -> None:

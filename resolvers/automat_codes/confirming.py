@@ -29,6 +29,7 @@ from models.jobs import JobKind
 from resolvers import jobs
 from resolvers.automat_alarms import end_alarm
 from resolvers.automat_codes.awaiting import NOT_CONFIRMED
+from resolvers.automat_doubts import doubt
 from resolvers.transitions import move_locker_contract
 from resolvers.work import Work
 
@@ -36,6 +37,10 @@ CONFIRMED = "Its automat has said that it knows its PIN."
 FALLEN_BACK = "Its automat does not know any more what it had said that it knows."
 NOTHING = -1
 """Lower than the revision of any code."""
+MOST_AHEAD = 1_000_000
+"""How far an automat may be ahead of us: our database may have been restored, but not so old."""
+HIGHEST = 500_000_000
+"""Nor ever above this: what is learned anew has to have a revision of the protocol above it."""
 
 
 async def codes_applied(
@@ -47,7 +52,8 @@ async def codes_applied(
         work: The transaction.
         link: The credentials by which it said so, locked. Those that were taken back, or have not
             been heard of yet, say nothing.
-        revision: Which one it knows; None for none at all.
+        revision: Which one it knows; None for none at all. One that is more than `MOST_AHEAD` above
+            ours, or above it and `HIGHEST`, counts as none, and raises an alarm.
         number: The number of the report that says so; for a state the number of the last report
             that it names. What is older than what was said before is old news and passed over.
             None for what is newest whatever was said before.
@@ -55,11 +61,17 @@ async def codes_applied(
     is_old_news = number is not None and number < link.applied_number
     if link.revoked_at is not None or link.activated_at is None or is_old_news:
         return
+    latest = await _latest_revision(work, link)
+    if revision is not None and revision > max(latest, min(latest + MOST_AHEAD, HIGHEST)):
+        details = f"It says that it knows the revision {revision} of its codes; ours is {latest}."
+        await doubt(work, link.automat_id, details)
+        revision = None
     is_news = link.applied_revision != revision
     link.applied_revision = revision
     link.applied_number = max(link.applied_number, 0 if number is None else number)
     await work.save()
-    latest = await _latest_revision(work, link)
+    if revision is not None and revision > latest:
+        latest = await _learn_anew(work, link.automat_id, revision)
     await _follow(work, link)
     if is_news and revision is not None and revision >= latest:
         await end_alarm(work, link.automat_id, AlarmKind.CODES_NOT_CONFIRMED)
@@ -67,18 +79,20 @@ async def codes_applied(
 
 
 async def _latest_revision(work: Work, link: AutomatLink) -> int:
-    """Give the revision of the codes that the automat should know.
+    """Give the revision of the codes that the automat should know."""
+    of_automat = select(Automat.code_revision).where(Automat.id == link.automat_id)
+    (latest,) = await work.scalars(of_automat)
+    return int(latest)
 
-    One that knows a higher one learned it before our database was restored from a backup. What that
-    held nobody knows here, so all its codes have to be learned anew, with a revision above it.
+
+async def _learn_anew(work: Work, automat_id: UUID, known: int) -> int:
+    """Let an automat that knows a higher revision than ours learn all its codes anew, above it.
+
+    It learned that one before our database was restored from a backup. What it held nobody knows
+    here.
     """
-    (latest,) = await work.scalars(
-        select(Automat.code_revision).where(Automat.id == link.automat_id)
-    )
-    if link.applied_revision is None or link.applied_revision <= latest:
-        return int(latest)
-    (automat,) = await work.locked(Automat, [link.automat_id])
-    automat.code_revision = max(automat.code_revision, link.applied_revision) + 1
+    (automat,) = await work.locked(Automat, [automat_id])
+    automat.code_revision = max(automat.code_revision, known) + 1
     await work.save()
     theirs = AutomatCode.automat_id == automat.id
     anew = {"revision": automat.code_revision, "wanted_at": work.now}

@@ -43,15 +43,16 @@ def moment_of(link: AutomatLink, report: AutomatReport, before: datetime | None)
     return at if before is None else max(at, before + MOMENT)
 
 
-async def compare(work: Work, link: AutomatLink, at: datetime) -> None:
-    """Measure how far the clock of an automat is ahead of ours, now that it says what time it is.
+async def compare(work: Work, link: AutomatLink, at: datetime, *, heard_at: datetime) -> None:
+    """Measure how far the clock of an automat is ahead of ours, when it says what time it is.
 
     Args:
         work: The transaction.
         link: Its credentials, locked.
-        at: What time it is by its clock.
+        at: What time it was by its clock.
+        heard_at: When it said so, by the clock of the organization: not when we got round to it.
     """
-    known, ahead = link.clock_ahead, _whole_seconds(at - work.now)
+    known, ahead = link.clock_ahead, _whole_seconds(at - heard_at)
     if known is not None and abs(ahead - known) <= NOT_WORTH_IT:
         return
     link.clock_ahead = ahead

@@ -15,6 +15,7 @@ from resolvers.automat_codes import confirming
 from resolvers.automat_reports import doors, typed
 from resolvers.automat_reports.happenings import Happening
 from resolvers.handover.lockers import key_fetched, key_returned
+from resolvers.handover.recognising import ANOTHER_EXPECTED
 from resolvers.work import About, Work
 
 OURS_TO_SAY = {
@@ -76,6 +77,8 @@ async def _key_returned(work: Work, what: Happening) -> str | None:
         at=what.at,
         rfid_tag=what.facts.get("tag"),
     )
+    if (heard.contradiction or "").startswith(ANOTHER_EXPECTED):
+        await _raise(work, what, AlarmKind.WRONG_KEY)
     return heard.contradiction
 
 
@@ -83,9 +86,14 @@ async def _alarm_raised(work: Work, what: Happening) -> str | None:
     kind = AlarmKind(what.facts["alarm"])
     if kind in OURS_TO_SAY:
         return f"An automat cannot know of an alarm like {kind.value}."
+    await _raise(work, what, kind)
+    return None
+
+
+async def _raise(work: Work, what: Happening, kind: AlarmKind) -> None:
+    """Raise an alarm; one of which a late report tells says nothing of now, and ends at once."""
     until = work.now if what.is_late else None
     await raise_alarm(work, what.automat_id, kind, _place(what), until=until)
-    return None
 
 
 async def _alarm_cleared(work: Work, what: Happening) -> str | None:

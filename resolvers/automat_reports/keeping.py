@@ -20,11 +20,13 @@ from models.base import Json, new_id
 from models.dialects.among import among
 from models.dialects.many_rows import insert_rows, unless_there
 from resolvers.automat_alarms import raise_alarm
+from resolvers.automat_doubts import doubt
 from resolvers.automat_reports import links
 from resolvers.automat_reports.links import Known
 from resolvers.work import Work, system
 
 NUMBER_TAKEN = "Its number was that of another report: the automat has forgotten something."
+SAID_BEFORE = "It was said before {}: the automat has forgotten that it sent it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Told:
         happened_at: When, by the clock of the automat.
         locker_index: At which locker, from 0; None for the whole automat.
         facts: The rest of it, by the names of the protocol. Never digits that somebody typed.
+        received_at: When it came, by our clock; when it is written down if left out.
     """
 
     id: UUID
@@ -46,6 +49,7 @@ class Told:
     happened_at: datetime
     locker_index: int | None = None
     facts: Json = field(default_factory=dict)
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Kept:
 
     Args:
         to_apply: The links that may have something to apply now.
-        passed_over: How many reports came by credentials that are unknown or revoked.
+        passed_over: How many reports were not kept: they came by credentials that are unknown or
+            revoked, or with numbers that cannot be.
     """
 
     to_apply: set[UUID]
@@ -65,34 +70,36 @@ async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: d
     """Write down what automats report, each report once.
 
     A report whose number is another one's already comes from an automat that has forgotten
-    something. It is kept without a number, and applied as one that comes late.
+    something. It is kept without a number, and applied as one that comes late. One that was said
+    before with another number comes from such an automat too: its new number is taken, and nothing
+    is applied twice. One whose number lies too far behind what was heard is passed over, with an
+    alarm.
 
     Args:
         session: An open transaction, for this alone.
         batch: The reports, each with the id of the link by which it came, in any order.
-        now: When they came, by our clock.
+        now: The moment, by our clock.
     """
     connection = await session.connection()
     known = await links.good(connection, {link_id for link_id, _ in batch})
     for link in known.values():
         if link.activated_at is None:
             await _activate(session, link, now)
-    told = {(id, one.id): one for id, one in batch if id in known}
-    rows = [_row(known[id], told[id, report_id], now) for id, report_id in _in_order(told)]
+    heard = [(known[id], one) for id, one in batch if id in known]
+    told = {
+        (link.id, one.number, one.id): (link, one)
+        for link, one in heard
+        if one.number <= link.last_believable
+    }
+    rows = [_row(*told[key], now) for key in sorted(told)]  # so that nobody waits in a circle
     await insert_rows(connection, AutomatReport, rows, ending=unless_there)
-    there = await _there(session, told)
-    await _keep_without_number(
-        session,
-        known,
-        [row for row in rows if (row["link_id"], row["report_id"]) not in there],
-        now,
-    )
-    return Kept(set(known), sum(id not in known for id, _ in batch))
-
-
-def _in_order(told: dict[tuple[UUID, UUID], Told]) -> list[tuple[UUID, UUID]]:
-    """Put reports into an order that everybody keeps, so that nobody waits in a circle."""
-    return sorted(told, key=lambda one: (one[0], told[one].number, one[1]))
+    there = await _there(session, rows)
+    new = [row for row in rows if (row["link_id"], row["report_id"]) not in there]
+    await _keep_without_number(session, known, new, now)
+    await _keep_places(session, rows, there)
+    beyond = [(link, one) for link, one in heard if one.number > link.last_believable]
+    await _doubt(session, beyond, now)
+    return Kept(set(known), len(batch) - len(heard) + len(beyond))
 
 
 def _row(link: Known, told: Told, now: datetime) -> dict[str, Any]:
@@ -105,7 +112,7 @@ def _row(link: Known, told: Told, now: datetime) -> dict[str, Any]:
         "report_id": told.id,
         "kind": told.kind,
         "happened_at": told.happened_at,
-        "received_at": link.time(now),
+        "received_at": link.time(told.received_at or now),
         "locker_index": told.locker_index,
         "facts": told.facts,
         "problem": None,
@@ -119,15 +126,17 @@ async def _activate(session: AsyncSession, link: Known, now: datetime) -> None:
 
 
 async def _there(
-    session: AsyncSession, told: Collection[tuple[UUID, UUID]]
-) -> set[tuple[UUID, UUID]]:
-    """Tell which reports are kept, each by its link and the automat's own id of it."""
-    row, ids = AutomatReport, {link_id for link_id, _ in told}
-    same = among(row.link_id, ids), among(row.report_id, {report_id for _, report_id in told})
+    session: AsyncSession, rows: Collection[dict[str, Any]]
+) -> dict[tuple[UUID, UUID], int | None]:
+    """Tell the numbers of reports that are kept, each by its link and the automat's own id."""
+    row = AutomatReport
+    link_ids, ids = {one["link_id"] for one in rows}, {one["report_id"] for one in rows}
     found = await (await session.connection()).execute(
-        select(row.link_id, row.report_id).where(*same)
+        select(row.link_id, row.report_id, row.number).where(
+            among(row.link_id, link_ids), among(row.report_id, ids)
+        )
     )
-    return {(one.link_id, one.report_id) for one in found}
+    return {(one.link_id, one.report_id): one.number for one in found}
 
 
 async def _keep_without_number(
@@ -137,6 +146,35 @@ async def _keep_without_number(
     await insert_rows(await session.connection(), AutomatReport, late, ending=unless_there)
     for link_id, theirs in groupby(late, key=lambda row: row["link_id"]):
         link = known[link_id]
-        work = Work(session, system(link.organization_id, link.clock_ahead), link.time(now))
+        work = _work(session, link, now)
         details = f"It has given {len(list(theirs))} numbers of reports a second time."
         await raise_alarm(work, link.automat_id, AlarmKind.RESTORED_FROM_BACKUP, details=details)
+
+
+async def _keep_places(
+    session: AsyncSession,
+    rows: Sequence[dict[str, Any]],
+    there: dict[tuple[UUID, UUID], int | None],
+) -> None:
+    """Take the new numbers of reports that were said before, so that none is missed for ever."""
+    places = []
+    for row in rows:
+        before = there.get((row["link_id"], row["report_id"]), row["number"])
+        if before != row["number"]:
+            known_as = "without a number" if before is None else f"as number {before}"
+            applied = {"applied_at": row["received_at"], "problem": SAID_BEFORE.format(known_as)}
+            places.append(row | {"id": new_id(), "report_id": new_id()} | applied)
+    await insert_rows(await session.connection(), AutomatReport, places, ending=unless_there)
+
+
+async def _doubt(
+    session: AsyncSession, beyond: Sequence[tuple[Known, Told]], now: datetime
+) -> None:
+    """Tell people of automats whose reports have numbers that cannot be."""
+    for link, number in sorted({link: one.number for link, one in beyond}.items()):
+        details = f"It sends a report {number}; those up to {link.heard_up_to} were heard."
+        await doubt(_work(session, link, now), link.automat_id, details)
+
+
+def _work(session: AsyncSession, link: Known, now: datetime) -> Work:
+    return Work(session, system(link.organization_id, link.clock_ahead), link.time(now))

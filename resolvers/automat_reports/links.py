@@ -28,6 +28,8 @@ class Known(NamedTuple):
         organization_id: Whose automat.
         automat_id: Which automat.
         activated_at: When they were heard of first; None while they wait.
+        heard_up_to: All reports up to this number have been applied, or given up.
+        oldest_number: The oldest report that the automat still keeps, as far as it has said.
         clock_ahead: How far the clock of the organization is ahead of ours, see `clocks`.
     """
 
@@ -35,7 +37,14 @@ class Known(NamedTuple):
     organization_id: UUID
     automat_id: UUID
     activated_at: datetime | None
+    heard_up_to: int
+    oldest_number: int
     clock_ahead: timedelta | None
+
+    @property
+    def last_believable(self) -> int:
+        """The highest number of a report that is believed, see `last_believable`."""
+        return last_believable(self.heard_up_to, self.oldest_number)
 
     def time(self, real: datetime) -> datetime:
         """Tell what the clock of the organization shows at a moment of ours."""
@@ -43,7 +52,23 @@ class Known(NamedTuple):
 
 
 ROW = AutomatLink
-COLUMNS = ROW.id, ROW.organization_id, ROW.automat_id, ROW.activated_at
+WHOSE = ROW.id, ROW.organization_id, ROW.automat_id, ROW.activated_at
+COLUMNS = *WHOSE, ROW.heard_up_to, ROW.oldest_number
+MOST_AHEAD = 20_000
+"""An automat keeps 10 000 reports: none has a number that lies much more behind what was heard."""
+
+
+def last_believable(heard_up_to: int, oldest_number: int) -> int:
+    """Tell up to which number a report of an automat is believed.
+
+    Without an end to it the last numbers that a database can count to would be used up by one
+    message, and nothing could be counted behind them.
+
+    Args:
+        heard_up_to: What was heard of it, or given up.
+        oldest_number: The oldest report that it still keeps.
+    """
+    return max(heard_up_to, oldest_number - 1) + MOST_AHEAD
 
 
 async def good(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Known]:

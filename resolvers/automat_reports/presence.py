@@ -16,14 +16,17 @@ from models.events import EventKind
 from models.jobs import JobKind
 from resolvers.automat_alarms import end_alarm
 from resolvers.automat_codes import confirming
+from resolvers.automat_doubts import doubt
 from resolvers.automat_reports import clocks, gaps, power, sensors
-from resolvers.automat_reports.links import heard_from
+from resolvers.automat_reports.links import heard_from, last_believable
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.jobs import schedule
 from resolvers.work import About, Work
 
 SEEN_LATELY = timedelta(seconds=10)
 """A sign of life that follows another one so soon is not written down."""
+MOST_LOST = 1_000_000
+"""No automat loses more reports than that before it is heard: it would take it many years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Said:
         firmware: What runs on it.
         lockers: What its sensors see.
         health: Of its power, battery and network, by the names of the protocol.
+        heard_at: When it came, by our clock; just now when left out.
     """
 
     at: datetime
@@ -47,6 +51,7 @@ class Said:
     firmware: str = ""
     lockers: Sequence[SeenLocker] = ()
     health: Json = field(default_factory=dict)
+    heard_at: datetime | None = None
 
 
 async def state_heard(
@@ -63,23 +68,42 @@ async def state_heard(
     if link.revoked_at is not None:
         return
     await heard_from(work, link)
-    link.last_number = max(link.last_number, said.number)
-    link.oldest_number = max(link.oldest_number, said.oldest_number)
+    counts = await _count(work, link, said)
     if not is_retained:
         await is_there(work, link)
-        await _hear(work, link, said)
+        await _hear(work, link, said, counts=counts)
     await gaps.ask_again(work, link)
     await work.save()
 
 
-async def _hear(work: Work, link: AutomatLink, said: Said) -> None:
-    await clocks.compare(work, link, said.at)
-    if said.revision != link.applied_revision or link.applied_number < 0:
-        await confirming.codes_applied(work, link, said.revision, number=said.number)
+async def _count(work: Work, link: AutomatLink, said: Said) -> bool:
+    """Believe up to which number an automat has reported, and from which on it keeps reports.
+
+    Returns:
+        Whether that can be. If not people are told, and what goes by the number says nothing.
+    """
+    oldest = max(link.oldest_number, min(said.oldest_number, said.number + 1))
+    has_lost_too_many = oldest > link.heard_up_to + MOST_LOST
+    if has_lost_too_many or said.number > last_believable(link.heard_up_to, oldest):
+        details = f"It says that it reported {said.number} times; we heard {link.heard_up_to}."
+        await doubt(work, link.automat_id, details)
+        return False
+    link.last_number = max(link.last_number, said.number)
+    link.oldest_number = oldest
+    return True
+
+
+async def _hear(work: Work, link: AutomatLink, said: Said, *, counts: bool) -> None:
+    heard_at = work.now if said.heard_at is None else work.actor.time(said.heard_at)
+    await clocks.compare(work, link, said.at, heard_at=heard_at)
     if link.health != said.health:
         await power.compare(work, link, said.health)
         link.health = said.health
     link.firmware = said.firmware or link.firmware
+    if not counts:
+        return
+    if said.revision != link.applied_revision or link.applied_number < 0:
+        await confirming.codes_applied(work, link, said.revision, number=said.number)
     await sensors.compare(work, link, said.number, said.lockers)
 
 

@@ -25,6 +25,7 @@ from resolvers.work import Work
 Kind = LockerContractKind
 OUTWARDS = (Kind.DEFAULT, Kind.FETCH)
 INWARDS = (Kind.DEFAULT, Kind.RETURN)
+ANOTHER_EXPECTED = "Another key was expected in that locker."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ async def key_that_came(work: Work, locker: Locker, at: datetime, tag: str | Non
     opened = await _opened(work, locker, at, INWARDS)
     if tagged is None or opened is None or opened.key_id in {None, tagged.id}:
         return Seen(tagged)
-    return Seen(tagged, opened, "Another key was expected in that locker.")
+    return Seen(tagged, opened, ANOTHER_EXPECTED)
 
 
 async def _key_in(work: Work, locker: Locker) -> Key | None:

@@ -160,6 +160,28 @@ async def test_an_automat_restored_from_an_old_backup_goes_on_behind_what_was_he
     assert sorted({one for one in numbers if one is not None})[:last] == list(range(1, last + 1))
 
 
+async def test_a_backup_with_reports_that_were_sent_later_leaves_no_gap(
+    own_database: Database, broker: Broker, client: Client
+) -> None:
+    async with linking(own_database, broker), house(client, broker) as home:
+        await all_heard(home.firmware, happen(home, 1))
+        home.firmware.network.cut()
+        sent = happen(home, 1)
+        old = home.cabinet.save()
+        home.firmware.network.mend()
+        await all_heard(home.firmware, sent)
+        await home.firmware.cut_power()
+
+        home.cabinet.restore_memory(old)
+        home.firmware.start()
+        await eventually(lambda: home.cabinet.log.last_number > sent + 1, LONG)
+
+        await all_heard(home.firmware, home.cabinet.log.last_number)
+        told = await reports_of(own_database, home.credentials)
+
+    assert any("said before as number" in (one.problem or "") for one in told)
+
+
 async def test_a_clock_that_is_two_days_wrong_is_noticed_and_what_happens_is_dated_by_ours(
     own_database: Database, broker: Broker, client: Client
 ) -> None:

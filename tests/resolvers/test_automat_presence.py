@@ -4,7 +4,7 @@ import pytest
 from counting import statements_of
 from due_jobs import do_what_is_due
 from factories import DAY, HOUR, NOON, make_automat
-from inboxes import SECOND, Cabinet, a_stay, make_cabinet, make_link
+from inboxes import SECOND, Cabinet, Kind, a_stay, make_cabinet, make_link
 from lives import at, trail
 from reporting import MINUTE
 from sqlalchemy import select
@@ -124,6 +124,32 @@ async def test_what_the_broker_had_kept_is_no_sign_of_life(cabinet: Cabinet) -> 
     assert (await automat_of(cabinet)).last_seen_at is None
     assert await comings(cabinet) == []
     assert await cabinet.asked_for() == [1], "but it tells up to where it has reported"
+
+
+@pytest.mark.parametrize(
+    ("number", "oldest"), [(20_001, 1), (1_999_999_999, 2_000_000_000), (1_999_999_999, 1)]
+)
+async def test_a_number_that_cannot_be_is_not_believed(
+    cabinet: Cabinet, number: int, oldest: int
+) -> None:
+    begins = cabinet.stay.begins
+
+    for _ in range(2):
+        await cabinet.beats(begins, number=number, oldest_number=oldest, revision=1)
+
+    link = cabinet.link
+    assert (link.last_number, link.oldest_number, link.applied_number) == (0, 1, -1)
+    assert await cabinet.alarms_on() == [Alarm.DEVICE_ERROR]
+    assert (await automat_of(cabinet)).last_seen_at == begins, "it is there all the same"
+    assert await cabinet.says(Kind.DOOR_CLOSED, begins) is not None
+    assert link.heard_up_to == 1
+
+
+async def test_an_automat_that_lost_many_reports_is_believed(cabinet: Cabinet) -> None:
+    await cabinet.beats(cabinet.stay.begins, number=99_999, oldest_number=90_000)
+
+    assert (cabinet.link.last_number, cabinet.link.oldest_number) == (99_999, 90_000)
+    assert await cabinet.apply(cabinet.stay.begins) == 89_999
 
 
 async def test_nothing_is_heard_by_revoked_credentials(cabinet: Cabinet) -> None:

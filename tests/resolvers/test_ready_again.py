@@ -1,5 +1,6 @@
 """What changes has to be confirmed again, and so has what is forgotten (re-sync, un-sync)."""
 
+import pytest
 from acknowledging import (
     again,
     codes_of,
@@ -15,10 +16,13 @@ from factories import DAY, HOUR, later, make_entity, make_key, push
 from lives import fetch, look_after, trail
 from outcomes import locker_contract
 
+from models.automat_alarms import AlarmKind, AutomatAlarm
+from models.automats import Automat
 from models.contracts import LockerContract
 from models.contracts import LockerContractState as State
 from models.events import EventKind
 from resolvers import rivals
+from resolvers.automat_codes import confirming
 from resolvers.staff_contracts import pins
 from resolvers.work import Work
 
@@ -153,3 +157,32 @@ async def test_what_a_restored_database_never_wrote_proves_nothing(work: Work) -
     await confirm(work, automat, 61, number=10)
     assert await is_ready(work, held)
     assert await is_ready(work, other)
+
+
+@pytest.mark.parametrize("far", [2_147_483_646, 1_000_003])
+async def test_a_revision_that_cannot_be_is_not_believed(work: Work, far: int) -> None:
+    automat = await linked_automat(work)
+    held = await on_its_way(work, automat)
+    await confirm(work, automat)
+    known = await latest(work, automat)
+
+    for _ in range(2):
+        await confirm(work, automat, far)
+
+    assert (await latest(work, automat), await is_ready(work, held)) == (known, False)
+    assert (await link_of(work, automat)).applied_revision is None
+    (alarm,) = await work.all(work.own(AutomatAlarm))
+    assert (alarm.kind, alarm.until) == (AlarmKind.DEVICE_ERROR, work.now + HOUR)
+    await confirm(work, automat)
+    assert await is_ready(work, held)
+
+
+async def test_revisions_are_not_driven_up_step_by_step(work: Work) -> None:
+    automat = await linked_automat(work)
+    row = await work.get(Automat, automat.id)
+    row.code_revision = confirming.HIGHEST
+    await work.save()
+
+    await confirm(work, automat, confirming.HIGHEST + 1)
+
+    assert await latest(work, automat) == confirming.HIGHEST

@@ -1,8 +1,8 @@
 """What each report means: for keys and contracts, for lockers and codes, for people."""
 
 import pytest
-from factories import HOUR
-from inboxes import SECOND, Cabinet, Kind, make_cabinet
+from factories import HOUR, make_key
+from inboxes import SECOND, Cabinet, Kind, make_cabinet, report
 from lives import look_after, notices_of
 from outcomes import locker_contract
 from reporting import locker
@@ -160,3 +160,36 @@ async def test_something_unknown_is_taken_down_at_its_locker(cabinet: Cabinet) -
     assert there.state is LockerState.WITH_KEY
     assert "nobody knows which key" in str(kept.problem)
     assert [entry.kind for entry in await cabinet.stay.chain()] == [CustodyKind.REGISTERED]
+
+
+async def test_another_key_than_the_expected_one_raises_an_alarm_until_it_is_taken(
+    cabinet: Cabinet,
+) -> None:
+    begins = cabinet.stay.begins
+    await make_key(cabinet.stay.work, rfid_tag="B2B2")
+    await cabinet.says(Kind.KEY_TAKEN, begins, tag=TAG)
+
+    await cabinet.says(Kind.KEY_RETURNED, begins + HOUR, tag="B2B2")
+    (alarm,) = await cabinet.alarms()
+    is_on = alarm.ended_at is None
+    await cabinet.says(Kind.KEY_TAKEN, begins + 2 * HOUR, tag="B2B2")
+
+    assert (alarm.kind, alarm.locker_index, is_on) == (AlarmKind.WRONG_KEY, 0, True)
+    assert await cabinet.alarms_on() == []
+    await cabinet.says(Kind.KEY_RETURNED, begins + 3 * HOUR, tag=TAG)
+    assert await cabinet.alarms_on() == [], "this one is expected there"
+
+
+async def test_another_key_that_is_told_of_late_raises_an_alarm_that_ends_at_once(
+    cabinet: Cabinet,
+) -> None:
+    begins = cabinet.stay.begins
+    await make_key(cabinet.stay.work, rfid_tag="B2B2")
+    await cabinet.says(Kind.KEY_TAKEN, begins, tag=TAG)
+
+    late = report(1, Kind.KEY_RETURNED, begins + HOUR, 0, tag="B2B2")
+    await cabinet.keep(begins + HOUR, late)
+    await cabinet.apply(begins + HOUR)
+
+    (alarm,) = [one for one in await cabinet.alarms() if one.kind is AlarmKind.WRONG_KEY]
+    assert alarm.until == begins + HOUR

@@ -1,6 +1,7 @@
 """Reports are written down as they come, each once, by whoever hears them."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from models.automat_alarms import AlarmKind
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport
 from models.base import new_id
+from models.custody import CustodyKind
 from models.database import Database
 from models.events import EventKind
 from resolvers.automat_reports import applying, keeping, links
@@ -144,3 +146,63 @@ async def test_credentials_are_known_with_the_clock_of_their_organization(work: 
 
     assert list(known) == [cabinet.link.id]
     assert known[cabinet.link.id].time(work.now) == at(work, work.now).now
+
+
+async def test_what_was_said_before_with_another_number_closes_its_gap_and_has_no_effect(
+    work: Work,
+) -> None:
+    cabinet = await make_cabinet(work)
+    begins = cabinet.stay.begins
+    taken = (await cabinet.says(Kind.KEY_TAKEN, begins)).report_id
+    await cabinet.says(Kind.DOOR_CLOSED, begins)
+
+    again = replace(report(3, Kind.KEY_TAKEN, begins, 0), id=taken)
+    following = report(4, Kind.DOOR_CLOSED, begins + HOUR, 0)
+    for _ in range(2):
+        await cabinet.keep(begins + HOUR, again, following)
+    heard = await cabinet.apply(begins + HOUR)
+
+    rows = await work.all(work.own(AutomatReport).order_by(AutomatReport.number))
+    assert ([one.number for one in rows], heard) == ([1, 2, 3, 4], 4)
+    assert str(rows[2].problem).startswith("It was said before as number 1")
+    assert (rows[2].applied_at, await cabinet.alarms()) == (begins + HOUR, [])
+    assert [entry.kind for entry in await cabinet.stay.chain()][1:] == [CustodyKind.FETCHED]
+
+
+async def test_what_came_without_a_number_may_get_one(work: Work) -> None:
+    cabinet = await make_cabinet(work)
+    await cabinet.says(Kind.DOOR_OPENED, work.now)
+    other = report(1, Kind.STARTED, work.now, None, reason="restored")
+    await cabinet.keep(work.now, other)
+
+    await cabinet.keep(work.now, replace(other, number=2))
+
+    assert await cabinet.apply(work.now) == 2
+
+
+async def test_numbers_that_cannot_be_are_passed_over_and_told_once(work: Work) -> None:
+    cabinet = await make_cabinet(work)
+    cabinet.link.oldest_number = 51
+    await work.save()
+    told = [report(number, Kind.DOOR_CLOSED, work.now, 0) for number in (20_050, 20_051, 2 * 10**9)]
+
+    kept = [await cabinet.keep(work.now, *told) for _ in range(2)]
+
+    assert kept == [Kept({cabinet.link.id}, 2)] * 2
+    assert await count_of(work, AutomatReport) == 1
+    (alarm,) = await cabinet.alarms()
+    assert (alarm.kind, alarm.until) == (AlarmKind.DEVICE_ERROR, work.now + HOUR)
+
+
+async def test_one_automat_does_not_keep_others_from_being_applied(database: Database) -> None:
+    mad, house = await make_house(database), await make_house(database)
+
+    for number in (2_147_483_647, 20_000, 1):
+        await mad.keep(report(number, Kind.CODES_APPLIED, mad.begins, None, revision=1))
+    await mad.apply()
+    await house.keep(*a_stay(house.begins))
+    async with database.reading() as connection:
+        left = await applying.to_apply(connection)
+
+    assert house.link_id in left
+    assert [one.number for one in await mad.reports()] == [1, 20_000]
