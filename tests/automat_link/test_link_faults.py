@@ -13,7 +13,8 @@ from sqlalchemy import select
 from talking import Client
 
 from automat_link.simulator.firmware import Firmware
-from automat_link.simulator.network import Faults
+from automat_link.simulator.network import NONE, Faults
+from automat_link.topics import Topic
 from models.automat_alarms import AlarmKind, AutomatAlarm
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport
@@ -21,8 +22,8 @@ from models.automats import Automat
 from models.database import Database
 from schema.scalars import from_id
 
-LONG = 60.0
-BAD = Faults(loss=0.33, double=0.5, shuffle=0.3, seed=3)
+LONG = 120.0
+BAD = Faults(loss=0.33, double=0.5, shuffle=0.3, seed=5)
 
 
 async def all_heard(firmware: Firmware, number: int) -> None:
@@ -56,6 +57,32 @@ async def test_nothing_is_lost_over_a_bad_network(
         await all_heard(home.firmware, last)
 
         await check_each_once(own_database, home, last)
+
+
+async def test_a_table_that_was_lost_on_its_way_is_sent_again(
+    own_database: Database, broker: Broker, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automat_link.outgoing.UNANSWERED_SECONDS", 1)
+    tables_lost = Faults(loss=1.0, topics=frozenset({Topic.WANT_CODES}))
+    async with linking(own_database, broker), house(client, broker) as home:
+        await eventually(lambda: knows_its_codes(home))
+        before = home.firmware.connections
+        home.firmware.network.faults = tables_lost
+        await home.reserve(2)
+        await asyncio.sleep(2)
+        assert not await knows_its_codes(home)
+
+        home.firmware.network.faults = NONE
+
+        await eventually(lambda: knows_its_codes(home))
+    assert home.firmware.connections == before
+
+
+async def knows_its_codes(home: House) -> bool:
+    async with home.client.working() as work:
+        automat = await work.get(Automat, from_id(Automat, home.automat))
+    row = await link_row(home.client.database, home.credentials)
+    return row.applied_revision == automat.code_revision
 
 
 async def test_a_broker_that_comes_back_empty_loses_nothing(
