@@ -85,11 +85,17 @@ class Hearing:
         ]
         if not due:
             return
-        async with self._database.reading() as connection:
-            links = await links_among(connection, due)
-        self._due.difference_update(due)
+        at_once = self._at_once.intersection(due)
+        self._due.difference_update(due)  # before we look: what is noted from here on is news
         self._at_once.difference_update(due)
-        await each(partial(self._tell, voice), links)
+        try:
+            async with self._database.reading() as connection:
+                links = await links_among(connection, due)
+            await each(partial(self._tell, voice), links)
+        except BaseException:
+            self._due.update(due)
+            self._at_once |= at_once
+            raise
 
     async def _tell(self, voice: Voice, link: KnownLink) -> None:
         now = link.owner.time(self._clock())
