@@ -153,14 +153,16 @@ async def test_a_link_that_is_told_to_stop_has_kept_what_it_heard(
 ) -> None:
     async with house(client, broker) as home:
         async with linking(own_database, broker):
-            last = happen(home, 30)
+            happen(home, 30)
             await all_heard(home.firmware, 1)
 
         told = await reports_of(own_database, home.credentials)
         row = await link_row(own_database, home.credentials)
 
-    assert row.heard_up_to >= len([one for one in told if one.applied_at is not None]) - 1
-    assert last >= row.heard_up_to
+    applied = {one.number for one in told if one.applied_at is not None}
+    assert set(range(1, row.heard_up_to + 1)) <= applied
+    assert row.heard_up_to + 1 not in {one.number for one in told}  # it would have been its turn
+    assert home.cabinet.log.last_number >= row.heard_up_to
 
 
 async def test_an_automat_restored_from_an_old_backup_goes_on_behind_what_was_heard(
