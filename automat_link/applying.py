@@ -121,13 +121,15 @@ class Believing:
         later.add_before(before)
 
     async def _believe(self, link_id: UUID, pending: Pending) -> None:
+        for answer in pending.answers.values():  # what was done explains what is seen afterwards
+            await self._answer(link_id, answer)
         if pending.online is not None or pending.state is not None:
             await self._presence(link_id, pending)
-        for answer in pending.answers.values():
-            await self._answer(link_id, answer)
-        if pending.reports:
-            await applying.apply(self._database, link_id, self._clock)
-            self._heard(link_id)
+        if not pending.reports:
+            return
+        if await applying.apply_a_few(self._database, link_id, self._clock):
+            self.add(link_id)  # behind all that wait: one with much to say keeps nobody waiting
+        self._heard(link_id)
 
     async def _presence(self, link_id: UUID, pending: Pending) -> None:
         async with self._database.writing() as session:

@@ -26,9 +26,12 @@ KEEPALIVE_SECONDS = 20
 ANSWER_SECONDS = 10.0
 INFLIGHT = 200
 """How many of our messages may be under way at once; the broker's own limit comes first."""
-WAITING_MESSAGES = 20_000
+WAITING_MESSAGES = 2_000
 """How many messages wait here at most. What comes then is dropped, which loses nothing: an automat
-keeps each report until it was told that it was heard."""
+keeps each report until it was told that it was heard.
+
+Of reports, which have half a kilobyte, that is 1 MB; of messages as long as they may be, 2 GiB.
+"""
 LONGEST_TOPIC = 1_000
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.5, 20.0
 AT_ONCE = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -118,12 +118,18 @@ class Hearing:
         ]
         if not due:
             return
-        async with self._database.reading() as connection:
-            links = await links_among(connection, due)
-        news = [one for one in links if self._is_news(one)]
-        self._due.difference_update(due)
+        at_once = self._at_once.intersection(due)
+        self._due.difference_update(due)  # before we look: what is noted from here on is news
         self._at_once.difference_update(due)
-        await each(partial(self._tell, voice), news)
+        try:
+            async with self._database.reading() as connection:
+                links = await links_among(connection, due)
+            news = [one for one in links if one.id in at_once or self._is_news(one)]
+            await each(partial(self._tell, voice), news)
+        except BaseException:
+            self._due.update(due)
+            self._at_once |= at_once
+            raise
 
     def _is_news(self, link: KnownLink) -> bool:
         """Tell whether an automat does not know that yet.
@@ -133,7 +139,7 @@ class Hearing:
         told = self._told.get(link.id)
         knows = told is not None and told.number == link.heard_up_to
         is_right = told is not None and told.clock_ahead == link.clock_ahead
-        return link.id in self._at_once or not (knows and is_right)
+        return not (knows and is_right)
 
     async def _tell(self, voice: Voice, link: KnownLink) -> None:
         now = link.owner.time(self._clock())

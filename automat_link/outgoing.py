@@ -1,7 +1,8 @@
 """What goes out: the codes that automats should know, and commands. The database says which.
 
 Nothing is remembered but which tables this process has published on this connection; what it
-forgets it publishes again, and an automat passes over what it has.
+forgets it publishes again, and an automat passes over what it has. So does it with what an automat
+does not acknowledge, for on the way from the broker a message may be lost.
 """
 
 import asyncio
@@ -34,6 +35,8 @@ POLL_SECONDS = 1.0
 SHORTEST_NAP_SECONDS = 0.02
 LOOK_SECONDS = 0.2
 """Between two looks at all tables, which cost more the more automats there are."""
+UNANSWERED_SECONDS = 30.0
+"""After so long a table is sent again to an automat that is there and does not say it knows it."""
 COMMANDS_AT_ONCE = 200
 OVERLAP = timedelta(minutes=5)
 """How far back it is looked for links that were taken back: clocks differ, transactions last."""
@@ -69,6 +72,7 @@ class Speaking:
         self._wake = wake
         self._look = look
         self._published: dict[UUID, int] = {}
+        self._published_at: dict[UUID, float] = {}
         self._cleared_at: datetime | None = None
         self._cleared: set[UUID] = set()
         self._look_at, self._look_again = 0.0, False
@@ -137,6 +141,7 @@ class Speaking:
         fresh = [link_id for link_id in revoked if link_id not in self._cleared]
         for link_id in fresh:
             self._published.pop(link_id, None)
+            self._published_at.pop(link_id, None)
             self._keys.forget(link_id)
         await each(voice.clear, fresh)
         self._cleared.update(fresh)
@@ -144,8 +149,12 @@ class Speaking:
 
     async def _send_tables(self, voice: Voice) -> None:
         async with self._database.reading() as connection:
-            changed = await tables.changed(connection, self._published)
+            changed = await tables.changed(connection, self._published, self._published_long_ago())
         await each(partial(self._send_table, voice), changed)
+
+    def _published_long_ago(self) -> set[UUID]:
+        before = asyncio.get_running_loop().time() - UNANSWERED_SECONDS
+        return {link_id for link_id, at in self._published_at.items() if at <= before}
 
     async def _send_table(self, voice: Voice, link_id: UUID) -> None:
         trouble = self._troubled.get(link_id) or Steady(f"the table of link {link_id}", NOT_OURS)
@@ -154,6 +163,7 @@ class Speaking:
             if message is not None:
                 await voice.want(link_id, Topic.WANT_CODES, message)
                 self._published[link_id] = message.revision
+                self._published_at[link_id] = asyncio.get_running_loop().time()
         if trouble.tried:
             self._troubled[link_id] = trouble
 

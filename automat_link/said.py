@@ -11,6 +11,7 @@ from uuid import UUID
 
 from aiomqtt import Message as Received
 
+from automat_link.allowance import Allowance
 from automat_link.messages.base import Unreadable
 from automat_link.messages.commands import Answer
 from automat_link.messages.reports import AnyReport, read_report
@@ -43,18 +44,25 @@ class Said:
 
 
 class Reader:
-    """Reads messages, and counts those that cannot be read."""
+    """Reads messages, and counts those that cannot be read.
 
-    def __init__(self) -> None:
+    Args:
+        allowance: How much of each automat is read.
+    """
+
+    def __init__(self, allowance: Allowance | None = None) -> None:
+        self._allowance = allowance or Allowance()
         self.unreadable: Counter[UUID] = Counter()
 
     def read(self, received: Received, heard_at: datetime) -> Said | None:
-        """Read a message; None for one that is not of this protocol, or says nothing."""
+        """Read a message; None for one not of this protocol, that says nothing, or is too much."""
         place = parsed(received.topic.value)
         payload = received.payload
         if place is None or not isinstance(payload, bytes) or not payload:
             return None
         link_id, what = place
+        if not self._allowance.take(link_id):
+            return None
         try:
             return Said(link_id, read(what, payload), heard_at, received.retain)
         except Unreadable as error:

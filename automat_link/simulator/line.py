@@ -1,11 +1,12 @@
 """The connection of one automat to the broker: MQTT 5 over TLS, with a certificate of its own."""
 
+import asyncio
 import logging
 import socket
 import ssl
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiomqtt
@@ -62,6 +63,18 @@ class Line(aiomqtt.Client):
             with suppress(OSError):  # below TLS, which would go on in the clear
                 socket.socket.shutdown(ours, socket.SHUT_RDWR)
 
+    async def __aenter__(self) -> Self:
+        """Connect; who gets no connection is told so, and need not be told twice.
+
+        Raises:
+            aiomqtt.MqttError: There is no connection.
+        """
+        lost = self._disconnected
+        try:
+            return await super().__aenter__()
+        finally:
+            _is_told(lost)
+
     async def __aexit__(
         self,
         kind: type[BaseException] | None,
@@ -72,8 +85,13 @@ class Line(aiomqtt.Client):
         try:
             await super().__aexit__(kind, error, trace)
         finally:
-            if self._disconnected.done() and not self._disconnected.cancelled():
-                self._disconnected.exception()
+            _is_told(self._disconnected)
+
+
+def _is_told(lost: asyncio.Future[None]) -> None:
+    """Let nobody complain that the loss of a connection was not asked for."""
+    if lost.done() and not lost.cancelled():
+        lost.exception()
 
 
 def tls_of(credentials: Credentials) -> ssl.SSLContext:

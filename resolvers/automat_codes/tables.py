@@ -5,13 +5,13 @@ automat are seen in their order, and each stands for one table. A table is read 
 what it holds and its revision are of the same moment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.automat_links import AutomatLink
@@ -71,8 +71,13 @@ class WantedTable:
     codes: tuple[TableCode, ...]
 
 
-async def changed(connection: AsyncConnection, published: Mapping[UUID, int]) -> list[UUID]:
-    """List the links to which another table has to be sent than was, over all organizations.
+async def changed(
+    connection: AsyncConnection, published: Mapping[UUID, int], long_ago: Container[UUID] = ()
+) -> list[UUID]:
+    """List the links to which a table has to be sent: another one than was, or the same again.
+
+    They are those of all organizations. The same one is sent again when it may have been lost: the
+    automat is connected, and has not said for long that it knows the table.
 
     None that waits is in it: whoever gets codes has said something before, and that ends the
     credentials before theirs, so nobody reads them unnoticed. After a database was restored a
@@ -81,14 +86,23 @@ async def changed(connection: AsyncConnection, published: Mapping[UUID, int]) ->
     Args:
         connection: An open connection.
         published: Which revision was sent last, by the id of the link.
+        long_ago: To which links that was so long ago that they should have answered.
     """
+    link = AutomatLink
+    is_unanswered = and_(
+        link.connected, func.coalesce(link.applied_revision, -1) < Automat.code_revision
+    )
     rows = await connection.execute(
-        select(AutomatLink.id, Automat.code_revision)
+        select(link.id, Automat.code_revision, is_unanswered.label("is_unanswered"))
         .join(Automat, Automat.id == AutomatLink.automat_id)
         .where(*WORKS)
         .order_by(AutomatLink.id)
     )
-    return [row.id for row in rows if published.get(row.id) != row.code_revision]
+    return [
+        row.id
+        for row in rows
+        if published.get(row.id) != row.code_revision or (row.is_unanswered and row.id in long_ago)
+    ]
 
 
 async def of_link(reading: Reading, link_id: UUID) -> WantedTable | None:

@@ -21,6 +21,8 @@ from resolvers.automat_reports import links
 from resolvers.automat_reports.inbox import Inbox, Trying, is_nobodys_fault
 
 ROW = AutomatReport
+ROUNDS = 4
+"""How many transactions in a row one link gets, while others wait."""
 
 
 async def to_apply(connection: AsyncConnection) -> list[UUID]:
@@ -60,14 +62,39 @@ async def apply(database: Database, link_id: UUID, clock: Callable[[], datetime]
     """
     has_more, heard_up_to = True, 0
     while has_more:
-        some = partial(_some, database, link_id, clock)
-        try:
-            has_more, heard_up_to = await begun_again(partial(some, nullcontext))
-        except Exception as error:
-            if is_nobodys_fault(error):
-                raise
-            has_more, heard_up_to = await begun_again(partial(some, None))
+        has_more, heard_up_to = await _round(database, link_id, clock)
     return heard_up_to
+
+
+async def apply_a_few(database: Database, link_id: UUID, clock: Callable[[], datetime]) -> bool:
+    """Let some reports of a link take effect whose turn it is; see `apply`.
+
+    Args:
+        database: Where they are kept.
+        link_id: By which credentials they came.
+        clock: Tells the time, by our clock.
+
+    Returns:
+        Whether there may be more, for which one should come again when others had their turn.
+    """
+    for _ in range(ROUNDS):
+        has_more, _ = await _round(database, link_id, clock)
+        if not has_more:
+            return False
+    return True
+
+
+async def _round(
+    database: Database, link_id: UUID, clock: Callable[[], datetime]
+) -> tuple[bool, int]:
+    """Apply a few, with more care when one of them fails."""
+    some = partial(_some, database, link_id, clock)
+    try:
+        return await begun_again(partial(some, nullcontext))
+    except Exception as error:
+        if is_nobodys_fault(error):
+            raise
+        return await begun_again(partial(some, None))
 
 
 async def _some(

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from talking import Client
 
 from automat_link.simulator.firmware import Firmware
-from automat_link.simulator.network import Faults
+from automat_link.simulator.network import NONE, Faults
+from automat_link.topics import Topic
 from models.automat_alarms import AlarmKind, AutomatAlarm
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport
@@ -23,7 +24,7 @@ from schema.scalars import from_id
 
 LONG = 180.0
 """A report that is lost over a bad network is asked for every 5 seconds, and that is lost too."""
-BAD = Faults(loss=0.33, double=0.5, shuffle=0.3, seed=3)
+BAD = Faults(loss=0.33, double=0.5, shuffle=0.3, seed=5)
 
 
 async def all_heard(firmware: Firmware, number: int) -> None:
@@ -57,6 +58,32 @@ async def test_nothing_is_lost_over_a_bad_network(
         await all_heard(home.firmware, last)
 
         await check_each_once(own_database, home, last)
+
+
+async def test_a_table_that_was_lost_on_its_way_is_sent_again(
+    own_database: Database, broker: Broker, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automat_link.outgoing.UNANSWERED_SECONDS", 1)
+    tables_lost = Faults(loss=1.0, topics=frozenset({Topic.WANT_CODES}))
+    async with linking(own_database, broker), house(client, broker) as home:
+        await eventually(lambda: knows_its_codes(home))
+        before = home.firmware.connections
+        home.firmware.network.faults = tables_lost
+        await home.reserve(2)
+        await asyncio.sleep(2)
+        assert not await knows_its_codes(home)
+
+        home.firmware.network.faults = NONE
+
+        await eventually(lambda: knows_its_codes(home))
+    assert home.firmware.connections == before
+
+
+async def knows_its_codes(home: House) -> bool:
+    async with home.client.working() as work:
+        automat = await work.get(Automat, from_id(Automat, home.automat))
+    row = await link_row(home.client.database, home.credentials)
+    return row.applied_revision == automat.code_revision
 
 
 async def test_a_broker_that_comes_back_empty_loses_nothing(
@@ -128,14 +155,16 @@ async def test_a_link_that_is_told_to_stop_has_kept_what_it_heard(
     async with house(client, broker) as home:
         async with linking(own_database, broker):
             await eventually(lambda: home.cabinet.codes.revision is not None)  # which it reports
-            last = happen(home, 30)
+            happen(home, 30)
             await all_heard(home.firmware, 1)
 
         told = await reports_of(own_database, home.credentials)
         row = await link_row(own_database, home.credentials)
 
-    assert row.heard_up_to >= len([one for one in told if one.applied_at is not None]) - 1
-    assert home.cabinet.log.last_number >= max(last, row.heard_up_to)
+    applied = {one.number for one in told if one.applied_at is not None}
+    assert set(range(1, row.heard_up_to + 1)) <= applied
+    assert row.heard_up_to + 1 not in {one.number for one in told}  # it would have been its turn
+    assert home.cabinet.log.last_number >= row.heard_up_to
 
 
 async def test_an_automat_restored_from_an_old_backup_goes_on_behind_what_was_heard(

@@ -48,7 +48,7 @@ async def test_what_waited_for_an_hour_was_heard_before_that(database: Database)
     started = Started(id=uuid4(), number=1, at=house.begins)
     state = State(at=house.begins, number=1, lockers=[])
     said = (What.REPORT, started.written()), (What.STATE, state.written())
-    believing = Believing(database, time, lambda _: None)
+    believing = Believing(database, time, lambda _: None, tell_again=lambda _: None)
     keys: Any = Everybody()
     listening = Listening(database, keys, time, believing=believing, returning=lambda _: None)
 

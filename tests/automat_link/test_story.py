@@ -20,6 +20,12 @@ PATIENCE = 60.0
 BAD = Faults(loss=0.33, double=0.5, shuffle=0.5, seed=7)
 
 
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send tables that were lost again before people at the keypad lose their patience."""
+    monkeypatch.setattr("automat_link.outgoing.UNANSWERED_SECONDS", 2)
+
+
 @pytest.fixture(params=[NONE, BAD], ids=["a good network", "a bad network"])
 async def home(
     request: pytest.FixtureRequest, own_database: Database, broker: Broker, client: Client

@@ -203,6 +203,27 @@ async def test_links_are_listed_whose_table_is_another_one_than_was_sent(work: W
     assert former.id not in await tables.changed(connection, {})
 
 
+async def test_links_are_listed_that_are_there_and_did_not_say_that_they_know_their_table(
+    work: Work,
+) -> None:
+    automat = await make_automat(work)
+    link = await linked(work, automat)
+    await codes.bump(work, [automat.id])
+    sent = {link.id: 1}
+
+    async def again(*long_ago: object, **row: object) -> bool:
+        for name, value in row.items():
+            setattr(link, name, value)
+        await work.save()
+        return link.id in await tables.changed(await work.connection(), sent, long_ago)  # type: ignore[arg-type]  # ids
+
+    assert not await again(link.id, connected=False)
+    assert await again(link.id, connected=True)
+    assert not await again()
+    assert await again(link.id, applied_revision=0)
+    assert not await again(link.id, applied_revision=1)
+
+
 async def test_the_number_of_statements_does_not_grow_with_codes(database: Database) -> None:
     counted = [await statements_for(database, codes_at_once) for codes_at_once in (1, 5)]
 
