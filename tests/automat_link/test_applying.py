@@ -73,8 +73,8 @@ async def test_who_says_that_a_locker_was_cleared_and_that_it_is_empty_surprises
     answer = Answer(id=command.id, at=now, done=True)
     empty = LockerStateNow(index=0, has_key=False, door_open=False)
     state = State(at=now, number=0, oldest_number=1, lockers=[empty], health=Health())
-    believing.add(house.link_id, Said(house.link_id, answer))
-    believing.add(house.link_id, Said(house.link_id, state))
+    believing.add(house.link_id, Said(house.link_id, answer, now))
+    believing.add(house.link_id, Said(house.link_id, state, now))
 
     await believed(believing)
 

@@ -220,9 +220,9 @@ async def test_who_was_taken_back_is_neither_believed_nor_told_any_more(
     await home.firmware.stop()
     async with home.client.working() as work:
         await revoking.revoke(work, from_id(Automat, home.automat))
+    await asyncio.sleep(1.5)  # the link has looked who was taken back
     before = await reports_of(own_database, home.credentials)
     late = DoorClosed(id=uuid4(), number=len(before) + 1, at=clock(), locker_index=0)
-    await asyncio.sleep(1.5)  # the link has looked who was taken back
 
     async with speaking_as(home.credentials) as line:  # this broker has no new list yet
         await line.subscribe(topic(home.credentials.link_id, Topic.WANT_CODES), qos=1)
