@@ -1,5 +1,6 @@
 """An automat that says too much is not heard for a while, and others are."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from automat_link.said import Reader
 from automat_link.topics import Topic, topic
 
 ONE, OTHER = uuid4(), uuid4()
+NOW = datetime(2027, 6, 1, tzinfo=UTC)
 
 
 def test_so_many_are_heard_at_once_and_then_so_many_a_second() -> None:
@@ -28,8 +30,8 @@ def test_so_many_are_heard_at_once_and_then_so_many_a_second() -> None:
 def test_what_is_too_much_is_not_even_read() -> None:
     reader = Reader(Allowance(2, 1, lambda: 0.0))
 
-    assert [reader.read(online(ONE)) is None for _ in range(4)] == [False, False, True, True]
-    assert reader.read(online(OTHER)) is not None
+    assert [reader.read(online(ONE), NOW) is None for _ in range(4)] == [False, False, True, True]
+    assert reader.read(online(OTHER), NOW) is not None
 
 
 def online(link_id: UUID) -> Received:
