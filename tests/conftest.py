@@ -9,12 +9,16 @@ from pathlib import Path
 import psycopg
 import pytest
 from factories import NOON
+from hypothesis import HealthCheck, settings
 from talking import Client, new_client
 
 from models.database import Database
 from models.migrating import migrate
 from resolvers import organizations
 from resolvers.work import Work
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # machines that test are busy, and no test is about speed
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
