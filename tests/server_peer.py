@@ -56,7 +56,7 @@ class Server:
         return number
 
     def kinds(self, link_id: UUID) -> list[str]:
-        return [getattr(self.reports[link_id][n], "kind") for n in sorted(self.reports[link_id])]  # noqa: B009
+        return [self.reports[link_id][n].kind for n in sorted(self.reports[link_id])]
 
     async def hear(self) -> None:
         async for message in self.client.messages:

@@ -1,5 +1,6 @@
 """What `./dev run` starts side by side ends with it, however it ends."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def test_all_of_them_end_with_their_parent(number: signal.Signals, tmp_path: Pat
 
 def test_when_the_first_ends_the_others_end_too(tmp_path: Path) -> None:
     with running(tmp_path / "log") as (parent, (first, second)):
-        subprocess.run(["kill", "-KILL", str(first)], check=True)  # noqa: S603, S607
+        os.kill(first, signal.SIGKILL)
 
         assert parent.wait(20) != 0
         assert are_gone([second])

@@ -153,10 +153,10 @@ class Conversation:
         async for message in self._line.messages:
             found, payload = parsed(message.topic.value), message.payload
             if found is not None and isinstance(payload, bytes):
-                hear = partial(self._hear, found[1], not message.retain)
+                hear = partial(self._hear, found[1], fresh=not message.retain)
                 await self._network.carry(found[1], payload, hear)
 
-    async def _hear(self, what: Topic, fresh: bool, payload: bytes) -> None:  # noqa: FBT001
+    async def _hear(self, what: Topic, payload: bytes, *, fresh: bool) -> None:
         try:
             if what is Topic.WANT_HEARD:
                 self._hear_heard(Heard.read(self._unsealed(what, payload)), fresh=fresh)

@@ -31,7 +31,7 @@ async def guests(
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     between = pause or (SMALLEST_PAUSE, LONGEST_PAUSE)
     coming = [
-        _come_and_go(Guests(one.cabinet), random.Random(chance.random()), between)  # noqa: S311
+        _come_and_go(Guests(one.cabinet), random.Random(chance.random()), between)  # noqa: S311 - as above
         for one in fleet.automats
     ]
     await asyncio.gather(*coming)

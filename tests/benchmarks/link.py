@@ -118,7 +118,7 @@ async def commands(
 
     for number in range(1, rounds + 1):
         await asyncio.gather(*(ask(stand) for stand in stands))
-        await eventually(lambda number=number: all_done(number), PATIENCE)  # type: ignore[misc]
+        await eventually(lambda number=number: all_done(number), PATIENCE)
     rate = rounds * len(stands) / (time.perf_counter() - began)
     print(f"  commands asked, sent and answered: {rate:.0f} a second, {rate / bare:.3f} of bare")
 

@@ -192,7 +192,7 @@ async def test_links_are_listed_whose_table_is_another_one_than_was_sent(work: W
     connection = await work.connection()
 
     async def changed(published: dict[object, int]) -> bool:
-        return link.id in set(await tables.changed(connection, published)) - before  # type: ignore[arg-type]  # ids
+        return link.id in set(await tables.changed(connection, published)) - before
 
     assert await changed({})
     assert not await changed({link.id: 0})
@@ -215,7 +215,7 @@ async def test_links_are_listed_that_are_there_and_did_not_say_that_they_know_th
         for name, value in row.items():
             setattr(link, name, value)
         await work.save()
-        return link.id in await tables.changed(await work.connection(), sent, long_ago)  # type: ignore[arg-type]  # ids
+        return link.id in await tables.changed(await work.connection(), sent, long_ago)
 
     assert not await again(link.id, connected=False)
     assert await again(link.id, connected=True)

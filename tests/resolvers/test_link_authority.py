@@ -135,7 +135,7 @@ async def test_credentials_are_read_as_they_were_written() -> None:
 )
 def test_what_are_no_credentials_are_refused_without_a_word_of_them(written: object) -> None:
     with pytest.raises(ValueError, match=r"^These are no credentials of an automat\.$"):
-        Credentials.from_file(written)  # type: ignore[arg-type]
+        Credentials.from_file(written)
 
 
 async def test_the_key_of_codes_is_sealed_for_its_credentials_alone(database: Database) -> None:
@@ -164,7 +164,7 @@ async def test_the_list_of_revoked_certificates_follows_what_is_revoked(
     assert number_of(after) > number_of(before)
     assert after.next_update_utc == NOW + LIST_LIVES
     root = x509.load_pem_x509_certificate(broker_folder.read(folder, AUTHORITY))
-    assert after.is_signature_valid(root.public_key())  # type: ignore[arg-type]
+    assert after.is_signature_valid(root.public_key())
 
 
 async def test_the_list_and_the_brokers_certificate_are_renewed_in_time(

@@ -1,4 +1,4 @@
-"""A locker contract is READY once its automat has said that it knows its PIN (item 2, G25)."""
+"""A locker contract is READY once its automat has said that it knows its PIN (G9)."""
 
 from typing import Any
 
