@@ -1,5 +1,7 @@
 """Both databases, real and built by the migrations: whatever uses `database` runs on each."""
 
+import gc
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -17,6 +19,27 @@ from resolvers.work import Work
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")  # machines that test are busy, and no test is about speed
+
+
+OWN = {"own_database", "own_url"}
+"""What tests have that start programs, stop databases, or make thousands of rows."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes take files in turn, begin with the longest: none is left alone at the end."""
+    if not hasattr(config, "workerinput"):
+        return
+    weights = Counter[Path]()
+    for item in items:
+        weights[item.path] += 10 if OWN.intersection(getattr(item, "fixturenames", ())) else 1
+    items.sort(key=lambda item: (-weights[item.path], item.path))
+
+
+def pytest_collection_finish() -> None:
+    """Never look again for garbage among the modules that stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

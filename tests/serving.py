@@ -13,7 +13,7 @@ from typing import Any
 
 from commands import CommandLine
 
-SECONDS_TO_START = 30
+SECONDS_TO_START = 60
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; gives the exit status."""
         self.process.send_signal(how)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
 
 def free_port() -> int:
@@ -80,7 +80,7 @@ def serving(commands: CommandLine, *words: str, token: str = "") -> Iterator[Ser
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def new_token(commands: CommandLine) -> str:

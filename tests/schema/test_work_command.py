@@ -22,6 +22,7 @@ from models.organizations import OrganizationUnit
 from resolvers import jobs
 from resolvers.work import Work, system
 from schema.scalars import from_id
+from schema.working import GRACE_SECONDS
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def at_work(commands: CommandLine) -> Iterator[subprocess.Popen[str]]:
 async def ended(process: subprocess.Popen[str], how: signal.Signals) -> int:
     """Send a signal and wait for the end; gives the exit status."""
     process.send_signal(how)
-    return await asyncio.to_thread(process.wait, 20)
+    return await asyncio.to_thread(process.wait, 60)
 
 
 async def have_begun(commands: CommandLine, workers: int) -> bool:
@@ -89,7 +90,7 @@ async def test_a_worker_does_what_is_due_and_ends_when_it_is_told_to(
         status = await ended(worker, how)
 
     assert status == 0
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < GRACE_SECONDS
     log = (commands.folder / "log").read_text()
     assert "begins" in log
     assert log.splitlines()[-1].endswith("has ended")
