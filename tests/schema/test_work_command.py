@@ -12,16 +12,14 @@ from uuid import UUID
 
 import pytest
 from commands import CommandLine
-from effects import KIND, how_many_left, left, until, until_none_is_left
+from databases import database_at
+from effects import KIND, how_many_left, left, prepared, until, until_none_is_left
 from serving import serving
 
 from models.base import new_id
 from models.database import Database
-from models.migrating import migrate
-from models.organizations import OrganizationUnit
 from resolvers import jobs
 from resolvers.work import Work, system
-from schema.scalars import from_id
 from schema.working import GRACE_SECONDS
 
 
@@ -33,17 +31,15 @@ def commands(own_url: str, tmp_path: Path) -> CommandLine:
 
 @pytest.fixture
 async def database(own_url: str) -> AsyncIterator[Database]:
-    """Open that database, migrated."""
-    database = Database(own_url)
-    await migrate(database)
-    yield database
-    await database.dispose()
+    """Open that database."""
+    async with database_at(own_url) as database:
+        yield database
 
 
 @pytest.fixture
-def organization_id(commands: CommandLine, database: Database) -> UUID:
+async def organization_id(database: Database) -> UUID:
     """Found an organization."""
-    return from_id(OrganizationUnit, commands.done("organization", "create", "Kotikatu").strip())
+    return (await prepared(database)).organization_id
 
 
 @contextmanager
