@@ -52,6 +52,7 @@ class Shared:
     """A place for databases of one kind, and the one there that all tests use."""
 
     place: Place
+    url: str
     database: Database
 
 
@@ -69,7 +70,7 @@ class Kept:
             enter = self.until_the_end.enter_async_context
             place = await enter(prepared(kind, self.folder))
             url = self.until_the_end.enter_context(place.migrated())
-            self.made[kind] = Shared(place, await enter(database_at(url)))
+            self.made[kind] = Shared(place, url, await enter(database_at(url)))
         return self.made[kind]
 
 
@@ -97,6 +98,12 @@ def place(shared: Shared) -> Place:
 def database(shared: Shared) -> Database:
     """Give a migrated database, the same to all tests."""
     return shared.database
+
+
+@pytest.fixture(scope="session")
+def database_url(shared: Shared) -> str:
+    """Give the address of that database, for other processes."""
+    return shared.url
 
 
 @pytest.fixture
