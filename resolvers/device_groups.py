@@ -33,9 +33,8 @@ async def create(
         NotFound: There is no such automat.
         ExternalIdInUse: Another group has that name.
     """
-    said = settings or {}
     work.require(Permission.EDIT_AUTOMATS)
-    await _prepare_settings(work, said)
+    said = await _prepared(work, settings or {})
     group = DeviceGroup(
         organization_id=work.actor.organization_id,
         name=required_text(name, path=("name",)),
@@ -49,11 +48,12 @@ async def create(
     return group
 
 
-async def _prepare_settings(work: Work, said: SettingChanges) -> None:
+async def _prepared(work: Work, said: SettingChanges) -> SettingChanges:
     """Settings are the organization's to decide: who installs automats does not change them."""
     if said:
         work.require(Permission.EDIT_ORGANIZATION)
-    await setting_changes.prepare(work, said)
+    found: SettingChanges = await setting_changes.prepare(work, said)
+    return found
 
 
 async def set_members(work: Work, group: DeviceGroup, automat_ids: Sequence[UUID | None]) -> None:
@@ -85,9 +85,8 @@ async def update(
         InvalidInput: The name is empty, the limit is negative, or a setting makes no sense.
         ExternalIdInUse: Another group has that name.
     """
-    said = settings or {}
     work.require(Permission.EDIT_AUTOMATS)
-    await _prepare_settings(work, said)
+    said = await _prepared(work, settings or {})
     group = await work.get(DeviceGroup, id, path=("id",))
     if name is not None:
         group.name = required_text(name, path=("name",))

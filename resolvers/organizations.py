@@ -78,7 +78,7 @@ async def create_unit(
     work.require(Permission.EDIT_ORGANIZATION)
     if kind is UnitKind.ORGANIZATION:
         raise InvalidInput("Only a root is an organization; choose another kind.", path=("kind",))
-    await setting_changes.prepare(work, changes)
+    changes = await setting_changes.prepare(work, changes)
     parent = await unit_or_root(work, parent_id, path=("parent_id",))
     unit = OrganizationUnit(
         organization_id=work.actor.organization_id, parent_id=parent.id, kind=kind, **changes
@@ -100,7 +100,7 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
         ExternalIdInUse: Another unit has that customer id.
     """
     work.require(Permission.EDIT_ORGANIZATION)
-    await setting_changes.prepare(work, changes)
+    changes = await setting_changes.prepare(work, changes)
     unit = await work.get(OrganizationUnit, id, path=("id",))
     for name, value in changes.items():
         setattr(unit, name, value)

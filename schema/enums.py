@@ -22,7 +22,7 @@ from models.reservations import (
     RowOutcome,
     UpsertOutcome,
 )
-from models.selections import RejectionCode, SelectionMethod
+from models.selections import RejectionCode, SelectionMethod, SelectionMode
 from models.settings import Setting
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Role",
     "RowOutcome",
     "SelectionMethod",
+    "SelectionMode",
     "Setting",
     "UnitKind",
     "UpsertOutcome",
@@ -95,6 +96,31 @@ SETTING_MEANINGS = {
     "looked at once a day.",
     Setting.ATTACHMENT_RETENTION: "How long after the end of its key contract an attachment is "
     "kept.",
+    Setting.SELECTION_MODE: "Which rule comes first where a device group or the nearest automat "
+    "could decide.",
+    Setting.SPREADING_METRES: "Among the automats that can serve and are at most so many metres "
+    "farther away than the nearest of them, the one with the largest share of free lockers is "
+    "chosen; 0 always takes the nearest.",
+    Setting.OFFLINE_AUTOMATS: "Whether automats are chosen however long they have been silent.",
+    Setting.EXCLUDED_MODELS: "Cabinets that are never chosen (WRONG_MODEL).",
+    Setting.EXCLUDED_AUTOMATS: "Automats that are never chosen (NOT_IN_SERVICE).",
+    Setting.SERVED_AREA: "Only automats in this area are chosen by a group or by distance "
+    "(OUTSIDE_AREA); a Polygon or MultiPolygon whose border belongs to it. Anywhere where nobody "
+    "says one.",
+    Setting.EXCLUDED_AREA: "No automat in this area is chosen by a group or by distance, and none "
+    "to which the straight line from the entity, in longitude and latitude, meets it "
+    "(OUTSIDE_AREA); a Polygon or MultiPolygon.",
+    Setting.PREFERRED_AREA: "Automats in this area come before all others that are chosen by a "
+    "group or by distance, as long as they are within the largest distance; a Polygon or "
+    "MultiPolygon.",
+    Setting.RETURN_ELSEWHERE: "Whether a key may be brought back to another automat than the one "
+    "that it is fetched from.",
+    Setting.RETURN_ELSEWHERE_METRES: "How far from the automat of the fetch that other one may be; "
+    "any distance where nobody says one.",
+    Setting.FAILOVER_EXTRA_METRES: "How much farther than before people may be sent when an "
+    "automat fails; any distance where nobody says one.",
+    Setting.WALKING_DISTANCE: "Whether distances are measured along the ways on foot, where a "
+    "network of them is loaded.",
 }
 
 describe(Role, "What a token is for.")
@@ -193,6 +219,18 @@ describe(
     OUT="Somebody has it.",
     OVERDUE="Somebody has it who should have brought it back.",
     RETIRED="Out of use.",
+)
+describe(
+    SelectionMode,
+    "Which rule comes first where a device group or the nearest automat could decide. Whatever the "
+    "mode, a named automat comes first, then one in which a mechanical key lies.",
+    BY_RESERVATION="A device group that the reservation names, else the nearest automat, else the "
+    "entity's own group.",
+    GROUP="A device group that the reservation names, else the entity's own, else the nearest "
+    "automat.",
+    SHADOW="As GROUP; what NEAREST would have chosen is recorded beside it.",
+    NEAREST="The nearest automat; a device group only where the entity has no place that is exact "
+    "enough.",
 )
 describe(
     AutomatModel,
