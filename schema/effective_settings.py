@@ -11,8 +11,8 @@ from models.automats import DeviceGroup as GroupRow
 from models.organizations import OrganizationUnit as UnitRow
 from models.settings import days
 from resolvers.settings import Line, Pair, Told
-from schema.enums import Setting
 from schema.nodes import object_of
+from schema.setting_enums import Setting
 
 if TYPE_CHECKING:  # units and groups refer to settings, and settings to who says them
     from schema.automats import DeviceGroup

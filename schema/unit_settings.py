@@ -9,15 +9,10 @@ import models.settings as models
 from models.automats import Automat
 from models.settings import DURATION_NAMES, SETTING_NAMES
 from resolvers.setting_values import input_name
-from schema.enums import (
-    SETTING_MEANINGS,
-    AutomatModel,
-    PlacementPrecision,
-    SelectionMode,
-    Setting,
-)
+from schema.enums import AutomatModel, PlacementPrecision
 from schema.inputs import changes, given
 from schema.scalars import GeoJson, from_id, to_id
+from schema.setting_enums import SETTING_MEANINGS, SelectionMode, Setting
 
 
 def meaning(setting: Setting) -> str:
