@@ -1,7 +1,7 @@
 """What a unit decides for itself and all below it: durations, limits, a language (R50-R53, G2)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -60,6 +60,21 @@ class Setting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sayers:
+    """Who says what holds somewhere.
+
+    Args:
+        version: All who say anything with the versions of it, nearest first, such as
+            `group_0193...@1 unit_0193...@3`; empty where all is built in.
+        names: Which unit or device group says a setting, by its name; what is built in is not
+            there.
+    """
+
+    version: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class UnitSettings:
     """What holds somewhere: the nearest that says a setting wins, else the value given here.
 
@@ -101,6 +116,7 @@ class UnitSettings:
         failover_extra_metres: How much farther people may be sent when an automat fails; None: any
             distance.
         walking_distance: Whether distances are measured on foot where ways are known.
+        sayers: Who says all this; settings are the same whoever says them.
     """
 
     time_zone: str = "Europe/Helsinki"
@@ -137,6 +153,7 @@ class UnitSettings:
     return_elsewhere_metres: float | None = None
     failover_extra_metres: float | None = None
     walking_distance: bool = False
+    sayers: Sayers = field(default=Sayers(), compare=False, repr=False)
 
     @classmethod
     def effective(cls, line: "Sequence[SaysSettings]") -> Self:
@@ -199,8 +216,13 @@ class SaysSettings:
     walking_distance: Mapped[bool | None]
 
 
-SETTING_NAMES = tuple(field.name for field in fields(UnitSettings))
+SETTING_NAMES = tuple(setting.value for setting in Setting)
 DURATION_NAMES = tuple(field.name for field in fields(UnitSettings) if field.type is timedelta)
+
+
+def says_any(says: SaysSettings) -> bool:
+    """Tell whether anything is said."""
+    return any(getattr(says, name) is not None for name in SETTING_NAMES)
 
 
 def origins_of(line: Sequence[SaysSettings]) -> dict[str, SaysSettings]:

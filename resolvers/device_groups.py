@@ -9,7 +9,8 @@ from models.accounts import Permission
 from models.automats import Automat, DeviceGroup, DeviceGroupAutomat
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
-from resolvers import setting_changes
+from models.settings_versions import said_of
+from resolvers import setting_changes, settings_versions
 from resolvers.checks import required_text
 from resolvers.setting_changes import SettingChanges
 from resolvers.work import Work
@@ -43,6 +44,7 @@ async def create(
     )
     await work.add(group, refusals={NAME_TAKEN: _name_taken(name)})
     await setting_changes.check_group(work, group, said)
+    await settings_versions.keep(work, group, before={})
     await set_members(work, group, automat_ids)
     work.record(EventKind.DEVICE_GROUP_CREATED, group)
     return group
@@ -88,6 +90,7 @@ async def update(
     work.require(Permission.EDIT_AUTOMATS)
     said = await _prepared(work, settings or {})
     group = await work.get(DeviceGroup, id, path=("id",))
+    before = said_of(group)
     if name is not None:
         group.name = required_text(name, path=("name",))
     if free_locker_limit is not None:
@@ -96,6 +99,7 @@ async def update(
         setattr(group, setting, value)
     await work.save({NAME_TAKEN: _name_taken(group.name)})
     await setting_changes.check_group(work, group, said)
+    await settings_versions.keep(work, group, before=before)
     if automat_ids is not None:
         await set_members(work, group, automat_ids)
     work.record(EventKind.DEVICE_GROUP_UPDATED, group, settings=sorted(said))

@@ -43,7 +43,7 @@ def create_settings_versions() -> None:
         sa.Column("device_group_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("said", JSON, nullable=False),
-        sa.Column("changed_at", Instant(), nullable=False),
+        sa.Column("changed_at", Instant(), nullable=True),
         sa.Column("token_id", sa.Uuid(), nullable=True),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
