@@ -30,6 +30,8 @@ class Wish:
         automat_id: Use this automat and no other.
         device_group_id: Look only among this group's automats.
         own_device_group_id: The entity's group, for when nothing else applies.
+        return_window: When a locker would be held for the return, where it is held apart.
+        policy_version: Which version of the policy the settings are of.
     """
 
     window: Window
@@ -41,6 +43,8 @@ class Wish:
     automat_id: UUID | None = None
     device_group_id: UUID | None = None
     own_device_group_id: UUID | None = None
+    return_window: Window | None = None
+    policy_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Decision:
         refusal: Why no automat was chosen; None when one was, or none is wanted.
         supply: The keys as they are fetched: those at desks where they have to be brought.
         also: The other automats from which keys are fetched, where they lie in several.
+        shadow: What another rule would have chosen, where it is only watched.
     """
 
     method: SelectionMethod | None
@@ -68,6 +73,7 @@ class Decision:
     refusal: LivionKeyError | None
     supply: KeySupply
     also: tuple[Candidate, ...] = ()
+    shadow: "Decision | None" = None
 
     def refused(self, refusal: LivionKeyError) -> "Decision":
         """Give the same decision with a better reason for choosing nothing."""
