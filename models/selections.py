@@ -20,6 +20,23 @@ class SelectionMethod(StrEnum):
     DEVICE_GROUP = "device_group"
 
 
+class SelectionMode(StrEnum):
+    """Which rule comes first where several could choose an automat (G5).
+
+    Whatever the mode, an automat that is named comes first, then one in which a mechanical key
+    lies. Each mode is a step of the way from device groups to the nearest automat.
+    """
+
+    BY_RESERVATION = "by_reservation"
+    """A named group, else the nearest automat, else the entity's own group."""
+    GROUP = "group"
+    """A named group, else the entity's own, else the nearest automat."""
+    SHADOW = "shadow"
+    """As GROUP, and what NEAREST would have chosen is kept beside it."""
+    NEAREST = "nearest"
+    """The nearest automat; a group only where the entity has no place that is exact enough."""
+
+
 class RejectionCode(StrEnum):
     """Why an automat cannot serve."""
 
