@@ -13,12 +13,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from geo.candidates import Candidate
-from geo.decisions import NEXT_AFTER_CHOSEN, Decision, Wish, decided, refusal_of
+from geo.candidates import Candidate, Facts
+from geo.decisions import NEXT_AFTER_CHOSEN, Decision, Wish, decided
 from geo.judging import Judge
 from geo.look import Look, Metres
+from geo.recording import Recording
+from geo.refusals import refusal_of
 from geo.snapshot import Snapshot
-from models.errors import NoSuitableAutomat
+from models.addressed import PlacementProblem
+from models.errors import (
+    AddressAmbiguous,
+    AddressNotFound,
+    ErrorCode,
+    LivionKeyError,
+    NoSuitableAutomat,
+)
 from models.places import Coordinates
 from models.selections import SelectionMethod
 
@@ -26,7 +35,13 @@ FIRST_LOOK = 16
 
 
 async def choose(look: Look, wish: Wish) -> Decision:
-    """Choose an automat for a wish by the first rule that applies."""
+    """Choose an automat for a wish by the first rule that applies; remember what was seen."""
+    recording = Recording(look)
+    decision = await _choose(recording, wish)
+    return replace(decision, wish=wish, seen=recording)
+
+
+async def _choose(look: Look, wish: Wish) -> Decision:
     if wish.automat_id is not None:
         return await _among(look, wish, SelectionMethod.NAMED_AUTOMAT, {wish.automat_id})
     if wish.supply.is_bound:
@@ -84,7 +99,7 @@ async def _spread(look: Look, wish: Wish, group: frozenset[UUID] | None) -> Deci
     """Fetch certain keys that lie in several automats, each from where it lies."""
     metres = await look.measured(wish.supply.inside, wish.origin)
     judged = []
-    for facts in await look.facts(metres, wish.window):
+    for facts in await _facts(look, wish, metres):
         here = replace(wish, supply=wish.supply.in_one(facts.automat.id))
         judged.append(_judge(here, SelectionMethod.KEY_LOCATION, group).judged(facts))
     note = f"The keys lie in {len(metres)} automats; each is fetched where it lies."
@@ -94,7 +109,7 @@ async def _spread(look: Look, wish: Wish, group: frozenset[UUID] | None) -> Deci
         return replace(decision, also=tuple(decision.candidates[1:]))
     unsuitable = [candidate for candidate in judged if not candidate.is_suitable]
     refusal = refusal_of(SelectionMethod.KEY_LOCATION, unsuitable)
-    return replace(decision, chosen=None, refusal=refusal)
+    return replace(decision, chosen=None, refusal=refusal, counterfactuals=())
 
 
 async def _in_group(look: Look, wish: Wish, group_id: UUID) -> Decision:
@@ -111,7 +126,7 @@ async def _among(
     group: frozenset[UUID] | None = None,
 ) -> Decision:
     metres = await look.measured(automat_ids, wish.origin)
-    facts = await look.facts(metres, wish.window)
+    facts = await _facts(look, wish, metres)
     if method is SelectionMethod.DEVICE_GROUP and wish.origin is None:
         facts.sort(key=lambda known: -known.free_share)
     judge = _judge(wish, method, group)
@@ -127,10 +142,10 @@ async def _nearest(look: Look, wish: Wish, origin: Coordinates) -> Decision:
     while True:
         near = await look.nearest(origin, count)
         new = {id: near[id] for id in list(near)[len(judged) :]}
-        judged += [judge.judged(known) for known in await look.facts(new, wish.window)]
+        judged += [judge.judged(known) for known in await _facts(look, wish, new)]
         if len(near) < count:
             nowhere = await look.without_place()
-            judged += [judge.judged(one) for one in await look.facts(nowhere, wish.window)]
+            judged += [judge.judged(one) for one in await _facts(look, wish, nowhere)]
             break
         if _has_enough(judged) or judge.is_too_far(judged[-1].metres):
             break
@@ -144,12 +159,21 @@ async def _nearest_with_a_key(
     metres = dict(await look.nearest(origin, FIRST_LOOK))
     with_keys = await look.measured(wish.supply.inside, origin)
     metres |= {id: distance for id, distance in with_keys.items() if id not in metres}
-    facts = await look.facts(metres, wish.window)
+    facts = await _facts(look, wish, metres)
     return decided(wish, SelectionMethod.NEAREST, [judge.judged(known) for known in facts])
 
 
+async def _facts(look: Look, wish: Wish, metres: Metres) -> list[Facts]:
+    """Give what is known of automats, also over the return where that has to be at the same one."""
+    known = await look.facts(metres, wish.window)
+    if wish.return_here is None:
+        return known
+    back = {one.automat.id: one for one in await look.facts(metres, wish.return_here)}
+    return [replace(one, back=back[one.automat.id]) for one in known]
+
+
 def _judge(wish: Wish, method: SelectionMethod, group: frozenset[UUID] | None = None) -> Judge:
-    return Judge(method, wish.window, wish.now, wish.settings, wish.supply, group)
+    return Judge(method, wish.window, wish.now, wish.settings, wish.supply, group, wish.return_here)
 
 
 def _has_enough(judged: list[Candidate]) -> bool:
@@ -158,9 +182,20 @@ def _has_enough(judged: list[Candidate]) -> bool:
 
 
 def _nothing_applies(wish: Wish) -> Decision:
+    refusal = _no_address(wish) if wish.no_place is None else _not_placed(wish.no_place)
+    return Decision(None, None, (), 0, wish.notes, wish.origin, refusal, wish.supply)
+
+
+def _not_placed(problem: PlacementProblem) -> LivionKeyError:
+    """Name the address as the reason, also when nobody could be asked."""
+    ambiguous = problem.code is ErrorCode.ADDRESS_AMBIGUOUS
+    kind = AddressAmbiguous if ambiguous else AddressNotFound
+    return kind(problem.message)
+
+
+def _no_address(wish: Wish) -> LivionKeyError:
     why = wish.notes[-1] if wish.notes else "The entity has no address."
-    refusal = NoSuitableAutomat(
+    return NoSuitableAutomat(
         f"No automat can be chosen: {why} Give the entity an exact address, a device group, or "
         "name an automat."
     )
-    return Decision(None, None, (), 0, wish.notes, wish.origin, refusal, wish.supply)
