@@ -18,7 +18,7 @@ from resolvers.comparison import scope as scopes
 from resolvers.comparison.capacity import Capacity, capacities
 from resolvers.comparison.comparing import comparer
 from resolvers.comparison.part_files import Asked, PartFile
-from resolvers.comparison.streaming import stream
+from resolvers.comparison.streaming import BLOCK, stream
 from resolvers.comparison.totals import Totals
 from resolvers.work import Reading
 from schema.comparison_files import write_automats, write_entities
@@ -66,8 +66,16 @@ class Done:
     capacities: list[Capacity]
 
 
-async def run(database: Database, wanted: Wanted, progress: Progress) -> Done:
+async def run(
+    database: Database, wanted: Wanted, progress: Progress, *, block: int = BLOCK
+) -> Done:
     """Compare, and write the files.
+
+    Args:
+        database: Where the entities are.
+        wanted: What is to be compared.
+        progress: Told after each block, when it is safe in the part file.
+        block: How many entities are compared, and in memory, at a time.
 
     Raises:
         NotFound: There is no such group or unit.
@@ -83,7 +91,7 @@ async def run(database: Database, wanted: Wanted, progress: Progress) -> Done:
         begin = PartFile.resume if wanted.resumes else PartFile.begin
         with closing(begin(wanted.part, asked, actor.time(clock()))) as part:
             reading = Reading(connection, actor, part.now)
-            done = await _run(reading, asked, part, progress)
+            done = await _run(reading, asked, part, progress, block)
             write_automats(wanted.automats, done.capacities)
             write_entities(wanted.output, part.rows())
             part.remove()
@@ -107,7 +115,9 @@ async def _asked(connection: AsyncConnection, wanted: Wanted) -> Asked:
     return Asked(owner, groups or None, unit_id, wanted.weeks)
 
 
-async def _run(reading: Reading, asked: Asked, part: PartFile, progress: Progress) -> Done:
+async def _run(
+    reading: Reading, asked: Asked, part: PartFile, progress: Progress, block: int
+) -> Done:
     scope = await scopes.scope_of(reading, asked.group_ids, asked.unit_id)
     total = await scopes.count(reading, scope)
     compares = await comparer(reading, weeks=asked.weeks)
@@ -116,7 +126,7 @@ async def _run(reading: Reading, asked: Asked, part: PartFile, progress: Progres
         totals.add(row)
         last = row.id
     progress(totals.entities, total)
-    async for rows in stream(compares, scope, after=last):
+    async for rows in stream(compares, scope, after=last, size=block):
         part.add(rows)
         for row in rows:
             totals.add(row)
