@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from geo.candidates import Candidate, Facts, Rejection, general_rejections, is_full
+from geo.judging_returns import is_full_at_the_end
 from geo.key_supply import KeyOption, KeySupply
 from models.selections import RejectionCode, SelectionMethod
 from models.settings import UnitSettings
@@ -22,6 +23,7 @@ class Judge:
         settings: The policy.
         supply: Where the keys are.
         group: The only automats that a key may be fetched from; None for any.
+        return_window: When a locker is held for the return, where it has to be at the same automat.
     """
 
     method: SelectionMethod
@@ -30,6 +32,7 @@ class Judge:
     settings: UnitSettings
     supply: KeySupply
     group: frozenset[UUID] | None = None
+    return_window: Window | None = None
 
     def judged(self, facts: Facts) -> Candidate:
         """Judge one automat."""
@@ -37,6 +40,7 @@ class Judge:
             *general_rejections(facts, self.settings, self.now, lockers_needed=self.supply.needed),
             *self._place_rejections(facts),
             *self._key_rejections(facts),
+            *self._return_rejections(facts),
         ]
         return Candidate(facts, tuple(rejections))
 
@@ -76,7 +80,13 @@ class Judge:
         if len(keys_to_fetch(facts, ready)) >= self.supply.needed:
             return []
         message = f"The locker in which the key lies is held by another contract {self.window}."
-        return [Rejection(RejectionCode.FULL_IN_WINDOW, message)]
+        return [Rejection(RejectionCode.FULL_IN_WINDOW, message, self.window)]
+
+    def _return_rejections(self, facts: Facts) -> list[Rejection]:
+        if self.return_window is None or facts.back is None:
+            return []
+        ready = self.supply.ready_in(facts.automat.id)
+        return is_full_at_the_end(facts.back, ready, self.return_window, self.supply.needed)
 
     def _no_free_key(self, facts: Facts) -> Rejection:
         free = len(self.supply.inside.get(facts.automat.id, ()))

@@ -13,33 +13,49 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from geo.candidates import Candidate
-from geo.decisions import NEXT_AFTER_CHOSEN, Decision, Wish, decided, refusal_of
+from geo.candidates import Candidate, Facts
+from geo.decisions import NEXT_AFTER_CHOSEN, Decision, Wish, decided
 from geo.judging import Judge
-from geo.snapshot import Metres, Snapshot
-from models.errors import NoSuitableAutomat
+from geo.look import Look, Metres
+from geo.recording import Recording
+from geo.refusals import refusal_of
+from geo.snapshot import Snapshot
+from models.addressed import PlacementProblem
+from models.errors import (
+    AddressAmbiguous,
+    AddressNotFound,
+    ErrorCode,
+    LivionKeyError,
+    NoSuitableAutomat,
+)
 from models.places import Coordinates
 from models.selections import SelectionMethod
 
 FIRST_LOOK = 16
 
 
-async def choose(snapshot: Snapshot, wish: Wish) -> Decision:
-    """Choose an automat for a wish by the first rule that applies."""
+async def choose(look: Look, wish: Wish) -> Decision:
+    """Choose an automat for a wish by the first rule that applies; remember what was seen."""
+    recording = Recording(look)
+    decision = await _choose(recording, wish)
+    return replace(decision, wish=wish, seen=recording)
+
+
+async def _choose(look: Look, wish: Wish) -> Decision:
     if wish.automat_id is not None:
-        return await _among(snapshot, wish, SelectionMethod.NAMED_AUTOMAT, {wish.automat_id})
+        return await _among(look, wish, SelectionMethod.NAMED_AUTOMAT, {wish.automat_id})
     if wish.supply.is_bound:
-        decision = await _where_the_key_lies(snapshot, wish)
+        decision = await _where_the_key_lies(look, wish)
         if decision.chosen or not wish.supply.may_be_brought:
             return decision
         note = "No key that lies in an automat can be fetched there; one from a desk is taken."
         wish = replace(wish, supply=wish.supply.brought(), notes=(*wish.notes, note))
     if wish.device_group_id is not None:
-        return await _in_group(snapshot, wish, wish.device_group_id)
+        return await _in_group(look, wish, wish.device_group_id)
     if wish.origin is not None:
-        return await _nearest(snapshot, wish, wish.origin)
+        return await _nearest(look, wish, wish.origin)
     if wish.own_device_group_id is not None:
-        return await _in_group(snapshot, wish, wish.own_device_group_id)
+        return await _in_group(look, wish, wish.own_device_group_id)
     return _nothing_applies(wish)
 
 
@@ -69,21 +85,21 @@ async def _first_look(snapshot: Snapshot, wish: Wish) -> Metres:
     return {} if group_id is None else dict.fromkeys(await snapshot.members(group_id))
 
 
-async def _where_the_key_lies(snapshot: Snapshot, wish: Wish) -> Decision:
+async def _where_the_key_lies(look: Look, wish: Wish) -> Decision:
     group = None
     if wish.device_group_id is not None:
-        group = await snapshot.members(wish.device_group_id)
+        group = await look.members(wish.device_group_id)
     if wish.supply.is_spread:
-        return await _spread(snapshot, wish, group)
+        return await _spread(look, wish, group)
     method = SelectionMethod.KEY_LOCATION
-    return await _among(snapshot, wish, method, set(wish.supply.inside), group=group)
+    return await _among(look, wish, method, set(wish.supply.inside), group=group)
 
 
-async def _spread(snapshot: Snapshot, wish: Wish, group: frozenset[UUID] | None) -> Decision:
+async def _spread(look: Look, wish: Wish, group: frozenset[UUID] | None) -> Decision:
     """Fetch certain keys that lie in several automats, each from where it lies."""
-    metres = await snapshot.measured(wish.supply.inside, wish.origin)
+    metres = await look.measured(wish.supply.inside, wish.origin)
     judged = []
-    for facts in await snapshot.facts(metres, wish.window):
+    for facts in await _facts(look, wish, metres):
         here = replace(wish, supply=wish.supply.in_one(facts.automat.id))
         judged.append(_judge(here, SelectionMethod.KEY_LOCATION, group).judged(facts))
     note = f"The keys lie in {len(metres)} automats; each is fetched where it lies."
@@ -93,43 +109,43 @@ async def _spread(snapshot: Snapshot, wish: Wish, group: frozenset[UUID] | None)
         return replace(decision, also=tuple(decision.candidates[1:]))
     unsuitable = [candidate for candidate in judged if not candidate.is_suitable]
     refusal = refusal_of(SelectionMethod.KEY_LOCATION, unsuitable)
-    return replace(decision, chosen=None, refusal=refusal)
+    return replace(decision, chosen=None, refusal=refusal, counterfactuals=())
 
 
-async def _in_group(snapshot: Snapshot, wish: Wish, group_id: UUID) -> Decision:
-    automat_ids = await snapshot.members(group_id)
-    return await _among(snapshot, wish, SelectionMethod.DEVICE_GROUP, automat_ids)
+async def _in_group(look: Look, wish: Wish, group_id: UUID) -> Decision:
+    automat_ids = await look.members(group_id)
+    return await _among(look, wish, SelectionMethod.DEVICE_GROUP, automat_ids)
 
 
 async def _among(
-    snapshot: Snapshot,
+    look: Look,
     wish: Wish,
     method: SelectionMethod,
     automat_ids: set[UUID] | frozenset[UUID],
     *,
     group: frozenset[UUID] | None = None,
 ) -> Decision:
-    metres = await snapshot.measured(automat_ids, wish.origin)
-    facts = await snapshot.facts(metres, wish.window)
+    metres = await look.measured(automat_ids, wish.origin)
+    facts = await _facts(look, wish, metres)
     if method is SelectionMethod.DEVICE_GROUP and wish.origin is None:
         facts.sort(key=lambda known: -known.free_share)
     judge = _judge(wish, method, group)
     return decided(wish, method, [judge.judged(known) for known in facts])
 
 
-async def _nearest(snapshot: Snapshot, wish: Wish, origin: Coordinates) -> Decision:
+async def _nearest(look: Look, wish: Wish, origin: Coordinates) -> Decision:
     judge = _judge(wish, SelectionMethod.NEAREST)
     if wish.supply.interchangeable:
-        return await _nearest_with_a_key(snapshot, wish, origin, judge)
+        return await _nearest_with_a_key(look, wish, origin, judge)
     judged: list[Candidate] = []
     count = FIRST_LOOK
     while True:
-        near = await snapshot.nearest(origin, count)
+        near = await look.nearest(origin, count)
         new = {id: near[id] for id in list(near)[len(judged) :]}
-        judged += [judge.judged(known) for known in await snapshot.facts(new, wish.window)]
+        judged += [judge.judged(known) for known in await _facts(look, wish, new)]
         if len(near) < count:
-            nowhere = await snapshot.without_place()
-            judged += [judge.judged(one) for one in await snapshot.facts(nowhere, wish.window)]
+            nowhere = await look.without_place()
+            judged += [judge.judged(one) for one in await _facts(look, wish, nowhere)]
             break
         if _has_enough(judged) or judge.is_too_far(judged[-1].metres):
             break
@@ -138,17 +154,26 @@ async def _nearest(snapshot: Snapshot, wish: Wish, origin: Coordinates) -> Decis
 
 
 async def _nearest_with_a_key(
-    snapshot: Snapshot, wish: Wish, origin: Coordinates, judge: Judge
+    look: Look, wish: Wish, origin: Coordinates, judge: Judge
 ) -> Decision:
-    metres = dict(await snapshot.nearest(origin, FIRST_LOOK))
-    with_keys = await snapshot.measured(wish.supply.inside, origin)
+    metres = dict(await look.nearest(origin, FIRST_LOOK))
+    with_keys = await look.measured(wish.supply.inside, origin)
     metres |= {id: distance for id, distance in with_keys.items() if id not in metres}
-    facts = await snapshot.facts(metres, wish.window)
+    facts = await _facts(look, wish, metres)
     return decided(wish, SelectionMethod.NEAREST, [judge.judged(known) for known in facts])
 
 
+async def _facts(look: Look, wish: Wish, metres: Metres) -> list[Facts]:
+    """Give what is known of automats, also over the return where that has to be at the same one."""
+    known = await look.facts(metres, wish.window)
+    if wish.return_here is None:
+        return known
+    back = {one.automat.id: one for one in await look.facts(metres, wish.return_here)}
+    return [replace(one, back=back[one.automat.id]) for one in known]
+
+
 def _judge(wish: Wish, method: SelectionMethod, group: frozenset[UUID] | None = None) -> Judge:
-    return Judge(method, wish.window, wish.now, wish.settings, wish.supply, group)
+    return Judge(method, wish.window, wish.now, wish.settings, wish.supply, group, wish.return_here)
 
 
 def _has_enough(judged: list[Candidate]) -> bool:
@@ -157,9 +182,20 @@ def _has_enough(judged: list[Candidate]) -> bool:
 
 
 def _nothing_applies(wish: Wish) -> Decision:
+    refusal = _no_address(wish) if wish.no_place is None else _not_placed(wish.no_place)
+    return Decision(None, None, (), 0, wish.notes, wish.origin, refusal, wish.supply)
+
+
+def _not_placed(problem: PlacementProblem) -> LivionKeyError:
+    """Name the address as the reason, also when nobody could be asked."""
+    ambiguous = problem.code is ErrorCode.ADDRESS_AMBIGUOUS
+    kind = AddressAmbiguous if ambiguous else AddressNotFound
+    return kind(problem.message)
+
+
+def _no_address(wish: Wish) -> LivionKeyError:
     why = wish.notes[-1] if wish.notes else "The entity has no address."
-    refusal = NoSuitableAutomat(
+    return NoSuitableAutomat(
         f"No automat can be chosen: {why} Give the entity an exact address, a device group, or "
         "name an automat."
     )
-    return Decision(None, None, (), 0, wish.notes, wish.origin, refusal, wish.supply)

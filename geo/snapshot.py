@@ -4,7 +4,7 @@ A snapshot remembers what it has read, so stays that are planned together ask th
 for all of them (`prefetch`), and what somebody asks for beyond that is read when it is needed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.bookings import Bookings
 from geo.candidates import Facts
+from geo.look import Metres
 from geo.nearest import Found, Nearby, in_order, nearest_automats, nearest_to_each
 from geo.position import distance_metres
 from models.automats import Automat, AutomatState, DeviceGroupAutomat
@@ -23,8 +24,6 @@ from models.places import Coordinates
 from models.times import Window
 
 MOST_WITHOUT_PLACE = 50
-Metres = Mapping[UUID, float | None]
-"""How far automats are, in the order in which they are looked at."""
 
 
 class Snapshot:

@@ -44,6 +44,7 @@ from schema.reservations import ReservationQueries
 from schema.sandboxes import SandboxMutations, SandboxQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
+from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
@@ -120,6 +121,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    SelectionModeMutations,
     SandboxMutations,
 ):
     pass

@@ -33,6 +33,7 @@ from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, pages_of
 from schema.places import Address, Placement, addresses, placements
 from schema.scalars import to_id
+from schema.settings_versions import SettingsVersion, versions_of_group
 from schema.unit_settings import OwnSettings, own_settings
 from schema.windows import From, To, window_of
 
@@ -216,6 +217,12 @@ class DeviceGroup(Node):
         settings_with_groups,
         description="Every setting that holds with it in the organization, with who says it.",
     )
+
+    @strawberry.field(description="What it said of settings, version by version, oldest first.")
+    async def settings_versions(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[SettingsVersion]:
+        return await versions_of_group(self.group_id, info, first, after)
 
     @strawberry.field(description="The automats of the group.")
     async def automats(

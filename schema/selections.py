@@ -10,7 +10,6 @@ import models.selections as models
 from geo import candidates as candidate_values
 from geo.decisions import Decision
 from models.automats import Automat as AutomatRow
-from resolvers.planning.wishes import notes_of
 from schema.automats import Automat
 from schema.enums import RejectionCode, SelectionMethod
 from schema.execution import batched
@@ -116,6 +115,6 @@ class AutomatSelection:
             origin=Coordinates.of(decision.origin) if decision.origin else None,
             candidates=[AutomatCandidate.of_stored(one.stored()) for one in decision.candidates],
             examined=decision.examined,
-            notes=notes_of(decision),
+            notes=decision.reasons,
             decided_at=now,
         )

@@ -98,6 +98,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "lockerUpdate": (AUTOMAT_EDITORS, 'id: "$locker", outOfOrder: true'),
     "deviceGroupCreate": (AUTOMAT_EDITORS, 'name: "Town", automatIds: ["$automat"]'),
     "deviceGroupUpdate": (AUTOMAT_EDITORS, 'id: "$group", name: "Centre"'),
+    "selectionModeSet": (ADMINS, 'organizationUnitId: "$unit", mode: SHADOW'),
+    "selectionModeUndo": (ADMINS, 'organizationUnitId: "$unit"'),
     "lockerReport": (AUTOMAT_EDITORS, 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED'),
     "keyContractCreate": (
         RESERVERS,
