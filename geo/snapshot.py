@@ -182,6 +182,10 @@ class Snapshot:
         )
         self._near |= dict(zip(unknown, found, strict=True))
 
+    def forget_nearest(self) -> None:
+        """Forget which automats are near to where, for whoever looks from very many places."""
+        self._near.clear()
+
     async def know_automats(self, ids: Iterable[UUID]) -> None:
         """Read automats, all at once."""
         await self._know_automats(ids)

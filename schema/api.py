@@ -17,6 +17,7 @@ from schema.automat_commands import AutomatCommandQueries
 from schema.automat_link_changes import AutomatLinkMutations
 from schema.automat_reports import AutomatEventQueries
 from schema.automat_subscriptions import AutomatSubscriptions
+from schema.comparisons import ComparisonQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -57,6 +58,7 @@ from schema.templates import TemplateQueries
 class Query(
     ReservationQueries,
     SelectionQueries,
+    ComparisonQueries,
     EntityQueries,
     AutomatQueries,
     AutomatCommandQueries,
