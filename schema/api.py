@@ -17,6 +17,7 @@ from schema.automat_commands import AutomatCommandQueries
 from schema.automat_link_changes import AutomatLinkMutations
 from schema.automat_reports import AutomatEventQueries
 from schema.automat_subscriptions import AutomatSubscriptions
+from schema.comparisons import ComparisonQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -43,7 +44,9 @@ from schema.reservations import ReservationQueries
 from schema.sandboxes import SandboxMutations, SandboxQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
+from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
+from schema.shadows import SelectionShadowQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
 from schema.station_display import StationSubscriptions
@@ -56,6 +59,8 @@ from schema.templates import TemplateQueries
 class Query(
     ReservationQueries,
     SelectionQueries,
+    SelectionShadowQueries,
+    ComparisonQueries,
     EntityQueries,
     AutomatQueries,
     AutomatCommandQueries,
@@ -118,6 +123,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    SelectionModeMutations,
     SandboxMutations,
 ):
     pass

@@ -10,15 +10,13 @@ import models.selections as models
 from geo import candidates as candidate_values
 from geo.decisions import Decision
 from models.automats import Automat as AutomatRow
-from resolvers.planning.wishes import notes_of
 from schema.automats import Automat
 from schema.enums import RejectionCode, SelectionMethod
 from schema.execution import batched
 from schema.loaders import to_one
 from schema.nodes import shows
-from schema.places import (
-    Coordinates,
-)
+from schema.places import Coordinates
+from schema.shadow_choices import ShadowChoice
 
 
 @strawberry.type(description="One reason against an automat.")
@@ -95,6 +93,10 @@ class AutomatSelection:
         "found."
     )
     decided_at: datetime = strawberry.field(description="When it was decided.")
+    shadow: ShadowChoice | None = strawberry.field(
+        description="What NEAREST would have chosen, where the selection mode is SHADOW, a device "
+        "group decided and the entity has an exact place."
+    )
 
     @classmethod
     def of(cls, row: models.AutomatSelection) -> Self:
@@ -106,6 +108,7 @@ class AutomatSelection:
             examined=row.examined,
             notes=row.notes,
             decided_at=row.decided_at,
+            shadow=ShadowChoice.of(row.shadow),
         )
 
     @classmethod
@@ -116,6 +119,7 @@ class AutomatSelection:
             origin=Coordinates.of(decision.origin) if decision.origin else None,
             candidates=[AutomatCandidate.of_stored(one.stored()) for one in decision.candidates],
             examined=decision.examined,
-            notes=notes_of(decision),
+            notes=decision.reasons,
             decided_at=now,
+            shadow=ShadowChoice.of(decision.shadow_written()),
         )

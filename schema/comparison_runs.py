@@ -1,0 +1,134 @@
+"""A comparison that the command line makes: long, shown as it goes on, and resumed."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.automats import DeviceGroup
+from models.base import table_of
+from models.database import Database
+from models.errors import InvalidInput, NotFound
+from models.organizations import OrganizationUnit
+from resolvers.clocks import system_of
+from resolvers.comparison import scope as scopes
+from resolvers.comparison.capacity import Capacity, capacities
+from resolvers.comparison.comparing import comparer
+from resolvers.comparison.part_files import Asked, PartFile
+from resolvers.comparison.streaming import BLOCK, stream
+from resolvers.comparison.totals import Totals
+from resolvers.work import Reading
+from schema.comparison_files import write_automats, write_entities
+from schema.context import clock
+from schema.scalars import NOBODY, from_id
+
+Progress = Callable[[int, int], None]
+"""Told how many entities are compared, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be compared, and where to.
+
+    Args:
+        groups: Ids of device groups.
+        unit: The id of a unit; the organization's own for all of it.
+        weeks: Over how many weeks coming stays are counted.
+        output: The file to write.
+        resumes: Whether to go on with a comparison that was interrupted.
+    """
+
+    groups: Sequence[str]
+    unit: str | None
+    weeks: int
+    output: Path
+    resumes: bool = False
+
+    @property
+    def part(self) -> Path:
+        """What is done so far is kept there."""
+        return self.output.with_name(f"{self.output.name}.part")
+
+    @property
+    def automats(self) -> Path:
+        """What becomes of the automats goes there."""
+        return self.output.with_name(f"{self.output.stem}.automats.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it."""
+
+    totals: Totals
+    capacities: list[Capacity]
+
+
+async def run(
+    database: Database, wanted: Wanted, progress: Progress, *, block: int = BLOCK
+) -> Done:
+    """Compare, and write the files.
+
+    Args:
+        database: Where the entities are.
+        wanted: What is to be compared.
+        progress: Told after each block, when it is safe in the part file.
+        block: How many entities are compared, and in memory, at a time.
+
+    Raises:
+        NotFound: There is no such group or unit.
+        InvalidInput: Neither a group nor a unit is named, a file is there already, the part file is
+            of another comparison, or a file cannot be written.
+    """
+    for file in (wanted.output, wanted.automats):
+        if file.exists():
+            raise InvalidInput(f"{file} is there already; choose another name.")
+    async with database.reading() as connection:
+        asked = await _asked(connection, wanted)
+        actor = await system_of(connection, asked.organization_id)
+        begin = PartFile.resume if wanted.resumes else PartFile.begin
+        with closing(begin(wanted.part, asked, actor.time(clock()))) as part:
+            reading = Reading(connection, actor, part.now)
+            done = await _run(reading, asked, part, progress, block)
+            write_automats(wanted.automats, done.capacities)
+            write_entities(wanted.output, part.rows())
+            part.remove()
+    return done
+
+
+async def _asked(connection: AsyncConnection, wanted: Wanted) -> Asked:
+    """Find out whose entities are meant: whoever starts a command belongs to no organization."""
+    groups = tuple(from_id(DeviceGroup, text) or NOBODY for text in wanted.groups)
+    unit_id = from_id(OrganizationUnit, wanted.unit)
+    if unit_id is None and not groups:
+        raise InvalidInput(
+            "Say what to compare: --group with the id of a device group, as often as needed, or "
+            "--unit with the id of an organization unit; the organization's own id means all."
+        )
+    model, id = (OrganizationUnit, unit_id) if unit_id else (DeviceGroup, groups[0])
+    row = table_of(model).c
+    owner = await connection.scalar(select(row.organization_id).where(row.id == id))
+    if owner is None:
+        raise NotFound(f"There is no {'unit' if unit_id else 'device group'} with that id.")
+    return Asked(owner, groups or None, unit_id, wanted.weeks)
+
+
+async def _run(
+    reading: Reading, asked: Asked, part: PartFile, progress: Progress, block: int
+) -> Done:
+    scope = await scopes.scope_of(reading, asked.group_ids, asked.unit_id)
+    total = await scopes.count(reading, scope)
+    compares = await comparer(reading, weeks=asked.weeks)
+    totals, last = Totals(), None
+    for row in part.rows():
+        totals.add(row)
+        last = row.id
+    progress(totals.entities, total)
+    async for rows in stream(compares, scope, after=last, size=block):
+        part.add(rows)
+        for row in rows:
+            totals.add(row)
+        progress(totals.entities, total)
+    return Done(totals, await capacities(compares, totals))
