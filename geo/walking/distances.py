@@ -6,7 +6,7 @@ from typing import Protocol
 
 from geo.position import distance_metres
 from models.places import Coordinates
-from models.selections import DistanceKind
+from models.distances import DistanceKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from geo.position import distance_metres
 from geo.walking.distances import Walk, straight
 from geo.walking.files import Arrays
 from models.places import Coordinates
-from models.selections import DistanceKind
+from models.distances import DistanceKind
 
 REACH_METRES = 150.0
 """Nobody is believed to walk farther than that to where the map's ways begin."""
@@ -81,7 +81,7 @@ class Network:
         end = None if begin is None else self._step(there)
         if begin is None or end is None:
             return straight(line)
-        on_ways = 0.0 if begin.point == end.point else ways.get(end.point)
+        on_ways = 0.0 if begin.point == end.point else _length(ways, end.point)
         if on_ways is None:
             return Walk(line * self.detour, DistanceKind.WALK_ESTIMATE)
         metres = begin.metres + on_ways + end.metres
@@ -135,6 +135,13 @@ class Network:
             ways = self._ways_from(begin)
             for end in chance.sample(points, min(20, len(points))):
                 line = distance_metres(self._place(begin), self._place(end))
-                if line > REACH_METRES and end in ways.keys():
+                if line > REACH_METRES and end in ways:
                     found.append(ways[end] / line)
         return max(1.0, statistics.median(found)) if found else 1.0
+
+
+def _length(ways: Any, point: int) -> float | None:
+    try:
+        return float(ways[point])
+    except IndexError:
+        return None
