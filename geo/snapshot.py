@@ -190,6 +190,12 @@ class Snapshot:
         """Read automats, all at once."""
         await self._know_automats(ids)
 
+    async def places(self, automat_ids: Collection[UUID]) -> dict[UUID, Coordinates]:
+        """Tell where certain automats stand; one without a place is left out."""
+        await self._know_automats(automat_ids)
+        known = {id: self._automats[id] for id in automat_ids if id in self._automats}
+        return {id: row.position for id, row in known.items() if row.position is not None}
+
     async def without_place(self) -> dict[UUID, float | None]:
         """Give automats whose address could not be placed."""
         rows = await self._connection.execute(

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from geo.position import distance_metres
-from models.places import Coordinates
 from models.distances import DistanceKind
+from models.places import Coordinates
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,6 @@ class Walker(Protocol):
     def walks(self, here: Coordinates, there: Sequence[Coordinates]) -> list[Walk]:
         """Measure how far several places are from one, in their order."""
         ...
-
-
-class StraightLines:
-    """Measures straight lines and says so: what is there where no network is loaded."""
-
-    def walks(self, here: Coordinates, there: Sequence[Coordinates]) -> list[Walk]:
-        """Measure geodesics."""
-        return [straight(distance_metres(here, place)) for place in there]
 
 
 def straight(metres: float) -> Walk:

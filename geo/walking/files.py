@@ -13,7 +13,7 @@ from geo.walking.ways import Ways
 from models.errors import InvalidInput
 from models.places import Coordinates
 
-LEAST_POINTS = 100
+LEAST_POINTS = 50
 """Ways that join fewer points to nothing else are courtyards, or were cut off by the map's edge."""
 VERSION = 1
 
@@ -51,9 +51,7 @@ def arrays_of(ways: Ways, licence: str) -> Arrays:
     if not kept:
         raise InvalidInput(f"The ways of the map join fewer than {LEAST_POINTS} points.")
     number = {point: at for at, point in enumerate(kept)}
-    pieces = [
-        (number[one], number[other]) for one, other in ways.pieces if one in number
-    ]
+    pieces = [(number[one], number[other]) for one, other in ways.pieces if one in number]
     places = [Coordinates(*ways.points[point]) for point in kept]
     return Arrays(
         latitudes=np.array([place.latitude for place in places]),

@@ -19,8 +19,8 @@ import shapely
 from geo.position import distance_metres
 from geo.walking.distances import Walk, straight
 from geo.walking.files import Arrays
-from models.places import Coordinates
 from models.distances import DistanceKind
+from models.places import Coordinates
 
 REACH_METRES = 150.0
 """Nobody is believed to walk farther than that to where the map's ways begin."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def read_ways(path: Path) -> Ways:
         for way in _walkable(path):
             nodes = [node for node in way.nodes if node.location.valid()]
             ends = [_known(ways, known, node) for node in nodes]
-            for one, other in zip(ends, ends[1:], strict=False):
+            for one, other in pairwise(ends):
                 _join(ways, one, other)
     except (RuntimeError, ValueError, OSError) as error:
         raise InvalidInput(f"{path.name} cannot be read as .osm.pbf: {error}.") from error
