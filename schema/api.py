@@ -46,6 +46,7 @@ from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
+from schema.selection_replays import SelectionReplayQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
 from schema.station_display import StationSubscriptions
@@ -58,6 +59,7 @@ from schema.templates import TemplateQueries
 class Query(
     ReservationQueries,
     SelectionQueries,
+    SelectionReplayQueries,
     ComparisonQueries,
     EntityQueries,
     AutomatQueries,

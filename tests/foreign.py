@@ -48,6 +48,7 @@ REFUSED_QUERIES = [
     'agreementPreview(body: "x", keyContractId: "$key_contract") { title }',
     f"organizationUnits(first: 1) {{ edges {{ node {{ {SETTINGS} }} }} }}",
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
+    'selectionReplay(reservationId: "$reservation") { same }',
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
 PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'
