@@ -46,6 +46,7 @@ from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
+from schema.selection_replays import SelectionReplayQueries
 from schema.shadows import SelectionShadowQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
@@ -60,6 +61,7 @@ class Query(
     ReservationQueries,
     SelectionQueries,
     SelectionShadowQueries,
+    SelectionReplayQueries,
     ComparisonQueries,
     EntityQueries,
     AutomatQueries,

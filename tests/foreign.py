@@ -50,6 +50,7 @@ REFUSED_QUERIES = [
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
     'selectionShadow(organizationUnitId: "$unit") { watched }',
     'selectionShadow(deviceGroupIds: ["$group"]) { watched }',
+    'selectionReplay(reservationId: "$reservation") { same }',
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
 PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'

@@ -61,6 +61,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
     "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
     "selectionShadow": (VIEWERS, '(organizationUnitId: "$unit") { watched }'),
+    "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
     "automatSelection": (
         VIEWERS,
         f'(input: {{entityId: "$entity", {SOON}}}) {{ automat {{ id }} }}',

@@ -50,6 +50,7 @@ BOUNDED_LISTS = {
     "Automat.lockers",
     "AutomatCandidate.rejections",
     "AutomatSelection.candidates",
+    "AutomatSelection.counterfactuals",
     "AutomatSelection.notes",
     "ContractTemplate.enforced",
     "DeviceGroup.effectiveSettings",
@@ -73,6 +74,7 @@ BOUNDED_LISTS = {
     "Reservation.contacts",
     "ReservationsUpsertRow.changed",
     "ReservationsUpsertRow.userErrors",
+    "SelectionReplay.differences",
     "Signature.acceptedAgreements",
     "SigningProcess.agreements",
 }
