@@ -35,6 +35,7 @@ from schema.key_changes import KeyMutations, KeyQueries
 from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
+from schema.missing_automats import MissingAutomatQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.public_links import ContractLinkMutations
@@ -59,6 +60,7 @@ class Query(
     ReservationQueries,
     SelectionQueries,
     ComparisonQueries,
+    MissingAutomatQueries,
     EntityQueries,
     AutomatQueries,
     AutomatCommandQueries,
