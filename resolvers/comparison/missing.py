@@ -4,7 +4,7 @@ What counts is where automats stand, not whether they are full or silent just no
 service count, all others do not, nor does any area or exclusion of a policy.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -25,6 +25,7 @@ from resolvers.planning.wishes import origin_of
 from resolvers.settings import Pair, effective
 from resolvers.work import Reading
 
+Progress = Callable[[int], None]
 FIRST_LOOK = 4
 """How many near automats are looked at first for one that is in service."""
 
@@ -82,7 +83,12 @@ class Missing:
 
 
 async def find(
-    reading: Reading, scope: Scope, *, limit_metres: float | None, count: int
+    reading: Reading,
+    scope: Scope,
+    *,
+    limit_metres: float | None,
+    count: int,
+    progress: Progress = lambda _entities: None,
 ) -> Missing:
     """Find where automats are missing.
 
@@ -94,6 +100,7 @@ async def find(
         scope: For which entities.
         limit_metres: How far an automat may be; None: the largest distance of their settings.
         count: How many places at most.
+        progress: Told after each block how many entities were looked at.
 
     Raises:
         InvalidInput: The distance is not positive.
@@ -106,6 +113,7 @@ async def find(
     after = None
     while entities := await scopes.block(reading, scope, after=after, size=BLOCK):
         await search.look(entities)
+        progress(search.found.entities)
         after = entities[-1].id
     search.choose(count)
     return search.found
