@@ -157,7 +157,7 @@ def general_rejections(
     rejections = []
     if automat.state != AutomatState.IN_SERVICE:
         rejections.append(Rejection(RejectionCode.NOT_IN_SERVICE, "It is out of service."))
-    if automat.last_seen_at is not None:
+    if automat.last_seen_at is not None and not settings.offline_automats:
         silence = now - automat.last_seen_at
         if silence > settings.silence_tolerance:
             rejections.append(

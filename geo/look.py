@@ -24,6 +24,10 @@ class Look(Protocol):
         """Give the automats nearest to a place; fewer than `count` when there are no more."""
         ...
 
+    async def preferred(self, area: str, here: Coordinates, count: int) -> Metres:
+        """Give the automats nearest to a place that stand in an area; fewer as above."""
+        ...
+
     async def facts(self, metres: Metres, window: Window) -> list[Facts]:
         """Give what is known of automats over a window, in the order of `metres`."""
         ...

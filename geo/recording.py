@@ -23,6 +23,8 @@ class Recording:
         self._look = look
         self.near: dict[Coordinates, Metres] = {}
         """The longest list of the automats nearest to a place."""
+        self.inside: dict[Coordinates, Metres] = {}
+        """The same of those in the policy's preferred area."""
         self.measures: dict[Coordinates | None, dict[UUID, float | None]] = {}
         """How far certain automats are from a place."""
         self.groups: dict[UUID, frozenset[UUID]] = {}
@@ -34,6 +36,13 @@ class Recording:
         found = await self._look.nearest(here, count)
         if len(found) >= len(self.near.get(here, ())):
             self.near[here] = found
+        return found
+
+    async def preferred(self, area: str, here: Coordinates, count: int) -> Metres:
+        """Give the automats nearest to a place that stand in an area."""
+        found = await self._look.preferred(area, here, count)
+        if len(found) >= len(self.inside.get(here, ())):
+            self.inside[here] = found
         return found
 
     async def facts(self, metres: Metres, window: Window) -> list[Facts]:

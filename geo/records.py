@@ -10,9 +10,9 @@ same bytes, as long as automats are still chosen by the same rules.
     settings   see `geo.wish_records`
     wish       see `geo.wish_records`
     sights     automats [id, name, model, state, last seen, installed, place, usable lockers as
-               bits], and by their places in that list: near and measures [place, [automat,
-               metres]], groups [id, automats], nowhere [automat], facts [window, [automat, lockers
-               held by contracts as bits, by keys]]
+               bits], and by their places in that list: near, inside (those in the preferred area)
+               and measures [place, [automat, metres]], groups [id, automats], nowhere [automat],
+               facts [window, [automat, lockers held by contracts as bits, by keys]]
     left_out   how many automats were looked at beyond `MOST_AUTOMATS`, and what stood against them
     free_from  where a locker is free later [automat, name, moment]
 """
@@ -102,6 +102,7 @@ class Records:
         return {
             "automats": [self._automat(one) for one in known.values()],
             "near": _distances(seen.near, at),
+            "inside": _distances(seen.inside, at),
             "measures": _distances(seen.measures, at),
             "groups": [
                 (group_id, sorted(at[id] for id in members if id in at))

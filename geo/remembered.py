@@ -53,14 +53,13 @@ class Remembered:
         automats = [RememberedAutomat.read(one) for one in written["automats"]]
         ids = [automat.id for automat in automats]
         self._automats = {automat.id: automat for automat in automats}
-        self._near = {
-            place_read(place): {ids[at]: metres for at, metres in found}
-            for place, found in written["near"]
-        }
-        self._measures = {
-            place_read(place): {ids[at]: metres for at, metres in found}
-            for place, found in written["measures"]
-        }
+        self._near, self._inside, self._measures = (
+            {
+                place_read(place): {ids[at]: metres for at, metres in found}
+                for place, found in written[name]
+            }
+            for name in ("near", "inside", "measures")
+        )
         self._groups = {
             UUID(group): frozenset(ids[at] for at in members)
             for group, members in written["groups"]
@@ -77,6 +76,10 @@ class Remembered:
     async def nearest(self, here: Coordinates, count: int) -> Metres:
         """Give the automats nearest to a place."""
         return dict(list(self._near[here].items())[:count])
+
+    async def preferred(self, area: str, here: Coordinates, count: int) -> Metres:  # noqa: ARG002 - there was one area only
+        """Give the automats nearest to a place that stood in the policy's preferred area."""
+        return dict(list(self._inside[here].items())[:count])
 
     async def facts(self, metres: Metres, window: Window) -> list[Facts]:
         """Give what was known of automats over a window."""

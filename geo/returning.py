@@ -14,7 +14,8 @@ from geo.decisions import Wish
 from geo.judging import Judge
 from geo.key_supply import NO_KEYS
 from geo.look import Look, Metres
-from geo.selection import FIRST_LOOK
+from geo.looking import FIRST_LOOK
+from geo.modes import way_of
 from models.selections import SelectionMethod
 from models.times import Window
 
@@ -41,14 +42,13 @@ async def choose_return(
     if wish.automat_id is not None:
         return None
     method, metres = await _others(look, wish)
-    judge = replace(judge, method=method)
+    judge = replace(judge, method=method, origin=wish.origin)
     judged = [judge.judged(facts) for facts in _ordered(await look.facts(metres, window))]
     return next((candidate for candidate in judged if candidate.is_suitable), None)
 
 
 async def _others(look: Look, wish: Wish) -> tuple[SelectionMethod, Metres]:
-    own_group_id = wish.own_device_group_id if wish.origin is None else None
-    group_id = wish.device_group_id or own_group_id
+    group_id = way_of(wish).group_id
     if wish.origin is not None and not (group_id and wish.settings.one_device_group):
         return SelectionMethod.NEAREST, await look.nearest(wish.origin, FIRST_LOOK)
     members = await look.members(group_id) if group_id else frozenset()

@@ -12,10 +12,19 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from geo import areas
 from geo.bookings import Bookings
 from geo.candidates import Facts
 from geo.look import Metres
-from geo.nearest import Found, Nearby, in_order, nearest_automats, nearest_to_each
+from geo.nearest import (
+    Found,
+    Nearby,
+    Place,
+    in_order,
+    nearest_automats,
+    nearest_of,
+    nearest_to_each,
+)
 from geo.position import distance_metres
 from models.automats import Automat, AutomatState, DeviceGroupAutomat
 from models.availability import Blocked, Span, blocked_lockers
@@ -24,6 +33,8 @@ from models.places import Coordinates
 from models.times import Window
 
 MOST_WITHOUT_PLACE = 50
+FIRST_IN_AREA = 64
+"""How many automats are looked at first to find those in an area."""
 
 
 class Snapshot:
@@ -54,6 +65,7 @@ class Snapshot:
         self._blocked: dict[Span, Blocked] = {}
         self._sure: dict[Span, Blocked] = {}
         self._near: dict[Coordinates, list[Nearby]] = {}
+        self._inside: dict[str, list[Place]] = {}
         self._members: dict[UUID, frozenset[UUID]] = {}
 
     async def prefetch(self, spans: Collection[Span]) -> None:
@@ -138,6 +150,29 @@ class Snapshot:
                 self._connection, here, organization_ids=self._organization_ids, count=count
             )
         return {found.automat_id: found.metres for found in known[:count]}
+
+    async def preferred(self, area: str, here: Coordinates, count: int) -> dict[UUID, float | None]:
+        """Give the automats nearest to a place that stand in an area; fewer as above."""
+        if area not in self._inside:
+            self._inside[area] = await self._places_in(areas.area(area))
+        near = nearest_of(self._inside[area], here, count)
+        return {found.automat_id: found.metres for found in near}
+
+    async def _places_in(self, area: areas.Area) -> list[Place]:
+        """Read the automats of an area: all in a circle around it, and of those the ones in it."""
+        middle, radius = area.circle()
+        count = FIRST_IN_AREA
+        near = await self.nearest(middle, count)
+        while len(near) == count and (list(near.values())[-1] or 0.0) <= radius:
+            count *= 4
+            near = await self.nearest(middle, count)
+        await self._know_automats(near)
+        rows = [self._automats[id] for id in near if id in self._automats]
+        return [
+            Place(row.id, row.installed_at, row.position)
+            for row in rows
+            if row.position is not None and area.holds(row.position)
+        ]
 
     async def know_nearest(self, places: Iterable[Coordinates], count: int) -> None:
         """Read the automats nearest to several places, all at once."""

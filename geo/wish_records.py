@@ -18,7 +18,7 @@ from models.errors import ErrorCode
 from models.keys import Key
 from models.places import Coordinates, PlacementPrecision
 from models.selections import SelectionMode
-from models.settings import UnitSettings
+from models.settings import Sayers, UnitSettings
 from models.times import Window
 
 Areas = Mapping[str, str]
@@ -57,6 +57,8 @@ READ: dict[str, Callable[[Any], Any]] = {
     "excluded_automats": _ids,
     "silence_tolerance": _duration,
 }
+NAMED = {"excluded_models", "excluded_automats", "served_area", "excluded_area"}
+"""Settings of which rejections tell whose they are."""
 AREAS = ("served_area", "excluded_area", "preferred_area")
 
 
@@ -73,6 +75,7 @@ def settings_written(settings: UnitSettings) -> dict[str, Any]:
         **{name: getattr(settings, name) for name in READ},
         "silence_tolerance": _seconds(settings.silence_tolerance),
         **{name: area and digest_of(area) for name, area in areas.items()},
+        "sayers": {name: who for name, who in settings.sayers.names.items() if name in NAMED},
     }
 
 
@@ -81,7 +84,7 @@ def settings_read(written: Mapping[str, Any], areas: Areas) -> UnitSettings:
     said: dict[str, Any] = {name: written[name] for name in PLAIN}
     said |= {name: read(written[name]) for name, read in READ.items()}
     said |= {name: areas[written[name]] for name in AREAS if written[name] is not None}
-    return UnitSettings(**said)
+    return UnitSettings(**said, sayers=Sayers(names=written["sayers"]))
 
 
 def areas_of(settings: UnitSettings) -> dict[str, str]:

@@ -15,9 +15,8 @@ from schema.enums import RejectionCode, SelectionMethod
 from schema.execution import batched
 from schema.loaders import to_one
 from schema.nodes import shows
-from schema.places import (
-    Coordinates,
-)
+from schema.places import Coordinates
+from schema.shadow_choices import ShadowChoice
 
 
 @strawberry.type(description="One reason against an automat.")
@@ -94,6 +93,10 @@ class AutomatSelection:
         "found."
     )
     decided_at: datetime = strawberry.field(description="When it was decided.")
+    shadow: ShadowChoice | None = strawberry.field(
+        description="What NEAREST would have chosen, where the selection mode is SHADOW, a device "
+        "group decided and the entity has an exact place."
+    )
 
     @classmethod
     def of(cls, row: models.AutomatSelection) -> Self:
@@ -105,6 +108,7 @@ class AutomatSelection:
             examined=row.examined,
             notes=row.notes,
             decided_at=row.decided_at,
+            shadow=ShadowChoice.of(row.shadow),
         )
 
     @classmethod
@@ -117,4 +121,5 @@ class AutomatSelection:
             examined=decision.examined,
             notes=decision.reasons,
             decided_at=now,
+            shadow=ShadowChoice.of(decision.shadow_written()),
         )

@@ -48,6 +48,8 @@ REFUSED_QUERIES = [
     'agreementPreview(body: "x", keyContractId: "$key_contract") { title }',
     f"organizationUnits(first: 1) {{ edges {{ node {{ {SETTINGS} }} }} }}",
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
+    'selectionShadow(organizationUnitId: "$unit") { watched }',
+    'selectionShadow(deviceGroupIds: ["$group"]) { watched }',
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
 PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'
@@ -101,6 +103,10 @@ REFUSED_MUTATIONS = {
     "deviceGroupCreate.automatIds": 'name: "x", automatIds: ["$automat"]',
     "deviceGroupUpdate.id": 'id: "$group", name: "x"',
     "deviceGroupUpdate.automatIds": 'id: "$own_group", automatIds: ["$automat"]',
+    "selectionModeSet.organizationUnitId": 'organizationUnitId: "$unit", mode: GROUP',
+    "selectionModeSet.deviceGroupId": 'deviceGroupId: "$group", mode: GROUP',
+    "selectionModeUndo.organizationUnitId": 'organizationUnitId: "$unit"',
+    "selectionModeUndo.deviceGroupId": 'deviceGroupId: "$group"',
     "manualStorageCreate.organizationUnitId": 'name: "x", organizationUnitId: "$unit"',
     "manualStorageUpdate.id": 'id: "$desk", name: "x"',
     "keyRegister.entityIds": f'{KEY} {{automatId: "$own_automat"}}, entityIds: ["$entity"]',

@@ -27,6 +27,7 @@ def wish_of(reading: Reading, stay: Stay, supply: KeySupply) -> Wish:
         automat_id=stay.wanted.automat_id,
         device_group_id=stay.wanted.device_group_id,
         own_device_group_id=stay.entity.device_group_id if stay.entity else None,
+        policy_version=stay.settings.sayers.version or None,
         return_window=phases[1].window if len(phases) > 1 else None,
         no_place=_problem_of(stay.entity),
     )
