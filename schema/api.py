@@ -36,6 +36,7 @@ from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
 from schema.missing_automats import MissingAutomatQueries
+from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.public_links import ContractLinkMutations
@@ -60,6 +61,7 @@ from schema.templates import TemplateQueries
 class Query(
     ReservationQueries,
     SelectionQueries,
+    NearestQueries,
     SelectionShadowQueries,
     ComparisonQueries,
     MissingAutomatQueries,
