@@ -7,19 +7,13 @@ kind is told, of the automat that would have come first.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from geo.candidates import Candidate, Rejection
-from models.selections import RejectionCode
-
-
-class CounterfactualKind(StrEnum):
-    """What would have had to be otherwise."""
-
-    FULL = "full"
-    LIMIT = "limit"
+from models.automats import AutomatModel
+from models.selections import CounterfactualKind, RejectionCode
+from models.settings import UnitSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +42,70 @@ class Counterfactual:
         }
 
 
-def counterfactuals(preferred: Sequence[Candidate]) -> tuple[Counterfactual, ...]:
+def counterfactuals(
+    judged: Sequence[Candidate], settings: UnitSettings
+) -> tuple[Counterfactual, ...]:
     """Tell what one thing would have changed.
 
     Args:
-        preferred: The automats that would have come before the chosen one, best first, had nothing
-            stood against them; all that were judged where none was chosen.
+        judged: All automats that were looked at, in the order of preference.
+        settings: The policy.
     """
-    found: dict[RejectionCode, Counterfactual] = {}
-    for candidate in preferred:
-        code = _only_reason(candidate)
-        if code is not None and code in _WRITTEN and code not in found:
-            found[code] = _WRITTEN[code](candidate)
-            if len(found) == len(_WRITTEN):
-                break
-    return tuple(found.values())
+    chosen_at = next((at for at, one in enumerate(judged) if one.is_suitable), None)
+    full = next(
+        (
+            one
+            for one in judged[:chosen_at]
+            if _only_reason(one) is RejectionCode.FULL_IN_WINDOW and _wins(one, judged, settings)
+        ),
+        None,
+    )
+    far = _nearest_beyond(judged, settings) if chosen_at is None else None
+    return (
+        *((_if_not_full(full),) if full else ()),
+        *((_if_limit_were_larger(far),) if far else ()),
+    )
 
 
 def _only_reason(candidate: Candidate) -> RejectionCode | None:
     codes = {rejection.code for rejection in candidate.rejections}
     return codes.pop() if len(codes) == 1 else None
+
+
+def _wins(full: Candidate, judged: Sequence[Candidate], settings: UnitSettings) -> bool:
+    """Tell whether a full automat would be chosen if just enough of its lockers were free.
+
+    Where choices are spread, another one that is hardly farther away and emptier would be.
+    """
+    if not settings.spreading_metres or full.metres is None:
+        return True
+    missing = max(rejection.missing for rejection in full.rejections)
+    lockers = AutomatModel(full.automat.model).locker_count
+    share = (full.facts.free_lockers + missing) / lockers
+    farthest = full.metres + settings.spreading_metres
+    return not any(
+        one.facts.free_share > share or one.metres <= full.metres
+        for one in judged
+        if one.is_suitable and one.metres is not None and one.metres <= farthest
+    )
+
+
+def _nearest_beyond(judged: Sequence[Candidate], settings: UnitSettings) -> Candidate | None:
+    """Find the automat that would be chosen if only the largest distance were large enough.
+
+    Where the nearest is not all that counts, another one may lie within the distance as it is
+    rounded up; then there is none to be sure of.
+    """
+    beyond = [one for one in judged if _only_reason(one) is RejectionCode.TOO_FAR]
+    nearest = next((one for one in beyond if one.metres is not None), None)
+    if nearest is None or nearest.metres is None:
+        return None
+    if not settings.spreading_metres and settings.preferred_area is None:
+        return nearest
+    limit = rounded_up(nearest.metres)
+    within = [one for one in beyond if one.metres is not None and one.metres <= limit]
+    sees_all = any(one.metres is not None and one.metres > limit for one in judged)
+    return nearest if len(within) == 1 and sees_all else None
 
 
 def _if_not_full(candidate: Candidate) -> Counterfactual:
@@ -91,12 +129,6 @@ def _if_limit_were_larger(candidate: Candidate) -> Counterfactual:
         f"{candidate.automat.name} would have been chosen if the limit were {in_words(limit)}."
     )
     return Counterfactual(CounterfactualKind.LIMIT, candidate.automat.id, message, limit)
-
-
-_WRITTEN = {
-    RejectionCode.FULL_IN_WINDOW: _if_not_full,
-    RejectionCode.TOO_FAR: _if_limit_were_larger,
-}
 
 
 def rounded_up(metres: float) -> float:

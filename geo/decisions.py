@@ -165,7 +165,7 @@ def decided(wish: Wish, method: SelectionMethod, judged: Sequence[Candidate]) ->
         origin=wish.origin,
         refusal=None if chosen else refusal_of(method, judged, wish.left_out),
         supply=wish.supply,
-        counterfactuals=counterfactuals(judged[:chosen_at]),
+        counterfactuals=counterfactuals(judged, wish.settings),
         judged=judged,
     )
 

@@ -12,7 +12,7 @@ from geo.key_supply import NO_KEYS
 from geo.refusals import LeftOut
 from geo.remembered import Remembered
 from geo.selection import choose
-from geo.wish_records import Areas, place_read, settings_read, wish_read
+from geo.wish_records import AREAS, Areas, place_read, settings_read, wish_read
 from models.selections import RejectionCode
 
 
@@ -39,6 +39,12 @@ def outcome_of(decision: Decision) -> dict[str, Any]:
 
 OUTCOME = tuple(outcome_of(Decision(None, None, (), 0, (), None, None, NO_KEYS)))
 """The columns that hold what was decided."""
+
+
+def areas_named_in(record: str) -> set[str]:
+    """List the digests of the areas that a record names."""
+    settings = orjson.loads(record).get("settings", {})
+    return {settings[name] for name in AREAS if settings.get(name) is not None}
 
 
 async def replay(record: str, areas: Areas) -> dict[str, Any]:

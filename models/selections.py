@@ -52,6 +52,13 @@ class RejectionCode(StrEnum):
     NO_FREE_KEY = "no_free_key"
 
 
+class CounterfactualKind(StrEnum):
+    """What would have had to be otherwise for another automat to be chosen."""
+
+    FULL = "full"
+    LIMIT = "limit"
+
+
 class AutomatSelection(Owned, Base):
     """A stored decision, with what it takes to make it again.
 
@@ -74,7 +81,7 @@ class AutomatSelection(Owned, Base):
     policy_version: Mapped[str | None]
     counterfactuals: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
     shadow: Mapped[Json | None]
-    inputs: Mapped[str | None]
+    inputs: Mapped[str | None] = mapped_column(deferred=True)
 
 
 class SelectionArea(Owned, Base):

@@ -48,6 +48,7 @@ from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
+from schema.selection_replays import SelectionReplayQueries
 from schema.shadows import SelectionShadowQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
@@ -63,6 +64,7 @@ class Query(
     SelectionQueries,
     NearestQueries,
     SelectionShadowQueries,
+    SelectionReplayQueries,
     ComparisonQueries,
     MissingAutomatQueries,
     EntityQueries,

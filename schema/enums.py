@@ -22,12 +22,13 @@ from models.reservations import (
     RowOutcome,
     UpsertOutcome,
 )
-from models.selections import RejectionCode, SelectionMethod
+from models.selections import CounterfactualKind, RejectionCode, SelectionMethod
 
 __all__ = [
     "AutomatModel",
     "AutomatState",
     "Change",
+    "CounterfactualKind",
     "CustodyKind",
     "CustodySource",
     "EntityKind",
@@ -206,6 +207,12 @@ describe(
     KEY_LOCATION="The mechanical key lies in it.",
     NEAREST="The nearest suitable one to the entity's address.",
     DEVICE_GROUP="The best one of a device group (legacy).",
+)
+describe(
+    CounterfactualKind,
+    "What would have had to be otherwise for another automat to be chosen.",
+    FULL="Just enough of its lockers would have had to be free.",
+    LIMIT="The largest distance would have had to be larger.",
 )
 describe(
     RejectionCode,

@@ -48,8 +48,14 @@ REFUSED_QUERIES = [
     'agreementPreview(body: "x", keyContractId: "$key_contract") { title }',
     f"organizationUnits(first: 1) {{ edges {{ node {{ {SETTINGS} }} }} }}",
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
+    'nearestAutomatsGeoJson(near: {entityId: "$entity"})',
+    'selectionComparison(deviceGroupIds: ["$group"]) { edges { cursor } }',
+    'selectionComparison(organizationUnitId: "$unit") { edges { cursor } }',
+    'missingAutomats(deviceGroupIds: ["$group"]) { entities }',
+    'missingAutomats(organizationUnitId: "$unit") { entities }',
     'selectionShadow(organizationUnitId: "$unit") { watched }',
     'selectionShadow(deviceGroupIds: ["$group"]) { watched }',
+    'selectionReplay(reservationId: "$reservation") { same }',
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
 PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'

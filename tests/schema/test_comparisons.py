@@ -9,6 +9,7 @@ from talking import Client
 
 from models.automats import DeviceGroup
 from models.organizations import OrganizationUnit
+from models.places import Coordinates
 from resolvers.comparison import asking
 from schema.scalars import to_id
 
@@ -31,6 +32,8 @@ COMPARISON = """query($groups: [ID!], $unit: ID, $first: Int, $after: String, $w
     }
   }
 }"""
+
+AUTOMATS = "{ automats(first: 20) { edges { node { utilisation daysToFull freeLockers } } } }"
 
 
 async def furnish(client: Client, homes: int, *, groups: int = 1) -> tuple[list[str], str]:
@@ -108,3 +111,45 @@ async def test_the_statements_do_not_grow_with_the_entities(client: Client) -> N
 @pytest.mark.parametrize("weeks", [0, 27])
 async def test_the_weeks_have_bounds(client: Client, weeks: int) -> None:
     assert await client.error_code(COMPARISON, weeks=weeks) == "INVALID_INPUT"
+
+
+async def test_the_places_where_automats_are_missing_are_told(client: Client) -> None:
+    _, unit = await furnish(client, 3)
+    async with client.working() as work:
+        for number in range(3):
+            await make_entity(work, Coordinates(61 + number, 24))
+    document = """query($unit: ID, $first: Int) {
+      missingAutomats(organizationUnitId: $unit, maxDistanceMetres: 500, first: $first) {
+        entities entitiesBeyond entitiesWithoutPlace entitiesWithoutLimit
+        places { coordinates { latitude } entity { name } entitiesServed metresSaved }
+      }
+    }"""
+
+    here = (await client.ask(document, unit=unit))["missingAutomats"]
+    with statements_of(client.database) as few:
+        await client.ask(document, first=1)
+    with statements_of(client.database) as many:
+        found = (await client.ask(document, first=3))["missingAutomats"]
+
+    assert (here["entities"], here["places"]) == (3, [])
+    assert (found["entities"], found["entitiesBeyond"]) == (6, 3)
+    assert [place["entitiesServed"] for place in found["places"]] == [1, 1, 1]
+    assert found["places"][0]["coordinates"]["latitude"] == 61
+    assert found["places"][0]["metresSaved"] == pytest.approx(105_000, rel=0.02)
+    assert len(many) == len(few)
+
+
+async def test_the_statements_do_not_grow_with_the_automats(client: Client) -> None:
+    async with client.working() as work:
+        await make_automat(work)
+    await client.ask(AUTOMATS)
+
+    with statements_of(client.database) as few:
+        await client.ask(AUTOMATS)
+    async with client.working() as work:
+        for _ in range(9):
+            await make_automat(work)
+    with statements_of(client.database) as many:
+        await client.ask(AUTOMATS)
+
+    assert len(many) == len(few)
