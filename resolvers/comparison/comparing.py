@@ -5,7 +5,7 @@ nothing was taken yet: so what it says of the nearest automat is what a push wou
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from models.dialects.among import among, ids_later
 from models.entities import KeyRule, ReservableEntity
 from models.keys import EntityKey
 from models.places import Coordinates
-from models.selections import RejectionCode
+from models.selections import RejectionCode, SelectionMode
 from models.settings import UnitSettings
 from models.times import Window
 from resolvers.comparison.coming import Coming, coming
@@ -57,12 +57,14 @@ class Comparer:
         snapshot: The automats; what it knows of near ones is forgotten after each block.
         window: When an automat would be wanted.
         weeks: Over which the coming stays are counted.
+        settings: What holds for units, with and without groups, as far as it is known.
     """
 
     reading: Reading
     snapshot: Snapshot
     window: Window
     weeks: Window
+    settings: dict[Pair, UnitSettings] = field(default_factory=dict)
 
     async def compare(self, entities: Sequence[ReservableEntity]) -> list[Compared]:
         """Compare some entities, in their order; at most some hundreds at a time."""
@@ -106,14 +108,19 @@ class Comparer:
         return Wish(self.window, self.reading.now, settings, supply, origin, notes)
 
     async def _settings(self, entities: Iterable[ReservableEntity]) -> dict[Pair, UnitSettings]:
-        """Read what holds for the units, with and without groups; each pair once in all blocks."""
-        known = self.reading.known_settings
+        """Read what holds for the units, with and without groups; each pair once in all blocks.
+
+        The mode is left aside: it says whether the group or the nearest decides, and both are asked
+        here.
+        """
         pairs: set[Pair] = {(entity.unit_id, None) for entity in entities}
         pairs |= {(entity.unit_id, entity.device_group_id) for entity in entities}
-        missing = [pair for pair in pairs if pair not in known]
+        missing = [pair for pair in pairs if pair not in self.settings]
         if missing:
-            known |= zip(missing, await effective(self.reading, missing), strict=True)
-        return known
+            for pair, found in zip(missing, await effective(self.reading, missing), strict=True):
+                mode = SelectionMode.BY_RESERVATION
+                self.settings[pair] = replace(found, selection_mode=mode)
+        return self.settings
 
     async def _keys_that_go(self, entities: Iterable[ReservableEntity]) -> dict[UUID, int]:
         """Count the keys that go with a stay, where it is not one (G32)."""
