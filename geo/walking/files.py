@@ -85,7 +85,7 @@ def read(path: Path) -> Arrays:
         InvalidInput: The file is none; the message says how to make one.
     """
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             if int(kept["version"]) != VERSION:
                 raise _no_network(path)
             return Arrays(
