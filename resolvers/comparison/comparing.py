@@ -19,6 +19,7 @@ from geo.key_supply import NO_KEYS
 from geo.looking import FIRST_LOOK
 from geo.selection import choose
 from geo.snapshot import Snapshot
+from geo.walking.on_foot import as_people_go
 from models.availability import Span
 from models.comparisons import ComparisonException
 from models.dialects.among import among, ids_later
@@ -148,7 +149,7 @@ class Comparer:
         """Choose; once for all apartments of a house."""
         same = (wish.origin, wish.device_group_id, id(wish.settings), wish.supply.needed)
         if same not in known:
-            known[same] = await choose(self.snapshot, wish)
+            known[same] = await choose(as_people_go(self.snapshot, wish.settings), wish)
         return known[same]
 
 
