@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from models.automats import AutomatModel, AutomatState
+from models.distances import DistanceKind
+from models.places import Coordinates
 from models.selections import RejectionCode
 from models.settings import UnitSettings
 from models.times import Window
@@ -35,13 +37,30 @@ class Seen(Protocol):
     def last_seen_at(self) -> datetime | None:
         """When it gave its last sign of life."""
 
+    @property
+    def installed_at(self) -> datetime:
+        """Since when it has stood there: of two that are equally far, the older one comes first."""
+
+    @property
+    def position(self) -> Coordinates | None:
+        """Where it stands, if that is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One reason against an automat, with its numbers."""
+    """One reason against an automat, with its numbers.
+
+    Args:
+        code: Which reason.
+        message: What people read.
+        window: Over which time too few lockers are free, where that is the reason.
+        missing: How many lockers more it would take then.
+    """
 
     code: RejectionCode
     message: str
+    window: Window | None = None
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,8 @@ class Facts:
         usable: Its lockers that are not out of order, as bits.
         by_contracts: Those that a contract holds for part of the window.
         by_keys: Those in which a key lies, or to which one is bound.
+        back: The same automat over the return's window, where the return has to be at it too.
+        distance_kind: How `metres` was measured.
     """
 
     automat: Seen
@@ -61,6 +82,8 @@ class Facts:
     usable: int
     by_contracts: int = 0
     by_keys: int = 0
+    back: "Facts | None" = None
+    distance_kind: DistanceKind = DistanceKind.STRAIGHT_LINE
 
     @property
     def uncontracted(self) -> int:
@@ -112,6 +135,7 @@ class Candidate:
             "automat_id": self.automat.id.hex,
             "rank": self.rank,
             "distance_metres": self.metres,
+            "distance_kind": self.facts.distance_kind.value,
             "suitable": self.is_suitable,
             "free_lockers": self.facts.free_lockers,
             "rejections": [
@@ -137,7 +161,7 @@ def general_rejections(
     rejections = []
     if automat.state != AutomatState.IN_SERVICE:
         rejections.append(Rejection(RejectionCode.NOT_IN_SERVICE, "It is out of service."))
-    if automat.last_seen_at is not None:
+    if automat.last_seen_at is not None and not settings.offline_automats:
         silence = now - automat.last_seen_at
         if silence > settings.silence_tolerance:
             rejections.append(
@@ -163,11 +187,11 @@ def is_full(facts: Facts, window: Window, *, lockers_needed: int) -> list[Reject
     """Say that too few lockers are free, if so."""
     if facts.free_lockers >= lockers_needed:
         return []
+    return [too_few(facts, facts.free_lockers, f"{window}", window, lockers_needed)]
+
+
+def too_few(facts: Facts, free: int, when: str, window: Window, needed: int) -> Rejection:
+    """Say that too few lockers are free, and when."""
     lockers = AutomatModel(facts.automat.model).locker_count
-    return [
-        Rejection(
-            RejectionCode.FULL_IN_WINDOW,
-            f"{facts.free_lockers} of its {lockers} lockers are free {window}; "
-            f"{lockers_needed} needed.",
-        )
-    ]
+    message = f"{free} of its {lockers} lockers are free {when}; {needed} needed."
+    return Rejection(RejectionCode.FULL_IN_WINDOW, message, window, needed - free)

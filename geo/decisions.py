@@ -1,14 +1,20 @@
 """A wish for an automat, and the decision that answers it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from geo.candidates import Candidate
+from geo.counterfactuals import Counterfactual, counterfactuals
 from geo.key_supply import KeySupply
-from models.errors import LivionKeyError, NoFreeLocker, NoSuitableAutomat
+from geo.recording import Recording
+from geo.refusals import NOTHING, LeftOut, refusal_of
+from models.addressed import PlacementProblem
+from models.errors import LivionKeyError, NoFreeLocker
 from models.places import Coordinates
-from models.selections import RejectionCode, SelectionMethod
+from models.selections import SelectionMethod
 from models.settings import UnitSettings
 from models.times import Window
 
@@ -30,6 +36,10 @@ class Wish:
         automat_id: Use this automat and no other.
         device_group_id: Look only among this group's automats.
         own_device_group_id: The entity's group, for when nothing else applies.
+        return_window: When a locker would be held for the return, where it is held apart.
+        policy_version: Which version of the policy the settings are of.
+        no_place: Why the entity's address could not be placed, when somebody looked.
+        left_out: Automats that were looked at and are not remembered, see `geo.records`.
     """
 
     window: Window
@@ -41,6 +51,30 @@ class Wish:
     automat_id: UUID | None = None
     device_group_id: UUID | None = None
     own_device_group_id: UUID | None = None
+    return_window: Window | None = None
+    policy_version: str | None = None
+    no_place: PlacementProblem | None = None
+    left_out: LeftOut = NOTHING
+
+    @property
+    def return_here(self) -> Window | None:
+        """When a locker has to be free for the return at the automat of the fetch."""
+        return None if self.settings.return_elsewhere else self.return_window
+
+
+@dataclass(frozen=True, slots=True)
+class FreeAgain:
+    """When an automat that is full has a locker again.
+
+    Args:
+        automat_id: The automat.
+        name: What people call it.
+        moment: From when on.
+    """
+
+    automat_id: UUID
+    name: str
+    moment: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +91,12 @@ class Decision:
         refusal: Why no automat was chosen; None when one was, or none is wanted.
         supply: The keys as they are fetched: those at desks where they have to be brought.
         also: The other automats from which keys are fetched, where they lie in several.
+        counterfactuals: What would have been chosen if one thing had been otherwise.
+        shadow: What another rule would have chosen, where it is only watched.
+        judged: All that were looked at, in the order of preference.
+        free_again: Where a locker is free later, when none is now.
+        wish: What was wanted; None where no automat could be wanted.
+        seen: What the choice saw; None where it looked at nothing.
     """
 
     method: SelectionMethod | None
@@ -68,13 +108,49 @@ class Decision:
     refusal: LivionKeyError | None
     supply: KeySupply
     also: tuple[Candidate, ...] = ()
+    counterfactuals: tuple[Counterfactual, ...] = ()
+    shadow: "Decision | None" = None
+    judged: Sequence[Candidate] = field(default=(), repr=False)
+    free_again: FreeAgain | None = None
+    wish: Wish | None = field(default=None, repr=False, compare=False)
+    seen: Recording | None = field(default=None, repr=False, compare=False)
 
-    def refused(self, refusal: LivionKeyError) -> "Decision":
-        """Give the same decision with a better reason for choosing nothing."""
-        return replace(self, refusal=refusal)
+    def free_from(self, found: FreeAgain | None) -> "Decision":
+        """Say of a decision for want of a locker from when on there is one, as far as is known."""
+        assert self.refusal is not None  # noqa: S101 - whoever asks has looked
+        message, moment = self.refusal.message, None
+        if found is not None:
+            moment = found.moment
+            message += f" {found.name} has a free locker for as long from {moment.isoformat()}."
+        return replace(self, refusal=NoFreeLocker(message, free_from=moment), free_again=found)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Its notes; why nothing was chosen is one of them."""
+        notes = list(self.notes)
+        if self.refusal is not None and self.refusal.message not in notes:
+            notes.append(self.refusal.message)
+        return notes
+
+    def shadow_written(self) -> dict[str, Any] | None:
+        """Write what would have been chosen instead, and how many metres that would have saved."""
+        if self.shadow is None:
+            return None
+        other, here = self.shadow.chosen, self.chosen
+        nearer = None
+        if other is not None and here is not None and None not in (other.metres, here.metres):
+            nearer = (here.metres or 0.0) - (other.metres or 0.0)
+        return {
+            "method": self.shadow.method,
+            "automat_id": other and other.automat.id.hex,
+            "distance_metres": other and other.metres,
+            "refusal": self.shadow.refusal and self.shadow.refusal.message,
+            "differs": (other and other.automat.id) != (here and here.automat.id),
+            "nearer_metres": nearer,
+        }
 
 
-def decided(wish: Wish, method: SelectionMethod, judged: list[Candidate]) -> Decision:
+def decided(wish: Wish, method: SelectionMethod, judged: Sequence[Candidate]) -> Decision:
     """Choose the first suitable one of automats that were judged in the order of preference."""
     chosen_at = next((at for at, one in enumerate(judged) if one.is_suitable), None)
     shown = judged if chosen_at is None else judged[: chosen_at + 1 + NEXT_AFTER_CHOSEN]
@@ -84,33 +160,24 @@ def decided(wish: Wish, method: SelectionMethod, judged: list[Candidate]) -> Dec
         method=method,
         chosen=chosen,
         candidates=tuple(ranked[:MOST_CANDIDATES]),
-        examined=len(judged),
+        examined=len(judged) + wish.left_out.count,
         notes=wish.notes,
         origin=wish.origin,
-        refusal=None if chosen else refusal_of(method, judged),
+        refusal=None if chosen else refusal_of(method, judged, wish.left_out),
         supply=wish.supply,
+        counterfactuals=counterfactuals(judged, wish.settings),
+        judged=judged,
     )
 
 
-def ranking(judged: list[Candidate]) -> list[Candidate]:
+def ranking(judged: Sequence[Candidate]) -> list[Candidate]:
     """Give candidates their ranks: the suitable ones first, otherwise in the order they have."""
     ordered = sorted(judged, key=lambda candidate: not candidate.is_suitable)
     return [replace(candidate, rank=at) for at, candidate in enumerate(ordered, start=1)]
 
 
-def refusal_of(method: SelectionMethod, judged: list[Candidate]) -> LivionKeyError:
-    """Say why none of the automats can serve: NO_FREE_LOCKER where one is only full."""
-    if not judged:
-        return NoSuitableAutomat(f"There is no automat to choose from ({method.value}).")
-    only_full = [
-        candidate
-        for candidate in judged
-        if {rejection.code for rejection in candidate.rejections} == {RejectionCode.FULL_IN_WINDOW}
-    ]
-    worst = (only_full or judged)[0]
-    kind = NoFreeLocker if only_full else NoSuitableAutomat
-    reasons = " ".join(rejection.message for rejection in worst.rejections)
-    return kind(
-        f"None of the {len(judged)} automats that were examined can serve. "
-        f"{worst.automat.name}: {reasons}"
-    )
+def at_desk(wish: Wish) -> Decision:
+    """Choose no automat, as the keys are handed over at desks."""
+    note = "Keys at desks are handed over there, so no automat is wanted."
+    notes = (*wish.notes, note)
+    return Decision(None, None, (), 0, notes, wish.origin, None, wish.supply, wish=wish)

@@ -5,7 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from geo.candidates import Candidate, Facts, Rejection, general_rejections, is_full
+from geo.judging_returns import is_full_at_the_end
 from geo.key_supply import KeyOption, KeySupply
+from geo.policies import exclusions, is_too_far, outside
+from models.places import Coordinates
 from models.selections import RejectionCode, SelectionMethod
 from models.settings import UnitSettings
 from models.times import Window
@@ -22,6 +25,8 @@ class Judge:
         settings: The policy.
         supply: Where the keys are.
         group: The only automats that a key may be fetched from; None for any.
+        return_window: When a locker is held for the return, where it has to be at the same automat.
+        origin: From where people come, where that is known.
     """
 
     method: SelectionMethod
@@ -30,31 +35,35 @@ class Judge:
     settings: UnitSettings
     supply: KeySupply
     group: frozenset[UUID] | None = None
+    return_window: Window | None = None
+    origin: Coordinates | None = None
 
     def judged(self, facts: Facts) -> Candidate:
         """Judge one automat."""
         rejections = [
             *general_rejections(facts, self.settings, self.now, lockers_needed=self.supply.needed),
+            *exclusions(facts, self.settings),
             *self._place_rejections(facts),
             *self._key_rejections(facts),
+            *self._return_rejections(facts),
         ]
         return Candidate(facts, tuple(rejections))
-
-    def is_too_far(self, metres: float | None) -> bool:
-        """Tell whether the policy's largest distance is exceeded."""
-        largest = self.settings.largest_distance_metres
-        return metres is not None and largest is not None and metres > largest
 
     def _place_rejections(self, facts: Facts) -> list[Rejection]:
         if self.group is not None and facts.automat.id not in self.group:
             message = "The device group that was named does not hold it, and the key lies in it."
             return [Rejection(RejectionCode.NOT_IN_GROUP, message)]
-        if self.method is not SelectionMethod.NEAREST:
-            return []
+        if self.method is SelectionMethod.NEAREST:
+            return [*self._distance_rejections(facts), *outside(facts, self.settings, self.origin)]
+        if self.method is SelectionMethod.DEVICE_GROUP:
+            return outside(facts, self.settings, self.origin)
+        return []
+
+    def _distance_rejections(self, facts: Facts) -> list[Rejection]:
         if facts.metres is None:
             message = "Its address could not be placed, so its distance is not known."
             return [Rejection(RejectionCode.POSITION_UNKNOWN, message)]
-        if self.is_too_far(facts.metres):
+        if is_too_far(facts.metres, self.settings):
             limit = self.settings.largest_distance_metres
             message = f"It is {facts.metres:.0f} m away; the limit is {limit:.0f} m."
             return [Rejection(RejectionCode.TOO_FAR, message)]
@@ -76,7 +85,13 @@ class Judge:
         if len(keys_to_fetch(facts, ready)) >= self.supply.needed:
             return []
         message = f"The locker in which the key lies is held by another contract {self.window}."
-        return [Rejection(RejectionCode.FULL_IN_WINDOW, message)]
+        return [Rejection(RejectionCode.FULL_IN_WINDOW, message, self.window)]
+
+    def _return_rejections(self, facts: Facts) -> list[Rejection]:
+        if self.return_window is None or facts.back is None:
+            return []
+        ready = self.supply.ready_in(facts.automat.id)
+        return is_full_at_the_end(facts.back, ready, self.return_window, self.supply.needed)
 
     def _no_free_key(self, facts: Facts) -> Rejection:
         free = len(self.supply.inside.get(facts.automat.id, ()))
@@ -113,6 +128,7 @@ def nearness(facts: Facts, settings: UnitSettings, now: datetime, window: Window
     """Judge an automat for somebody who only looks around, with no key in mind."""
     rejections = [
         *general_rejections(facts, settings, now, lockers_needed=1),
+        *exclusions(facts, settings),
         *is_full(facts, window, lockers_needed=1),
     ]
     return Candidate(facts, tuple(rejections))

@@ -90,6 +90,11 @@ class Place:
     position: Coordinates
 
 
+def nearest_of(places: list[Place], here: Coordinates, count: int) -> list[Nearby]:
+    """List the automats of some that are nearest to a place, as `nearest_automats` does for all."""
+    return in_order(_nearest_of(places, here, count))[:count]
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A row of a search, with what its order needs."""

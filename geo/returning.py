@@ -13,19 +13,20 @@ from geo.candidates import Candidate, Facts
 from geo.decisions import Wish
 from geo.judging import Judge
 from geo.key_supply import NO_KEYS
-from geo.selection import FIRST_LOOK
-from geo.snapshot import Metres, Snapshot
+from geo.look import Look, Metres
+from geo.looking import FIRST_LOOK
+from geo.modes import way_of
 from models.selections import SelectionMethod
 from models.times import Window
 
 
 async def choose_return(
-    snapshot: Snapshot, wish: Wish, fetched_from: UUID, window: Window, *, lockers: int, own: int
+    look: Look, wish: Wish, fetched_from: UUID, window: Window, *, lockers: int, own: int
 ) -> Candidate | None:
     """Choose an automat to which keys come back over a window; None when none has room.
 
     Args:
-        snapshot: The automats.
+        look: The automats.
         wish: What was wanted of the fetch.
         fetched_from: The automat of the fetch.
         window: When the lockers would be held.
@@ -34,25 +35,24 @@ async def choose_return(
     """
     supply = replace(NO_KEYS, needed=lockers)
     judge = Judge(SelectionMethod.NAMED_AUTOMAT, window, wish.now, wish.settings, supply)
-    for known in await snapshot.facts({fetched_from: None}, window):
+    for known in await look.facts({fetched_from: None}, window):
         left = replace(known, by_keys=known.by_keys & ~own)
         if not (same := judge.judged(left)).rejections:
             return same
     if wish.automat_id is not None:
         return None
-    method, metres = await _others(snapshot, wish)
-    judge = replace(judge, method=method)
-    judged = [judge.judged(facts) for facts in _ordered(await snapshot.facts(metres, window))]
+    method, metres = await _others(look, wish)
+    judge = replace(judge, method=method, origin=wish.origin)
+    judged = [judge.judged(facts) for facts in _ordered(await look.facts(metres, window))]
     return next((candidate for candidate in judged if candidate.is_suitable), None)
 
 
-async def _others(snapshot: Snapshot, wish: Wish) -> tuple[SelectionMethod, Metres]:
-    own_group_id = wish.own_device_group_id if wish.origin is None else None
-    group_id = wish.device_group_id or own_group_id
+async def _others(look: Look, wish: Wish) -> tuple[SelectionMethod, Metres]:
+    group_id = way_of(wish).group_id
     if wish.origin is not None and not (group_id and wish.settings.one_device_group):
-        return SelectionMethod.NEAREST, await snapshot.nearest(wish.origin, FIRST_LOOK)
-    members = await snapshot.members(group_id) if group_id else frozenset()
-    return SelectionMethod.DEVICE_GROUP, await snapshot.measured(members, wish.origin)
+        return SelectionMethod.NEAREST, await look.nearest(wish.origin, FIRST_LOOK)
+    members = await look.members(group_id) if group_id else frozenset()
+    return SelectionMethod.DEVICE_GROUP, await look.measured(members, wish.origin)
 
 
 def _ordered(facts: list[Facts]) -> list[Facts]:

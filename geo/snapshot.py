@@ -4,7 +4,7 @@ A snapshot remembers what it has read, so stays that are planned together ask th
 for all of them (`prefetch`), and what somebody asks for beyond that is read when it is needed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,19 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from geo import areas
 from geo.bookings import Bookings
 from geo.candidates import Facts
-from geo.nearest import Found, Nearby, in_order, nearest_automats, nearest_to_each
+from geo.look import Metres
+from geo.nearest import (
+    Found,
+    Nearby,
+    Place,
+    in_order,
+    nearest_automats,
+    nearest_of,
+    nearest_to_each,
+)
 from geo.position import distance_metres
 from models.automats import Automat, AutomatState, DeviceGroupAutomat
 from models.availability import Blocked, Span, blocked_lockers
@@ -23,8 +33,8 @@ from models.places import Coordinates
 from models.times import Window
 
 MOST_WITHOUT_PLACE = 50
-Metres = Mapping[UUID, float | None]
-"""How far automats are, in the order in which they are looked at."""
+FIRST_IN_AREA = 64
+"""How many automats are looked at first to find those in an area."""
 
 
 class Snapshot:
@@ -55,6 +65,7 @@ class Snapshot:
         self._blocked: dict[Span, Blocked] = {}
         self._sure: dict[Span, Blocked] = {}
         self._near: dict[Coordinates, list[Nearby]] = {}
+        self._inside: dict[str, list[Place]] = {}
         self._members: dict[UUID, frozenset[UUID]] = {}
 
     async def prefetch(self, spans: Collection[Span]) -> None:
@@ -140,6 +151,29 @@ class Snapshot:
             )
         return {found.automat_id: found.metres for found in known[:count]}
 
+    async def preferred(self, area: str, here: Coordinates, count: int) -> dict[UUID, float | None]:
+        """Give the automats nearest to a place that stand in an area; fewer as above."""
+        if area not in self._inside:
+            self._inside[area] = await self._places_in(areas.area(area))
+        near = nearest_of(self._inside[area], here, count)
+        return {found.automat_id: found.metres for found in near}
+
+    async def _places_in(self, area: areas.Area) -> list[Place]:
+        """Read the automats of an area: all in a circle around it, and of those the ones in it."""
+        middle, radius = area.circle()
+        count = FIRST_IN_AREA
+        near = await self.nearest(middle, count)
+        while len(near) == count and (list(near.values())[-1] or 0.0) <= radius:
+            count *= 4
+            near = await self.nearest(middle, count)
+        await self._know_automats(near)
+        rows = [self._automats[id] for id in near if id in self._automats]
+        return [
+            Place(row.id, row.installed_at, row.position)
+            for row in rows
+            if row.position is not None and area.holds(row.position)
+        ]
+
     async def know_nearest(self, places: Iterable[Coordinates], count: int) -> None:
         """Read the automats nearest to several places, all at once."""
         unknown = [here for here in dict.fromkeys(places) if here not in self._near]
@@ -148,9 +182,19 @@ class Snapshot:
         )
         self._near |= dict(zip(unknown, found, strict=True))
 
+    def forget_nearest(self) -> None:
+        """Forget which automats are near to where, for whoever looks from very many places."""
+        self._near.clear()
+
     async def know_automats(self, ids: Iterable[UUID]) -> None:
         """Read automats, all at once."""
         await self._know_automats(ids)
+
+    async def places(self, automat_ids: Collection[UUID]) -> dict[UUID, Coordinates]:
+        """Tell where certain automats stand; one without a place is left out."""
+        await self._know_automats(automat_ids)
+        known = {id: self._automats[id] for id in automat_ids if id in self._automats}
+        return {id: row.position for id, row in known.items() if row.position is not None}
 
     async def without_place(self) -> dict[UUID, float | None]:
         """Give automats whose address could not be placed."""

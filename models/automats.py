@@ -9,23 +9,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.addressed import Placed
 from models.base import Base, Owned
+from models.cabinets import AutomatModel
 from models.dialects.nearest_index import NEAREST_INDEX
 from models.settings import SaysSettings
 
+__all__ = [
+    "HEARTBEAT_TOLERANCE",
+    "Automat",
+    "AutomatModel",
+    "AutomatState",
+    "DeviceGroup",
+    "DeviceGroupAutomat",
+    "Locker",
+    "LockerState",
+    "is_online",
+]
+
 HEARTBEAT_TOLERANCE = timedelta(seconds=90)
 """How long after its last sign of life an automat is still shown as online."""
-
-
-class AutomatModel(StrEnum):
-    """The cabinets that we know."""
-
-    LIVIONKEY_30 = "livionkey_30"
-    LIVIONKEY_1 = "livionkey_1"
-
-    @property
-    def locker_count(self) -> int:
-        """How many lockers it has; their indexes begin with 0."""
-        return 30 if self is AutomatModel.LIVIONKEY_30 else 1
 
 
 class AutomatState(StrEnum):
@@ -100,6 +101,8 @@ class DeviceGroup(SaysSettings, Owned, Base):
 
     name: Mapped[str]
     free_locker_limit: Mapped[int | None]
+    settings_version: Mapped[int] = mapped_column(default=0)
+    """How often what it says of settings has changed, see `models.settings_versions`."""
 
 
 class DeviceGroupAutomat(Owned, Base):

@@ -42,6 +42,8 @@ class OrganizationUnit(SaysSettings, Base):
     kind: Mapped[UnitKind] = mapped_column(default=UnitKind.OTHER)
     name: Mapped[str]
     customer_id: Mapped[str | None]
+    settings_version: Mapped[int] = mapped_column(default=0)
+    """How often what it says of settings has changed, see `models.settings_versions`."""
     clock_ahead: Mapped[timedelta | None]
     """Of a sandbox: how far its clock was moved ahead of ours. Null for what is not one."""
 

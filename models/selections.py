@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, JsonList, Owned
+from models.base import Base, Json, JsonList, Owned
 from models.places import Coordinates
 
 
@@ -18,6 +18,23 @@ class SelectionMethod(StrEnum):
     KEY_LOCATION = "key_location"
     NEAREST = "nearest"
     DEVICE_GROUP = "device_group"
+
+
+class SelectionMode(StrEnum):
+    """Which rule comes first where several could choose an automat (G5).
+
+    Whatever the mode, an automat that is named comes first, then one in which a mechanical key
+    lies. Each mode is a step of the way from device groups to the nearest automat.
+    """
+
+    BY_RESERVATION = "by_reservation"
+    """A named group, else the nearest automat, else the entity's own group."""
+    GROUP = "group"
+    """A named group, else the entity's own, else the nearest automat."""
+    SHADOW = "shadow"
+    """As GROUP, and what NEAREST would have chosen is kept beside it."""
+    NEAREST = "nearest"
+    """The nearest automat; a group only where the entity has no place that is exact enough."""
 
 
 class RejectionCode(StrEnum):
@@ -35,8 +52,21 @@ class RejectionCode(StrEnum):
     NO_FREE_KEY = "no_free_key"
 
 
+class CounterfactualKind(StrEnum):
+    """What would have had to be otherwise for another automat to be chosen."""
+
+    FULL = "full"
+    LIMIT = "limit"
+
+
 class AutomatSelection(Owned, Base):
-    """A stored decision. `candidates` holds what `geo.selection.Candidate.stored` writes."""
+    """A stored decision, with what it takes to make it again.
+
+    `candidates` holds what `geo.candidates.Candidate.stored` writes, `counterfactuals` what
+    `geo.counterfactuals.Counterfactual.stored` does, `shadow` what
+    `geo.decisions.Decision.shadow_written` does, and `inputs` the text of `geo.records`: canonical
+    JSON, kept letter for letter. Decisions that were made before inputs were kept have none.
+    """
 
     __tablename__ = "automat_selections"
 
@@ -48,3 +78,17 @@ class AutomatSelection(Owned, Base):
     examined: Mapped[int]
     notes: Mapped[JsonList]
     decided_at: Mapped[datetime]
+    policy_version: Mapped[str | None]
+    counterfactuals: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
+    shadow: Mapped[Json | None]
+    inputs: Mapped[str | None] = mapped_column(deferred=True)
+
+
+class SelectionArea(Owned, Base):
+    """An area that a stored decision went by: kept once, as it is long, and named by its digest."""
+
+    __tablename__ = "selection_areas"
+    __table_args__ = (UniqueConstraint("organization_id", "digest", name="each_area_once"),)
+
+    digest: Mapped[str]
+    area: Mapped[str]

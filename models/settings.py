@@ -1,15 +1,19 @@
 """What a unit decides for itself and all below it: durations, limits, a language (R50-R53, G2)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Self
+from uuid import UUID
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
+from models.cabinets import AutomatModel
+from models.dialects.several import Several
 from models.errors import InvalidInput
 from models.places import PlacementPrecision
+from models.selections import SelectionMode
 
 SHORTEST_PIN, LONGEST_PIN = 4, 9
 LONGEST_TIME = timedelta(days=3650)
@@ -41,6 +45,33 @@ class Setting(StrEnum):
     STRONG_AUTHENTICATION = "strong_authentication"
     CONTACT_RETENTION = "contact_retention"
     ATTACHMENT_RETENTION = "attachment_retention"
+    SELECTION_MODE = "selection_mode"
+    SPREADING_METRES = "spreading_metres"
+    OFFLINE_AUTOMATS = "offline_automats"
+    EXCLUDED_MODELS = "excluded_models"
+    EXCLUDED_AUTOMATS = "excluded_automats"
+    SERVED_AREA = "served_area"
+    EXCLUDED_AREA = "excluded_area"
+    PREFERRED_AREA = "preferred_area"
+    RETURN_ELSEWHERE = "return_elsewhere"
+    RETURN_ELSEWHERE_METRES = "return_elsewhere_metres"
+    FAILOVER_EXTRA_METRES = "failover_extra_metres"
+    WALKING_DISTANCE = "walking_distance"
+
+
+@dataclass(frozen=True, slots=True)
+class Sayers:
+    """Who says what holds somewhere.
+
+    Args:
+        version: All who say anything with the versions of it, nearest first, such as
+            `group_0193...@1 unit_0193...@3`; empty where all is built in.
+        names: Which unit or device group says a setting, by its name; what is built in is not
+            there.
+    """
+
+    version: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +101,22 @@ class UnitSettings:
         strong_authentication: Whether contracts may ask for it (R86).
         contact_retention: How long after its last contract a contact is kept (G27).
         attachment_retention: How long after its contract an attachment is kept.
+        selection_mode: Which rule comes first where several could choose an automat (G5).
+        spreading_metres: Among automats so much farther than the nearest that can serve, the one
+            with the largest free share is taken (G3); 0: the nearest.
+        offline_automats: Whether automats are chosen however long they have been silent.
+        excluded_models: Cabinets that are never chosen.
+        excluded_automats: Automats that are never chosen, by their ids.
+        served_area: Only automats in it are chosen; GeoJSON, see `geo.areas`. None: anywhere.
+        excluded_area: No automat in it is chosen, and none behind it; GeoJSON. None: none is.
+        preferred_area: Automats in it come before all others; GeoJSON. None: none does.
+        return_elsewhere: Whether a key may come back to another automat than it is fetched from.
+        return_elsewhere_metres: How far that may be from the automat of the fetch; None: any
+            distance.
+        failover_extra_metres: How much farther people may be sent when an automat fails; None: any
+            distance.
+        walking_distance: Whether distances are measured on foot where ways are known.
+        sayers: Who says all this; settings are the same whoever says them.
     """
 
     time_zone: str = "Europe/Helsinki"
@@ -94,6 +141,19 @@ class UnitSettings:
     strong_authentication: bool = False
     contact_retention: timedelta = 1095 * DAY
     attachment_retention: timedelta = 1095 * DAY
+    selection_mode: SelectionMode = SelectionMode.BY_RESERVATION
+    spreading_metres: float = 0.0
+    offline_automats: bool = False
+    excluded_models: tuple[AutomatModel, ...] = ()
+    excluded_automats: tuple[UUID, ...] = ()
+    served_area: str | None = None
+    excluded_area: str | None = None
+    preferred_area: str | None = None
+    return_elsewhere: bool = True
+    return_elsewhere_metres: float | None = None
+    failover_extra_metres: float | None = None
+    walking_distance: bool = False
+    sayers: Sayers = field(default=Sayers(), compare=False, repr=False)
 
     @classmethod
     def effective(cls, line: "Sequence[SaysSettings]") -> Self:
@@ -142,10 +202,27 @@ class SaysSettings:
     strong_authentication: Mapped[bool | None]
     contact_retention: Mapped[timedelta | None]
     attachment_retention: Mapped[timedelta | None]
+    selection_mode: Mapped[SelectionMode | None]
+    spreading_metres: Mapped[float | None]
+    offline_automats: Mapped[bool | None]
+    excluded_models: Mapped[tuple[AutomatModel, ...] | None] = mapped_column(Several(AutomatModel))
+    excluded_automats: Mapped[tuple[UUID, ...] | None] = mapped_column(Several(UUID))
+    served_area: Mapped[str | None]
+    excluded_area: Mapped[str | None]
+    preferred_area: Mapped[str | None]
+    return_elsewhere: Mapped[bool | None]
+    return_elsewhere_metres: Mapped[float | None]
+    failover_extra_metres: Mapped[float | None]
+    walking_distance: Mapped[bool | None]
 
 
-SETTING_NAMES = tuple(field.name for field in fields(UnitSettings))
+SETTING_NAMES = tuple(setting.value for setting in Setting)
 DURATION_NAMES = tuple(field.name for field in fields(UnitSettings) if field.type is timedelta)
+
+
+def says_any(says: SaysSettings) -> bool:
+    """Tell whether anything is said."""
+    return any(getattr(says, name) is not None for name in SETTING_NAMES)
 
 
 def origins_of(line: Sequence[SaysSettings]) -> dict[str, SaysSettings]:

@@ -9,7 +9,8 @@ from models.accounts import Permission
 from models.automats import Automat, DeviceGroup, DeviceGroupAutomat
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
-from resolvers import setting_changes
+from models.settings_versions import said_of
+from resolvers import setting_changes, settings_versions
 from resolvers.checks import required_text
 from resolvers.setting_changes import SettingChanges
 from resolvers.work import Work
@@ -33,9 +34,8 @@ async def create(
         NotFound: There is no such automat.
         ExternalIdInUse: Another group has that name.
     """
-    said = settings or {}
     work.require(Permission.EDIT_AUTOMATS)
-    await _prepare_settings(work, said)
+    said = await _prepared(work, settings or {})
     group = DeviceGroup(
         organization_id=work.actor.organization_id,
         name=required_text(name, path=("name",)),
@@ -44,16 +44,18 @@ async def create(
     )
     await work.add(group, refusals={NAME_TAKEN: _name_taken(name)})
     await setting_changes.check_group(work, group, said)
+    await settings_versions.keep(work, group, before={})
     await set_members(work, group, automat_ids)
     work.record(EventKind.DEVICE_GROUP_CREATED, group)
     return group
 
 
-async def _prepare_settings(work: Work, said: SettingChanges) -> None:
+async def _prepared(work: Work, said: SettingChanges) -> SettingChanges:
     """Settings are the organization's to decide: who installs automats does not change them."""
     if said:
         work.require(Permission.EDIT_ORGANIZATION)
-    await setting_changes.prepare(work, said)
+    found: SettingChanges = await setting_changes.prepare(work, said)
+    return found
 
 
 async def set_members(work: Work, group: DeviceGroup, automat_ids: Sequence[UUID | None]) -> None:
@@ -85,10 +87,10 @@ async def update(
         InvalidInput: The name is empty, the limit is negative, or a setting makes no sense.
         ExternalIdInUse: Another group has that name.
     """
-    said = settings or {}
     work.require(Permission.EDIT_AUTOMATS)
-    await _prepare_settings(work, said)
+    said = await _prepared(work, settings or {})
     group = await work.get(DeviceGroup, id, path=("id",))
+    before = said_of(group)
     if name is not None:
         group.name = required_text(name, path=("name",))
     if free_locker_limit is not None:
@@ -97,6 +99,7 @@ async def update(
         setattr(group, setting, value)
     await work.save({NAME_TAKEN: _name_taken(group.name)})
     await setting_changes.check_group(work, group, said)
+    await settings_versions.keep(work, group, before=before)
     if automat_ids is not None:
         await set_members(work, group, automat_ids)
     work.record(EventKind.DEVICE_GROUP_UPDATED, group, settings=sorted(said))

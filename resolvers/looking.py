@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from models.accounts import Permission
+from models.accounts import Permission, Token
 from models.automat_alarms import AutomatAlarm
 from models.automat_commands import AutomatCommand
 from models.automat_links import AutomatLink
@@ -20,6 +20,7 @@ from models.dialects.among import among, ids_later
 from models.errors import InvalidInput
 from models.events import Event
 from models.organizations import OrganizationUnit
+from models.settings_versions import SettingsVersion
 from resolvers.relations import Relation
 from resolvers.work import Reading, owned
 
@@ -40,6 +41,8 @@ PERMISSIONS: dict[type[Base], Permission] = {
     AutomatCommand: Permission.VIEW_AUTOMATS,
     AutomatReport: Permission.VIEW_EVENTS,
     OrganizationUnit: Permission.VIEW_AUTOMATS,
+    SettingsVersion: Permission.VIEW_AUTOMATS,
+    Token: Permission.VIEW_AUTOMATS,
     Event: Permission.VIEW_EVENTS,
 }
 """What it takes to see rows of a kind; VIEW where nothing else is said."""

@@ -12,7 +12,8 @@ from models.database import Database
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
-from resolvers import access_hours, setting_changes
+from models.settings_versions import said_of
+from resolvers import access_hours, setting_changes, settings_versions
 from resolvers.checks import fitting_text, required_text
 from resolvers.setting_changes import SettingChanges
 from resolvers.work import Reading, Work
@@ -78,7 +79,7 @@ async def create_unit(
     work.require(Permission.EDIT_ORGANIZATION)
     if kind is UnitKind.ORGANIZATION:
         raise InvalidInput("Only a root is an organization; choose another kind.", path=("kind",))
-    await setting_changes.prepare(work, changes)
+    changes = await setting_changes.prepare(work, changes)
     parent = await unit_or_root(work, parent_id, path=("parent_id",))
     unit = OrganizationUnit(
         organization_id=work.actor.organization_id, parent_id=parent.id, kind=kind, **changes
@@ -86,6 +87,7 @@ async def create_unit(
     required_text(unit.name, path=("name",))
     await work.add(unit, refusals={CUSTOMER_ID_TAKEN: _taken(unit)})
     await setting_changes.check_unit(work, unit, changes)
+    await settings_versions.keep(work, unit, before={})
     work.record(EventKind.ORGANIZATION_UNIT_CREATED, unit)
     return unit
 
@@ -100,13 +102,15 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
         ExternalIdInUse: Another unit has that customer id.
     """
     work.require(Permission.EDIT_ORGANIZATION)
-    await setting_changes.prepare(work, changes)
+    changes = await setting_changes.prepare(work, changes)
     unit = await work.get(OrganizationUnit, id, path=("id",))
+    before = said_of(unit)
     for name, value in changes.items():
         setattr(unit, name, value)
     required_text(unit.name, path=("name",))
     await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
     await setting_changes.check_unit(work, unit, changes)
+    await settings_versions.keep(work, unit, before=before)
     if "time_zone" in changes:
         await access_hours.learned_anew(work)
     work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))

@@ -25,6 +25,7 @@ from models.organizations import Contact
 from models.public_links import ContractLink
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
+from models.settings_versions import SettingsVersion
 from models.signing import Signature, SigningProcess, SigningState
 from resolvers.work import owned
 
@@ -72,6 +73,15 @@ ALARMS_ON_AT_AUTOMAT = Relation(
     AutomatAlarm.automat_id,
     AutomatAlarm.id,
     conditions=(AutomatAlarm.ended_at.is_(None),),
+)
+SETTINGS_VERSIONS_OF_UNIT = Relation(
+    "settings versions of unit", SettingsVersion, SettingsVersion.unit_id, SettingsVersion.id
+)
+SETTINGS_VERSIONS_OF_GROUP = Relation(
+    "settings versions of group",
+    SettingsVersion,
+    SettingsVersion.device_group_id,
+    SettingsVersion.id,
 )
 KEY_IN_LOCKER = Relation("key in locker", Key, Key.locker_id, Key.id)
 GROUPS_OF_AUTOMAT = Relation(

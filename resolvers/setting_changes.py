@@ -1,31 +1,22 @@
 """What units and device groups may say of settings: single values, and how they fit each other."""
 
-import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypedDict
+from uuid import UUID
 
-from models.automats import DeviceGroup
-from models.errors import InvalidInput
+from sqlalchemy import select
+
+from models.automats import Automat, AutomatModel, DeviceGroup
+from models.dialects.among import among
+from models.errors import InvalidInput, NotFound
 from models.organizations import OrganizationUnit
 from models.places import PlacementPrecision
-from models.settings import (
-    DURATION_NAMES,
-    LONGEST_PIN,
-    LONGEST_TIME,
-    SETTING_NAMES,
-    SHORTEST_PIN,
-    SaysSettings,
-    Setting,
-)
-from models.times import time_zone
-from resolvers.checks import checked_language
+from models.selections import SelectionMode
+from models.settings import SETTING_NAMES, Setting, says_any
+from resolvers.setting_values import check_values, input_name, kept
 from resolvers.settings import Line, upwards
 from resolvers.work import Work
-
-NEVER_ZERO = {Setting.FETCH_DURATION, Setting.RETURN_DURATION}
-"""A locker that is held for no time has a PIN that opens nothing."""
 
 
 class SettingChanges(TypedDict, total=False):
@@ -53,20 +44,51 @@ class SettingChanges(TypedDict, total=False):
     strong_authentication: bool | None
     contact_retention: timedelta | None
     attachment_retention: timedelta | None
+    selection_mode: SelectionMode | None
+    spreading_metres: float | None
+    offline_automats: bool | None
+    excluded_models: tuple[AutomatModel, ...] | None
+    excluded_automats: tuple[UUID | None, ...] | None
+    served_area: str | None
+    excluded_area: str | None
+    preferred_area: str | None
+    return_elsewhere: bool | None
+    return_elsewhere_metres: float | None
+    failover_extra_metres: float | None
+    walking_distance: bool | None
 
 
-async def prepare(work: Work, changes: Mapping[str, Any]) -> None:
+async def prepare(work: Work, changes: Mapping[str, Any]) -> Any:
     """Check what is going to be said, and let nobody else say anything until this has its end.
 
     Two changes that fit by themselves may not fit each other, so they come one after the other.
+    Given back is what is kept of them: areas in their canonical form, lists without repetitions.
 
     Raises:
         InvalidInput: A value makes no sense.
+        NotFound: There is no such automat to exclude.
     """
     if not _are_in(changes):
-        return
+        return changes
     check_values(changes)
+    await _check_automats(work, changes.get(Setting.EXCLUDED_AUTOMATS) or ())
     await work.locked(OrganizationUnit, [work.actor.organization_id])
+    return {name: kept(name, value) for name, value in changes.items()}
+
+
+async def _check_automats(work: Work, ids: Sequence[UUID | None]) -> None:
+    wanted = set(ids)
+    found = await work.scalars(
+        select(Automat.id).where(
+            Automat.organization_id == work.actor.organization_id,
+            among(Automat.id, wanted - {None}),
+        )
+    )
+    if wanted - set(found):
+        raise NotFound(
+            "Your organization has no such automat to exclude; look its id up again.",
+            path=("settings", input_name(Setting.EXCLUDED_AUTOMATS)),
+        )
 
 
 async def check_unit(work: Work, unit: OrganizationUnit, changes: Mapping[str, Any]) -> None:
@@ -78,7 +100,7 @@ async def check_unit(work: Work, unit: OrganizationUnit, changes: Mapping[str, A
     if not _are_in(changes):
         return
     found = await work.all(work.own(DeviceGroup).order_by(DeviceGroup.id))
-    groups = [group for group in found if _says_any(group)]
+    groups = [group for group in found if says_any(group)]
     concerned = [units for units in await _all_lines(work) if unit in units]
     _check(groups=[None, *groups], lines=concerned)
     work.known_settings.clear()
@@ -107,12 +129,8 @@ async def _all_lines(work: Work) -> list[list[OrganizationUnit]]:
     return [
         upwards(units, unit.id)
         for unit in units.values()
-        if unit.parent_id is None or _says_any(unit)
+        if unit.parent_id is None or says_any(unit)
     ]
-
-
-def _says_any(says: SaysSettings) -> bool:
-    return any(getattr(says, name) is not None for name in SETTING_NAMES)
 
 
 def _check(
@@ -133,47 +151,3 @@ def _misfit(
     if group is not None:
         where += f" with the device group {group.name}"
     return InvalidInput(f"It would not fit in {where}: {refusal.message}", path=refusal.path)
-
-
-def check_values(changes: Mapping[str, Any]) -> None:
-    """Refuse values that make no sense, whatever else is said.
-
-    Raises:
-        InvalidInput: With the fact and the way out.
-    """
-    for name in SETTING_NAMES:
-        value = changes.get(name)
-        problem = None if value is None else _problem(name, value)
-        if problem is not None:
-            raise InvalidInput(problem, path=("settings", input_name(name)))
-
-
-def input_name(name: str) -> str:
-    """Give the name by which a setting is written in an input: durations are in seconds."""
-    return f"{name.removesuffix('_time')}_seconds" if name in DURATION_NAMES else name
-
-
-def _problem(name: str, value: Any) -> str | None:
-    if name in DURATION_NAMES:
-        return _problem_of_duration(name, value)
-    match name:
-        case Setting.TIME_ZONE:
-            time_zone(value, path=("settings", name))
-        case Setting.COUNTRY_CODE if not re.fullmatch("[A-Z]{2}", value):
-            return f"A country code has two capital letters, such as FI; {value!r} has not."
-        case Setting.LANGUAGE:
-            checked_language(value, path=("settings", name))
-        case Setting.LARGEST_DISTANCE_METRES if not 0 < value < math.inf:
-            return f"The largest distance must be more than 0 metres, not {value:g}."
-        case Setting.PIN_LENGTH if not SHORTEST_PIN <= value <= LONGEST_PIN:
-            return f"A PIN has {SHORTEST_PIN} to {LONGEST_PIN} digits, not {value}."
-    return None
-
-
-def _problem_of_duration(name: str, value: timedelta) -> str | None:
-    least = timedelta(seconds=1) if name in NEVER_ZERO else timedelta(0)
-    if least <= value <= LONGEST_TIME:
-        return None
-    bounds = f"from {least.total_seconds():.0f} to {LONGEST_TIME.total_seconds():.0f} seconds"
-    given = f"{value.total_seconds():.0f}"
-    return f"The {name.replace('_', ' ')} must be {bounds}, not {given}."

@@ -4,7 +4,7 @@ The nearest that says a setting wins: the device group, then the unit, then thos
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,14 @@ from sqlalchemy.orm import aliased
 from models.automats import DeviceGroup
 from models.dialects.among import among, ids_later
 from models.organizations import OrganizationUnit
-from models.settings import SaysSettings, Setting, UnitSettings, origins_of
+from models.settings import (
+    Sayers,
+    SaysSettings,
+    Setting,
+    UnitSettings,
+    origins_of,
+    says_any,
+)
 from resolvers.work import Reading, owned
 
 Pair = tuple[UUID, UUID | None]
@@ -44,12 +51,28 @@ class Line:
         return list(self.units) if self.group is None else [self.group, *self.units]
 
     def effective(self) -> UnitSettings:
-        """Put together what holds."""
-        return UnitSettings.effective(self.nearest_first())
+        """Put together what holds, with who says it."""
+        names = {name: says.name for name, says in self._origins().items()}
+        settings = UnitSettings.effective(self.nearest_first())
+        return replace(settings, sayers=Sayers(self.version(), names))
+
+    def version(self) -> str:
+        """Write all who say anything with the versions of it, see `Sayers.version`."""
+        sayers: list[tuple[str, Any]] = [("unit", unit) for unit in self.units]
+        if self.group is not None:
+            sayers.insert(0, ("group", self.group))
+        return " ".join(
+            f"{kind}_{says.id.hex}@{says.settings_version}"
+            for kind, says in sayers
+            if says_any(says)
+        )
+
+    def _origins(self) -> dict[str, Any]:
+        return dict(origins_of(self.nearest_first()))
 
     def told(self) -> list[Told]:
         """Tell of each setting what holds and who says it."""
-        settings, origins = self.effective(), origins_of(self.nearest_first())
+        settings, origins = self.effective(), self._origins()
         return [
             Told(setting, getattr(settings, setting), *self._whose(origins.get(setting)))
             for setting in Setting

@@ -17,6 +17,7 @@ from schema.automat_commands import AutomatCommandQueries
 from schema.automat_link_changes import AutomatLinkMutations
 from schema.automat_reports import AutomatEventQueries
 from schema.automat_subscriptions import AutomatSubscriptions
+from schema.comparisons import ComparisonQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
 from schema.contract_changes import ContractMutations
@@ -34,6 +35,8 @@ from schema.key_changes import KeyMutations, KeyQueries
 from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
+from schema.missing_automats import MissingAutomatQueries
+from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.public_links import ContractLinkMutations
@@ -43,7 +46,10 @@ from schema.reservations import ReservationQueries
 from schema.sandboxes import SandboxMutations, SandboxQueries
 from schema.scalars import CONFIG, of_any_kind
 from schema.schedule_changes import AccessScheduleMutations
+from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
+from schema.selection_replays import SelectionReplayQueries
+from schema.shadows import SelectionShadowQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
 from schema.station_display import StationSubscriptions
@@ -56,6 +62,11 @@ from schema.templates import TemplateQueries
 class Query(
     ReservationQueries,
     SelectionQueries,
+    NearestQueries,
+    SelectionShadowQueries,
+    SelectionReplayQueries,
+    ComparisonQueries,
+    MissingAutomatQueries,
     EntityQueries,
     AutomatQueries,
     AutomatCommandQueries,
@@ -118,6 +129,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    SelectionModeMutations,
     SandboxMutations,
 ):
     pass

@@ -1,6 +1,6 @@
 """Automats, lockers and device groups as clients see them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from models.availability import Span
 from models.organizations import OrganizationUnit as UnitRow
 from models.times import Window
 from resolvers import relations
+from resolvers.utilisation import days_to_full, shares
 from schema.automat_alarms import AutomatAlarm
 from schema.automat_commands import AutomatCommand, newest_commands
 from schema.automat_enums import LinkState
@@ -32,6 +33,7 @@ from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, pages_of
 from schema.places import Address, Placement, addresses, placements
 from schema.scalars import to_id
+from schema.settings_versions import SettingsVersion, versions_of_group
 from schema.unit_settings import OwnSettings, own_settings
 from schema.windows import From, To, window_of
 
@@ -39,9 +41,18 @@ if TYPE_CHECKING:  # keys refer to automats, and lockers to keys
     from schema.keys import Key
 
 
+FOUR_WEEKS = timedelta(weeks=4)
+
+
 async def online(automats: list[Any], context: Any) -> list[bool]:
     """Tell which automats have given a sign of life lately."""
     return [is_online(automat.last_seen_at, context.now) for automat in automats]
+
+
+async def days_till_full(automats: list[Any], context: Any) -> list[float | None]:
+    """Tell when automats will be full."""
+    ids = [automat.automat_id for automat in automats]
+    return list(await context.loaders.answers(days_to_full).load_many(ids))
 
 
 @shows(models.Locker)
@@ -121,6 +132,14 @@ class Automat(Node):
         newest_commands,
         description="What it was told last: five commands at most, newest first.",
     )
+    days_to_full: float | None = batched(
+        days_till_full,
+        description="In how many days of 24 hours no locker of it is free for the first time, by "
+        "the contracts that there are: each one that is not out of order is held by a live "
+        "contract then, or a key lies in it or is bound to it that no contract has fetched by "
+        "then. 0 when that is so now; null when it never comes to that. Contracts that nobody has "
+        "made yet and keys that come back are not foreseen.",
+    )
     lockers: list[Locker] = batched(
         to_many(relations.LOCKERS, "automat_id"), description="Its doors, by number."
     )
@@ -141,6 +160,21 @@ class Automat(Node):
         key = Span(self.automat_id, window)
         count: int = await info.context.loaders.free_lockers.load(key)
         return count
+
+    @strawberry.field(
+        description="The share of the time of its lockers that is held over the window, from 0 to "
+        "1: the time for which live locker contracts hold lockers that are not out of order, "
+        "divided by the length of the window times the number of lockers that are not out of "
+        "order. Keys that lie in it without a contract do not count. The coming four weeks when no "
+        "window is given, and to the end of the calendar when it has no end; null when all of its "
+        "lockers are out of order."
+    )
+    async def utilisation(self, info: Info, from_: From = None, to: To = None) -> float | None:
+        now = info.context.now
+        window = window_of(from_, to, now) or Window(now, now + FOUR_WEEKS)
+        loader = info.context.loaders.answers(shares)
+        share: float | None = await loader.load(Span(self.automat_id, window))
+        return share
 
     @classmethod
     def of(cls, row: models.Automat) -> Self:
@@ -183,6 +217,12 @@ class DeviceGroup(Node):
         settings_with_groups,
         description="Every setting that holds with it in the organization, with who says it.",
     )
+
+    @strawberry.field(description="What it said of settings, version by version, oldest first.")
+    async def settings_versions(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[SettingsVersion]:
+        return await versions_of_group(self.group_id, info, first, after)
 
     @strawberry.field(description="The automats of the group.")
     async def automats(

@@ -18,7 +18,17 @@ from models.migrating import migrate as bring_up_to_date
 from models.organizations import OrganizationUnit
 from resolvers import accounts, organizations
 from resolvers.work import Work, system
-from schema import cli_broker, cli_evidence, cli_link, cli_places, cli_protocol, cli_simulate
+from schema import (
+    cli_broker,
+    cli_evidence,
+    cli_link,
+    cli_places,
+    cli_protocol,
+    cli_selection,
+    cli_selection_modes,
+    cli_simulate,
+    cli_walking,
+)
 from schema.context import clock
 from schema.demo.welcome import welcome
 from schema.outside import outside_for
@@ -35,7 +45,10 @@ token_commands = typer.Typer(no_args_is_help=True, help="Bearer tokens.")
 app.add_typer(organization_commands, name="organization")
 app.add_typer(token_commands, name="token")
 app.add_typer(cli_places.address_commands, name="addresses")
+app.add_typer(cli_walking.walking_commands, name="walking")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
+app.add_typer(cli_selection.selection_commands, name="selection")
+cli_selection.selection_commands.command("mode")(cli_selection_modes.mode)
 app.command("geocode")(cli_places.geocode)
 app.command("nearest")(cli_places.nearest)
 app.command("broker")(cli_broker.broker)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 
+from geo.areas import area
 from models.automats import DeviceGroup as GroupRow
 from models.organizations import OrganizationUnit as UnitRow
 from models.settings import days
 from resolvers.settings import Line, Pair, Told
-from schema.enums import Setting
 from schema.nodes import object_of
+from schema.setting_enums import Setting
 
 if TYPE_CHECKING:  # units and groups refer to settings, and settings to who says them
     from schema.automats import DeviceGroup
@@ -24,7 +25,7 @@ if TYPE_CHECKING:  # units and groups refer to settings, and settings to who say
 class EffectiveSetting:
     setting: Setting = strawberry.field(description="Which setting.")
     value: str | None = strawberry.field(
-        description="What holds, as people read it; null where any distance will do."
+        description="What holds, as people read it; null where there is no limit and no area."
     )
     organization_unit: (
         Annotated["OrganizationUnit", strawberry.lazy("schema.organizations")] | None
@@ -54,8 +55,22 @@ def for_people(setting: Setting, value: Any) -> str | None:
             return days(value)
         case Enum():
             return value.name.replace("_", " ").lower()
-        case _ if setting is Setting.LARGEST_DISTANCE_METRES:
-            return f"{value:.15g} m"
+        case tuple():
+            return _several(setting, value)
+    return _one(setting, value)
+
+
+def _several(setting: Setting, values: tuple[Any, ...]) -> str:
+    if setting is Setting.EXCLUDED_AUTOMATS and values:
+        return f"{len(values)} automat" if len(values) == 1 else f"{len(values)} automats"
+    return ", ".join(value.name for value in values) or "none"
+
+
+def _one(setting: Setting, value: Any) -> str:
+    if setting.endswith("_metres"):
+        return f"{value:.15g} m"
+    if setting.endswith("_area"):
+        return f"an area with {area(value).corners} corners"
     return str(value)
 
 

@@ -22,13 +22,13 @@ from models.reservations import (
     RowOutcome,
     UpsertOutcome,
 )
-from models.selections import RejectionCode, SelectionMethod
-from models.settings import Setting
+from models.selections import CounterfactualKind, RejectionCode, SelectionMethod
 
 __all__ = [
     "AutomatModel",
     "AutomatState",
     "Change",
+    "CounterfactualKind",
     "CustodyKind",
     "CustodySource",
     "EntityKind",
@@ -48,7 +48,6 @@ __all__ = [
     "Role",
     "RowOutcome",
     "SelectionMethod",
-    "Setting",
     "UnitKind",
     "UpsertOutcome",
 ]
@@ -64,38 +63,6 @@ def describe(
         plain = value.name.replace("_", " ").capitalize() + "."
         value.description = meanings.get(value.name, plain)
 
-
-SETTING_MEANINGS = {
-    Setting.TIME_ZONE: "The time zone of its clocks, by its IANA name.",
-    Setting.LANGUAGE: "The language of its people, a BCP 47 primary tag.",
-    Setting.COUNTRY_CODE: "The country, ISO 3166-1 alpha-2.",
-    Setting.LEAST_PRECISION: "The coarsest placement that may choose an automat.",
-    Setting.LARGEST_DISTANCE_METRES: "How far an automat may be from an entity, in metres; any "
-    "distance where nobody says one.",
-    Setting.SILENCE_TOLERANCE: "How long an automat may be silent and still be chosen.",
-    Setting.USES_AUTOMATS: "Whether keys that lie at desks are to be fetched from automats.",
-    Setting.ONE_DEVICE_GROUP: "Whether a stay that began in a device group has to end in it too.",
-    Setting.PIN_LENGTH: "How many digits a PIN has, 4 to 9.",
-    Setting.DEFAULT_DURATION: "The longest stay over which a locker is held all the time.",
-    Setting.DEFAULT_SYNC_TIME: "How long before the start of such a stay its PIN goes to the "
-    "automat.",
-    Setting.FETCH_DURATION: "How long a locker is held for the fetch of a longer stay.",
-    Setting.FETCH_SYNC_TIME: "How long before the start of a longer stay its first PIN goes to the "
-    "automat.",
-    Setting.RETURN_DURATION: "How long before the end of a longer stay a locker is held again.",
-    Setting.RETURN_SYNC_TIME: "How long before the end of a longer stay its second PIN goes to the "
-    "automat; never shorter than the return duration.",
-    Setting.OVERDUE_DELAY: "How long after its end a key that is not back counts as overdue.",
-    Setting.START_REMINDER_TIME: "How long before the start its contacts are reminded.",
-    Setting.END_REMINDER_TIME: "How long before the end its contacts are reminded.",
-    Setting.ACCESS_SCHEDULES: "Whether contracts may say when keys can be fetched.",
-    Setting.STRONG_AUTHENTICATION: "Whether contracts may ask for strong authentication.",
-    Setting.CONTACT_RETENTION: "How long after the end of its last contract a contact is kept "
-    "before all that is personal of it is removed, and its signatures of that contract with it; "
-    "looked at once a day.",
-    Setting.ATTACHMENT_RETENTION: "How long after the end of its key contract an attachment is "
-    "kept.",
-}
 
 describe(Role, "What a token is for.")
 describe(UnitKind, "What a node of the organization's tree stands for.")
@@ -242,6 +209,12 @@ describe(
     DEVICE_GROUP="The best one of a device group (legacy).",
 )
 describe(
+    CounterfactualKind,
+    "What would have had to be otherwise for another automat to be chosen.",
+    FULL="Just enough of its lockers would have had to be free.",
+    LIMIT="The largest distance would have had to be larger.",
+)
+describe(
     RejectionCode,
     "Why an automat cannot serve.",
     TOO_FAR="Farther than the policy allows.",
@@ -254,11 +227,6 @@ describe(
     OUTSIDE_AREA="Outside the area that is served.",
     KEY_ELSEWHERE="The mechanical key lies in another automat.",
     NO_FREE_KEY="No free electromechanical key lies in it.",
-)
-describe(
-    Setting,
-    "What a unit or a device group can decide for itself and all below it.",
-    **{setting.name: meaning for setting, meaning in SETTING_MEANINGS.items()},
 )
 describe(
     CustodyKind,

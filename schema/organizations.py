@@ -24,6 +24,7 @@ from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.scalars import from_id, to_id
+from schema.settings_versions import SettingsVersion, versions_of_unit
 from schema.unit_settings import (
     OwnSettings,
     UnitSettings,
@@ -92,6 +93,12 @@ class OrganizationUnit(Node):
             raise NotFound("Your organization has no such device group; look its id up again.")
         (settings,) = await told([(self.unit_id, group_id)], info.context)
         return settings
+
+    @strawberry.field(description="What it said of settings, version by version, oldest first.")
+    async def settings_versions(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[SettingsVersion]:
+        return await versions_of_unit(self.unit_id, info, first, after)
 
     @strawberry.field(description="Files on it, in the order in which they were announced.")
     async def attachments(

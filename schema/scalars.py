@@ -1,5 +1,6 @@
 """Ids and times, in and out. Nothing else turns an id into a UUID or a text into a moment."""
 
+import json
 from datetime import UTC, datetime
 from typing import NewType
 from uuid import UUID
@@ -132,7 +133,21 @@ def write_instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def parse_geojson(value: object) -> str:
+    """Read GeoJSON as its text; what it says is checked where it is used.
+
+    Raises:
+        InvalidInput: It is neither an object nor a text.
+    """
+    if isinstance(value, dict):
+        return json.dumps(value, separators=(",", ":"))
+    if isinstance(value, str):
+        return value
+    raise InvalidInput("GeoJSON is an object with a `type` and `coordinates`, or its text.")
+
+
 LocalDateTime = NewType("LocalDateTime", datetime)
+GeoJson = NewType("GeoJson", str)
 
 CONFIG = StrawberryConfig(
     scalar_map={
@@ -149,6 +164,14 @@ CONFIG = StrawberryConfig(
             "given with a time zone beside it.",
             serialize=lambda moment: moment.isoformat(),
             parse_value=parse_local,
+        ),
+        GeoJson: strawberry.scalar(
+            name="GeoJSON",
+            description="An object of RFC 7946, in WGS 84, longitude first; going in also as its "
+            "text.",
+            specified_by_url="https://www.rfc-editor.org/rfc/rfc7946",
+            serialize=json.loads,
+            parse_value=parse_geojson,
         ),
     }
 )

@@ -10,15 +10,13 @@ import models.selections as models
 from geo import candidates as candidate_values
 from geo.decisions import Decision
 from models.automats import Automat as AutomatRow
-from resolvers.planning.wishes import notes_of
 from schema.automats import Automat
-from schema.enums import RejectionCode, SelectionMethod
+from schema.comparison_enums import DistanceKind
+from schema.enums import CounterfactualKind, RejectionCode, SelectionMethod
 from schema.execution import batched
 from schema.loaders import to_one
 from schema.nodes import shows
-from schema.places import (
-    Coordinates,
-)
+from schema.places import Coordinates
 
 
 @strawberry.type(description="One reason against an automat.")
@@ -46,8 +44,9 @@ class AutomatCandidate:
         description="1 is the best; rejected ones come after all suitable ones."
     )
     distance_metres: float | None = strawberry.field(
-        description="Geodesic on the WGS 84 ellipsoid; null when either end has no position."
+        description="How far it is, see distanceKind; null when either end has no position."
     )
+    distance_kind: DistanceKind = strawberry.field(description="What that is a distance of.")
     suitable: bool = strawberry.field(description="Whether nothing stands against it.")
     free_lockers: int = strawberry.field(
         description="How many of its lockers are free over the whole window."
@@ -65,12 +64,76 @@ class AutomatCandidate:
             seen=seen,
             rank=stored["rank"],
             distance_metres=stored["distance_metres"],
+            distance_kind=DistanceKind(stored.get("distance_kind", DistanceKind.STRAIGHT_LINE)),
             suitable=stored["suitable"],
             free_lockers=stored["free_lockers"],
             rejections=[
                 Rejection(code=RejectionCode(one["code"]), message=one["message"])
                 for one in stored["rejections"]
             ],
+        )
+
+
+@strawberry.type(
+    description="Another automat, and the one thing that would have made it the chosen one."
+)
+class Counterfactual:
+    automat_id: strawberry.Private[UUID]
+    kind: CounterfactualKind = strawberry.field(description="What would have had to be otherwise.")
+    automat: Automat | None = batched(load_automats, description="Which automat.")
+    message: str = strawberry.field(description="The whole in one sentence, with the numbers.")
+    limit_metres: float | None = strawberry.field(
+        description="The largest distance with which it would have been chosen, rounded up; null "
+        "where the distance is not the reason."
+    )
+
+    @classmethod
+    def of_stored(cls, stored: dict[str, Any]) -> Self:
+        return cls(
+            automat_id=UUID(stored["automat_id"]),
+            kind=CounterfactualKind(stored["kind"]),
+            message=stored["message"],
+            limit_metres=stored["limit_metres"],
+        )
+
+
+@strawberry.type(
+    description="What another rule would have chosen, which is only watched: the selection mode is "
+    "SHADOW."
+)
+class ShadowSelection:
+    automat_id: strawberry.Private[UUID | None]
+    method: SelectionMethod | None = strawberry.field(description="By which rule.")
+    automat: Automat | None = batched(
+        load_automats, description="The automat that it would have chosen, if any."
+    )
+    distance_metres: float | None = strawberry.field(
+        description="How far away that is; null when either end has no position."
+    )
+    message: str | None = strawberry.field(
+        description="Why it would have chosen none; null where it would have chosen one."
+    )
+
+    differs: bool = strawberry.field(
+        description="Whether that is another automat than the one that was chosen, or none."
+    )
+    nearer_metres: float | None = strawberry.field(
+        description="How many metres nearer it is than the one that was chosen; negative when it "
+        "is farther, null when one of the two has no distance."
+    )
+
+    @classmethod
+    def of_stored(cls, stored: dict[str, Any] | None) -> Self | None:
+        if not stored:
+            return None
+        automat_id, method = stored["automat_id"], stored["method"]
+        return cls(
+            automat_id=None if automat_id is None else UUID(automat_id),
+            method=None if method is None else SelectionMethod(method),
+            distance_metres=stored["distance_metres"],
+            message=stored["refusal"],
+            differs=stored["differs"],
+            nearer_metres=stored["nearer_metres"],
         )
 
 
@@ -94,6 +157,18 @@ class AutomatSelection:
         description="Why the preferred way could not be taken, such as an address that was not "
         "found."
     )
+    policy_version: str | None = strawberry.field(
+        description="Of which version the policy was: whoever says any of its settings, and how "
+        "often that had been changed; null where nobody says any."
+    )
+    counterfactuals: list[Counterfactual] = strawberry.field(
+        description="What would have been chosen if one more locker had been free, or if the "
+        "largest distance were larger; at most one of each."
+    )
+    shadow: ShadowSelection | None = strawberry.field(
+        description="What the nearest automat would have been, where the selection mode is SHADOW "
+        "and a device group decided."
+    )
     decided_at: datetime = strawberry.field(description="When it was decided.")
 
     @classmethod
@@ -105,6 +180,9 @@ class AutomatSelection:
             candidates=[AutomatCandidate.of_stored(stored) for stored in row.candidates],
             examined=row.examined,
             notes=row.notes,
+            policy_version=row.policy_version,
+            counterfactuals=[Counterfactual.of_stored(stored) for stored in row.counterfactuals],
+            shadow=ShadowSelection.of_stored(row.shadow),
             decided_at=row.decided_at,
         )
 
@@ -116,6 +194,11 @@ class AutomatSelection:
             origin=Coordinates.of(decision.origin) if decision.origin else None,
             candidates=[AutomatCandidate.of_stored(one.stored()) for one in decision.candidates],
             examined=decision.examined,
-            notes=notes_of(decision),
+            notes=decision.reasons,
+            policy_version=decision.wish.policy_version if decision.wish else None,
+            counterfactuals=[
+                Counterfactual.of_stored(one.stored()) for one in decision.counterfactuals
+            ],
+            shadow=ShadowSelection.of_stored(decision.shadow_written()),
             decided_at=now,
         )

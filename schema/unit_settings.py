@@ -6,10 +6,13 @@ from typing import Any, Self
 import strawberry
 
 import models.settings as models
+from models.automats import Automat
 from models.settings import DURATION_NAMES, SETTING_NAMES
-from resolvers.setting_changes import input_name
-from schema.enums import SETTING_MEANINGS, PlacementPrecision, Setting
+from resolvers.setting_values import input_name
+from schema.enums import AutomatModel, PlacementPrecision
 from schema.inputs import changes, given
+from schema.scalars import GeoJson, from_id, to_id
+from schema.setting_enums import SETTING_MEANINGS, SelectionMode, Setting
 
 
 def meaning(setting: Setting) -> str:
@@ -31,10 +34,18 @@ def written(setting: Setting) -> Any:
 def values_of(settings: Any) -> dict[str, Any]:
     """Collect all settings under the names of their fields, durations in seconds."""
     values = {name: getattr(settings, name) for name in SETTING_NAMES}
-    return {
-        input_name(name): int(value.total_seconds()) if isinstance(value, timedelta) else value
-        for name, value in values.items()
-    }
+    return {input_name(name): _written(name, value) for name, value in values.items()}
+
+
+def _written(name: str, value: Any) -> Any:
+    match value:
+        case timedelta():
+            return int(value.total_seconds())
+        case tuple() if name == Setting.EXCLUDED_AUTOMATS:
+            return [to_id(Automat, id) for id in value]
+        case tuple():
+            return list(value)
+    return value
 
 
 @strawberry.type(description="What holds for a unit: its own settings, else those above it.")
@@ -61,6 +72,18 @@ class UnitSettings:
     strong_authentication: bool = shown(Setting.STRONG_AUTHENTICATION)
     contact_retention_seconds: int = shown(Setting.CONTACT_RETENTION)
     attachment_retention_seconds: int = shown(Setting.ATTACHMENT_RETENTION)
+    selection_mode: SelectionMode = shown(Setting.SELECTION_MODE)
+    spreading_metres: float = shown(Setting.SPREADING_METRES)
+    offline_automats: bool = shown(Setting.OFFLINE_AUTOMATS)
+    excluded_models: list[AutomatModel] = shown(Setting.EXCLUDED_MODELS)
+    excluded_automat_ids: list[strawberry.ID] = shown(Setting.EXCLUDED_AUTOMATS)
+    served_area: GeoJson | None = shown(Setting.SERVED_AREA)
+    excluded_area: GeoJson | None = shown(Setting.EXCLUDED_AREA)
+    preferred_area: GeoJson | None = shown(Setting.PREFERRED_AREA)
+    return_elsewhere: bool = shown(Setting.RETURN_ELSEWHERE)
+    return_elsewhere_metres: float | None = shown(Setting.RETURN_ELSEWHERE_METRES)
+    failover_extra_metres: float | None = shown(Setting.FAILOVER_EXTRA_METRES)
+    walking_distance: bool = shown(Setting.WALKING_DISTANCE)
 
     @classmethod
     def of(cls, settings: models.UnitSettings) -> Self:
@@ -93,6 +116,18 @@ class OwnSettings:
     strong_authentication: bool | None = shown(Setting.STRONG_AUTHENTICATION)
     contact_retention_seconds: int | None = shown(Setting.CONTACT_RETENTION)
     attachment_retention_seconds: int | None = shown(Setting.ATTACHMENT_RETENTION)
+    selection_mode: SelectionMode | None = shown(Setting.SELECTION_MODE)
+    spreading_metres: float | None = shown(Setting.SPREADING_METRES)
+    offline_automats: bool | None = shown(Setting.OFFLINE_AUTOMATS)
+    excluded_models: list[AutomatModel] | None = shown(Setting.EXCLUDED_MODELS)
+    excluded_automat_ids: list[strawberry.ID] | None = shown(Setting.EXCLUDED_AUTOMATS)
+    served_area: GeoJson | None = shown(Setting.SERVED_AREA)
+    excluded_area: GeoJson | None = shown(Setting.EXCLUDED_AREA)
+    preferred_area: GeoJson | None = shown(Setting.PREFERRED_AREA)
+    return_elsewhere: bool | None = shown(Setting.RETURN_ELSEWHERE)
+    return_elsewhere_metres: float | None = shown(Setting.RETURN_ELSEWHERE_METRES)
+    failover_extra_metres: float | None = shown(Setting.FAILOVER_EXTRA_METRES)
+    walking_distance: bool | None = shown(Setting.WALKING_DISTANCE)
 
     @classmethod
     def of(cls, row: models.SaysSettings) -> Self:
@@ -130,6 +165,18 @@ class UnitSettingsInput:
     strong_authentication: bool | None = written(Setting.STRONG_AUTHENTICATION)
     contact_retention_seconds: int | None = written(Setting.CONTACT_RETENTION)
     attachment_retention_seconds: int | None = written(Setting.ATTACHMENT_RETENTION)
+    selection_mode: SelectionMode | None = written(Setting.SELECTION_MODE)
+    spreading_metres: float | None = written(Setting.SPREADING_METRES)
+    offline_automats: bool | None = written(Setting.OFFLINE_AUTOMATS)
+    excluded_models: list[AutomatModel] | None = written(Setting.EXCLUDED_MODELS)
+    excluded_automat_ids: list[strawberry.ID] | None = written(Setting.EXCLUDED_AUTOMATS)
+    served_area: GeoJson | None = written(Setting.SERVED_AREA)
+    excluded_area: GeoJson | None = written(Setting.EXCLUDED_AREA)
+    preferred_area: GeoJson | None = written(Setting.PREFERRED_AREA)
+    return_elsewhere: bool | None = written(Setting.RETURN_ELSEWHERE)
+    return_elsewhere_metres: float | None = written(Setting.RETURN_ELSEWHERE_METRES)
+    failover_extra_metres: float | None = written(Setting.FAILOVER_EXTRA_METRES)
+    walking_distance: bool | None = written(Setting.WALKING_DISTANCE)
 
     def changes(self) -> dict[str, Any]:
         said: dict[str, Any] = changes(self, *map(input_name, SETTING_NAMES))
@@ -147,6 +194,11 @@ def settings_in(input: Any) -> Any:
 
 
 def _read(name: str, value: Any) -> Any:
-    if value is None or name not in DURATION_NAMES:
-        return value
-    return timedelta(seconds=value)
+    match value:
+        case list() if name == Setting.EXCLUDED_AUTOMATS:
+            return tuple(from_id(Automat, id) for id in value)
+        case list():
+            return tuple(value)
+        case int() if name in DURATION_NAMES:
+            return timedelta(seconds=value)
+    return value

@@ -60,6 +60,11 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "sandbox": (VIEWERS, "{ now }"),
     "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
     "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
+    "nearestAutomatsGeoJson": (EVERYBODY, f"({NEAR})"),
+    "selectionComparison": (VIEWERS, '(organizationUnitId: "$unit") { edges { cursor } }'),
+    "missingAutomats": (VIEWERS, '(organizationUnitId: "$unit") { entities }'),
+    "selectionShadow": (VIEWERS, '(organizationUnitId: "$unit") { watched }'),
+    "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
     "automatSelection": (
         VIEWERS,
         f'(input: {{entityId: "$entity", {SOON}}}) {{ automat {{ id }} }}',
@@ -98,6 +103,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "lockerUpdate": (AUTOMAT_EDITORS, 'id: "$locker", outOfOrder: true'),
     "deviceGroupCreate": (AUTOMAT_EDITORS, 'name: "Town", automatIds: ["$automat"]'),
     "deviceGroupUpdate": (AUTOMAT_EDITORS, 'id: "$group", name: "Centre"'),
+    "selectionModeSet": (ADMINS, 'organizationUnitId: "$unit", mode: SHADOW'),
+    "selectionModeUndo": (ADMINS, 'organizationUnitId: "$unit"'),
     "lockerReport": (AUTOMAT_EDITORS, 'automatId: "$automat", lockerIndex: 0, fact: KEY_FETCHED'),
     "keyContractCreate": (
         RESERVERS,

@@ -11,11 +11,11 @@ from sqlalchemy import or_, select
 
 from geo.bookings import Bookings
 from geo.candidates import Candidate, bits
+from geo.decisions import FreeAgain
 from models.automats import Locker
 from models.contracts import LIVE_STATES, KeyAllocation, LockerContract
 from models.dialects.among import among
 from models.entities import KeyRule
-from models.errors import NoFreeLocker
 from models.keys import Key, KeyKind
 from models.selections import RejectionCode
 from models.stays import HOLD_STEP
@@ -28,30 +28,25 @@ FEW = 3
 """At so many full automats, nearest first, we look when a locker is free again."""
 
 
-async def locker_free_from(reading: Reading, stay: Stay, plan: Plan) -> NoFreeLocker:
-    """Say of a stay for which every locker is taken from when on one would be free."""
-    refusal = plan.waits_for
-    assert refusal is not None  # noqa: S101 - whoever asks has looked
-    full = [candidate for candidate in plan.decision.candidates if _is_only_full(candidate)][:FEW]
+async def locker_free_from(reading: Reading, stay: Stay, plan: Plan) -> FreeAgain | None:
+    """Say of a stay for which every locker is taken where and from when on one would be free."""
     window = stay.phases[0].window
+    full = [one for one in plan.decision.candidates if _is_only_full(one, window)][:FEW]
     moments = [
         (moment, candidate)
         for candidate in full
         if (moment := await _free_from(reading, stay, candidate, window)) is not None
     ]
     if not moments:
-        return NoFreeLocker(refusal.message)
+        return None
     moment, candidate = min(moments, key=lambda pair: pair[0])
-    return NoFreeLocker(
-        f"{refusal.message} {candidate.automat.name} has a free locker for as long from "
-        f"{moment.isoformat()}.",
-        free_from=moment,
-    )
+    return FreeAgain(candidate.automat.id, candidate.automat.name, moment)
 
 
-def _is_only_full(candidate: Candidate) -> bool:
-    codes = {rejection.code for rejection in candidate.rejections}
-    return codes == {RejectionCode.FULL_IN_WINDOW}
+def _is_only_full(candidate: Candidate, window: Window) -> bool:
+    """Tell whether a locker over a window is all that is wanting, and none for a return."""
+    reasons = {(rejection.code, rejection.window) for rejection in candidate.rejections}
+    return reasons == {(RejectionCode.FULL_IN_WINDOW, window)}
 
 
 async def _free_from(

@@ -122,8 +122,8 @@ async def plan_one(reading: Reading, snapshot: Snapshot, stay: Stay, known: Know
     wish = wishes.wish_of(reading, stay, supply)
     plan = await decided(snapshot, stay, wish)
     if isinstance(plan.waits_for, NoFreeLocker):
-        refusal = await locker_free_from(reading, stay, plan)
-        return replace(plan, decision=plan.decision.refused(refusal))
+        found = await locker_free_from(reading, stay, plan)
+        return replace(plan, decision=plan.decision.free_from(found))
     return plan
 
 

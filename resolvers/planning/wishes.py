@@ -1,14 +1,12 @@
 """What a stay wants of an automat, and how it is chosen."""
 
-from dataclasses import replace
-
-from geo.decisions import Decision, Wish
+from geo.decisions import Decision, Wish, at_desk
 from geo.key_supply import NO_KEYS, KeySupply
 from geo.selection import choose
-from geo.snapshot import Snapshot
-from models.addressed import placement_of
+from geo.walking.on_foot import PlacedLook, as_people_go
+from models.addressed import PlacementProblem, placement_of
 from models.entities import ReservableEntity
-from models.errors import AddressAmbiguous, AddressNotFound, ErrorCode, LivionKeyError
+from models.errors import LivionKeyError
 from models.places import Coordinates
 from models.settings import UnitSettings
 from resolvers.planning.stays import Stay
@@ -18,8 +16,9 @@ from resolvers.work import Reading
 def wish_of(reading: Reading, stay: Stay, supply: KeySupply) -> Wish:
     """Say what a stay wants of an automat."""
     origin, notes = origin_of(stay.entity, stay.settings)
+    phases = stay.phases
     return Wish(
-        window=stay.phases[0].window,
+        window=phases[0].window,
         now=reading.now,
         settings=stay.settings,
         supply=supply,
@@ -28,15 +27,17 @@ def wish_of(reading: Reading, stay: Stay, supply: KeySupply) -> Wish:
         automat_id=stay.wanted.automat_id,
         device_group_id=stay.wanted.device_group_id,
         own_device_group_id=stay.entity.device_group_id if stay.entity else None,
+        policy_version=stay.settings.sayers.version or None,
+        return_window=phases[1].window if len(phases) > 1 else None,
+        no_place=_problem_of(stay.entity),
     )
 
 
-async def decide(snapshot: Snapshot, stay: Stay, wish: Wish) -> Decision:
+async def decide(look: PlacedLook, stay: Stay, wish: Wish) -> Decision:
     """Choose an automat, or none where keys are handed over at desks."""
     if stays_at_desk(stay, wish.supply):
-        note = "Keys at desks are handed over there, so no automat is wanted."
-        return Decision(None, None, (), 0, (*wish.notes, note), wish.origin, None, wish.supply)
-    return _with_reason(await choose(snapshot, wish), stay.entity)
+        return at_desk(wish)
+    return await choose(as_people_go(look, wish.settings), wish)
 
 
 def stays_at_desk(stay: Stay, supply: KeySupply) -> bool:
@@ -53,14 +54,6 @@ def nothing(stay: Stay, refusal: LivionKeyError) -> Decision:
     """Decide nothing, for want of something other than an automat."""
     origin = stay.entity.position if stay.entity else None
     return Decision(None, None, (), 0, (refusal.message,), origin, refusal, NO_KEYS)
-
-
-def notes_of(decision: Decision) -> list[str]:
-    """Give a decision's notes; why nothing was chosen is one of them."""
-    notes = list(decision.notes)
-    if decision.refusal is not None and decision.refusal.message not in notes:
-        notes.append(decision.refusal.message)
-    return notes
 
 
 def origin_of(
@@ -84,12 +77,9 @@ def origin_of(
     return placement.coordinates, ()
 
 
-def _with_reason(decision: Decision, entity: ReservableEntity | None) -> Decision:
-    """Name the address as the reason when nothing else could decide."""
-    if decision.method is not None or decision.refusal is None:
-        return decision
+def _problem_of(entity: ReservableEntity | None) -> PlacementProblem | None:
+    """Say why the entity has no place, when somebody looked and did not find one."""
     if entity is None or entity.placement_problem_code is None or entity.position is not None:
-        return decision
-    ambiguous = entity.placement_problem_code is ErrorCode.ADDRESS_AMBIGUOUS
-    kind = AddressAmbiguous if ambiguous else AddressNotFound  # also when nobody could be asked
-    return replace(decision, refusal=kind(entity.placement_problem_message or ""))
+        return None
+    message = entity.placement_problem_message or ""
+    return PlacementProblem(entity.placement_problem_code, message)

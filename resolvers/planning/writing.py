@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from geo.records import Records
+from geo.replaying import outcome_of
 from models.base import new_id
 from models.contracts import KeyAllocation, KeyContract, KeyContractStatus, new_reference
-from models.dialects.many_rows import insert_rows
+from models.dialects.many_rows import insert_rows, unless_there
 from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
 from models.events import EventKind
 from models.jobs import JobKind
 from models.reservations import Reservation, ReservationStatus
-from models.selections import AutomatSelection
+from models.selections import AutomatSelection, SelectionArea
 from models.settings import UnitSettings
 from models.times import Window, after
 from resolvers import jobs
@@ -24,7 +26,6 @@ from resolvers.planning import lockers, signatures, terms
 from resolvers.planning.letting_go import free
 from resolvers.planning.stays import Plan
 from resolvers.planning.targets import aim
-from resolvers.planning.wishes import notes_of
 from resolvers.signed.processes import withdraw_open
 from resolvers.transitions import move_contract, step
 from resolvers.work import About, Work, refusing
@@ -175,23 +176,26 @@ async def allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
 
 
 async def _keep_decisions(work: Work, plans: Sequence[Plan]) -> None:
+    records = Records()
     rows = [
         {
             "id": new_id(),
             "organization_id": work.actor.organization_id,
             "reservation_id": plan.stay.reservation.id,
-            "method": plan.decision.method,
-            "automat_id": plan.decision.chosen.automat.id if plan.decision.chosen else None,
-            "origin": plan.decision.origin,
-            "candidates": [candidate.stored() for candidate in plan.decision.candidates],
-            "examined": plan.decision.examined,
-            "notes": notes_of(plan.decision),
             "decided_at": work.now,
+            **outcome_of(plan.decision),
+            "inputs": await records.of(plan.decision),
         }
         for plan in plans
         if plan.stay.reservation is not None
     ]
-    await insert_rows(await work.connection(), AutomatSelection, rows)
+    connection = await work.connection()
+    await insert_rows(connection, AutomatSelection, rows)
+    areas = [
+        {"organization_id": work.actor.organization_id, "digest": digest, "area": area}
+        for digest, area in records.areas.items()
+    ]
+    await insert_rows(connection, SelectionArea, areas, ending=unless_there)
 
 
 def _conclude(work: Work, plan: Plan) -> None:

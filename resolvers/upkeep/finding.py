@@ -3,6 +3,7 @@
 from geo.key_supply import NO_KEYS
 from geo.returning import choose_return
 from geo.snapshot import Snapshot
+from geo.walking.on_foot import as_people_go
 from models.automats import Automat, AutomatState, Locker
 from models.contracts import (
     KeyAllocation,
@@ -68,7 +69,8 @@ async def _find(
     ignoring = [running.contract.id]
     snapshot = Snapshot(await work.connection(), [work.actor.organization_id], ignoring=ignoring)
     wish = wish_of(work, stay, NO_KEYS)
-    found = await choose_return(snapshot, wish, one.automat_id, window, lockers=1, own=0)
+    look = as_people_go(snapshot, wish.settings)
+    found = await choose_return(look, wish, one.automat_id, window, lockers=1, own=0)
     if found is None:
         return
     (automat,) = await work.locked(Automat, [found.automat.id])

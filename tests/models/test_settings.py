@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from models.automats import DeviceGroup
+from models.automats import AutomatModel, DeviceGroup
 from models.errors import InvalidInput
 from models.organizations import OrganizationUnit
 from models.places import PlacementPrecision
+from models.selections import SelectionMode
 from models.settings import (
     DAY,
     DURATION_NAMES,
@@ -52,6 +54,18 @@ def test_a_new_organization_is_finnish_until_it_says_otherwise() -> None:
         ("overdue_delay", timedelta(0), timedelta(days=2)),
         ("start_reminder_time", timedelta(0), timedelta(days=2)),
         ("end_reminder_time", timedelta(0), timedelta(days=2)),
+        ("selection_mode", SelectionMode.NEAREST, SelectionMode.SHADOW),
+        ("spreading_metres", 0.0, 250.0),
+        ("offline_automats", False, True),
+        ("excluded_models", (), (AutomatModel.LIVIONKEY_1,)),
+        ("excluded_automats", (), (UUID(int=1),)),
+        ("served_area", "here", "there"),
+        ("excluded_area", "here", "there"),
+        ("preferred_area", "here", "there"),
+        ("return_elsewhere", False, True),
+        ("return_elsewhere_metres", 0.0, 800.0),
+        ("failover_extra_metres", 0.0, 800.0),
+        ("walking_distance", True, False),
     ],
 )
 def test_the_nearest_unit_that_says_it_wins(name: str, own: Any, above: Any) -> None:

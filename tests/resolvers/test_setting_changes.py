@@ -12,6 +12,7 @@ from outcomes import events, everything, undone
 from sqlalchemy import select
 
 from models.accounts import Actor
+from models.automats import AutomatModel
 from models.database import Database
 from models.errors import ErrorCode, LivionKeyError
 from models.events import EventKind
@@ -22,6 +23,7 @@ from resolvers.work import Work
 
 SECOND = timedelta(seconds=1)
 NEVER_ZERO = {"fetch_duration", "return_duration"}
+NEVER_NEGATIVE = ("spreading_metres", "return_elsewhere_metres", "failover_extra_metres")
 WRONG: list[tuple[str, Any]] = [
     ("time_zone", "Europe/Nowhere"),
     ("time_zone", ""),
@@ -37,6 +39,10 @@ WRONG: list[tuple[str, Any]] = [
     ("largest_distance_metres", float("inf")),
     ("pin_length", 3),
     ("pin_length", 10),
+    *((name, wrong) for name in NEVER_NEGATIVE for wrong in (-0.5, float("nan"), float("inf"))),
+    ("served_area", '{"type":"Polygon","coordinates":[]}'),
+    ("excluded_area", '{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}'),
+    ("preferred_area", "null"),
     *((name, -SECOND) for name in DURATION_NAMES),
     *((name, LONGEST_TIME + SECOND) for name in DURATION_NAMES),
     *((name, timedelta(0)) for name in sorted(NEVER_ZERO)),
@@ -49,6 +55,10 @@ RIGHT: list[tuple[str, Any]] = [
     ("largest_distance_metres", 0.5),
     ("pin_length", 4),
     ("pin_length", 9),
+    *((name, 0.0) for name in NEVER_NEGATIVE),
+    ("excluded_automats", ()),
+    ("excluded_models", tuple(AutomatModel)),
+    ("served_area", '{"type":"Polygon","coordinates":[[[0.0,0.0],[1.0,0.0],[1.0,1.0],[0.0,0.0]]]}'),
     *((name, timedelta(0)) for name in DURATION_NAMES if "return" not in name),
     *((name, LONGEST_TIME) for name in DURATION_NAMES if name != "return_duration"),
 ]

@@ -1,18 +1,27 @@
 """Settings over HTTP: said by units and device groups, shown with who says them."""
 
+import json
 from typing import Any
 
 import pytest
-from factories import make_group, make_unit
+from factories import make_automat, make_group, make_unit
 from talking import Client
 
 from models.accounts import Role
-from models.automats import DeviceGroup
+from models.automats import Automat, DeviceGroup
 from models.organizations import OrganizationUnit
 from models.settings import SETTING_NAMES, Setting
 from schema.scalars import to_id
 
 DAY = 86_400
+
+
+def square(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    """Draw an area the way it is kept."""
+    corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [corners]}
+
+
 BUILT_IN = {
     "timeZone": "Europe/Helsinki",
     "language": "en",
@@ -36,6 +45,18 @@ BUILT_IN = {
     "strongAuthentication": False,
     "contactRetentionSeconds": 1095 * DAY,
     "attachmentRetentionSeconds": 1095 * DAY,
+    "selectionMode": "BY_RESERVATION",
+    "spreadingMetres": 0.0,
+    "offlineAutomats": False,
+    "excludedModels": [],
+    "excludedAutomatIds": [],
+    "servedArea": None,
+    "excludedArea": None,
+    "preferredArea": None,
+    "returnElsewhere": True,
+    "returnElsewhereMetres": None,
+    "failoverExtraMetres": None,
+    "walkingDistance": False,
 }
 OTHER = {
     "timeZone": "Europe/Oslo",
@@ -60,6 +81,18 @@ OTHER = {
     "strongAuthentication": True,
     "contactRetentionSeconds": 365 * DAY,
     "attachmentRetentionSeconds": 30 * DAY,
+    "selectionMode": "SHADOW",
+    "spreadingMetres": 250.0,
+    "offlineAutomats": True,
+    "excludedModels": ["LIVIONKEY_1"],
+    "excludedAutomatIds": ["that of an automat, see `other`"],
+    "servedArea": square(24.0, 60.0, 25.5, 61.0),
+    "excludedArea": square(24.9, 60.1, 25.0, 60.2),
+    "preferredArea": square(24.0, 60.5, 24.5, 61.0),
+    "returnElsewhere": False,
+    "returnElsewhereMetres": 800.0,
+    "failoverExtraMetres": 1_000.0,
+    "walkingDistance": True,
 }
 OTHER_FOR_PEOPLE = {
     "TIME_ZONE": "Europe/Oslo",
@@ -84,6 +117,18 @@ OTHER_FOR_PEOPLE = {
     "STRONG_AUTHENTICATION": "yes",
     "CONTACT_RETENTION": "365 d",
     "ATTACHMENT_RETENTION": "30 d",
+    "SELECTION_MODE": "shadow",
+    "SPREADING_METRES": "250 m",
+    "OFFLINE_AUTOMATS": "yes",
+    "EXCLUDED_MODELS": "LIVIONKEY_1",
+    "EXCLUDED_AUTOMATS": "1 automat",
+    "SERVED_AREA": "an area with 4 corners",
+    "EXCLUDED_AREA": "an area with 4 corners",
+    "PREFERRED_AREA": "an area with 4 corners",
+    "RETURN_ELSEWHERE": "no",
+    "RETURN_ELSEWHERE_METRES": "800 m",
+    "FAILOVER_EXTRA_METRES": "1000 m",
+    "WALKING_DISTANCE": "yes",
 }
 NOTHING = dict.fromkeys(BUILT_IN)
 ALL = " ".join(BUILT_IN)
@@ -123,6 +168,13 @@ async def said(client: Client, document: str, role: Role = Role.ADMIN, **input: 
     return errors[0] if errors else made
 
 
+async def other(client: Client) -> dict[str, Any]:
+    """Give a value of every setting that is not built in; for one an automat has to be there."""
+    async with client.working() as work:
+        automat = await make_automat(work)
+    return OTHER | {"excludedAutomatIds": [to_id(Automat, automat.id)]}
+
+
 def told(settings: list[dict[str, Any]], setting: str) -> tuple[Any, ...]:
     """Give the value of a setting, and the names of who says it."""
     (found,) = [one for one in settings if one["setting"] == setting]
@@ -150,23 +202,25 @@ async def test_a_unit_that_says_nothing_has_what_is_built_in(client: Client) -> 
 
 
 async def test_a_unit_says_every_setting_and_takes_it_back(client: Client) -> None:
-    unit = await said(client, UNIT_CREATE, name="North", settings=OTHER)
+    every = await other(client)
+    unit = await said(client, UNIT_CREATE, name="North", settings=every)
 
-    assert unit["settings"] == unit["ownSettings"] == OTHER
+    assert unit["settings"] == unit["ownSettings"] == every
     found = {one["setting"]: one for one in unit["effectiveSettings"]}
     assert {setting: one["value"] for setting, one in found.items()} == OTHER_FOR_PEOPLE
     assert {one["organizationUnit"]["name"] for one in found.values()} == {"North"}
 
     kept = await said(client, UNIT_UPDATE, id=unit["id"], settings={"pinLength": 5})
-    assert kept["ownSettings"] == OTHER | {"pinLength": 5}
+    assert kept["ownSettings"] == every | {"pinLength": 5}
     back = await said(client, UNIT_UPDATE, id=unit["id"], settings=NOTHING)
     assert (back["settings"], back["ownSettings"]) == (BUILT_IN, NOTHING)
 
 
 async def test_a_device_group_says_every_setting_and_takes_it_back(client: Client) -> None:
-    group = await said(client, GROUP_CREATE, name="City", automatIds=[], settings=OTHER)
+    every = await other(client)
+    group = await said(client, GROUP_CREATE, name="City", automatIds=[], settings=every)
 
-    assert group["ownSettings"] == OTHER
+    assert group["ownSettings"] == every
     values = {one["setting"]: one["value"] for one in group["effectiveSettings"]}
     assert values == OTHER_FOR_PEOPLE
     assert {one["deviceGroup"]["name"] for one in group["effectiveSettings"]} == {"City"}
@@ -246,10 +300,15 @@ async def test_a_device_group_that_is_not_there_is_an_error(client: Client) -> N
         ("returnSyncSeconds", -1),
         ("overdueDelaySeconds", 315_360_001),
         ("endReminderSeconds", 2_147_483_647),
+        ("spreadingMetres", -1),
+        ("excludedAutomatIds", ["automat_1"]),
+        ("servedArea", square(24.0, 60.0, 24.0, 61.0)),
+        ("excludedArea", "a circle"),
+        ("preferredArea", {"type": "Point", "coordinates": [24.9, 60.1]}),
     ],
 )
 async def test_the_place_of_a_value_that_makes_no_sense_is_named(
-    client: Client, name: str, value: int
+    client: Client, name: str, value: Any
 ) -> None:
     settings = {name: value}
 
@@ -258,7 +317,7 @@ async def test_the_place_of_a_value_that_makes_no_sense_is_named(
         (GROUP_CREATE, {"name": "City", "automatIds": []}),
     ):
         refusal = await said(client, document, **input, settings=settings)
-        assert refusal["code"] == "INVALID_INPUT"
+        assert refusal["code"] in {"INVALID_INPUT", "NOT_FOUND"}
         assert refusal["path"] == ["input", "settings", name]
 
 
@@ -279,6 +338,29 @@ async def test_a_return_pin_that_would_come_late_is_refused(client: Client) -> N
     names = [edge["node"]["name"] for edge in listed["organizationUnits"]["edges"]]
     assert names == ["Kotikatu Isännöinti", "Town"]
     assert listed["deviceGroups"]["edges"] == []
+
+
+async def test_an_area_is_said_as_text_or_drawn_the_wrong_way_and_kept_in_one_form(
+    client: Client,
+) -> None:
+    area = square(24.0, 60.0, 25.5, 61.0)
+    clockwise = {"type": "Polygon", "coordinates": [area["coordinates"][0][::-1]], "bbox": [0, 0]}
+
+    for written in (clockwise, json.dumps(clockwise)):
+        unit = await said(client, UNIT_CREATE, name="North", settings={"servedArea": written})
+        assert unit["settings"]["servedArea"] == unit["ownSettings"]["servedArea"] == area
+
+
+async def test_an_area_is_written_into_a_document_too(client: Client) -> None:
+    polygon = '{type: "Polygon", coordinates: [[[1, 2], [3, 2], [3, 4], [1, 2]]]}'
+    input = f'{{name: "North", settings: {{servedArea: {polygon}}}}}'
+    shown = "organizationUnit { settings { servedArea } }"
+    document = f"mutation {{ organizationUnitCreate(input: {input}) {{ {shown} }} }}"
+
+    answer = await client.ask(document, Role.ADMIN)
+
+    settings = answer["organizationUnitCreate"]["organizationUnit"]["settings"]
+    assert settings["servedArea"]["coordinates"][0][1] == [3.0, 2.0]
 
 
 async def test_settings_in_settings_are_counted_as_rows(client: Client) -> None:

@@ -1,0 +1,15 @@
+"""The cabinets that we know."""
+
+from enum import StrEnum
+
+
+class AutomatModel(StrEnum):
+    """The cabinets that we know."""
+
+    LIVIONKEY_30 = "livionkey_30"
+    LIVIONKEY_1 = "livionkey_1"
+
+    @property
+    def locker_count(self) -> int:
+        """How many lockers it has; their indexes begin with 0."""
+        return 30 if self is AutomatModel.LIVIONKEY_30 else 1
