@@ -43,7 +43,7 @@ async def entities_of(differences: list[Any], context: Any) -> list[Any]:
 
 
 @strawberry.type(description="A coming stay for which NEAREST would have chosen otherwise.")
-class SelectionDifference:
+class ShadowDifference:
     reservation_id: strawberry.Private[UUID]
     automat_id: strawberry.Private[UUID | None]
     nearest_id: strawberry.Private[UUID | None]
@@ -99,7 +99,7 @@ class SelectionShadow:
     @strawberry.field(description="Those that NEAREST would have decided otherwise.")
     async def differences(
         self, info: Info, first: First = FIRST, after: After = None
-    ) -> Connection[SelectionDifference]:
+    ) -> Connection[ShadowDifference]:
         behind = from_cursor(after)
         async with info.context.reading() as reading:
             part = await shadows.differences(
@@ -109,7 +109,7 @@ class SelectionShadow:
                 first=first,
                 after=behind,
             )
-        return connection(part, SelectionDifference.of, behind)
+        return connection(part, ShadowDifference.of, behind)
 
 
 @strawberry.type
