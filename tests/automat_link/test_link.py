@@ -22,7 +22,7 @@ from linked_house import (
 from talking import Client
 
 from automat_link.link import Link
-from automat_link.messages.base import LONGEST_MESSAGE
+from automat_link.messages.base import LONGEST_MESSAGE, LONGEST_SAID
 from automat_link.messages.reports import DoorClosed
 from automat_link.topics import Topic, topic
 from models.automat_commands import AutomatCommand, CommandRefusal, CommandState
@@ -150,7 +150,7 @@ async def test_what_goes_to_an_automat_is_read_by_nobody_else(
         (Topic.STATE, b"[]"),
         (Topic.ANSWER, b'{"id": 1}'),
         (Topic.ONLINE, b'{"online": "perhaps"}'),
-        (Topic.REPORT, b"[" * 100_000),
+        (Topic.REPORT, b"[" * 50_000),
     ],
     ids=["no JSON", "not whole", "no object", "a wrong id", "no boolean", "very deep"],
 )
@@ -189,6 +189,22 @@ async def test_a_message_that_is_too_long_ends_the_connection_of_who_sent_it_alo
 
     id = await told_to_open(home, 2)
     await eventually(lambda: has_ended(home, id))
+
+
+async def test_a_message_longer_than_automats_send_keeps_nobody_from_being_heard(
+    own_database: Database, link: Link, client: Client, broker: Broker
+) -> None:
+    _, credentials = await install(client, broker)
+    long_state = b" " * (LONGEST_SAID + 10_000)
+    report = DoorClosed(id=uuid4(), number=1, at=clock(), locker_index=0)
+
+    async with speaking_as(credentials) as line:
+        await say(line, credentials, Topic.STATE, long_state)
+        await say(line, credentials, Topic.REPORT, report.written())
+
+        await eventually(lambda: heard_up_to(own_database, credentials.link_id, 1))
+
+    assert credentials.link_id not in link.listening.reader.unreadable
 
 
 async def test_a_report_that_is_not_understood_does_not_hold_up_those_behind_it(
