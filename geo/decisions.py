@@ -132,13 +132,21 @@ class Decision:
             notes.append(self.refusal.message)
         return notes
 
-    def as_shadow(self) -> dict[str, Any]:
-        """Write what would have been chosen beside the decision that counts."""
+    def shadow_written(self) -> dict[str, Any] | None:
+        """Write what would have been chosen instead, and how many metres that would have saved."""
+        if self.shadow is None:
+            return None
+        other, here = self.shadow.chosen, self.chosen
+        nearer = None
+        if other is not None and here is not None and None not in (other.metres, here.metres):
+            nearer = (here.metres or 0.0) - (other.metres or 0.0)
         return {
-            "method": self.method.value if self.method else None,
-            "automat_id": self.chosen.automat.id.hex if self.chosen else None,
-            "distance_metres": self.chosen.metres if self.chosen else None,
-            "refusal": self.refusal.message if self.refusal else None,
+            "method": self.shadow.method,
+            "automat_id": other and other.automat.id.hex,
+            "distance_metres": other and other.metres,
+            "refusal": self.shadow.refusal and self.shadow.refusal.message,
+            "differs": (other and other.automat.id) != (here and here.automat.id),
+            "nearer_metres": nearer,
         }
 
 

@@ -17,11 +17,11 @@ def exclusions(facts: Facts, settings: UnitSettings) -> list[Rejection]:
     """Say that the policy excludes an automat or its model, if so."""
     automat, found = facts.automat, []
     if automat.id in settings.excluded_automats:
-        message = f"{_policy(settings, Setting.EXCLUDED_AUTOMATS)} excludes it."
+        message = f"The {_policy(settings, Setting.EXCLUDED_AUTOMATS)} excludes it."
         found.append(Rejection(RejectionCode.NOT_IN_SERVICE, message))
     if automat.model in settings.excluded_models:
         whose = _policy(settings, Setting.EXCLUDED_MODELS)
-        message = f"{whose} excludes the model {automat.model.name}."
+        message = f"The {whose} excludes the model {automat.model.name}."
         found.append(Rejection(RejectionCode.WRONG_MODEL, message))
     return found
 
@@ -40,7 +40,7 @@ def outside(facts: Facts, settings: UnitSettings, origin: Coordinates | None) ->
     found = []
     if settings.served_area is not None and not area(settings.served_area).holds(place):
         whose = _policy(settings, Setting.SERVED_AREA)
-        found.append(f"It stands outside the area that {whose.lower()} serves.")
+        found.append(f"It stands outside the area that the {whose} serves.")
     if settings.excluded_area is not None:
         found += _excluded(settings, settings.excluded_area, place, origin)
     return [Rejection(RejectionCode.OUTSIDE_AREA, message) for message in found]
@@ -49,11 +49,11 @@ def outside(facts: Facts, settings: UnitSettings, origin: Coordinates | None) ->
 def _excluded(
     settings: UnitSettings, text: str, place: Coordinates, origin: Coordinates | None
 ) -> list[str]:
-    excluded, whose = area(text), _policy(settings, Setting.EXCLUDED_AREA).lower()
+    excluded, whose = area(text), _policy(settings, Setting.EXCLUDED_AREA)
     if excluded.holds(place):
-        return [f"It stands in the area that {whose} excludes."]
+        return [f"It stands in the area that the {whose} excludes."]
     if origin is not None and excluded.is_met(origin, place):
-        return [f"The straight line to it meets the area that {whose} excludes."]
+        return [f"The straight line to it meets the area that the {whose} excludes."]
     return []
 
 
@@ -108,4 +108,4 @@ def _spread(judged: Sequence[Candidate], metres: float) -> Sequence[Candidate]:
 
 def _policy(settings: UnitSettings, setting: Setting) -> str:
     name = settings.sayers.names.get(setting)
-    return "The policy" if name is None else f"The policy of {name}"
+    return "policy" if name is None else f"policy of {name}"

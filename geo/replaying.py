@@ -33,7 +33,7 @@ def outcome_of(decision: Decision) -> dict[str, Any]:
         "notes": decision.reasons,
         "policy_version": wish.policy_version if wish else None,
         "counterfactuals": [one.stored() for one in decision.counterfactuals],
-        "shadow": decision.shadow.as_shadow() if decision.shadow else None,
+        "shadow": decision.shadow_written(),
     }
 
 

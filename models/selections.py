@@ -63,9 +63,9 @@ class AutomatSelection(Owned, Base):
     """A stored decision, with what it takes to make it again.
 
     `candidates` holds what `geo.candidates.Candidate.stored` writes, `counterfactuals` what
-    `geo.counterfactuals.Counterfactual.stored` does, `shadow` what `geo.decisions.Shadow.stored`
-    does, and `inputs` the text of `geo.records`: canonical JSON, kept letter for letter. Decisions
-    that were made before inputs were kept have none.
+    `geo.counterfactuals.Counterfactual.stored` does, `shadow` what
+    `geo.decisions.Decision.shadow_written` does, and `inputs` the text of `geo.records`: canonical
+    JSON, kept letter for letter. Decisions that were made before inputs were kept have none.
     """
 
     __tablename__ = "automat_selections"

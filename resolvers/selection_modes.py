@@ -78,6 +78,6 @@ async def _modes(work: Work, sayer: Sayer) -> list[SelectionMode | None]:
     column = row.unit_id if isinstance(sayer, OrganizationUnit) else row.device_group_id
     versions = await work.all(work.own(row).where(column == sayer.id).order_by(row.version.desc()))
     said = [version.said.get(Setting.SELECTION_MODE) for version in versions]
-    if not versions or versions[-1].version > 0:
+    if versions and versions[-1].version > 0:
         said.append(None)  # before the first version nothing was said
     return [None if mode is None else SelectionMode(mode) for mode in said]

@@ -47,6 +47,7 @@ from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
 from schema.selection_replays import SelectionReplayQueries
+from schema.shadows import SelectionShadowQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
 from schema.station_display import StationSubscriptions
@@ -59,6 +60,7 @@ from schema.templates import TemplateQueries
 class Query(
     ReservationQueries,
     SelectionQueries,
+    SelectionShadowQueries,
     SelectionReplayQueries,
     ComparisonQueries,
     EntityQueries,

@@ -25,6 +25,7 @@ from schema import (
     cli_places,
     cli_protocol,
     cli_selection,
+    cli_selection_modes,
     cli_simulate,
 )
 from schema.context import clock
@@ -45,6 +46,7 @@ app.add_typer(token_commands, name="token")
 app.add_typer(cli_places.address_commands, name="addresses")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.add_typer(cli_selection.selection_commands, name="selection")
+cli_selection.selection_commands.command("mode")(cli_selection_modes.mode)
 app.command("geocode")(cli_places.geocode)
 app.command("nearest")(cli_places.nearest)
 app.command("broker")(cli_broker.broker)

@@ -15,9 +15,7 @@ from schema.enums import CounterfactualKind, RejectionCode, SelectionMethod
 from schema.execution import batched
 from schema.loaders import to_one
 from schema.nodes import shows
-from schema.places import (
-    Coordinates,
-)
+from schema.places import Coordinates
 
 
 @strawberry.type(description="One reason against an automat.")
@@ -113,14 +111,26 @@ class ShadowSelection:
         description="Why it would have chosen none; null where it would have chosen one."
     )
 
+    differs: bool = strawberry.field(
+        description="Whether that is another automat than the one that was chosen, or none."
+    )
+    nearer_metres: float | None = strawberry.field(
+        description="How many metres nearer it is than the one that was chosen; negative when it "
+        "is farther, null when one of the two has no distance."
+    )
+
     @classmethod
-    def of_stored(cls, stored: dict[str, Any]) -> Self:
+    def of_stored(cls, stored: dict[str, Any] | None) -> Self | None:
+        if not stored:
+            return None
         automat_id, method = stored["automat_id"], stored["method"]
         return cls(
             automat_id=None if automat_id is None else UUID(automat_id),
             method=None if method is None else SelectionMethod(method),
             distance_metres=stored["distance_metres"],
             message=stored["refusal"],
+            differs=stored["differs"],
+            nearer_metres=stored["nearer_metres"],
         )
 
 
@@ -169,7 +179,7 @@ class AutomatSelection:
             notes=row.notes,
             policy_version=row.policy_version,
             counterfactuals=[Counterfactual.of_stored(stored) for stored in row.counterfactuals],
-            shadow=ShadowSelection.of_stored(row.shadow) if row.shadow else None,
+            shadow=ShadowSelection.of_stored(row.shadow),
             decided_at=row.decided_at,
         )
 
@@ -186,8 +196,6 @@ class AutomatSelection:
             counterfactuals=[
                 Counterfactual.of_stored(one.stored()) for one in decision.counterfactuals
             ],
-            shadow=ShadowSelection.of_stored(decision.shadow.as_shadow())
-            if decision.shadow
-            else None,
+            shadow=ShadowSelection.of_stored(decision.shadow_written()),
             decided_at=now,
         )

@@ -60,6 +60,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "sandbox": (VIEWERS, "{ now }"),
     "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
     "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
+    "selectionShadow": (VIEWERS, '(organizationUnitId: "$unit") { watched }'),
     "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
     "automatSelection": (
         VIEWERS,

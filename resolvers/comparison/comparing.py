@@ -16,7 +16,8 @@ from sqlalchemy import Select, func
 from geo.candidates import Candidate
 from geo.decisions import Decision, Wish
 from geo.key_supply import NO_KEYS
-from geo.selection import FIRST_LOOK, choose
+from geo.looking import FIRST_LOOK
+from geo.selection import choose
 from geo.snapshot import Snapshot
 from models.availability import Span
 from models.comparisons import ComparisonException
