@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-import factories
+from factories import AINO
+from otherwise import untrue
 from outcomes import decision as newest
 from towns import Town, make_town, stretch, wanted
 
@@ -52,7 +53,14 @@ async def _try(work: Work, town: Town, made: list[Reservation], tried: Tried, na
     when, wants = stretch(town, work), Wanted(**wanted(town, home))
     external_id = name if before is None else before.external_id
     said = await _would_get(work, home.id, when, wants, before)
-    got = await _gets(work, home.id, when, wants, str(external_id), made)
+    request = Request(
+        external_id=str(external_id),
+        entity_id=home.id,
+        contacts=[AINO],
+        times=Times(**when),
+        wanted=wants,
+    )
+    got = await _gets(work, request, made)
     tried.cases += 1
     _count(tried.kinds, said)
     if said != got:
@@ -71,19 +79,11 @@ async def _would_get(
         )
     except LivionKeyError as refusal:
         return f"{refusal.code}: {refusal.message}"
-    return canonical(outcome_of(decision)).decode()
+    told = [f"untrue: {message}" for message in await untrue(decision)]
+    return "".join([*told, canonical(outcome_of(decision)).decode()])
 
 
-async def _gets(
-    work: Work, home_id: Any, when: Any, wants: Wanted, external_id: str, made: list[Reservation]
-) -> str:
-    request = Request(
-        external_id=external_id,
-        entity_id=home_id,
-        contacts=[factories.AINO],
-        times=Times(**when),
-        wanted=wants,
-    )
+async def _gets(work: Work, request: Request, made: list[Reservation]) -> str:
     try:
         async with work.attempt():
             reservation = (await reservations.push(work, request)).kept()

@@ -1,4 +1,4 @@
-"""What a reservation would get is what it gets, and the decision can be made again from its record."""
+"""What a reservation would get is what it gets; its decision can be made again from its record."""
 
 import pytest
 from trying import try_a_town

@@ -3,9 +3,10 @@
     python tests/soak/dry_runs.py [--postgresql URL] [--only postgresql|sqlite]
         [--cases N] [--seed N]
 
-In each town reservations are tried and then made, one after the other: with groups, named automats,
-certain keys, full lockers, silent automats and policies of all kinds. What was said before and what
-came of it have to be the same bytes, and so has each decision when it is made again from its record.
+In each town reservations are tried and then made, one after the other: with groups, named
+automats, certain keys, full lockers, silent automats and policies of all kinds. What was said
+before and what came of it have to be the same bytes, and so has each decision when it is made again
+from its record.
 """
 
 import argparse
