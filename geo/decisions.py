@@ -95,7 +95,7 @@ def decided(wish: Wish, method: SelectionMethod, judged: list[Candidate]) -> Dec
 def ranking(judged: list[Candidate]) -> list[Candidate]:
     """Give candidates their ranks: the suitable ones first, otherwise in the order they have."""
     ordered = sorted(judged, key=lambda candidate: not candidate.is_suitable)
-    return [replace(candidate, rank=at) for at, candidate in enumerate(ordered, start=1)]
+    return [Candidate(one.facts, one.rejections, at) for at, one in enumerate(ordered, start=1)]
 
 
 def refusal_of(method: SelectionMethod, judged: list[Candidate]) -> LivionKeyError:
