@@ -146,4 +146,5 @@ def _bits(facts: Sequence[Facts], at: Mapping[UUID, int]) -> list[tuple[int, int
 
 
 def _left_out(judged: Sequence[Candidate]) -> dict[str, Any]:
-    return {"count": len(judged), "codes": tally(judged)}
+    codes = {code.value: count for code, count in tally(judged).items()}
+    return {"count": len(judged), "codes": codes}
