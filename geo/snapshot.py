@@ -66,6 +66,7 @@ class Snapshot:
         self._blocked: dict[Span, Blocked] = {}
         self._sure: dict[Span, Blocked] = {}
         self._near: dict[Coordinates, list[Nearby]] = {}
+        self._asked: dict[Coordinates, int] = {}
         self._inside: dict[str, list[Place]] = {}
         self._members: dict[UUID, frozenset[UUID]] = {}
         self._metres: dict[tuple[Coordinates, UUID], float] = {}
@@ -147,7 +148,8 @@ class Snapshot:
     async def nearest(self, here: Coordinates, count: int) -> dict[UUID, float | None]:
         """Give the automats nearest to a place; fewer than `count` when there are no more."""
         known = self._near.get(here, [])
-        if len(known) < count:
+        if self._asked.get(here, 0) < count:
+            self._asked[here] = count
             self._near[here] = known = await nearest_automats(
                 self._connection, here, organization_ids=self._organization_ids, count=count
             )
@@ -183,10 +185,12 @@ class Snapshot:
             self._connection, unknown, organization_ids=self._organization_ids, count=count
         )
         self._near |= dict(zip(unknown, found, strict=True))
+        self._asked |= dict.fromkeys(unknown, count)
 
     def forget_nearest(self) -> None:
         """Forget which automats are near to where, for whoever looks from very many places."""
         self._near.clear()
+        self._asked.clear()
 
     async def know_automats(self, ids: Iterable[UUID]) -> None:
         """Read automats, all at once."""
