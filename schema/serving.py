@@ -26,7 +26,7 @@ from resolvers.erasing import rule
 from resolvers.outside.ports import Outside
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
-from schema.app import create_app
+from schema.app import COLLECTED_AT, create_app
 from schema.context import Context, clock
 from schema.doorkeeper import Doorkeeper
 from schema.geocoders import geocoder_for
@@ -49,7 +49,7 @@ def collect_rarely() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(*COLLECTED_AT)
 
 
 def application() -> Starlette:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Float, Integer, text
 
+from models.dialects.among import array_of
 from models.places import Coordinates
 
 MANY_DISTANCES = text("""
@@ -23,8 +24,8 @@ MANY_DISTANCES = text("""
 def from_each_to_its(pairs: Sequence[tuple[Coordinates, Coordinates]]) -> dict[str, Any]:
     """Say what `MANY_DISTANCES` is to measure."""
     return {
-        "from_x": [here.longitude for here, _ in pairs],
-        "from_y": [here.latitude for here, _ in pairs],
-        "to_x": [there.longitude for _, there in pairs],
-        "to_y": [there.latitude for _, there in pairs],
+        "from_x": array_of(repr(here.longitude) for here, _ in pairs),
+        "from_y": array_of(repr(here.latitude) for here, _ in pairs),
+        "to_x": array_of(repr(there.longitude) for _, there in pairs),
+        "to_y": array_of(repr(there.latitude) for _, there in pairs),
     }

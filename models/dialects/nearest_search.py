@@ -13,6 +13,7 @@ from sqlalchemy import Integer, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.automats import Automat
+from models.dialects.among import array_of
 from models.dialects.nearest_index import ON_THE_MAP, SPOT, organization_axis, strip_of
 from models.dialects.plans import kept_plans
 from models.earth import FARTHEST_METRES, LEAST_HEIGHT_METRES, earth_centred, views
@@ -121,11 +122,11 @@ def map_question(here: Coordinates, organization_ids: Sequence[UUID], count: int
     return {
         "longitude": here.longitude,
         "latitude": here.latitude,
-        "organizations": list(organization_ids),
-        "strips": [strip_of(organization_id) for organization_id in organization_ids],
-        "heights": [view.height for view in seen],
-        "xs": [view.x for view in seen],
-        "ys": [view.y for view in seen],
+        "organizations": array_of(id.hex for id in organization_ids),
+        "strips": array_of(repr(strip_of(id)) for id in organization_ids),
+        "heights": array_of(repr(view.height) for view in seen),
+        "xs": array_of(repr(view.x) for view in seen),
+        "ys": array_of(repr(view.y) for view in seen),
         "count": count,
         "farthest": FARTHEST_METRES,
         "least_height": LEAST_HEIGHT_METRES,
