@@ -29,6 +29,8 @@ class Clock:
         real: Callable[[], datetime] = real_time,
     ) -> None:
         self.ahead = skew
+        self.times_set = 0
+        """How often it was put right."""
         self.stubborn = stubborn
         self._real = real
 
@@ -57,4 +59,5 @@ class Clock:
         if wrong < timedelta(0) and not fresh:
             return timedelta(0)
         self.ahead += wrong
+        self.times_set += 1
         return wrong

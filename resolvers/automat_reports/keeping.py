@@ -41,6 +41,7 @@ class Told:
         locker_index: At which locker, from 0; None for the whole automat.
         facts: The rest of it, by the names of the protocol. Never digits that somebody typed.
         received_at: When it came, by our clock; when it is written down if left out.
+        clock_set: How often the automat had set its clock when it dated this.
     """
 
     id: UUID
@@ -50,6 +51,7 @@ class Told:
     locker_index: int | None = None
     facts: Json = field(default_factory=dict)
     received_at: datetime | None = None
+    clock_set: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _row(link: Known, told: Told, now: datetime) -> dict[str, Any]:
         "report_id": told.id,
         "kind": told.kind,
         "happened_at": told.happened_at,
+        "clock_set": told.clock_set,
         "received_at": link.time(told.received_at or now),
         "locker_index": told.locker_index,
         "facts": told.facts,

@@ -104,7 +104,10 @@ def _mine() -> Select[AutomatLink, timedelta | None]:
 
 
 async def heard_from(work: Work, link: AutomatLink) -> None:
-    """Let credentials that wait be those of the automat, and revoke the ones before them."""
+    """Let credentials that wait be those of the automat, and revoke the ones before them.
+
+    That needs a message which the automat has sealed: else whoever runs the broker could do it.
+    """
     if link.activated_at is not None or link.revoked_at is not None:
         return
     of_automat = work.own(ROW).where(ROW.automat_id == link.automat_id, ROW.revoked_at.is_(None))
