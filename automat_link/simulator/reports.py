@@ -59,6 +59,10 @@ class ReportLog:
         """Remember that reports up to a number are about to be sent, before they are."""
         self.sent_up_to = max(self.sent_up_to, number)
 
+    def begin_anew(self) -> None:
+        """Number what was not heard from 1 on, for new credentials: its ids stay."""
+        self._go_on_behind(0, list(self._kept.values()))
+
     def heard(self, number: int) -> bool:
         """Let go of what was heard.
 

@@ -30,18 +30,21 @@ def corrected(link: AutomatLink, at: datetime) -> datetime:
     return at - ahead if LAST_MOMENT - at > -ahead else LAST_MOMENT
 
 
-def moment_of(link: AutomatLink, report: AutomatReport, before: datetime | None) -> datetime:
+def moment_of(
+    link: AutomatLink, report: AutomatReport, before: datetime | None, *, since: datetime
+) -> datetime:
     """Tell when something happened.
 
     Args:
         link: By which credentials it was reported.
         report: What was reported.
         before: When the report before it happened; None when it is the first, or comes late.
+        since: Since when the automat has had credentials: before that nothing was reported.
     """
     is_measured = report.clock_set == link.clock_set
     at = corrected(link, report.happened_at) if is_measured else report.happened_at
     at = min(at, report.received_at)
-    at = max(at, link.issued_at)  # nothing was reported by credentials before there were any
+    at = max(at, since)
     return at if before is None else max(at, before + MOMENT)
 
 
