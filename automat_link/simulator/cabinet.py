@@ -80,7 +80,8 @@ class Cabinet(Hardware):
 
     def _hear_time(self, at: datetime, *, fresh: bool) -> None:
         self.told_at = at
-        self.clock.correct(at, fresh=fresh)
+        moved = self.clock.correct(at, fresh=fresh)
+        self.log.date_anew(moved, is_right=fresh)
         now = self.clock.now()
         self.heard_at = now if fresh else min(max(self.heard_at, at), now)
 

@@ -175,7 +175,7 @@ class Conversation:
 
     def _hear_heard(self, heard: Heard, *, fresh: bool) -> None:
         was_old, before = self._state_is_old, self._cabinet.clock.ahead
-        self._told = True
+        self._told = self._told or fresh  # by it the clock is right, and so are the reports
         is_news = self._cabinet.heard(heard.number, heard.at, fresh=fresh)
         # who says how they are whenever they are told something is told something for that
         self._state_is_old = was_old or is_news or self._cabinet.clock.ahead != before
