@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Owned
 
+UNUSED_LASTS = timedelta(days=30)
+"""So long credentials wait for their first use: who has found them later gets nowhere."""
 WORKING = text("revoked_at is null and activated_at is not null")
 WAITING = text("revoked_at is null and activated_at is null")
 
@@ -89,6 +91,11 @@ class AutomatLink(Owned, Base):
     clock_set: Mapped[int] = mapped_column(default=0)
     state_told_at: Mapped[datetime | None]
     state_at: Mapped[datetime | None]
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Tell whether they have waited too long for their first use, by our clock."""
+        return self.activated_at is None and now >= self.issued_at + UNUSED_LASTS
+
     firmware: Mapped[str | None]
     health: Mapped[Json | None]
 

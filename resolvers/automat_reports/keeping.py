@@ -86,9 +86,9 @@ async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: d
     """
     connection = await session.connection()
     known = await links.good(connection, {link_id for link_id, _ in batch})
-    for link in known.values():
-        if link.activated_at is None:
-            await _activate(session, link, now)
+    for link in [one for one in known.values() if one.activated_at is None]:
+        if not await _is_activated(session, link, now):
+            del known[link.id]
     heard = [(known[id], one) for id, one in batch if id in known]
     told = {
         (link.id, one.number, one.id): (link, one)
@@ -124,10 +124,13 @@ def _row(link: Known, told: Told, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _activate(session: AsyncSession, link: Known, now: datetime) -> None:
+async def _is_activated(session: AsyncSession, link: Known, now: datetime) -> bool:
+    """Activate credentials that wait; False for those that were taken back, or have now been."""
     found = await links.locked(session, link.id, now)
-    if found is not None:
-        await links.heard_from(*found)
+    if found is None:
+        return False
+    await links.heard_from(*found)
+    return found[1].revoked_at is None
 
 
 async def _there(session: AsyncSession, rows: Collection[dict[str, Any]]) -> There:

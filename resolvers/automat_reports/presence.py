@@ -81,6 +81,8 @@ async def state_heard(
         return True
     freshness.remember(link, *order)
     await heard_from(work, link)
+    if link.revoked_at is not None:
+        return True
     counts = await _count(work, link, said)
     if not is_retained:
         await is_there(work, link)

@@ -31,6 +31,7 @@ def upgrade() -> None:
     create_automat_alarms()
     create_backup_codes()
     create_sandbox_advances()
+    create_guess_counts()
     change_automat_codes()
 
 
@@ -164,6 +165,19 @@ def create_automat_reports() -> None:
         ),
         "applied_at is null",
     )
+
+
+def create_guess_counts() -> None:
+    op.create_table(
+        "guess_counts",
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("guesses", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="guess_counts_pkey"),
+        sa.UniqueConstraint("place", name="guess_counts_place_key"),
+    )
+    op.create_index("guess_counts_since_index", "guess_counts", ["since"])
 
 
 def create_automat_commands() -> None:
