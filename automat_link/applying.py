@@ -20,6 +20,7 @@ from resolvers.automat_commands import answering
 from resolvers.automat_reports import applying, clocks, gaps, links, presence
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.waking import AWAY, Patience, with_place
+from resolvers.work import Work
 
 WORKERS = 8
 LOOK_SECONDS = 5.0
@@ -123,7 +124,7 @@ class Believing:
     async def _believe(self, link_id: UUID, pending: Pending) -> None:
         for answer in pending.answers.values():  # what was done explains what is seen afterwards
             await self._answer(link_id, answer)
-        if pending.online is not None or pending.state is not None:
+        if pending.online is False or pending.state is not None:
             await self._presence(link_id, pending)
         if not pending.reports:
             return
@@ -137,17 +138,18 @@ class Believing:
             if found is None:
                 return
             work, link = found
-            if pending.online is not None:
-                online, is_retained = pending.online
-                await presence.online_heard(work, link, online=online, is_retained=is_retained)
             if pending.state is not None:
-                state, said = pending.state
-                heard = heartbeat(state, said.heard_at)
-                await presence.state_heard(work, link, heard, is_retained=said.is_retained)
-                if not said.is_retained and seems_not_to_know(link, state):
-                    self._tell_again(link_id)
+                await self._state(work, link, *pending.state)
+            if pending.online is False:  # what it said before it went is no sign that it is there
+                await presence.gone_heard(work, link)
             if gaps.may_be_lost(link):
                 pending.reports = True  # those behind what is lost need not wait for it any more
+
+    async def _state(self, work: Work, link: AutomatLink, state: State, said: Said) -> None:
+        heard, kept = heartbeat(state, said.heard_at), said.is_retained
+        is_newest = await presence.state_heard(work, link, heard, is_retained=kept)
+        if not kept and (not is_newest or seems_not_to_know(link, state)):
+            self._tell_again(link.id)
 
     async def _answer(self, link_id: UUID, answer: Answer) -> None:
         async with self._database.writing() as session:
@@ -178,6 +180,8 @@ def heartbeat(state: State, heard_at: datetime) -> presence.Said:
     return presence.Said(
         at=state.at,
         heard_at=heard_at,
+        told_at=state.told_at,
+        clock_set=state.clock_set,
         number=state.number,
         oldest_number=state.oldest_number,
         revision=state.revision,

@@ -29,7 +29,7 @@ MODELS: dict[str, type[BaseModel]] = {
     Topic.ONLINE: Online,
     "sealed": Sealed,
 }
-"""What is said under each topic, and how what goes to automats is wrapped."""
+"""What is said under each topic, and how it is wrapped."""
 
 
 def file_name(name: str) -> str:

@@ -6,10 +6,11 @@ had in hand, and the automats say it again, because they were not told that it w
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from aiomqtt import Client
@@ -17,7 +18,7 @@ from aiomqtt import Client
 from automat_link.applying import Believing
 from automat_link.keys import Keys
 from automat_link.messages.states import Online
-from automat_link.said import Reader, Said
+from automat_link.said import Came, Reader, Said
 from models.database import Database
 from resolvers.automat_reports import keeping
 from resolvers.automat_reports.keeping import Told
@@ -28,6 +29,7 @@ COLLECT_AT_MOST = 200
 WAITING_AT_MOST = 2_000
 """When so many messages wait, no more are taken from the connection until some are kept."""
 REST_SECONDS = 1.0
+Found = TypeVar("Found")
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ class Listening:
 
     Args:
         database: Where it is kept.
-        keys: Knows whose each link is.
+        keys: Opens what automats say.
         clock: Tells the time.
         believing: Lets it take effect.
         returning: Is told of each automat that has just connected.
@@ -65,23 +67,24 @@ class Listening:
         self._clock = clock
         self._believing = believing
         self._returning = returning
-        self._waiting: asyncio.Queue[Said] = asyncio.Queue(WAITING_AT_MOST)
+        self._waiting: asyncio.Queue[Came] = asyncio.Queue(WAITING_AT_MOST)
         self._patience = Patience("what comes in from automats")
         self.reader = Reader()
 
     async def hear(self, client: Client) -> None:
         """Take messages from a connection until it ends."""
         async for received in client.messages:
-            said = self.reader.read(received, self._clock())
-            if said is not None:
-                await self._waiting.put(said)
+            came = self.reader.take(received, self._clock())
+            if came is not None:
+                await self._waiting.put(came)
 
     async def run(self) -> None:
         """Keep what was heard, until cancelled."""
         while True:
             batch = await self._collect()
-            while not await self._kept(batch):  # noqa: ASYNC110 - until the database is back
-                await asyncio.sleep(REST_SECONDS)
+            keys = await self._in_the_end(partial(self._keys_of, batch))
+            said = self._read(batch, keys)
+            await self._in_the_end(partial(self._keep_all, said))
             for _ in batch:
                 self._waiting.task_done()
 
@@ -89,7 +92,14 @@ class Listening:
         """Wait until all that was heard is kept."""
         await self._waiting.join()
 
-    async def _collect(self) -> list[Said]:
+    async def _in_the_end(self, do: Callable[[], Awaitable[Found]]) -> Found:
+        """Do something with the database, again and again while that is away."""
+        while True:
+            with self._patience:
+                return await do()
+            await asyncio.sleep(REST_SECONDS)
+
+    async def _collect(self) -> list[Came]:
         """Wait for a message, and a moment for more."""
         batch = [await self._waiting.get()]
         until = asyncio.get_running_loop().time() + COLLECT_SECONDS
@@ -101,26 +111,27 @@ class Listening:
                 break
         return batch
 
-    async def _kept(self, batch: Sequence[Said]) -> bool:
-        """Keep a batch, and tell whether it was; while the database is away it is not."""
-        with self._patience:
-            known = await self._known(batch)
-            try:
-                await self._keep(known)
-            except AWAY:
-                raise
-            except Exception as error:  # noqa: BLE001 - one bad message must not stop all others
-                logger.error("a batch was refused: %s", with_place(error))  # noqa: TRY400
-                for one in known:
-                    await self._keep_alone(one)
-            return True
-        return False
+    async def _keys_of(self, batch: Sequence[Came]) -> dict[UUID, bytes]:
+        """Find the keys of those that we know, and still believe."""
+        ids = {came.link_id for came in batch}
+        return {id: key for id in ids if (key := await self._keys.said_by(id)) is not None}
 
-    async def _known(self, batch: Sequence[Said]) -> list[Said]:
-        """Leave out what was said by those that we do not know, or do not believe any more."""
-        ids = {said.link_id for said in batch}
-        known = {id for id in ids if await self._keys.owner_of(id) is not None}
-        return [said for said in batch if said.link_id in known]
+    def _read(self, batch: Sequence[Came], keys: dict[UUID, bytes]) -> list[Said]:
+        """Read what was said by those that we know."""
+        known = [came for came in batch if came.link_id in keys]
+        said = [self.reader.read(came, keys[came.link_id]) for came in known]
+        return [one for one in said if one is not None]
+
+    async def _keep_all(self, said: Sequence[Said]) -> None:
+        """Keep what was said: all of it at once, or else each for itself."""
+        try:
+            await self._keep(said)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad message must not stop all others
+            logger.error("a batch was refused: %s", with_place(error))  # noqa: TRY400
+            for one in said:
+                await self._keep_alone(one)
 
     async def _keep_alone(self, one: Said) -> None:
         """Keep a message of a batch that was refused, so that the others do not suffer from it."""

@@ -16,13 +16,13 @@ class Pending:
     """What an automat said that did not take effect yet.
 
     Args:
-        online: What it said last of its connection, and whether the broker had kept that.
+        online: What it said last of its connection.
         state: Its last state, as it came.
         answers: Its answers, by the id of the command.
         reports: Whether there may be reports of it in the database that wait.
     """
 
-    online: tuple[bool, bool] | None = None
+    online: bool | None = None
     state: tuple[State, Said] | None = None
     answers: dict[UUID, Answer] = field(default_factory=dict)
     reports: bool = False
@@ -31,7 +31,7 @@ class Pending:
         """Take one more message in."""
         match said.message:
             case Online(online=online):
-                self.online = online, said.is_retained
+                self.online = online
             case State() as state:
                 self.state = state, said
             case Answer() as answer if len(self.answers) < MOST_ANSWERS:
@@ -39,7 +39,7 @@ class Pending:
 
     def add_before(self, before: Self) -> None:
         """Take in what was said before this."""
-        self.online = self.online or before.online
+        self.online = before.online if self.online is None else self.online
         self.state = self.state or before.state
         self.answers = before.answers | self.answers
         self.reports = self.reports or before.reports

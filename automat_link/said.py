@@ -1,5 +1,8 @@
 """What automats say, read from the messages of the broker; what cannot be read is passed over.
 
+What was not sealed by the automat under that very topic cannot be read either: whoever owns the
+broker says nothing in its name, and learns nothing of what it says but when, and how long it is.
+
 It is counted, and told once for each automat, without a word of what was in it.
 """
 
@@ -16,7 +19,8 @@ from automat_link.messages.base import Unreadable
 from automat_link.messages.commands import Answer
 from automat_link.messages.reports import AnyReport, read_report
 from automat_link.messages.states import Online, State
-from automat_link.topics import Topic, parsed
+from automat_link.sealing import unseal
+from automat_link.topics import IN_CLEAR, Topic, parsed, topic
 from models.automat_reports import ReportKind
 from resolvers.automat_reports.keeping import Told
 
@@ -24,6 +28,25 @@ MOST_AUTOMATS = 100_000
 """How many are counted one by one; the names of others are not remembered."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One message as it came, not opened yet.
+
+    Args:
+        link_id: By which credentials.
+        what: Under which topic.
+        payload: What came.
+        heard_at: When it came, by our clock; it may take effect much later.
+        is_retained: Whether the broker had kept it, so that nobody knows how old it is.
+    """
+
+    link_id: UUID
+    what: Topic
+    payload: bytes
+    heard_at: datetime
+    is_retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +77,8 @@ class Reader:
         self._allowance = allowance or Allowance()
         self.unreadable: Counter[UUID] = Counter()
 
-    def read(self, received: Received, heard_at: datetime) -> Said | None:
-        """Read a message; None for one not of this protocol, that says nothing, or is too much."""
+    def take(self, received: Received, heard_at: datetime) -> Came | None:
+        """Take a message; None for one not of this protocol, that says nothing, or is too much."""
         place = parsed(received.topic.value)
         payload = received.payload
         if place is None or not isinstance(payload, bytes) or not payload:
@@ -63,11 +86,16 @@ class Reader:
         link_id, what = place
         if not self._allowance.take(link_id):
             return None
+        return Came(link_id, what, payload, heard_at, received.retain)
+
+    def read(self, came: Came, key: bytes) -> Said | None:
+        """Open a message with the key of its automat, and read it; None when that cannot be."""
         try:
-            return Said(link_id, read(what, payload), heard_at, received.retain)
+            said = read(came.what, opened(came, key))
         except Unreadable as error:
-            self._count(link_id, what, error)
+            self._count(came.link_id, came.what, error)
             return None
+        return Said(came.link_id, said, came.heard_at, came.is_retained)
 
     def _count(self, link_id: UUID, what: Topic, error: Unreadable) -> None:
         if link_id not in self.unreadable:
@@ -78,8 +106,19 @@ class Reader:
         self.unreadable[link_id] += 1
 
 
+def opened(came: Came, key: bytes) -> bytes:
+    """Open what came.
+
+    Raises:
+        Unreadable: It was not sealed with this key for the topic under which it came.
+    """
+    if came.what in IN_CLEAR:
+        return came.payload
+    return unseal(key, topic(came.link_id, came.what), came.payload)
+
+
 def read(what: Topic, payload: bytes) -> Told | State | Answer | Online:
-    """Read what was said under a topic.
+    """Read what was said under a topic, opened.
 
     Raises:
         Unreadable: It is not what this protocol says.
@@ -98,7 +137,7 @@ def read(what: Topic, payload: bytes) -> Told | State | Answer | Online:
             raise Unreadable(message)
 
 
-SAID_OF_ALL = {"id", "number", "at", "kind", "locker_index"}
+SAID_OF_ALL = {"id", "number", "at", "clock_set", "kind", "locker_index"}
 
 
 def told(report: AnyReport) -> Told:
@@ -110,6 +149,7 @@ def told(report: AnyReport) -> Told:
         number=known["number"],
         kind=ReportKind(known["kind"]),
         happened_at=known["at"],
+        clock_set=known["clockSet"],
         locker_index=known.get("lockerIndex"),
         facts=facts,
     )

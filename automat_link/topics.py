@@ -1,8 +1,9 @@
 """The topics of the protocol, version 1: `keys/v1/LINK/...`, where LINK names the credentials.
 
 The broker lets an automat read and write below its own name alone, which is the common name of its
-certificate. What is wanted of it is retained, so that it is told as soon as it connects. All that
-goes to an automat is sealed (`automat_link.sealing`): it obeys nobody who merely owns the broker.
+certificate. What is wanted of it is retained, so that it is told as soon as it connects. All but
+whether it is connected is sealed (`automat_link.sealing`): who merely owns the broker gives no
+orders, reads nothing, and says nothing in its name.
 """
 
 from enum import StrEnum
@@ -21,17 +22,19 @@ class Topic(StrEnum):
     COMMAND = "command"
     """To the automat, sealed: one thing to do until a deadline."""
     ANSWER = "answer"
-    """From the automat: what became of a command."""
+    """From the automat, sealed: what became of a command."""
     REPORT = "report"
-    """From the automat: one thing that happened, numbered."""
+    """From the automat, sealed: one thing that happened, numbered."""
     STATE = "state"
-    """From the automat, retained: its heartbeat, every 30 seconds and after every change."""
+    """From the automat, retained, sealed: its heartbeat, every 30 seconds and after changes."""
     ONLINE = "online"
-    """From the automat, retained: whether it is connected; false is its last will."""
+    """From the automat, retained, in clear: whether it is connected; false is its last will."""
 
 
 FROM_AUTOMATS = (Topic.ANSWER, Topic.REPORT, Topic.STATE, Topic.ONLINE)
 TO_AUTOMATS = (Topic.WANT_CODES, Topic.WANT_HEARD, Topic.COMMAND)
+IN_CLEAR = frozenset({Topic.ONLINE})
+"""A last will lies at the broker from the beginning of a connection, so it says nothing new."""
 
 
 def topic(link_id: UUID, what: Topic) -> str:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Owned
 
+UNUSED_LASTS = timedelta(days=30)
+"""So long credentials wait for their first use: who has found them later gets nowhere."""
 WORKING = text("revoked_at is null and activated_at is not null")
 WAITING = text("revoked_at is null and activated_at is null")
 
@@ -45,6 +47,9 @@ class AutomatLink(Owned, Base):
         applied_number: The number of the last report when it said that: what is older is old news.
             -1 while it has said nothing of its codes, 0 when it had not reported anything.
         clock_ahead: How far its clock is ahead of ours.
+        clock_set: How often it had set its clock when that was measured.
+        state_told_at: The latest moment of ours that it knew when it said last how it is.
+        state_at: When it said last how it is, by its clock: what is older was said before.
         firmware: What runs on it.
         health: What it said last of its power, battery and network.
     """
@@ -83,6 +88,14 @@ class AutomatLink(Owned, Base):
     applied_revision: Mapped[int | None]
     applied_number: Mapped[int] = mapped_column(default=-1)
     clock_ahead: Mapped[timedelta | None]
+    clock_set: Mapped[int] = mapped_column(default=0)
+    state_told_at: Mapped[datetime | None]
+    state_at: Mapped[datetime | None]
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Tell whether they have waited too long for their first use, by our clock."""
+        return self.activated_at is None and now >= self.issued_at + UNUSED_LASTS
+
     firmware: Mapped[str | None]
     health: Mapped[Json | None]
 

@@ -59,9 +59,10 @@ class AutomatReport(Owned, Base):
         link_id: By which credentials it came.
         number: Its place in what that link reports, from 1; null when the number was another
             report's already, which only an automat that forgot something sends.
-        report_id: The automat's own id of it; the same one is the same report. One of ours where it
-            was said before with another number.
+        report_id: The automat's own id of it; the same one is the same report, whatever credentials
+            it came by. One of ours where it was said before with another number.
         happened_at: When, by the clock of the automat.
+        clock_set: How often the automat had set its clock when it last dated this.
         received_at: When we were told first.
         moment: When it happened, by our clock: always later than those before it by number, and
             never after we were told, but for microseconds. Null until it was applied, and for one
@@ -76,7 +77,7 @@ class AutomatReport(Owned, Base):
     __tablename__ = "automat_reports"
     __table_args__ = (
         UniqueConstraint("link_id", "number", name="one_report_for_each_number"),
-        UniqueConstraint("link_id", "report_id", name="each_report_once"),
+        UniqueConstraint("automat_id", "report_id", name="each_report_once"),
         Index(
             "reports_to_apply",
             *("link_id", "number"),
@@ -92,6 +93,7 @@ class AutomatReport(Owned, Base):
     report_id: Mapped[UUID]
     kind: Mapped[ReportKind]
     happened_at: Mapped[datetime]
+    clock_set: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime]
     moment: Mapped[datetime | None]
     locker_index: Mapped[int | None]

@@ -5,7 +5,7 @@ certificate of the authority, the key of its codes, and where the broker is. See
 `schema.public_requests` for what holds for all that is asked without a token.
 """
 
-import time
+from datetime import timedelta
 from typing import Any
 
 from starlette.routing import BaseRoute, Route
@@ -15,20 +15,17 @@ from models.errors import EnrolmentRefused
 from resolvers import clocks
 from resolvers.automat_links import enrolling
 from resolvers.automat_links.enrolling import Cabinet
+from resolvers.guesses import Bound, Guesses
 from resolvers.outside.ports import Outside
-from schema.context import Context
+from schema.context import Context, clock
 from schema.public_requests import Asked, answered_by
-from schema.throttling import Throttle
+from schema.throttling import SharedThrottle, place_of
 from schema.view import MakeContext
 
 ENROL = "/public/automat/enrol"
-WRONG_PINS_A_MINUTE = 10
-"""From one address."""
-WRONG_PINS_AN_HOUR = 20
+FROM_ADDRESS = Bound("address", 10, timedelta(minutes=1))
+FOR_DEVICE = Bound("device", 20, timedelta(hours=1))
 """For one device id, from all addresses together."""
-HOUR_SECONDS = 3600.0
-LONGEST_DEVICE_ID = 100
-"""What is longer is counted by its beginning, so that nobody fills our memory."""
 
 
 class EnrolmentRoutes:
@@ -44,8 +41,9 @@ class EnrolmentRoutes:
         self._database = database
         self._outside = outside
         self._make_context = make_context
-        self._from_address = Throttle(WRONG_PINS_A_MINUTE)
-        self._for_device = Throttle(WRONG_PINS_AN_HOUR, HOUR_SECONDS)
+        secret = outside.secret
+        self._from_address = SharedThrottle(Guesses(database, secret, FROM_ADDRESS))
+        self._for_device = SharedThrottle(Guesses(database, secret, FOR_DEVICE))
 
     async def enrol(self, asked: Asked) -> dict[str, Any]:
         """Make a cabinet the automat that its installation PIN is for.
@@ -62,12 +60,12 @@ class EnrolmentRoutes:
             hardware_id=enrolling.checked_hardware_id(asked.text("hardwareId")),
             public_key=enrolling.requested_key(asked.text("csr")),
         )
-        now, device_id = time.monotonic(), cabinet.device_id[:LONGEST_DEVICE_ID]
-        self._from_address.wrong(asked.address, now)
-        self._for_device.wrong(device_id, now)
+        now, place = clock(), place_of(asked.address)
+        await self._from_address.guess(place, now)
+        await self._for_device.guess(cabinet.device_id, now)
         made = await self._enrolled(asked, cabinet)
-        self._from_address.forgive(asked.address, now)
-        self._for_device.forgive(device_id, now)
+        await self._from_address.forgive(place, now)
+        await self._for_device.forgive(cabinet.device_id, now)
         return made
 
     async def _enrolled(self, asked: Asked, cabinet: Cabinet) -> dict[str, Any]:

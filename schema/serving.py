@@ -17,6 +17,7 @@ from models.accounts import Actor
 from models.database import Database, parsed
 from models.errors import InvalidInput
 from models.migrating import is_migrated
+from resolvers import guesses
 from resolvers.attachments.arriving import Limits
 from resolvers.attachments.sweeping import sweep
 from resolvers.automat_links import expiring
@@ -127,6 +128,8 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
                 await rule.plan_all(database, owner, owner.time(clock()))
             await sweep(database, outside.files, clock())
             await expiring.warn(database, clock())
+            await expiring.end_unused(database, clock())
+            await guesses.forget(database, clock())
         if not patience.tried:
             await asyncio.sleep(DAY_SECONDS)
 

@@ -7,8 +7,10 @@ it is looked at, and forgiven when it was right; then many at once are no more t
 
 import ipaddress
 from collections import OrderedDict, deque
+from datetime import datetime
 from http import HTTPStatus
 
+from resolvers.guesses import Guesses
 from schema.answers import Refused
 
 WINDOW_SECONDS = 60.0
@@ -63,17 +65,50 @@ class Throttle:
         while times and times[0] <= now - self._window_seconds:
             times.popleft()
         if len(times) >= self._at_most:
-            wait = str(int(times[0] + self._window_seconds - now) + 1)
-            raise Refused(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                f"That was wrong {self._at_most} times within {self._time()}; wait a little.",
-                code="TOO_MANY_REQUESTS",
-                headers={"retry-after": wait},
-            )
+            wait = times[0] + self._window_seconds - now
+            raise too_many(self._at_most, self._window_seconds, wait)
 
-    def _time(self) -> str:
-        minutes = round(self._window_seconds / 60)
-        return "a minute" if minutes == 1 else f"{minutes} minutes"
+
+class SharedThrottle:
+    """Counts guesses in the database: for all processes together, and through restarts.
+
+    Args:
+        guesses: Counts them.
+    """
+
+    def __init__(self, guesses: Guesses) -> None:
+        self._guesses = guesses
+
+    async def guess(self, by: str, now: datetime) -> None:
+        """Note a guess before it is looked at.
+
+        Args:
+            by: What it is counted by.
+            now: The moment.
+
+        Raises:
+            Refused: There were too many; it says for how long they have to wait.
+        """
+        wait = await self._guesses.count(by, now)
+        if wait is not None:
+            bound = self._guesses.bound
+            raise too_many(bound.at_most, bound.within.total_seconds(), wait.total_seconds())
+
+    async def forgive(self, by: str, then: datetime) -> None:
+        """Take back what was counted before it was known to be right."""
+        await self._guesses.forgive(by, then)
+
+
+def too_many(at_most: int, window_seconds: float, wait_seconds: float) -> Refused:
+    """Say that somebody was wrong too often, and for how long they have to wait."""
+    minutes = round(window_seconds / 60)
+    time = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return Refused(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        f"That was wrong {at_most} times within {time}; wait a little.",
+        code="TOO_MANY_REQUESTS",
+        headers={"retry-after": str(int(wait_seconds) + 1)},
+    )
 
 
 def place_of(address: str | None) -> str:

@@ -19,13 +19,14 @@ from linked import clock, eventually
 from sqlalchemy import select
 from talking import Client, new_client
 
+from automat_link.sealing import key_of_automat, seal
 from automat_link.simulator.cabinet import Cabinet
 from automat_link.simulator.clock import Clock
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.flash import MemoryFlash
 from automat_link.simulator.line import Line, tls_of
 from automat_link.simulator.network import NONE, Faults, Network
-from automat_link.topics import Topic, topic
+from automat_link.topics import IN_CLEAR, Topic, topic
 from models.accounts import Role
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport
@@ -177,8 +178,21 @@ async def speaking_as(credentials: Credentials) -> AsyncIterator[Line]:
 
 
 async def say(line: Line, credentials: Credentials, what: Topic, payload: bytes) -> None:
-    """Say something."""
+    """Say something, sealed as an automat does it."""
+    if what not in IN_CLEAR:
+        payload = sealed(credentials, what, payload)
+    await say_as_it_is(line, credentials, what, payload)
+
+
+async def say_as_it_is(line: Line, credentials: Credentials, what: Topic, payload: bytes) -> None:
+    """Say something that was sealed before, or was not."""
     await line.publish(topic(credentials.link_id, what), payload, qos=1)
+
+
+def sealed(credentials: Credentials, what: Topic, message: bytes) -> bytes:
+    """Seal a message as the automat with these credentials does it."""
+    key = key_of_automat(credentials.codes_key)
+    return seal(key, topic(credentials.link_id, what), message)
 
 
 async def link_row(database: Database, credentials: Credentials) -> AutomatLink:

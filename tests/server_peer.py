@@ -19,8 +19,8 @@ from automat_link.messages.commands import Answer
 from automat_link.messages.reports import AnyReport, Report
 from automat_link.messages.states import Online, State
 from automat_link.messages.wanted import Heard, WantedCode, WantedCodes
-from automat_link.sealing import seal
-from automat_link.topics import FROM_AUTOMATS, Topic, of_all, parsed, topic
+from automat_link.sealing import key_of_automat, seal, unseal
+from automat_link.topics import FROM_AUTOMATS, IN_CLEAR, Topic, of_all, parsed, topic
 from resolvers.automat_links.credentials import Credentials
 
 SECONDS = 60.0
@@ -65,6 +65,9 @@ class Server:
                 await self._take(*found, payload)
 
     async def _take(self, link_id: UUID, what: Topic, payload: bytes) -> None:
+        if what not in IN_CLEAR and payload:
+            key = key_of_automat(self.known[link_id].codes_key)
+            payload = unseal(key, topic(link_id, what), payload)
         if what is Topic.REPORT:
             self._report(link_id, read_as(Report, payload).root)
             await self.say_heard(link_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -116,18 +116,38 @@ async def client_in(
         await organizations.found(work, name="Kotikatu Isännöinti")
         tokens = await tokens_of_all_roles(work)
     outside = outside_in(folder, **chosen)
+    app = app_on(database, outside, geocoder)
+    async with http_to(app) as http:
+        yield Client(http, database, founder.organization_id, tokens, outside, app)
+
+
+@asynccontextmanager
+async def another_process(client: Client) -> AsyncIterator[Client]:
+    """Serve the same organization once more: by an application that shares only the database."""
+    database = Database(client.database.url.render_as_string(hide_password=False))
+    app = app_on(database, client.outside)
+    async with http_to(app) as http:
+        yield replace(client, http=http, database=database, app=app)
+    await database.dispose()
+
+
+def app_on(database: Database, outside: Outside, geocoder: Geocoder | None = None) -> Starlette:
+    """Put the application together."""
     chosen = geocoder or geocoder_for(database, unset())[0]
 
     def make_context(_request: object, actor: Actor) -> Context:
         return Context(database, chosen, outside, actor)
 
-    app = create_app(
+    return create_app(
         schema,
         authenticate=Doorkeeper(database),
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         routes=routes_beside(database, outside, make_context),
     )
+
+
+def http_to(app: Starlette) -> httpx2.AsyncClient:
+    """Make what sends requests to an application in this process."""
     transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
-        yield Client(http, database, founder.organization_id, tokens, outside, app)
+    return httpx2.AsyncClient(transport=transport, base_url="http://test")

@@ -65,6 +65,9 @@ Moment = Annotated[AwareDatetime, BeforeValidator(as_told), AfterValidator(in_ut
 LockerIndex = Annotated[int, Field(ge=0, le=29, description="A locker, from 0.")]
 Number = Annotated[int, Field(ge=1, le=LAST_NUMBER, description="Counts reports, from 1.")]
 Revision = Annotated[int, Field(ge=0, le=LAST_REVISION, description="Counts tables of codes.")]
+ClockSet = Annotated[
+    int, Field(ge=0, le=LAST_NUMBER, description="How often the automat has set its clock.")
+]
 Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """One line. Databases do not keep every control character."""
 CodeId = Annotated[

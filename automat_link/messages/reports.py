@@ -11,6 +11,7 @@ from pydantic import Field, RootModel
 
 from automat_link.messages.base import (
     MOST,
+    ClockSet,
     CodeId,
     LockerIndex,
     Message,
@@ -35,6 +36,7 @@ class AnyReport(Message):
     id: UUID = Field(description="Its id: the same one is the same report.")
     number: Number
     at: Moment = Field(description="When it happened, by the automat's clock.")
+    clock_set: ClockSet = 0
 
 
 class Started(AnyReport):
@@ -164,4 +166,4 @@ def read_report(payload: bytes) -> AnyReport:
         return cast("AnyReport", read_as(Report, payload).root)
     except Unreadable as error:
         head = AnyReport.read(payload)
-        return NotUnderstood(id=head.id, number=head.number, at=head.at, problem=str(error))
+        return NotUnderstood(**head.model_dump(), problem=str(error))

@@ -4,7 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from automat_link.messages.base import LAST_NUMBER, LockerIndex, Message, Moment, Revision, Text
+from automat_link.messages.base import (
+    LAST_NUMBER,
+    ClockSet,
+    LockerIndex,
+    Message,
+    Moment,
+    Revision,
+    Text,
+)
 
 HEARTBEAT_SECONDS = 30
 """How often a state is sent; an automat counts as offline after three times as long."""
@@ -45,6 +53,12 @@ class State(Message):
     """The heartbeat, retained."""
 
     at: Moment = Field(description="What time it is by the automat's clock.")
+    told_at: Moment | None = Field(
+        default=None,
+        description="The latest `at` of any want/heard that it has read; none when left out. By it "
+        "and `at` states have an order: an earlier one is passed over.",
+    )
+    clock_set: ClockSet = 0
     number: int = Field(
         ge=0, le=LAST_NUMBER, description="The number of its last report; 0 for none yet."
     )

@@ -102,7 +102,7 @@ class Heard(Message):
 
 
 class Sealed(Message):
-    """How what goes to an automat is sealed: AES-256-GCM with the key of its credentials.
+    """How messages are sealed: AES-256-GCM, with a key for each direction.
 
     The authenticated data is the topic, so that what is meant for one topic opens in no other.
     """

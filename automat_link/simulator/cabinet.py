@@ -80,7 +80,8 @@ class Cabinet(Hardware):
 
     def _hear_time(self, at: datetime, *, fresh: bool) -> None:
         self.told_at = at
-        self.clock.correct(at, fresh=fresh)
+        moved = self.clock.correct(at, fresh=fresh)
+        self.log.date_anew(moved, is_right=fresh)
         now = self.clock.now()
         self.heard_at = now if fresh else min(max(self.heard_at, at), now)
 
@@ -119,6 +120,8 @@ class Cabinet(Hardware):
         """Say how it is."""
         return State(
             at=self.clock.now(),
+            told_at=None if self.told_at == FIRST_MOMENT else self.told_at,
+            clock_set=self.clock.times_set,
             number=self.log.last_number,
             oldest_number=self.log.oldest_number,
             revision=self.codes.revision,
@@ -138,6 +141,7 @@ class Cabinet(Hardware):
             "lockers": self.doors.save(),
             "health": self.health.model_dump(mode="json"),
             "clockAhead": self.clock.ahead.total_seconds(),
+            "clockSet": self.clock.times_set,
         }
 
     def restore(self, saved: Json) -> None:
@@ -146,6 +150,7 @@ class Cabinet(Hardware):
         self.doors.restore(saved["lockers"])
         self.health = Health.model_validate(saved["health"])
         self.clock.ahead = timedelta(seconds=saved["clockAhead"])
+        self.clock.times_set = saved.get("clockSet", 0)
 
     def restore_memory(self, saved: Json) -> None:
         """Remember what it did then, as by an old backup; keys are where they are now."""

@@ -3,8 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from automat_link.messages.base import FIRST_MOMENT
+
 SMALLEST_CORRECTION = timedelta(seconds=2)
 """A message takes a while on its way: what differs by less is not put right."""
+
+
+def moved(at: datetime, by: timedelta) -> datetime:
+    """Move a moment, and leave it where it is when there is none to move it to."""
+    try:
+        there = at + by
+    except OverflowError:
+        return at
+    return max(there, FIRST_MOMENT)
 
 
 def real_time() -> datetime:
@@ -29,6 +40,8 @@ class Clock:
         real: Callable[[], datetime] = real_time,
     ) -> None:
         self.ahead = skew
+        self.times_set = 0
+        """How often it was put right."""
         self.stubborn = stubborn
         self._real = real
 
@@ -57,4 +70,5 @@ class Clock:
         if wrong < timedelta(0) and not fresh:
             return timedelta(0)
         self.ahead += wrong
+        self.times_set += 1
         return wrong

@@ -10,11 +10,11 @@ from automat_link.messages.base import Message, Unreadable, read_as
 from automat_link.messages.commands import AnyCommand, Command, Replay, Restart, Resync
 from automat_link.messages.states import HEARTBEAT_SECONDS, Online
 from automat_link.messages.wanted import Heard, WantedCodes
-from automat_link.sealing import unseal
+from automat_link.sealing import key_of_automat, seal, unseal
 from automat_link.simulator.cabinet import Cabinet
 from automat_link.simulator.line import Line
 from automat_link.simulator.network import Network
-from automat_link.topics import TO_AUTOMATS, Topic, parsed, topic
+from automat_link.topics import IN_CLEAR, TO_AUTOMATS, Topic, parsed, topic
 from resolvers.automat_links.credentials import Credentials
 from resolvers.waking import end
 
@@ -56,6 +56,7 @@ class Conversation:
         self.restarting = False
         self._line, self._cabinet, self._network, self._keep = line, cabinet, network, keep
         self._key = credentials.codes_key
+        self._own_key = key_of_automat(credentials.codes_key)
         self._link_id = credentials.link_id
         self._leaving = self._told = False
         self._sent = 0
@@ -143,6 +144,8 @@ class Conversation:
         await self._send(what, message.written())
 
     async def _send(self, what: Topic, payload: bytes) -> None:
+        if what not in IN_CLEAR:
+            payload = seal(self._own_key, topic(self._link_id, what), payload)
         await self._network.carry(what, payload, partial(self._publish, what))
 
     async def _publish(self, what: Topic, payload: bytes) -> None:
@@ -172,7 +175,7 @@ class Conversation:
 
     def _hear_heard(self, heard: Heard, *, fresh: bool) -> None:
         was_old, before = self._state_is_old, self._cabinet.clock.ahead
-        self._told = True
+        self._told = self._told or fresh  # by it the clock is right, and so are the reports
         is_news = self._cabinet.heard(heard.number, heard.at, fresh=fresh)
         # who says how they are whenever they are told something is told something for that
         self._state_is_old = was_old or is_news or self._cabinet.clock.ahead != before

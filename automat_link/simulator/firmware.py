@@ -66,10 +66,30 @@ class Firmware:
 
     def start(self) -> None:
         """Give it power; it runs until `stop` or `cut_power`."""
-        self._leaving = False
         self.cabinet.restart("power")
-        self._running = asyncio.create_task(self._run())
-        self._running.add_done_callback(self._ended)
+        self._begin()
+
+    async def renew(self, credentials: Credentials, flash: Flash) -> None:
+        """Go on with new credentials; what was not heard by the former ones is numbered anew.
+
+        Whoever loses power meanwhile has either the former ones with the former numbers, or the new
+        ones with the new numbers: each have a flash of their own.
+
+        Args:
+            credentials: The new ones.
+            flash: Where all is kept from now on; nothing is there yet.
+
+        Raises:
+            ValueError: The credentials are damaged; it goes on with the former ones.
+        """
+        tls, was_running = tls_of(credentials), self.is_running
+        await self.stop()
+        self.cabinet.log.begin_anew()
+        self.flash, self._tls = flash, tls
+        self.link_id, self._credentials = credentials.link_id, credentials
+        self._keep()
+        if was_running:
+            self._begin()
 
     async def stop(self) -> None:
         """Stop it with a word: the broker tells that it is gone, for a will is not sent then."""
@@ -85,6 +105,11 @@ class Firmware:
         self._leaving = True
         self._drop()
         await self._end()
+
+    def _begin(self) -> None:
+        self._leaving = False
+        self._running = asyncio.create_task(self._run())
+        self._running.add_done_callback(self._ended)
 
     async def _end(self) -> None:
         running, self._running = self._running, None

@@ -26,7 +26,7 @@ class Hardware:
 
     def __init__(self, lockers: int, clock: Clock, *, room: int) -> None:
         self.clock = clock
-        self.log = ReportLog(clock.now, room=room)
+        self.log = ReportLog(clock, room=room)
         self.alarms = Alarms(self.log)
         self.doors = Doors(lockers, self.log, self.alarms, clock.now)
         self.health = Health()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from automat_link.topics import Topic
 
-MAY_FAIL = frozenset(set(Topic) - {Topic.ONLINE, Topic.WANT_HEARD})
+MAY_FAIL = frozenset(set(Topic) - {Topic.ONLINE})
 """What has ways of its own to be said again, also while a connection lasts."""
 
 

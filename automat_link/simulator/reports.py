@@ -1,12 +1,13 @@
 """The numbered reports of an automat, each kept until the server has heard it."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from automat_link.messages.base import read_as
 from automat_link.messages.reports import AnyReport, Report
+from automat_link.simulator.clock import Clock, moved
 from models.base import Json
 
 ROOM = 10_000
@@ -19,22 +20,28 @@ class ReportLog:
     An automat that was restored from an old backup does not know which numbers it has given since.
     It finds out when the server has heard more than it remembers to have sent, see `heard`.
 
+    What a wrong clock has dated is dated anew when it is put right, see `date_anew`.
+
     Args:
-        now: Tells the time of the automat.
+        clock: The clock of the automat.
         room: How many reports fit in.
     """
 
-    def __init__(self, now: Callable[[], datetime], *, room: int = ROOM) -> None:
-        self._now = now
+    def __init__(self, clock: Clock, *, room: int = ROOM) -> None:
+        self._clock = clock
         self._room = room
         self._kept: dict[int, str] = {}
         self.last_number = 0
         self.sent_up_to = 0
+        self._right_up_to = 0
+        """Up to which number the times are right, whatever the clock does from now on."""
 
     def add(self, kind: type[AnyReport], **facts: Any) -> None:
         """Write down that something happened now."""
         number = self.last_number + 1
-        report = kind(id=uuid4(), number=number, at=self._now(), **facts)
+        clock = self._clock
+        at, times = clock.now(), clock.times_set
+        report = kind(id=uuid4(), number=number, at=at, clock_set=times, **facts)
         self._kept[number] = report.written().decode()
         self.last_number = number
         if len(self._kept) > self._room:
@@ -58,6 +65,27 @@ class ReportLog:
     def sending(self, number: int) -> None:
         """Remember that reports up to a number are about to be sent, before they are."""
         self.sent_up_to = max(self.sent_up_to, number)
+
+    def date_anew(self, by: timedelta, *, is_right: bool) -> None:
+        """Move the times of what the clock has dated that was set just now.
+
+        Args:
+            by: How far the clock was moved.
+            is_right: Whether it is right now: then these times are not moved again.
+        """
+        first = max(self.oldest_number, self._right_up_to + 1)
+        for number in range(first, self.last_number + 1 if by else first):
+            report = read_as(Report, self._kept[number].encode()).root
+            times = {"at": moved(report.at, by), "clock_set": self._clock.times_set}
+            self._kept[number] = report.model_copy(update=times).written().decode()
+        if is_right:
+            self._right_up_to = self.last_number
+
+    def begin_anew(self) -> None:
+        """Number what was not heard from 1 on, for new credentials: its ids stay."""
+        before = self.oldest_number - 1
+        self._go_on_behind(0, list(self._kept.values()))
+        self._right_up_to = max(0, self._right_up_to - before)
 
     def heard(self, number: int) -> bool:
         """Let go of what was heard.
@@ -87,6 +115,7 @@ class ReportLog:
         return {
             "lastNumber": self.last_number,
             "sentUpTo": self.sent_up_to,
+            "rightUpTo": self._right_up_to,
             "kept": list(self._kept.items()),
         }
 
@@ -94,4 +123,5 @@ class ReportLog:
         """Take up what `save` wrote down."""
         self.last_number = saved["lastNumber"]
         self.sent_up_to = saved["sentUpTo"]
+        self._right_up_to = saved.get("rightUpTo", 0)
         self._kept = dict(saved["kept"])

@@ -52,14 +52,22 @@ async def hold(work: Work, automat_id: UUID) -> list[AutomatLink]:
     return await good(work, automat_id)
 
 
-async def take_back(work: Work, links: Iterable[AutomatLink]) -> None:
-    """Revoke locked credentials, by our clock: the broker's list does not know a sandbox's."""
+async def take_back(
+    work: Work, links: Iterable[AutomatLink], *, notice: str | None = None, **facts: str
+) -> None:
+    """Revoke locked credentials, by our clock: the broker's list does not know a sandbox's.
+
+    Args:
+        work: The transaction.
+        links: Which ones.
+        notice: A sentence for people, where they have to know of it.
+        facts: Why, where nobody asked for it.
+    """
     for link in links:
         link.revoked_at = work.actor.real(work.now)
         link.connected = False
-        work.record(
-            EventKind.AUTOMAT_CREDENTIALS_REVOKED, About(Automat, link.automat_id), link_id=link.id
-        )
+        about, kind = About(Automat, link.automat_id), EventKind.AUTOMAT_CREDENTIALS_REVOKED
+        work.record(kind, about, notice=notice, link_id=link.id, **facts)
         if link.activated_at is not None:
             await end_alarm(work, link.automat_id, AlarmKind.CREDENTIALS_EXPIRE)
     await work.save()

@@ -8,8 +8,9 @@ that is done about one link is done under the lock of its row.
 - `keeping`: a batch of reports is written down.
 - `applying`: those that are next by number take effect, those of an `inbox` together; `gaps` sees
   to those that are missing.
+- `succession`: what came by former credentials comes before what comes by new ones.
 - `facts`: what a report (`happenings`) means, `typed` for codes, `doors` for lockers.
-- `clocks`: when something happened, by a clock that may be wrong.
+- `clocks`: when something happened, by a clock that may be wrong; `freshness`: what was said again.
 - `presence`: heartbeats and last wills; `sensors` for what they say of lockers, `power` of power.
 - `silence`: the timer that notices when nothing is heard.
 """

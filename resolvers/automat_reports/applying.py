@@ -109,11 +109,26 @@ async def _some(
         trying: What each is tried in, see `Inbox`. Nothing at first, which is cheaper: then all of
             them are undone when one fails, and tried again with more care.
     """
+    former = None
+    while True:
+        inbox, has_more = await _one_transaction(database, link_id, clock, trying)
+        if inbox is None:
+            return False, 0
+        if inbox.waits_for in {None, former}:
+            return has_more, inbox.heard_up_to
+        former = inbox.waits_for
+        while (await _some(database, former, clock, trying))[0]:
+            """What came by former credentials comes first."""
+
+
+async def _one_transaction(
+    database: Database, link_id: UUID, clock: Callable[[], datetime], trying: Trying | None
+) -> tuple[Inbox | None, bool]:
     async with database.writing() as session:
         found = await links.locked(session, link_id, clock())
         if found is None:
-            return False, 0
-        work, link = found
-        has_more = await Inbox(work, link, trying).apply_some()
-        await work.save()
-        return has_more, link.heard_up_to
+            return None, False
+        inbox = Inbox(*found, trying)
+        has_more = await inbox.apply_some()
+        await inbox.work.save()
+        return inbox, has_more

@@ -1,8 +1,8 @@
 """When something happened, by a clock that may be wrong.
 
 The numbers of reports decide their order, the clock only the moment: it is corrected by as much as
-the clock was seen to be wrong, never lies after the moment at which we were told, and each report
-happened after the one before it.
+the clock was seen to be wrong, unless it was set since then. It never lies after the moment at
+which we were told, and each report happened after the one before it.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -30,20 +30,27 @@ def corrected(link: AutomatLink, at: datetime) -> datetime:
     return at - ahead if LAST_MOMENT - at > -ahead else LAST_MOMENT
 
 
-def moment_of(link: AutomatLink, report: AutomatReport, before: datetime | None) -> datetime:
+def moment_of(
+    link: AutomatLink, report: AutomatReport, before: datetime | None, *, since: datetime
+) -> datetime:
     """Tell when something happened.
 
     Args:
         link: By which credentials it was reported.
         report: What was reported.
         before: When the report before it happened; None when it is the first, or comes late.
+        since: Since when the automat has had credentials: before that nothing was reported.
     """
-    at = min(corrected(link, report.happened_at), report.received_at)
-    at = max(at, link.issued_at)  # nothing was reported by credentials before there were any
+    is_measured = report.clock_set == link.clock_set
+    at = corrected(link, report.happened_at) if is_measured else report.happened_at
+    at = min(at, report.received_at)
+    at = max(at, since)
     return at if before is None else max(at, before + MOMENT)
 
 
-async def compare(work: Work, link: AutomatLink, at: datetime, *, heard_at: datetime) -> None:
+async def compare(
+    work: Work, link: AutomatLink, at: datetime, *, heard_at: datetime, clock_set: int = 0
+) -> None:
     """Measure how far the clock of an automat is ahead of ours, when it says what time it is.
 
     Args:
@@ -51,7 +58,9 @@ async def compare(work: Work, link: AutomatLink, at: datetime, *, heard_at: date
         link: Its credentials, locked.
         at: What time it was by its clock.
         heard_at: When it said so, by the clock of the organization: not when we got round to it.
+        clock_set: How often it had set its clock: what is dated by another one is not corrected.
     """
+    link.clock_set = clock_set
     known, ahead = link.clock_ahead, _whole_seconds(at - heard_at)
     if known is not None and abs(ahead - known) <= NOT_WORTH_IT:
         return

@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
@@ -23,7 +24,7 @@ from models.automats import Automat, AutomatState, Locker
 from models.dialects.deadlocks import was_given_up
 from models.errors import LivionKeyError
 from models.events import EventKind
-from resolvers.automat_reports import clocks, gaps
+from resolvers.automat_reports import clocks, gaps, succession
 from resolvers.automat_reports.facts import take_effect
 from resolvers.automat_reports.gaps import Known
 from resolvers.automat_reports.happenings import Happening
@@ -71,11 +72,17 @@ class Inbox:
         self.done: list[tuple[AutomatReport, datetime, str | None]] = []
         """What took effect and is not written down yet: all of it is, at once, at the end."""
         self.lockers: dict[int, Locker] = {}
+        self.since = link.issued_at
+        """Since when the automat has had credentials by which it could have kept a report."""
+        self.waits_for: UUID | None = None
+        """Former credentials of the automat, of which something has to be applied before."""
 
     async def apply_some(self) -> bool:
         """Apply a few; tells whether to come again at once."""
         reports, began_at = await self._next_ones(), self.heard_up_to
         await self._look_around()
+        if self.waits_for is not None:
+            return False
         late = [one for one in reports if self._is_late(one)]
         in_order = {one.number: one for one in reports if not self._is_late(one)}
         try:
@@ -159,7 +166,8 @@ class Inbox:
         if self.is_used and report.kind in FIRST:
             raise _Again
         self.is_used = True
-        at = clocks.moment_of(self.link, report, None if is_late else self.before)
+        before = None if is_late else self.before
+        at = clocks.moment_of(self.link, report, before, since=self.since)
         try:
             async with self.trying():
                 problem = await self._take_effect(self._happening(report, at, is_late=is_late))
@@ -189,9 +197,10 @@ class Inbox:
         """Read what has to be known besides the reports, by one statement."""
         link = self.link
         told = {"link": link.id, "automat": link.automat_id, "heard_up_to": link.heard_up_to}
-        (row,) = await self.work.rows(_around(), **told)
+        (row,) = await self.work.rows(_around(), **told, issued_at=link.issued_at)
         self.before, self.kept = row.before, Known(row.count, row.last)
         self.is_installed = row.state is not AutomatState.UNINSTALLED
+        self.since, self.waits_for = row.since or link.issued_at, row.former
 
     async def _fail(self, report: AutomatReport, error: Exception) -> None:
         """Count a failure, and give the report up when it was the last one.
@@ -217,7 +226,7 @@ class Inbox:
 
 @cache
 def _around() -> Select[*tuple[Any, ...]]:
-    """Select when the last reports happened, how many wait, and how the automat is."""
+    """Select when the last reports happened, how many wait, and how the automat is and was."""
     of_link = ROW.link_id == bindparam("link")
     heard_up_to: BindParameter[int] = bindparam("heard_up_to")
     last = select(ROW.moment).where(of_link, ROW.number <= heard_up_to)
@@ -225,7 +234,11 @@ def _around() -> Select[*tuple[Any, ...]]:
     before = select(func.max(last.subquery().c.moment)).scalar_subquery()
     state = select(Automat.state).where(Automat.id == bindparam("automat")).scalar_subquery()
     waiting = func.count().label("count"), func.max(ROW.number).label("last")
-    columns = *waiting, before.label("before"), state.label("state")
+    former = succession.former_to_apply(bindparam("automat"), bindparam("issued_at")).label(
+        "former"
+    )
+    since = succession.first_issued(bindparam("automat"), bindparam("issued_at")).label("since")
+    columns = *waiting, before.label("before"), state.label("state"), former, since
     found: Select[*tuple[Any, ...]] = select(*columns)
     return found.where(of_link, ROW.number > heard_up_to)
 

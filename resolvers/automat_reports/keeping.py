@@ -4,7 +4,7 @@ A report that comes again is the same report. What is unknown or revoked is pass
 says it is not believed. When this has been committed nothing of it can be lost any more.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -27,6 +27,8 @@ from resolvers.work import Work, system
 
 NUMBER_TAKEN = "Its number was that of another report: the automat has forgotten something."
 SAID_BEFORE = "It was said before {}: the automat has forgotten that it sent it."
+SAID_BY_FORMER = "It was said before by former credentials, and the automat was not told so."
+There = Mapping[tuple[UUID, UUID], tuple[UUID, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Told:
         locker_index: At which locker, from 0; None for the whole automat.
         facts: The rest of it, by the names of the protocol. Never digits that somebody typed.
         received_at: When it came, by our clock; when it is written down if left out.
+        clock_set: How often the automat had set its clock when it dated this.
     """
 
     id: UUID
@@ -50,6 +53,7 @@ class Told:
     locker_index: int | None = None
     facts: Json = field(default_factory=dict)
     received_at: datetime | None = None
+    clock_set: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,9 @@ async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: d
 
     A report whose number is another one's already comes from an automat that has forgotten
     something. It is kept without a number, and applied as one that comes late. One that was said
-    before with another number comes from such an automat too: its new number is taken, and nothing
-    is applied twice. One whose number lies too far behind what was heard is passed over, with an
-    alarm.
+    before with another number comes from such an automat too, or it was said by former credentials:
+    its new number is taken, and nothing is applied twice. One whose number lies too far behind what
+    was heard is passed over, with an alarm.
 
     Args:
         session: An open transaction, for this alone.
@@ -82,9 +86,9 @@ async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: d
     """
     connection = await session.connection()
     known = await links.good(connection, {link_id for link_id, _ in batch})
-    for link in known.values():
-        if link.activated_at is None:
-            await _activate(session, link, now)
+    for link in [one for one in known.values() if one.activated_at is None]:
+        if not await _is_activated(session, link, now):
+            del known[link.id]
     heard = [(known[id], one) for id, one in batch if id in known]
     told = {
         (link.id, one.number, one.id): (link, one)
@@ -94,7 +98,7 @@ async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: d
     rows = [_row(*told[key], now) for key in sorted(told)]  # so that nobody waits in a circle
     await insert_rows(connection, AutomatReport, rows, ending=unless_there)
     there = await _there(session, rows)
-    new = [row for row in rows if (row["link_id"], row["report_id"]) not in there]
+    new = [row for row in rows if (row["automat_id"], row["report_id"]) not in there]
     await _keep_without_number(session, known, new, now)
     await _keep_places(session, rows, there)
     beyond = [(link, one) for link, one in heard if one.number > link.last_believable]
@@ -112,6 +116,7 @@ def _row(link: Known, told: Told, now: datetime) -> dict[str, Any]:
         "report_id": told.id,
         "kind": told.kind,
         "happened_at": told.happened_at,
+        "clock_set": told.clock_set,
         "received_at": link.time(told.received_at or now),
         "locker_index": told.locker_index,
         "facts": told.facts,
@@ -119,24 +124,25 @@ def _row(link: Known, told: Told, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _activate(session: AsyncSession, link: Known, now: datetime) -> None:
+async def _is_activated(session: AsyncSession, link: Known, now: datetime) -> bool:
+    """Activate credentials that wait; False for those that were taken back, or have now been."""
     found = await links.locked(session, link.id, now)
-    if found is not None:
-        await links.heard_from(*found)
+    if found is None:
+        return False
+    await links.heard_from(*found)
+    return found[1].revoked_at is None
 
 
-async def _there(
-    session: AsyncSession, rows: Collection[dict[str, Any]]
-) -> dict[tuple[UUID, UUID], int | None]:
-    """Tell the numbers of reports that are kept, each by its link and the automat's own id."""
+async def _there(session: AsyncSession, rows: Collection[dict[str, Any]]) -> There:
+    """Tell by which links and numbers reports are kept, each by its automat and its own id."""
     row = AutomatReport
-    link_ids, ids = {one["link_id"] for one in rows}, {one["report_id"] for one in rows}
+    automat_ids, ids = {one["automat_id"] for one in rows}, {one["report_id"] for one in rows}
     found = await (await session.connection()).execute(
-        select(row.link_id, row.report_id, row.number).where(
-            among(row.link_id, link_ids), among(row.report_id, ids)
+        select(row.automat_id, row.report_id, row.link_id, row.number).where(
+            among(row.automat_id, automat_ids), among(row.report_id, ids)
         )
     )
-    return {(one.link_id, one.report_id): one.number for one in found}
+    return {(one.automat_id, one.report_id): (one.link_id, one.number) for one in found}
 
 
 async def _keep_without_number(
@@ -151,20 +157,22 @@ async def _keep_without_number(
         await raise_alarm(work, link.automat_id, AlarmKind.RESTORED_FROM_BACKUP, details=details)
 
 
-async def _keep_places(
-    session: AsyncSession,
-    rows: Sequence[dict[str, Any]],
-    there: dict[tuple[UUID, UUID], int | None],
-) -> None:
+async def _keep_places(session: AsyncSession, rows: Sequence[dict[str, Any]], there: There) -> None:
     """Take the new numbers of reports that were said before, so that none is missed for ever."""
     places = []
     for row in rows:
-        before = there.get((row["link_id"], row["report_id"]), row["number"])
-        if before != row["number"]:
-            known_as = "without a number" if before is None else f"as number {before}"
-            applied = {"applied_at": row["received_at"], "problem": SAID_BEFORE.format(known_as)}
+        this = row["link_id"], row["number"]
+        before = there.get((row["automat_id"], row["report_id"]), this)
+        if before != this:
+            applied = {"applied_at": row["received_at"], "problem": _said_before(row, *before)}
             places.append(row | {"id": new_id(), "report_id": new_id()} | applied)
     await insert_rows(await session.connection(), AutomatReport, places, ending=unless_there)
+
+
+def _said_before(row: dict[str, Any], link_id: UUID, number: int | None) -> str:
+    if link_id != row["link_id"]:
+        return SAID_BY_FORMER
+    return SAID_BEFORE.format("without a number" if number is None else f"as number {number}")
 
 
 async def _doubt(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from models.automat_links import AutomatLink
 from models.database import RINGS
 from models.dialects.among import among
+from resolvers.automat_links.expiring import let_lapse
 from resolvers.automat_links.revoking import take_back
 from resolvers.clocks import ahead_of
 from resolvers.work import Work, system
@@ -104,8 +105,15 @@ def _mine() -> Select[AutomatLink, timedelta | None]:
 
 
 async def heard_from(work: Work, link: AutomatLink) -> None:
-    """Let credentials that wait be those of the automat, and revoke the ones before them."""
+    """Let credentials that wait be those of the automat, and revoke the ones before them.
+
+    That needs a message which the automat has sealed: else whoever runs the broker could do it.
+    Those that have waited too long are taken back instead.
+    """
     if link.activated_at is not None or link.revoked_at is not None:
+        return
+    if link.has_lapsed(work.actor.real(work.now)):
+        await let_lapse(work, [link])
         return
     of_automat = work.own(ROW).where(ROW.automat_id == link.automat_id, ROW.revoked_at.is_(None))
     former = [one for one in await work.locking(of_automat, ROW) if one.id != link.id]

@@ -1,7 +1,8 @@
 """Heartbeats and last wills: whether an automat is there, and what it says of itself.
 
-A message that the broker had kept is no sign of life: it may be days old. A heartbeat writes two
-rows at most, and none that says what is known.
+A message that the broker had kept is no sign of life: it may be days old. Nor is a word that it
+could say by itself, or once more: only heartbeats are, which automats seal, and only newer ones. A
+heartbeat writes two rows at most, and none that says what is known.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from models.jobs import JobKind
 from resolvers.automat_alarms import end_alarm
 from resolvers.automat_codes import confirming
 from resolvers.automat_doubts import doubt
-from resolvers.automat_reports import clocks, gaps, power, sensors
+from resolvers.automat_reports import clocks, freshness, gaps, power, sensors
 from resolvers.automat_reports.links import heard_from, last_believable
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.jobs import schedule
@@ -42,6 +43,8 @@ class Said:
         lockers: What its sensors see.
         health: Of its power, battery and network, by the names of the protocol.
         heard_at: When it came, by our clock; just now when left out.
+        told_at: The latest moment of ours that the automat had read; None for none yet.
+        clock_set: How often it had set its clock.
     """
 
     at: datetime
@@ -52,28 +55,41 @@ class Said:
     lockers: Sequence[SeenLocker] = ()
     health: Json = field(default_factory=dict)
     heard_at: datetime | None = None
+    told_at: datetime | None = None
+    clock_set: int = 0
 
 
 async def state_heard(
     work: Work, link: AutomatLink, said: Said, *, is_retained: bool = False
-) -> None:
-    """Hear the heartbeat of an automat.
+) -> bool:
+    """Hear the heartbeat of an automat; one that comes again or is older changes nothing.
 
     Args:
         work: The transaction, of the system.
         link: Its credentials, locked; see `links.locked`.
         said: What it says. Reports that came before it should be kept before.
         is_retained: Whether the broker had kept it, so that nobody knows how old it is.
+
+    Returns:
+        False for one that is older than another that was heard: the clock of the automat went
+        back, or somebody sent it once more.
     """
-    if link.revoked_at is not None:
-        return
+    order = said.told_at, said.at
+    if freshness.is_older(link, *order):
+        return False
+    if link.revoked_at is not None or freshness.is_the_last_one(link, *order):
+        return True
+    freshness.remember(link, *order)
     await heard_from(work, link)
+    if link.revoked_at is not None:
+        return True
     counts = await _count(work, link, said)
     if not is_retained:
         await is_there(work, link)
         await _hear(work, link, said, counts=counts)
     await gaps.ask_again(work, link)
     await work.save()
+    return True
 
 
 async def _count(work: Work, link: AutomatLink, said: Said) -> bool:
@@ -95,7 +111,7 @@ async def _count(work: Work, link: AutomatLink, said: Said) -> bool:
 
 async def _hear(work: Work, link: AutomatLink, said: Said, *, counts: bool) -> None:
     heard_at = work.now if said.heard_at is None else work.actor.time(said.heard_at)
-    await clocks.compare(work, link, said.at, heard_at=heard_at)
+    await clocks.compare(work, link, said.at, heard_at=heard_at, clock_set=said.clock_set)
     if link.health != said.health:
         await power.compare(work, link, said.health)
         link.health = said.health
@@ -107,27 +123,19 @@ async def _hear(work: Work, link: AutomatLink, said: Said, *, counts: bool) -> N
     await sensors.compare(work, link, said.number, said.lockers)
 
 
-async def online_heard(
-    work: Work, link: AutomatLink, *, online: bool, is_retained: bool = False
-) -> None:
-    """Hear that an automat has connected, or has gone: by itself or by its last will.
+async def gone_heard(work: Work, link: AutomatLink) -> None:
+    """Hear that an automat has gone: by itself or by its last will.
 
     It is missed by an alarm when nothing is heard of it for `HEARTBEAT_TOLERANCE`, see `silence`.
+    That one has come is not heard here, for the broker could say so by itself: its heartbeat tells.
 
     Args:
         work: The transaction, of the system.
         link: Its credentials, locked.
-        online: Whether it is there.
-        is_retained: Whether the broker had kept it: nobody knows whether that is still so.
     """
-    if link.revoked_at is not None:
-        return
-    if online and not is_retained:
-        await heard_from(work, link)
-        await is_there(work, link)
-    if not online:
+    if link.revoked_at is None:
         is_gone(work, link)
-    await work.save()
+        await work.save()
 
 
 async def is_there(work: Work, link: AutomatLink) -> None:

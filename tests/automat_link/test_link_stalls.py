@@ -1,6 +1,7 @@
 """What an automat says counts from when it came, not from when we get round to it."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from automat_link.applying import Believing
 from automat_link.incoming import Listening
 from automat_link.messages.reports import Started
 from automat_link.messages.states import State
+from automat_link.sealing import seal
 from automat_link.topics import Topic as What
 from automat_link.topics import topic
 from models.automat_links import AutomatLink
@@ -21,12 +23,14 @@ from models.automat_reports import AutomatReport
 from models.database import Database
 from resolvers.waking import end
 
+KEY = secrets.token_bytes(32)
+
 
 class Everybody:
     """Keys of whoever is asked for."""
 
-    async def owner_of(self, link_id: UUID) -> UUID:
-        return link_id
+    async def said_by(self, link_id: UUID) -> bytes:
+        return KEY
 
 
 class Connection:
@@ -37,9 +41,10 @@ class Connection:
 
     @property
     async def messages(self) -> AsyncIterator[Message]:
-        for what, payload in self._said:
-            name = Topic(topic(self._house.link_id, what))
-            yield Message(name, payload, qos=1, retain=False, mid=1, properties=None)
+        for what, message in self._said:
+            name = topic(self._house.link_id, what)
+            payload = seal(KEY, name, message)
+            yield Message(Topic(name), payload, qos=1, retain=False, mid=1, properties=None)
 
 
 async def test_what_waited_for_an_hour_was_heard_before_that(database: Database) -> None:

@@ -1,6 +1,7 @@
 """The page on the protocol, the schemas beside it, and the messages say the same."""
 
 import base64
+import hmac
 import json
 import re
 from functools import cache
@@ -19,8 +20,8 @@ from automat_link.messages.base import LONGEST_MESSAGE, LONGEST_SAID, Message, U
 from automat_link.messages.commands import Answer
 from automat_link.messages.states import HEARTBEAT_SECONDS, Online, State
 from automat_link.messages.wanted import Heard, WantedCodes
-from automat_link.sealing import unseal
-from automat_link.topics import TO_AUTOMATS, Topic
+from automat_link.sealing import key_of_automat, unseal
+from automat_link.topics import FROM_AUTOMATS, IN_CLEAR, TO_AUTOMATS, Topic
 from models import automat_alarms, automat_commands, automat_reports, codes, doors, keypads
 
 TEXT = (HERE / PAGE).read_text(encoding="utf-8")
@@ -76,19 +77,29 @@ def test_there_is_an_example_of_each_message() -> None:
     assert kinds >= {("command", model.model_fields["kind"].default) for model in COMMANDS}
 
 
-def test_the_example_of_a_sealed_message_opens_as_the_page_says() -> None:
-    (key,) = re.findall(r"^    (\S+=)$", TEXT, re.MULTILINE)
-    (name,) = re.findall(r"`(keys/v1/[0-9a-f-]{36}/want/heard)`", TEXT)
-    sealed, opened = (
-        next(text for one, text in EXAMPLES if one == what) for what in ("sealed", "want/heard")
-    )
+KEYS = [base64.b64decode(key) for key in re.findall(r"^    (\S+=)$", TEXT, re.MULTILINE)]
 
-    message = unseal(base64.b64decode(key), name, sealed.encode())
+
+@pytest.mark.parametrize(("place", "what"), [(0, Topic.WANT_HEARD), (1, Topic.ANSWER)])
+def test_the_examples_of_sealed_messages_open_as_the_page_says(place: int, what: Topic) -> None:
+    (name,) = re.findall(rf"`(keys/v1/[0-9a-f-]{{36}}/{what})`", TEXT)
+    sealed = [text for one, text in EXAMPLES if one == "sealed"][place]
+    opened = next(text for one, text in EXAMPLES if one == what)
+
+    message = unseal(KEYS[place], name, sealed.encode())
 
     assert message.decode() == opened.strip()
     nonce = base64.b64decode(json.loads(sealed)["nonce"])
-    again = AESGCM(base64.b64decode(key)).encrypt(nonce, message, name.encode())
+    again = AESGCM(KEYS[place]).encrypt(nonce, message, name.encode())
     assert base64.b64encode(again).decode() == json.loads(sealed)["sealed"]
+
+
+def test_the_key_of_an_automat_is_derived_as_the_page_says() -> None:
+    extracted = hmac.digest(bytes(32), KEYS[0], "sha256")
+    (info,) = re.findall(r"the info `([^`]+)`", TEXT)
+
+    assert hmac.digest(extracted, info.encode() + b"\x01", "sha256") == KEYS[1]
+    assert key_of_automat(KEYS[0]) == KEYS[1]
 
 
 @given(reports)
@@ -161,6 +172,9 @@ def test_the_figures_on_the_page_are_those_of_the_rules() -> None:
     assert f"at most {LONGEST_SAID:,} bytes".replace(",", " ") in TEXT
     assert f"Every {HEARTBEAT_SECONDS} seconds" in TEXT
     assert all(f"| `{one}` | to the automat |" in TEXT for one in TO_AUTOMATS)
+    rows = [line.split(" | ") for line in TEXT.splitlines() if " the automat | " in line]
+    sealed = {row[0].strip("| `") for row in rows if row[3] == "yes"}
+    assert sealed == {*TO_AUTOMATS, *FROM_AUTOMATS} - IN_CLEAR
 
 
 def test_no_alarm_that_an_automat_may_raise_is_forgotten() -> None:

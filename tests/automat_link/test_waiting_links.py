@@ -9,7 +9,7 @@ from acknowledging import linked
 from brokers import Broker
 from factories import make_automat
 from linked import clock, eventually, linking
-from linked_house import install, link_row, say, speaking_as
+from linked_house import install, link_row, say, say_as_it_is, speaking_as
 from outsides import SECRET
 from talking import Client
 
@@ -30,29 +30,30 @@ async def link(own_database: Database, broker: Broker) -> AsyncIterator[Link]:
         yield link
 
 
-@pytest.mark.parametrize("first", [Topic.ONLINE, Topic.STATE])
-async def test_who_only_listens_is_sent_no_codes_until_the_first_message(
-    link: Link, client: Client, broker: Broker, first: Topic
+async def test_who_only_listens_is_sent_no_codes_until_the_first_sealed_message(
+    link: Link, client: Client, broker: Broker
 ) -> None:
     _, credentials = await install(client, broker)
-    said = {
-        Topic.ONLINE: Online(online=True),
-        Topic.STATE: State(at=clock(), number=0, oldest_number=1, firmware="1", lockers=[]),
-    }
+    state = State(at=clock(), number=0, oldest_number=1, firmware="1", lockers=[])
     async with speaking_as(credentials) as line:
         for what in (Topic.WANT_CODES, Topic.WANT_HEARD):
             await line.subscribe(topic(credentials.link_id, what), qos=1)
         told: set[str] = set()
         listening = asyncio.create_task(listen(line, told))
+        await say(line, credentials, Topic.ONLINE, Online(online=True).written())
+        await say_as_it_is(line, credentials, Topic.STATE, state.written())
+        await eventually(lambda: link.listening.reader.unreadable[credentials.link_id] == 1)
         await asyncio.sleep(2.5)
         before = set(told)
+        waits = (await link_row(client.database, credentials)).activated_at is None
 
-        await say(line, credentials, first, said[first].written())
+        await say(line, credentials, Topic.STATE, state.written())
 
         await eventually(lambda: topic(credentials.link_id, Topic.WANT_CODES) in told)
         listening.cancel()
 
     assert topic(credentials.link_id, Topic.WANT_CODES) not in before
+    assert waits, "anybody at the broker could have said that"
     assert (await link_row(client.database, credentials)).activated_at is not None
 
 

@@ -140,4 +140,4 @@ async def test_the_ends_of_the_calendar_are_moments_like_others(work: Work) -> N
 
     told = await cabinet.says(Kind.DOOR_CLOSED, LAST_MOMENT, heard=cabinet.stay.begins)
 
-    assert moment_of(link, told, None) == cabinet.stay.begins
+    assert moment_of(link, told, None, since=cabinet.stay.begins) == cabinet.stay.begins

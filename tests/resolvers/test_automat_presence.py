@@ -18,7 +18,7 @@ from models.database import Database, do_last_acts
 from models.events import EventKind
 from models.jobs import Job, JobKind
 from resolvers.automat_reports import links, presence, silence
-from resolvers.automat_reports.presence import Said, online_heard
+from resolvers.automat_reports.presence import Said, gone_heard
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.work import Work, system
 
@@ -94,7 +94,7 @@ async def test_a_last_will_is_believed_at_once_and_missed_after_90_seconds(
     await cabinet.beats(begins)
 
     for _ in range(2):
-        await online_heard(cabinet.at(begins + SECOND), cabinet.link, online=False)
+        await gone_heard(cabinet.at(begins + SECOND), cabinet.link)
     quiet = await cabinet.alarms_on()
     await silence.look_after(cabinet.at(begins + 90 * SECOND), cabinet.automat_id)
 
@@ -105,9 +105,9 @@ async def test_a_last_will_is_believed_at_once_and_missed_after_90_seconds(
 async def test_a_short_break_raises_no_alarm(cabinet: Cabinet) -> None:
     begins = cabinet.stay.begins
     await cabinet.beats(begins)
-    await online_heard(cabinet.at(begins + SECOND), cabinet.link, online=False)
+    await gone_heard(cabinet.at(begins + SECOND), cabinet.link)
 
-    await online_heard(cabinet.at(begins + 20 * SECOND), cabinet.link, online=True)
+    await cabinet.beats(begins + 20 * SECOND)
     following = await silence.look_after(cabinet.at(begins + 90 * SECOND), cabinet.automat_id)
 
     assert following == begins + 110 * SECOND
@@ -119,7 +119,6 @@ async def test_what_the_broker_had_kept_is_no_sign_of_life(cabinet: Cabinet) -> 
     begins = cabinet.stay.begins
 
     await cabinet.beats(begins, number=7, is_retained=True)
-    await online_heard(cabinet.at(begins), cabinet.link, online=True, is_retained=True)
 
     assert (await automat_of(cabinet)).last_seen_at is None
     assert await comings(cabinet) == []
@@ -156,7 +155,7 @@ async def test_nothing_is_heard_by_revoked_credentials(cabinet: Cabinet) -> None
     cabinet.link.revoked_at = cabinet.stay.begins
 
     await cabinet.beats(cabinet.stay.begins, number=3)
-    await online_heard(cabinet.at(cabinet.stay.begins), cabinet.link, online=True)
+    await gone_heard(cabinet.at(cabinet.stay.begins), cabinet.link)
 
     assert (await automat_of(cabinet)).last_seen_at is None
     assert (await cabinet.asked_for(), await comings(cabinet)) == ([], [])

@@ -12,8 +12,10 @@ from models.accounts import Role
 from models.automats import Automat, Locker
 from models.events import Event
 from models.idempotency import IdempotentAnswer
+from resolvers import guesses
 from resolvers.automat_links import authority
 from resolvers.automat_links.credentials import key_of
+from schema.context import clock
 
 MUTATIONS = (
     "automatInstallationPin",
@@ -22,6 +24,11 @@ MUTATIONS = (
     "automatReplaceHardware",
     "automatUninstall",
 )
+
+
+@pytest.fixture(autouse=True)
+async def nobody_has_guessed(client: Client) -> None:
+    await guesses.forget(client.database, clock() + 2 * guesses.KEPT)
 
 
 async def test_an_automat_is_installed_with_a_pin_and_credentials(client: Client) -> None:

@@ -12,11 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from enrolling import ENROL, change, enrol, install, kinds_of_events, links, read, request_for
 from outsides import BROKER
-from talking import Client
+from talking import Client, another_process
 
 from models.automats import Automat
+from models.base import table_of
+from models.guesses import GuessCount
+from resolvers import guesses
 from resolvers.automat_links.credentials import Credentials
 from resolvers.outside.certificates import new_key
+from schema.context import clock
 
 REFUSED = {
     "error": {
@@ -24,6 +28,11 @@ REFUSED = {
         "message": "The installation PIN is wrong, used or too old; ask for a new one.",
     }
 }
+
+
+@pytest.fixture(autouse=True)
+async def nobody_has_guessed(client: Client) -> None:
+    await guesses.forget(client.database, clock() + 2 * guesses.KEPT)
 
 
 async def test_a_cabinet_gets_a_certificate_for_its_own_key_alone(client: Client) -> None:
@@ -120,11 +129,11 @@ async def test_whoever_guesses_has_to_wait_even_with_a_right_guess(client: Clien
 
 async def test_guesses_that_come_at_once_are_not_more(client: Client) -> None:
     pin = (await install(client))["installationPin"]
-    guesses = [*(f"{guess:010}" for guess in range(15)), pin]
 
-    answers = await asyncio.gather(*(enrol(client, guess) for guess in guesses))
+    answers = await asyncio.gather(*(enrol(client, f"{guess:010}") for guess in range(16)))
 
     assert sorted(answer.status_code for answer in answers) == [403] * 10 + [429] * 6
+    assert (await enrol(client, pin)).status_code == 429
 
 
 async def test_the_guesses_for_one_automat_are_counted_from_all_addresses(
@@ -132,7 +141,7 @@ async def test_the_guesses_for_one_automat_are_counted_from_all_addresses(
 ) -> None:
     pin = (await install(client))["installationPin"]
     other = (await install(client, "000332"))["installationPin"]
-    monkeypatch.setattr("schema.throttling.place_of", somewhere_else)
+    monkeypatch.setattr("schema.enrolment_routes.place_of", somewhere_else)
 
     answers = [await enrol(client, f"{guess:010}") for guess in range(20)]
     right = await enrol(client, pin)
@@ -141,6 +150,32 @@ async def test_the_guesses_for_one_automat_are_counted_from_all_addresses(
     assert right.status_code == 429
     assert int(right.headers["retry-after"]) > 3000
     assert (await enrol(client, other, deviceId="000332")).status_code == 200
+
+
+async def test_the_guesses_of_two_processes_are_counted_together(client: Client) -> None:
+    pin = (await install(client))["installationPin"]
+
+    async with another_process(client) as other:
+        answers = [
+            await enrol(one, f"{guess:010}") for guess in range(5) for one in (client, other)
+        ]
+        refused = [await enrol(one, pin) for one in (client, other)]
+
+    async with another_process(client) as restarted:
+        refused.append(await enrol(restarted, pin))
+    assert [answer.status_code for answer in answers] == [403] * 10
+    assert [answer.status_code for answer in refused] == [429] * 3
+
+
+async def test_what_is_refused_leaves_no_address_in_the_database(client: Client) -> None:
+    await enrol(client, "0" * 10)
+
+    row = table_of(GuessCount)
+    async with client.database.reading() as connection:
+        kept = (await connection.execute(row.select())).all()
+    assert sorted(one.guesses for one in kept) == [1, 1]
+    assert all(len(one.place) == 64 for one in kept)
+    assert not any("000331" in one.place or "127.0.0.1" in one.place for one in kept)
 
 
 async def test_whoever_is_right_is_not_counted(client: Client) -> None:
@@ -155,10 +190,9 @@ async def test_whoever_is_right_is_not_counted(client: Client) -> None:
 _addresses = count(1)
 
 
-def somewhere_else(counted_by: str | None) -> str:
-    """Give each request another network address; device ids stay what they are."""
-    is_address = counted_by is None or not counted_by.startswith("0003")
-    return f"address {next(_addresses)}" if is_address else str(counted_by)
+def somewhere_else(_address: str | None) -> str:
+    """Give each request another network address."""
+    return f"address {next(_addresses)}"
 
 
 def somebody_elses() -> str:

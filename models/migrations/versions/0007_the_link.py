@@ -32,6 +32,7 @@ def upgrade() -> None:
     create_automat_alarms()
     create_backup_codes()
     create_sandbox_advances()
+    create_guess_counts()
     change_automat_codes()
 
 
@@ -108,6 +109,9 @@ def create_automat_links() -> None:
         sa.Column("applied_revision", sa.Integer(), nullable=True),
         sa.Column("applied_number", sa.Integer(), nullable=False),
         sa.Column("clock_ahead", Duration(), nullable=True),
+        sa.Column("clock_set", sa.Integer(), nullable=False),
+        sa.Column("state_told_at", Instant(), nullable=True),
+        sa.Column("state_at", Instant(), nullable=True),
         sa.Column("firmware", sa.String(), nullable=True),
         sa.Column("health", JSON, nullable=True),
         reference("automat_links", "automat_id", "automats"),
@@ -139,6 +143,7 @@ def create_automat_reports() -> None:
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("happened_at", Instant(), nullable=False),
+        sa.Column("clock_set", sa.Integer(), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
         sa.Column("moment", Instant(), nullable=True),
         sa.Column("locker_index", sa.Integer(), nullable=True),
@@ -149,7 +154,7 @@ def create_automat_reports() -> None:
         reference("automat_reports", "automat_id", "automats"),
         reference("automat_reports", "link_id", "automat_links"),
         sa.UniqueConstraint("link_id", "number", name="one_report_for_each_number"),
-        sa.UniqueConstraint("link_id", "report_id", name="each_report_once"),
+        sa.UniqueConstraint("automat_id", "report_id", name="each_report_once"),
     )
     op.create_index("reports_of_automats", "automat_reports", ["automat_id", "id"])
     partial(
@@ -161,6 +166,19 @@ def create_automat_reports() -> None:
         ),
         "applied_at is null",
     )
+
+
+def create_guess_counts() -> None:
+    op.create_table(
+        "guess_counts",
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("guesses", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="guess_counts_pkey"),
+        sa.UniqueConstraint("place", name="guess_counts_place_key"),
+    )
+    op.create_index("guess_counts_since_index", "guess_counts", ["since"])
 
 
 def create_automat_commands() -> None:
