@@ -42,7 +42,7 @@ INSTALL = """mutation($input: AutomatInstallInput!) { automatInstall(input: $inp
   credentials installationPin automat { id } userErrors { code message }
 } }"""
 FETCH = """query($id: ID!) { reservation(id: $id) { status keyContract {
-  status lockerContracts { kind state pin syncedAt locker { index state } }
+  id status lockerContracts { kind state pin syncedAt locker { index state } }
 } } }"""
 KEY = """query($id: ID!) { key(id: $id) {
   status storage { ... on AutomatStorage { automat { id } locker { index } } }
