@@ -10,14 +10,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import aiomqtt
 from paho.mqtt.enums import MQTTErrorCode
+
+from automat_link.descriptors import CalmClient
 
 MOST_AT_ONCE = 100
 """How many reads there are in one turn at most, so that others have theirs."""
 
 
-class EagerClient(aiomqtt.Client):
+class EagerClient(CalmClient):
     """A client for one who has much to hear; its arguments are those of `aiomqtt.Client`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -19,11 +19,12 @@ from uuid import UUID
 import typer
 
 from automat_link.simulator.credentials import Identity, read_identities, write_identity
+from automat_link.simulator.days import day
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.fleet import Fleet, build, name_of
 from automat_link.simulator.scenarios import SCENARIOS, Scenario, quiet
 from models.database import Database
-from models.errors import InvalidInput, NotFound
+from models.errors import InvalidInput, NotASandbox, NotFound
 from models.organizations import OrganizationUnit
 from resolvers.automat_links import simulating
 from resolvers.automat_links.simulating import Simulated
@@ -33,12 +34,14 @@ from resolvers.work import Work, system
 from schema.context import clock
 from schema.demo.access import id_of_the_demo
 from schema.outside import outside_for
+from schema.sandbox_time import SandboxTime, is_sandbox
 from schema.scalars import from_id
 from schema.settings import settings
 from schema.terminal import errors, on_database, write_logs
 
 logger = logging.getLogger(__name__)
 
+A_DAY = day.__name__
 NO_BROKER = (
     "LIVIONKEY_MQTT_URL is not set: automats need a broker, LIVIONKEY_MQTT_PUBLIC_URL or this one."
 )
@@ -69,7 +72,11 @@ def simulate(
         int, typer.Option(min=0, help="How many are left to another simulator, such as a board.")
     ] = 0,
     scenario: Annotated[
-        str, typer.Option(help=f"What happens to them: {', '.join(SCENARIOS)}.")
+        str,
+        typer.Option(
+            help=f"What happens to them: {', '.join(SCENARIOS)}; or {A_DAY}, a day of guests on "
+            "the clock of a sandbox, which is moved (with --organization, beside a server)."
+        ),
     ] = quiet.__name__,
     memory: Annotated[
         Path | None,
@@ -84,6 +91,8 @@ def simulate(
 ) -> None:
     """Run automats that exist only in memory, until told to stop."""
     play = _scenario(scenario)
+    if scenario == A_DAY and organization is None:
+        raise typer.BadParameter(f"the scenario {A_DAY} is for --organization, a sandbox.")
     if board:
         logging.getLogger().addHandler(logging.NullHandler())  # lines would fall into the picture
     else:
@@ -93,6 +102,8 @@ def simulate(
     if (credentials is None) == (organization is None):
         raise typer.BadParameter("give either --credentials, or --organization, or --demo.")
     if organization is not None:
+        if scenario == A_DAY:
+            play = partial(a_day_of_guests, organization_id=_sandbox(organization))
         automats = _of_organization(organization, memory, count, leave_out)
     elif credentials is not None:
         automats = _of_files(credentials, memory, count)
@@ -100,9 +111,31 @@ def simulate(
 
 
 def _scenario(name: str) -> Scenario:
-    if name not in SCENARIOS:
-        raise typer.BadParameter(f"there is no scenario {name}; {', '.join(SCENARIOS)} are there.")
-    return SCENARIOS[name]
+    if name not in {*SCENARIOS, A_DAY}:
+        there = ", ".join((*SCENARIOS, A_DAY))
+        raise typer.BadParameter(f"there is no scenario {name}; {there} are there.")
+    return SCENARIOS.get(name, quiet)
+
+
+def _sandbox(id: str) -> UUID:
+    """Read the id of a sandbox.
+
+    Raises:
+        NotASandbox: It is another organization, or there is none.
+    """
+    organization_id = from_id(OrganizationUnit, id)
+    if organization_id is None or not on_database(partial(is_sandbox, id=organization_id)):
+        raise NotASandbox
+    return organization_id
+
+
+async def a_day_of_guests(fleet: Fleet, *, organization_id: UUID) -> None:
+    """Let guests come for a day, and move the clock of their sandbox for it."""
+    database = Database(settings().database_url)
+    try:
+        await day(fleet, SandboxTime(database, organization_id))
+    finally:
+        await database.dispose()
 
 
 def _of_files(folder: Path, memory: Path | None, count: int | None) -> dict[str, Firmware]:

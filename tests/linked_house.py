@@ -43,7 +43,7 @@ INSTALL = """mutation($input: AutomatInstallInput!) { automatInstall(input: $inp
   credentials installationPin automat { id } userErrors { code message }
 } }"""
 FETCH = """query($id: ID!) { reservation(id: $id) { status keyContract {
-  status lockerContracts { kind state pin syncedAt locker { index state } }
+  id status lockerContracts { kind state pin syncedAt locker { index state } }
 } } }"""
 KEY = """query($id: ID!) { key(id: $id) {
   status storage { ... on AutomatStorage { automat { id } locker { index } } }
@@ -69,6 +69,7 @@ class House:
     automat: str
     apartment: str
     key: str
+    tag: str = TAG
 
     @property
     def cabinet(self) -> Cabinet:
@@ -124,7 +125,7 @@ class House:
     async def bring_back(self, pin: str, index: int) -> None:
         """Type a PIN, put the key in, and shut the door."""
         await self.type(pin)
-        self.cabinet.put_key(index, TAG)
+        self.cabinet.put_key(index, self.tag)
         self.cabinet.close_door(index)
 
 
@@ -152,7 +153,7 @@ async def linked_client(database: Database, broker: Broker) -> AsyncIterator[Cli
 
 @asynccontextmanager
 async def house(
-    client: Client, broker: Broker, faults: Faults = NONE, **clock: Any
+    client: Client, broker: Broker, faults: Faults = NONE, *, tag: str = TAG, **clock: Any
 ) -> AsyncIterator[House]:
     """Have a house with an automat that has power, and a key in it."""
     automat, credentials = await install(client, broker)
@@ -160,12 +161,12 @@ async def house(
     async with client.working() as work:
         apartment = await make_entity(work, MARKET_SQUARE)
         row = await work.get(Automat, from_id(Automat, automat))
-        key = await make_key(work, apartment, automat=row, rfid_tag=TAG)
-    firmware.cabinet.fill(0, TAG)
+        key = await make_key(work, apartment, automat=row, rfid_tag=tag)
+    firmware.cabinet.fill(0, tag)
     apartment_id, key_id = to_id(ReservableEntity, apartment.id), to_id(Key, key.id)
     firmware.start()
     try:
-        yield House(client, firmware, credentials, automat, apartment_id, key_id)
+        yield House(client, firmware, credentials, automat, apartment_id, key_id, tag)
     finally:
         await firmware.stop()
 

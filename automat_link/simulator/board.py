@@ -16,6 +16,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from automat_link.simulator.cabinet import Cabinet
+from automat_link.simulator.faults import FAULTS
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.fleet import Fleet
 from automat_link.simulator.history import History
@@ -56,8 +57,14 @@ class Board(App[None]):
         Binding("c", "close", "close"),
         Binding("k", "new_key", "desk key"),
         Binding("f", "force", "force"),
+        Binding("b", "break_lock", "break lock"),
         Binding("n", "network", "network"),
         Binding("o", "power", "power"),
+        Binding("e", "fault('error')", "error"),
+        Binding("m", "fault('move')", "move"),
+        Binding("w", "fault('wifi')", "Wi-Fi"),
+        Binding("u", "fault('plug')", "unplug"),
+        Binding("l", "fault('battery')", "low battery"),
         Binding("left_square_bracket", "skew(-1)", "clock -1 h", key_display="["),
         Binding("right_square_bracket", "skew(1)", "clock +1 h", key_display="]"),
         Binding("tab", "next(1)", "next", priority=True),
@@ -101,7 +108,7 @@ class Board(App[None]):
         yield Horizontal(self._list, self._lockers, self._keypad, id="above")
         yield self._state
         yield self._reported
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Look at the automats again and again: they also do things by themselves."""
@@ -165,6 +172,15 @@ class Board(App[None]):
     def action_force(self) -> None:
         """Break the door open."""
         self._try(lambda: self.cabinet.force_door(self.chosen))
+
+    def action_break_lock(self) -> None:
+        """Let the lock not move any more, or mend it."""
+        broken = not self.cabinet.lockers[self.chosen].is_broken
+        self._try(lambda: self.cabinet.break_lock(self.chosen, broken=broken))
+
+    def action_fault(self, name: str) -> None:
+        """Let something go wrong with the automat, or be well again."""
+        self._try(lambda: FAULTS[name].turn(self.cabinet))
 
     def action_new_key(self) -> None:
         """Take a key from a desk, to bring it to an automat."""

@@ -76,6 +76,7 @@ def _at_locker(command: AnyCommand, doors: Doors) -> CommandRefusal | None:
         locker.counted_empty = locker.key is not None
         return None
     if locker.is_broken:
+        doors.does_not_move(locker.index)
         return CommandRefusal.LOCKER_BROKEN
     if isinstance(command, ProgramKey):
         return _program(command, locker)

@@ -79,6 +79,10 @@ class Doors:
         self._alarms.end(AlarmKind.DOOR_LEFT_OPEN, index)
         self._alarms.end(AlarmKind.DOOR_FORCED, index)
 
+    def does_not_move(self, index: int) -> None:
+        """Tell that somebody wanted to open a door whose lock does not move."""
+        self._alarms.begin(AlarmKind.DEVICE_ERROR, index)
+
     def take_key(self, index: int) -> Key:
         """Let somebody take the key.
 
@@ -90,6 +94,8 @@ class Doors:
             raise Impossible(f"There is no key in locker {index}.")
         key, locker.key, locker.counted_empty = locker.key, None, False
         self._log.add(KeyTaken, locker_index=index, tag=key.tag, code_id=_code(locker))
+        self._alarms.end(AlarmKind.WRONG_KEY, index)
+        locker.left_by, locker.left = _code(locker), key.tag
         return key
 
     def put_key(self, index: int, key: Key) -> None:
@@ -103,6 +109,8 @@ class Doors:
             raise Impossible(f"There is a key in locker {index} already.")
         locker.key, locker.counted_empty = key, False
         self._log.add(KeyReturned, locker_index=index, tag=key.tag, code_id=_code(locker))
+        if _is_wrong(key, locker):
+            self._alarms.begin(AlarmKind.WRONG_KEY, index)
 
     def look(self) -> None:
         """Tell of doors that were left open."""
@@ -126,6 +134,12 @@ class Doors:
         if locker.door_open is not is_open:
             raise Impossible(f"The door of locker {index} is {'shut' if is_open else 'open'}.")
         return locker
+
+
+def _is_wrong(key: Key, locker: SimulatedLocker) -> bool:
+    """Tell whether somebody brought another key than they had taken by the same code."""
+    is_theirs = locker.left_by is not None and locker.left_by == _code(locker)
+    return is_theirs and None not in {key.tag, locker.left} and key.tag != locker.left
 
 
 def _code(locker: SimulatedLocker) -> str | None:

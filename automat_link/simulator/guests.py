@@ -38,7 +38,7 @@ class Guests:
 
     def next_to_fetch(self) -> Known | None:
         """Find the PIN of a guest who has not come yet and whose key is there; None for nobody."""
-        return next((one for one in self._pins() if self._may_fetch(one)), None)
+        return next((one for one in self._pins() if self.may_fetch(one)), None)
 
     def fetch(self, code: Known) -> bool:
         """Come with a PIN and take the key.
@@ -61,10 +61,14 @@ class Guests:
                 (code, held)
                 for held in self.in_hand
                 for code in self._pins()
-                if code.use is not CodeUse.FETCH and self._is_for(code, held)
+                if self._is_for(code, held)
             ),
             None,
         )
+
+    def held_for(self, code: Known) -> InHand | None:
+        """Find a guest who has a key that can go back with this PIN; None for nobody."""
+        return next((held for held in self.in_hand if self._is_for(code, held)), None)
 
     def bring_back(self, code: Known, held: InHand) -> bool:
         """Come with a PIN and put the key in.
@@ -87,7 +91,8 @@ class Guests:
         now = self._cabinet.clock.now()
         return [one for one in self._cabinet.codes.open_at(now) if one.kind is CodeKind.PIN]
 
-    def _may_fetch(self, code: Known) -> bool:
+    def may_fetch(self, code: Known) -> bool:
+        """Tell whether the guest with this PIN has not come yet, and their key is there."""
         locker = self._cabinet.doors.find(code.locker_index)
         there = locker is not None and locker.has_key and not locker.door_open
         return there and code.use is not CodeUse.RETURN and code.id not in self._came
@@ -100,7 +105,8 @@ class Guests:
         """
         locker = self._cabinet.doors.find(code.locker_index)
         is_free = locker is not None and locker.key is None and not locker.door_open
-        return is_free and (code.code == held.digits or code.use is CodeUse.RETURN)
+        is_theirs = code.code == held.digits and code.use is not CodeUse.FETCH
+        return is_free and (is_theirs or code.use is CodeUse.RETURN)
 
     def _opens(self, code: Known) -> bool:
         self._cabinet.press(f"{code.code}#")

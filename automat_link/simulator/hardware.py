@@ -82,6 +82,8 @@ class Hardware:
             Impossible: There is no such locker.
         """
         self._locker(index).is_broken = broken
+        if not broken:
+            self.alarms.end(AlarmKind.DEVICE_ERROR, index)
         self.changed()
 
     def fill(self, index: int, tag: str | None = None) -> None:
@@ -100,6 +102,21 @@ class Hardware:
         )
         self._alarm(AlarmKind.DEVICE_POWER_DISCONNECTED, on=not mains)
         self._alarm(AlarmKind.DEVICE_LOW_POWER, on=battery < LOW_BATTERY)
+        self.changed()
+
+    def fail(self, *, fails: bool = True) -> None:
+        """Let something inside not work, which is of no matter to its doors, or mend it."""
+        self._alarm(AlarmKind.DEVICE_ERROR, on=fails)
+        self.changed()
+
+    def lift(self, *, lifted: bool = True) -> None:
+        """Lift it off its wall, or put it back: its sensor of motion notices both."""
+        self._alarm(AlarmKind.DEVICE_MOVED, on=lifted)
+        self.changed()
+
+    def lose_wifi(self, *, lost: bool = True) -> None:
+        """Let its Wi-Fi be away, or back; it goes on by its modem, and so can say it."""
+        self._alarm(AlarmKind.DEVICE_WIFI_OFFLINE, on=lost)
         self.changed()
 
     def look(self) -> None:

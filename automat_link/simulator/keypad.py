@@ -107,6 +107,8 @@ class Panel:
             self._refuse(CodeRefusal.UNKNOWN, None)
             return
         if refusal := self._judge(known, now):
+            if refusal is CodeRefusal.LOCKER_BROKEN and self._doors.find(known.locker_index):
+                self._doors.does_not_move(known.locker_index)
             self._refuse(refusal, known)
             return
         self._accept(known)

@@ -18,6 +18,7 @@ from automat_link.connection import (
     port_of,
     tls_to,
 )
+from automat_link.descriptors import CalmClient
 from automat_link.messages.states import Online
 from automat_link.topics import Topic, topic
 from resolvers.automat_links.credentials import Credentials
@@ -27,7 +28,7 @@ silent.setLevel(logging.CRITICAL)
 """A connection that is lost is nothing to write home about: it is what automats do."""
 
 
-class Line(aiomqtt.Client):
+class Line(CalmClient):
     """One connection. The broker says for us that we are gone when we cannot say it ourselves.
 
     Args:

@@ -63,6 +63,8 @@ class SimulatedLocker:
         opening: Why its door is open; None while it is shut.
         is_broken: Whether its lock does not move.
         counted_empty: Whether somebody said that it is empty, whatever its sensor says.
+        left: The tag of the key that left it last; None for one without, or none yet.
+        left_by: The code by which that was taken; None for no code.
     """
 
     index: int
@@ -70,6 +72,8 @@ class SimulatedLocker:
     opening: Opening | None = None
     is_broken: bool = False
     counted_empty: bool = False
+    left: str | None = None
+    left_by: str | None = None
 
     @property
     def has_key(self) -> bool:
@@ -89,16 +93,20 @@ class SimulatedLocker:
             "openSince": self.opening and self.opening.at.isoformat(),
             "broken": self.is_broken,
             "countedEmpty": self.counted_empty,
+            "left": [self.left_by, self.left],
         }
 
     @classmethod
     def restored(cls, saved: Json) -> Self:
         """Make it as `save` wrote it down."""
         key, since = saved["key"], saved["openSince"]
+        left_by, left = saved.get("left", [None, None])
         return cls(
             index=saved["index"],
             key=key and Key(key["tag"], key["rights"]),
             opening=since and Opening(datetime.fromisoformat(since), "unknown"),
             is_broken=saved["broken"],
             counted_empty=saved["countedEmpty"],
+            left=left,
+            left_by=left_by,
         )

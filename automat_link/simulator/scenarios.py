@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine
 
+from automat_link.simulator.faults import FAULTS
 from automat_link.simulator.fleet import Fleet
 from automat_link.simulator.guests import Guests
 
@@ -69,6 +70,21 @@ async def reconnect_storm(fleet: Fleet, *, times: int = 5, seconds: float = 10.0
     await fleet.all_connected()
 
 
+async def faults(fleet: Fleet, *, seconds: float = 10.0) -> None:
+    """Let one thing after the other go wrong with all at once, and be well again.
+
+    Args:
+        fleet: Which automats.
+        seconds: How long each of them lasts.
+    """
+    await fleet.all_connected()
+    for fault in FAULTS.values():
+        for on in (True, False):
+            for one in fleet.automats:
+                fault.switch(one.cabinet, on)
+            await asyncio.sleep(seconds)
+
+
 async def _come_and_go(guests: Guests, chance: random.Random, pause: tuple[float, float]) -> None:
     while True:
         await asyncio.sleep(chance.uniform(*pause))
@@ -93,4 +109,5 @@ SCENARIOS: dict[str, Scenario] = {
     "guests": guests,
     "power-cut": power_cut,
     "reconnect-storm": reconnect_storm,
+    "faults": faults,
 }

@@ -154,6 +154,8 @@ def described(automat: Firmware) -> Text:
         f"{counted(len(cabinet.codes.known), 'code')}, revision {cabinet.codes.revision or 'none'}",
         f"{counted(waiting, 'report')} not heard" if waiting else "all reports heard",
     ]
+    if cabinet.alarms.on:
+        parts.append((f"! {counted(len(cabinet.alarms.on), 'alarm')}", "bold red"))
     return Text("   ").join(Text.assemble(part) for part in parts)
 
 

@@ -17,7 +17,7 @@ from models.database import RINGS
 from models.dialects.among import among
 from resolvers.automat_links.expiring import let_lapse
 from resolvers.automat_links.revoking import take_back
-from resolvers.clocks import ahead_of
+from resolvers.clocks import ahead_of, as_now
 from resolvers.work import Work, system
 
 
@@ -94,8 +94,10 @@ async def locked(
     found = (await session.execute(_mine(), told, execution_options=fresh)).one_or_none()
     if found is None:
         return None
-    actor = system(found[0].organization_id, found[1])
-    return Work(session, actor, actor.time(now)), found[0]
+    link, ahead = found
+    # The clock of a sandbox may have been moved while we waited for the lock, which ends that.
+    actor = await as_now(await session.connection(), system(link.organization_id, ahead))
+    return Work(session, actor, actor.time(now)), link
 
 
 @cache

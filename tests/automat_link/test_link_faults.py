@@ -1,23 +1,19 @@
 """What a link, a broker and a network survive: nothing is lost, and nothing counts twice."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 from away import close
 from brokers import Broker
 from linked import clock, eventually, linking
-from linked_house import House, cabinet_of, house, install, link_row, reports_of
-from sqlalchemy import select
+from linked_house import House, house, link_row, reports_of
 from talking import Client
 
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.network import NONE, Faults
 from automat_link.topics import Topic
 from models.automat_alarms import AlarmKind, AutomatAlarm
-from models.automat_links import AutomatLink
-from models.automat_reports import AutomatReport
 from models.automats import Automat
 from models.database import Database
 from schema.scalars import from_id
@@ -233,33 +229,3 @@ async def has_alarm(home: House, kind: AlarmKind) -> bool:
         id = from_id(Automat, home.automat)
         on = work.own(AutomatAlarm).where(AutomatAlarm.automat_id == id, AutomatAlarm.kind == kind)
         return bool(await work.all(on))
-
-
-async def test_fifty_automats_come_back_at_once(
-    own_database: Database, broker: Broker, client: Client
-) -> None:
-    made = [(await install(client, broker))[1] for _ in range(50)]
-    fleet = [cabinet_of(one) for one in made]
-    async with linking(own_database, broker), AsyncExitStack() as stack:
-        for one in fleet:
-            one.start()
-            stack.push_async_callback(one.cut_power)
-        await eventually(lambda: all(one.cabinet.log.oldest_number > 1 for one in fleet), LONG)
-        broker.restart()
-        last = {}
-        for one in fleet:
-            one.cabinet.force_door(1)
-            last[one.link_id] = one.cabinet.log.last_number
-
-        await eventually(
-            lambda: all(one.cabinet.log.oldest_number > last[one.link_id] for one in fleet), LONG
-        )
-
-    async with own_database.writing() as session:
-        ids = [one.link_id for one in made]
-        links = (await session.scalars(select(AutomatLink).where(AutomatLink.id.in_(ids)))).all()
-        of_them = select(AutomatReport).where(AutomatReport.link_id.in_(ids))
-        told = (await session.scalars(of_them)).all()
-    assert {one.id: one.heard_up_to for one in links} == {
-        id: max(one.number or 0 for one in told if one.link_id == id) for id in ids
-    }

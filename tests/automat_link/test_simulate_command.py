@@ -140,6 +140,21 @@ def test_an_organization_without_automats_is_refused(commands: CommandLine, clie
     assert "no automat to simulate" in commands.refusal("simulate", "--organization", id)
 
 
+def test_a_day_of_guests_is_for_sandboxes_alone(
+    commands: CommandLine, client: Client, tmp_path: Path
+) -> None:
+    id = to_id(OrganizationUnit, client.organization_id)
+    (tmp_path / "credentials").mkdir()
+
+    refusal = commands.refusal("simulate", "--organization", id, "--scenario", "day")
+    refused = commands.run(
+        "simulate", "--credentials", str(tmp_path / "credentials"), "--scenario", "day"
+    )
+
+    assert refusal == "The clock of an organization that is not a sandbox cannot be moved."
+    assert refused.returncode == 2
+
+
 def test_without_a_broker_nothing_is_simulated(commands: CommandLine, client: Client) -> None:
     id = to_id(OrganizationUnit, client.organization_id)
     none = {"mqtt_url": "", "mqtt_public_url": ""}
