@@ -19,7 +19,7 @@ same bytes, as long as automats are still chosen by the same rules.
                here, and all of them name those by their places; the others name the first by its id
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -66,6 +66,7 @@ class Records:
         self.areas: dict[str, str] = {}
         """The areas that the records name, by their digests."""
         self._sharing = sharing
+        self._kept_with: tuple[UUID, Body] | None = None
         self._automats: dict[int, Shared] = {}
         self._settings: dict[int, Shared] = {}
 
@@ -75,20 +76,28 @@ class Records:
     ) -> tuple[dict[UUID, str], dict[str, str]]:
         """Write the records of decisions by their ids; gives also the areas that they name."""
         records = cls(sharing=len(decisions) > 1)
-        bodies = {id: await records._document(one) for id, one in decisions.items()}
-        return {id: _text(body) for id, body in records._with_shared(bodies)}, records.areas
+        written = {id: await records._written(id, one) for id, one in decisions.items()}
+        return written | records._first(), records.areas
 
-    def _with_shared(self, bodies: dict[UUID, Body]) -> Iterator[tuple[UUID, Body]]:
+    async def _written(self, id: UUID, decision: Decision) -> str:
+        """Write a record at once; but the first, which has what others share, comes last."""
+        document = await self._document(decision)
         if not self._sharing:
-            yield from bodies.items()
-            return
-        kept_with = next(iter(bodies))
+            return _text(document)
+        if self._kept_with is None:
+            self._kept_with = id, document
+            return ""
+        return _text({**document, "shared": self._kept_with[0]})
+
+    def _first(self) -> dict[UUID, str]:
+        if self._kept_with is None:
+            return {}
+        id, document = self._kept_with
         shared = {
             "automats": [one.written for one in self._automats.values()],
             "settings": [one.written for one in self._settings.values()],
         }
-        for id, body in bodies.items():
-            yield id, {**body, "shared": shared if id == kept_with else kept_with}
+        return {id: _text({**document, "shared": shared})}
 
     async def _document(self, decision: Decision) -> Body:
         """Write the record of a decision."""
