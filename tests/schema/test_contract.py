@@ -184,7 +184,7 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "key", "locker", "manualStorage", "organizationUnit"),
-    *("reservation", "sandbox", "signatureStation", "signing"),
+    *("reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
 )
 
 
