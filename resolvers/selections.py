@@ -12,11 +12,12 @@ from models.addressed import PlacementProblem
 from models.automats import Automat, DeviceGroup
 from models.contracts import KeyContract
 from models.entities import ReservableEntity
-from models.errors import AddressNotFound, InvalidInput, LivionKeyError
+from models.errors import AddressNotFound, LivionKeyError
 from models.places import Coordinates
 from models.reservations import Reservation
 from models.times import Window
 from resolvers import entities
+from resolvers.nearby import ANY, Filter, nearest_passing
 from resolvers.planning.planner import look, plan_one
 from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.supplies import keys_of
@@ -90,30 +91,31 @@ async def nearest(
     *,
     window: Window | None = None,
     count: int = 5,
-    farthest_metres: float | None = None,
+    passing: Filter = ANY,
 ) -> list[Candidate]:
     """List the automats nearest to a place, suitable or not, nearest first.
+
+    Args:
+        reading: Who asks.
+        here: Where to measure from.
+        window: When a locker is wanted; just now when None.
+        count: How many at most.
+        passing: What an automat has to be to be listed.
 
     Raises:
         NotAllowed: The actor may not look at automats.
         InvalidInput: The largest distance is negative.
     """
     reading.require(Permission.VIEW_AUTOMATS)
-    if farthest_metres is not None and not farthest_metres >= 0:
-        raise InvalidInput(
-            "The largest distance must not be negative.", path=("max_distance_metres",)
-        )
+    passing.check()
     over = window or Window.moment(reading.now)
     organization_id = reading.actor.organization_id
     settings = await settings_of(reading, organization_id)
     connection = await reading.connection()
-    snapshot = Snapshot(connection, [organization_id], whole=True)
-    metres: dict[UUID, float | None] = {
-        id: metres
-        for id, metres in (await snapshot.nearest(here, count)).items()
-        if farthest_metres is None or (metres is not None and metres <= farthest_metres)
-    }
-    facts = await snapshot.facts(metres, over)
+    whole = Snapshot(connection, [organization_id], whole=True)
+    look = Snapshot(connection, [organization_id]) if passing.asks_for_much else whole
+    metres = await nearest_passing(look, here, over, reading.now, count=count, passing=passing)
+    facts = await whole.facts(metres, over)
     judged = [nearness(known, settings, reading.now, over) for known in facts]
     ranks = {candidate.automat.id: candidate for candidate in ranking(judged)}
     return [ranks[candidate.automat.id] for candidate in judged]

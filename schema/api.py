@@ -35,6 +35,8 @@ from schema.key_changes import KeyMutations, KeyQueries
 from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
+from schema.missing_automats import MissingAutomatQueries
+from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.public_links import ContractLinkMutations
@@ -60,9 +62,11 @@ from schema.templates import TemplateQueries
 class Query(
     ReservationQueries,
     SelectionQueries,
+    NearestQueries,
     SelectionShadowQueries,
     SelectionReplayQueries,
     ComparisonQueries,
+    MissingAutomatQueries,
     EntityQueries,
     AutomatQueries,
     AutomatCommandQueries,

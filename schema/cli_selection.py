@@ -1,17 +1,21 @@
 """The commands about the choice of automats: comparing device groups with the nearest automats."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import rich.progress
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from models.comparisons import ComparisonException, ComparisonOutcome
 from resolvers.comparison.capacity import Capacity
 from resolvers.comparison.comparing import MOST_WEEKS, WEEKS
 from resolvers.comparison.totals import Totals
-from schema.comparison_runs import Wanted, run
+from schema import missing_runs
+from schema.comparison_runs import Progress, Wanted, run
 from schema.terminal import errors, on_database, output
 
 selection_commands = typer.Typer(no_args_is_help=True, help="The choice of automats.")
@@ -49,21 +53,65 @@ def compare(
     if output_file.suffix.lower() not in {".csv", ".geojson", ".json"}:
         raise typer.BadParameter("end the file's name with .csv or .geojson")
     wanted = Wanted(tuple(group or ()), unit, weeks, output_file, resume)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeElapsedColumn(), console=errors, disable=not errors.is_terminal
-    ) as bar:
-        task = bar.add_task("entities", total=None)
-        done = on_database(
-            lambda database: run(
-                database,
-                wanted,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )
-        )
+    with _shown() as progress:
+        done = on_database(lambda database: run(database, wanted, progress))
     output.print(_totals(done.totals))
     output.print(_automats(done.capacities))
     errors.print(f"{wanted.output} and {wanted.automats} are written.", markup=False)
+
+
+@selection_commands.command("missing")
+def missing(
+    *,
+    group: Annotated[
+        list[str] | None, typer.Option(help="Only for entities of this group; may be repeated.")
+    ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(help="Only for entities of this unit and those below."),
+    ] = None,
+    limit: Annotated[
+        float | None,
+        typer.Option(help="How far an automat may be, in metres; as the settings say if left out."),
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, max=1_000, help="How many places.")] = 10,
+    output_file: Annotated[
+        Path | None, typer.Option("--output", help="A file for the places too: .geojson.")
+    ] = None,
+) -> None:
+    """List the places where new automats would serve the most entities that are too far from any.
+
+    Each place is the best beside those before it; together they serve at least 63 % of what the
+    best as many places could.
+    """
+    with _shown() as progress:
+        found = on_database(
+            lambda database: missing_runs.run(
+                database, tuple(group or ()), unit, progress, limit_metres=limit, count=count
+            )
+        )
+    table = Table("latitude", "longitude", "entities served", "metres saved")
+    for place in found.places:
+        where = (f"{place.place.latitude:.6f}", f"{place.place.longitude:.6f}")
+        table.add_row(*where, str(place.served), f"{place.metres_saved:.0f}")
+    output.print(table)
+    errors.print(
+        f"Of {found.entities} entities {found.beyond} are too far from any automat in service; "
+        f"{found.without_place} have no exact place, and {found.without_limit} no largest distance."
+    )
+    if output_file is not None:
+        missing_runs.write_places(output_file, found.places)
+
+
+@contextmanager
+def _shown() -> Iterator[Progress]:
+    """Show a bar of the entities that are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with rich.progress.Progress(
+        *columns, TimeElapsedColumn(), console=errors, disable=not errors.is_terminal
+    ) as bar:
+        task = bar.add_task("entities", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _totals(totals: Totals) -> Table:

@@ -5,14 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from models.automats import DeviceGroup
-from models.base import table_of
 from models.database import Database
-from models.errors import InvalidInput, NotFound
-from models.organizations import OrganizationUnit
+from models.errors import InvalidInput
 from resolvers.clocks import system_of
 from resolvers.comparison import scope as scopes
 from resolvers.comparison.capacity import Capacity, capacities
@@ -22,8 +16,8 @@ from resolvers.comparison.streaming import BLOCK, stream
 from resolvers.comparison.totals import Totals
 from resolvers.work import Reading
 from schema.comparison_files import write_automats, write_entities
+from schema.comparison_scopes import meant
 from schema.context import clock
-from schema.scalars import NOBODY, from_id
 
 Progress = Callable[[int, int], None]
 """Told how many entities are compared, and how many there are."""
@@ -83,10 +77,11 @@ async def run(
             of another comparison, or a file cannot be written.
     """
     for file in (wanted.output, wanted.automats):
-        if file.exists():
+        if file.exists() and not (wanted.resumes and file == wanted.automats):
             raise InvalidInput(f"{file} is there already; choose another name.")
     async with database.reading() as connection:
-        asked = await _asked(connection, wanted)
+        which = await meant(connection, wanted.groups, wanted.unit)
+        asked = Asked(which.organization_id, which.group_ids, which.unit_id, wanted.weeks)
         actor = await system_of(connection, asked.organization_id)
         begin = PartFile.resume if wanted.resumes else PartFile.begin
         with closing(begin(wanted.part, asked, actor.time(clock()))) as part:
@@ -96,23 +91,6 @@ async def run(
             write_entities(wanted.output, part.rows())
             part.remove()
     return done
-
-
-async def _asked(connection: AsyncConnection, wanted: Wanted) -> Asked:
-    """Find out whose entities are meant: whoever starts a command belongs to no organization."""
-    groups = tuple(from_id(DeviceGroup, text) or NOBODY for text in wanted.groups)
-    unit_id = from_id(OrganizationUnit, wanted.unit)
-    if unit_id is None and not groups:
-        raise InvalidInput(
-            "Say what to compare: --group with the id of a device group, as often as needed, or "
-            "--unit with the id of an organization unit; the organization's own id means all."
-        )
-    model, id = (OrganizationUnit, unit_id) if unit_id else (DeviceGroup, groups[0])
-    row = table_of(model).c
-    owner = await connection.scalar(select(row.organization_id).where(row.id == id))
-    if owner is None:
-        raise NotFound(f"There is no {'unit' if unit_id else 'device group'} with that id.")
-    return Asked(owner, groups or None, unit_id, wanted.weeks)
 
 
 async def _run(

@@ -14,7 +14,7 @@ from schema.comparison_enums import ComparisonException, ComparisonOutcome
 from schema.execution import batched
 from schema.loaders import to_one
 
-MOST_AUTOMATS = 100
+MOST_AUTOMATS = 50
 
 
 @strawberry.type(description="How many entities fare so.")
@@ -91,7 +91,7 @@ class ComparisonTotals:
         description="How far the same ones are from the nearest automats."
     )
     capacities: list[AutomatCapacityChange] = strawberry.field(
-        description="What becomes of each automat that serves one of them or would: at most 100, "
+        description="What becomes of each automat that serves one of them or would: at most 50, "
         "those that gain most stays first."
     )
 

@@ -25,7 +25,7 @@ WHOLE_LISTS = {
     "effectiveSettings": len(SETTING_NAMES),
     "candidates": MOST_CANDIDATES,
     "texts": MOST_LANGUAGES,
-    "capacities": 100,
+    "capacities": 50,
 }
 """Lists that come whole and lead to much more, so that nesting them multiplies."""
 ROWS_OF_INPUTS = {"reservationsUpsert": "reservations", "keyContractsCreate": "contracts"}

@@ -8,23 +8,17 @@ import strawberry
 from models.addressed import PlacementProblem
 from models.entities import ReservableEntity as EntityRow
 from models.errors import ErrorCode
-from models.places import Coordinates as Place
 from models.reservations import Reservation as ReservationRow
-from resolvers import looking, selections
-from schema.context import Context, Info
+from resolvers import selections
+from schema.context import Info
 from schema.inputs import given
-from schema.paging import First
 from schema.places import (
     AddressInput,
-    CoordinatesInput,
     Placement,
 )
 from schema.scalars import from_id
-from schema.selections import AutomatCandidate, AutomatSelection
-from schema.windows import From, To, window_of
+from schema.selections import AutomatSelection
 from schema.wishes import wanted_of
-
-FEW = 5
 
 
 @strawberry.input(description="Give either entityId or entityExternalId.")
@@ -54,34 +48,6 @@ class AutomatSelectionInput:
     )
 
 
-@strawberry.input(one_of=True, description="Exactly one of the three.")
-class NearInput:
-    address: AddressInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Near this address."
-    )
-    coordinates: CoordinatesInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Near this place."
-    )
-    entity_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Near this entity."
-    )
-
-
-async def place_of(near: NearInput, context: Context) -> Place:
-    """Find the place that somebody asks about, while no database session is open."""
-    coordinates, address = given(near.coordinates), given(near.address)
-    if coordinates is not None:
-        return coordinates.checked()
-    if address is not None:
-        found = await context.place(address.checked(), None)
-        if isinstance(found, PlacementProblem):
-            raise found.as_error()
-        assert found is not None  # noqa: S101  # an address is either placed or a problem
-        return found.coordinates
-    async with context.reading() as reading:
-        return await selections.place_of_entity(reading, from_id(EntityRow, near.entity_id))
-
-
 @strawberry.type
 class SelectionQueries:
     @strawberry.field(
@@ -99,35 +65,6 @@ class SelectionQueries:
                 return None
             raise found.as_error()
         return None if found is None else Placement.of(found)
-
-    @strawberry.field(
-        description="The automats nearest to a place by distance, suitable or not; those beyond "
-        "maxDistanceMetres are left out."
-    )
-    async def nearest_automats(
-        self,
-        info: Info,
-        near: Annotated[NearInput, strawberry.argument(description="Where to measure from.")],
-        first: First = FEW,
-        *,
-        from_: From = None,
-        to: To = None,
-        max_distance_metres: Annotated[
-            float | None, strawberry.argument(description="How far to look.")
-        ] = None,
-    ) -> list[AutomatCandidate]:
-        window = window_of(from_, to, info.context.now)
-        count = looking.checked_count(first, default=FEW)
-        here = await place_of(near, info.context)
-        async with info.context.reading() as reading:
-            found = await selections.nearest(
-                reading,
-                here,
-                window=window,
-                count=count,
-                farthest_metres=max_distance_metres,
-            )
-        return [AutomatCandidate.of(candidate) for candidate in found]
 
     @strawberry.field(description="What a reservation would get, without making it.")
     async def automat_selection(

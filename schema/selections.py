@@ -11,6 +11,7 @@ from geo import candidates as candidate_values
 from geo.decisions import Decision
 from models.automats import Automat as AutomatRow
 from schema.automats import Automat
+from schema.comparison_enums import DistanceKind
 from schema.enums import CounterfactualKind, RejectionCode, SelectionMethod
 from schema.execution import batched
 from schema.loaders import to_one
@@ -45,6 +46,7 @@ class AutomatCandidate:
     distance_metres: float | None = strawberry.field(
         description="Geodesic on the WGS 84 ellipsoid; null when either end has no position."
     )
+    distance_kind: DistanceKind = strawberry.field(description="What that is a distance of.")
     suitable: bool = strawberry.field(description="Whether nothing stands against it.")
     free_lockers: int = strawberry.field(
         description="How many of its lockers are free over the whole window."
@@ -62,6 +64,7 @@ class AutomatCandidate:
             seen=seen,
             rank=stored["rank"],
             distance_metres=stored["distance_metres"],
+            distance_kind=DistanceKind(stored.get("distance_kind", DistanceKind.STRAIGHT_LINE)),
             suitable=stored["suitable"],
             free_lockers=stored["free_lockers"],
             rejections=[

@@ -60,6 +60,9 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "sandbox": (VIEWERS, "{ now }"),
     "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
     "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
+    "nearestAutomatsGeoJson": (EVERYBODY, f"({NEAR})"),
+    "selectionComparison": (VIEWERS, '(organizationUnitId: "$unit") { edges { cursor } }'),
+    "missingAutomats": (VIEWERS, '(organizationUnitId: "$unit") { entities }'),
     "selectionShadow": (VIEWERS, '(organizationUnitId: "$unit") { watched }'),
     "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
     "automatSelection": (

@@ -7,6 +7,7 @@ from models.errors import InvalidInput
 from resolvers.comparison import scope as scopes
 from resolvers.comparison.capacity import Capacity, capacities
 from resolvers.comparison.comparing import MOST_WEEKS, comparer
+from resolvers.comparison.missing import Missing, find
 from resolvers.comparison.scope import Scope
 from resolvers.comparison.streaming import totals_of
 from resolvers.comparison.totals import Totals
@@ -15,6 +16,8 @@ from resolvers.work import Reading
 
 MOST_TOGETHER = 2_000
 """So many entities are compared in a request to tell what comes of all of them."""
+MOST_SEARCHED = 5_000
+"""For so many entities a request looks where automats are missing."""
 
 
 async def page(
@@ -52,3 +55,29 @@ async def together(
     compares = await comparer(reading, weeks=weeks)
     totals = await totals_of(compares, scope)
     return totals, await capacities(compares, totals)
+
+
+async def missing(
+    reading: Reading,
+    group_ids: Sequence[UUID | None] | None,
+    unit_id: UUID | None,
+    *,
+    limit_metres: float | None,
+    count: int,
+) -> Missing:
+    """Find where automats are missing, see `resolvers.comparison.missing`.
+
+    Raises:
+        NotAllowed: The actor may not look at reservations and what is reserved.
+        NotFound: There is no such group or unit.
+        InvalidInput: The distance is not positive, or there are too many entities for a request.
+    """
+    scope = await scopes.scope_of(reading, group_ids, unit_id)
+    entities = await scopes.count(reading, scope)
+    if entities > MOST_SEARCHED:
+        raise InvalidInput(
+            f"There are {entities} entities, and a request looks at {MOST_SEARCHED} at most: name "
+            "a smaller unit or fewer groups, or run `livionkey selection missing`.",
+            path=("organization_unit_id",),
+        )
+    return await find(reading, scope, limit_metres=limit_metres, count=count)

@@ -5,7 +5,7 @@ nothing was taken yet: so what it says of the nearest automat is what a push wou
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -25,11 +25,12 @@ from models.dialects.among import among, ids_later
 from models.entities import KeyRule, ReservableEntity
 from models.keys import EntityKey
 from models.places import Coordinates
-from models.selections import RejectionCode
+from models.selections import RejectionCode, SelectionMode
 from models.settings import UnitSettings
 from models.times import Window
 from resolvers.comparison.coming import Coming, coming
 from resolvers.comparison.compared import Compared, Served
+from resolvers.comparison.near_groups import NearGroups
 from resolvers.planning.wishes import origin_of
 from resolvers.settings import Pair, effective
 from resolvers.work import Reading, owned
@@ -54,15 +55,17 @@ class Comparer:
 
     Args:
         reading: Who asks.
-        snapshot: The automats; what it knows of near ones is forgotten after each block.
+        look: The automats; what it knows of near ones is forgotten after each block.
         window: When an automat would be wanted.
         weeks: Over which the coming stays are counted.
+        settings: What holds for units, with and without groups, as far as it is known.
     """
 
     reading: Reading
-    snapshot: Snapshot
+    look: NearGroups
     window: Window
     weeks: Window
+    settings: dict[Pair, UnitSettings] = field(default_factory=dict)
 
     async def compare(self, entities: Sequence[ReservableEntity]) -> list[Compared]:
         """Compare some entities, in their order; at most some hundreds at a time."""
@@ -81,7 +84,7 @@ class Comparer:
             )
             for entity, way in zip(entities, ways, strict=True)
         ]
-        self.snapshot.forget_nearest()
+        self.look.snapshot.forget_nearest()
         return rows
 
     async def _ways(self, entities: Sequence[ReservableEntity]) -> list[Ways]:
@@ -106,14 +109,19 @@ class Comparer:
         return Wish(self.window, self.reading.now, settings, supply, origin, notes)
 
     async def _settings(self, entities: Iterable[ReservableEntity]) -> dict[Pair, UnitSettings]:
-        """Read what holds for the units, with and without groups; each pair once in all blocks."""
-        known = self.reading.known_settings
+        """Read what holds for the units, with and without groups; each pair once in all blocks.
+
+        The mode is left aside: it says whether the group or the nearest decides, and both are asked
+        here.
+        """
         pairs: set[Pair] = {(entity.unit_id, None) for entity in entities}
         pairs |= {(entity.unit_id, entity.device_group_id) for entity in entities}
-        missing = [pair for pair in pairs if pair not in known]
+        missing = [pair for pair in pairs if pair not in self.settings]
         if missing:
-            known |= zip(missing, await effective(self.reading, missing), strict=True)
-        return known
+            for pair, found in zip(missing, await effective(self.reading, missing), strict=True):
+                mode = SelectionMode.BY_RESERVATION
+                self.settings[pair] = replace(found, selection_mode=mode)
+        return self.settings
 
     async def _keys_that_go(self, entities: Iterable[ReservableEntity]) -> dict[UUID, int]:
         """Count the keys that go with a stay, where it is not one (G32)."""
@@ -128,20 +136,20 @@ class Comparer:
     async def _look(self, ways: Sequence[Ways]) -> None:
         """Read what the choices will look at, all at once."""
         places = [way.nearest.origin for way in ways if way.nearest.origin is not None]
-        await self.snapshot.know_nearest(places, FIRST_LOOK)
+        await self.look.snapshot.know_nearest(places, FIRST_LOOK)
         seen: set[UUID] = set()
         for place in dict.fromkeys(places):
-            seen |= (await self.snapshot.nearest(place, FIRST_LOOK)).keys()
+            seen |= (await self.look.snapshot.nearest(place, FIRST_LOOK)).keys()
         for group_id in {way.group.device_group_id for way in ways if way.group is not None}:
             if group_id is not None:
-                seen |= await self.snapshot.members(group_id)
-        await self.snapshot.prefetch({Span(id, self.window) for id in seen})
+                seen |= await self.look.snapshot.members(group_id)
+        await self.look.snapshot.prefetch({Span(id, self.window) for id in seen})
 
     async def _decided(self, wish: Wish, known: dict[Any, Decision]) -> Decision:
         """Choose; once for all apartments of a house."""
         same = (wish.origin, wish.device_group_id, id(wish.settings), wish.supply.needed)
         if same not in known:
-            known[same] = await choose(self.snapshot, wish)
+            known[same] = await choose(self.look, wish)
         return known[same]
 
 
@@ -149,7 +157,7 @@ async def comparer(reading: Reading, *, weeks: int = WEEKS) -> Comparer:
     """Begin to compare."""
     snapshot = Snapshot(await reading.connection(), [reading.actor.organization_id])
     ahead = Window(reading.now, reading.now + timedelta(weeks=weeks))
-    return Comparer(reading, snapshot, Window(reading.now, reading.now + CHOICE), ahead)
+    return Comparer(reading, NearGroups(snapshot), Window(reading.now, reading.now + CHOICE), ahead)
 
 
 @cache

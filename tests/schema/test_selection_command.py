@@ -16,6 +16,8 @@ from talking import Client
 
 from models.errors import InvalidInput, LivionKeyError, NotFound
 from models.organizations import OrganizationUnit
+from resolvers.comparison.missing import MissingPlace
+from schema import missing_runs
 from schema.comparison_runs import Done, Wanted, run
 from schema.scalars import to_id
 
@@ -208,7 +210,7 @@ async def test_it_has_to_be_said_what_to_compare(
     assert files_in(tmp_path) == []
 
 
-def test_the_command_compares_the_demo_and_shows_the_totals(tmp_path: Path) -> None:
+def test_the_commands_show_what_they_found_and_write_it(tmp_path: Path) -> None:
     commands = CommandLine(tmp_path)
     commands.done("migrate")
     unit = commands.done("organization", "create", "Kotikatu").strip()
@@ -217,5 +219,28 @@ def test_the_command_compares_the_demo_and_shows_the_totals(tmp_path: Path) -> N
 
     assert "median" in shown
     assert read(tmp_path / "fleet.csv") == []
+    found = commands.run("selection", "missing", "--unit", unit, "--output", "places.geojson")
+    assert "Of 0 entities 0 are too far" in found.stderr
+    assert json.loads((tmp_path / "places.geojson").read_text())["features"] == []
     refusal = commands.refusal("selection", "compare", "--output", "new.csv")
-    assert refusal.startswith("Say what to compare")
+    assert refusal.startswith("Say which entities")
+
+
+async def test_the_places_where_automats_are_missing_are_told_of_any_number(
+    client: Client, tmp_path: Path
+) -> None:
+    unit = await furnish(client)
+    seen: list[tuple[int, int]] = []
+
+    found = await missing_runs.run(
+        client.database, (), unit, lambda *told: seen.append(told), limit_metres=None, count=3
+    )
+    missing_runs.write_places(
+        tmp_path / "places.geojson", [MissingPlace(PASILA, client.organization_id, 4, 5.0)]
+    )
+
+    assert (found.entities, found.without_limit, found.places) == (HOMES, HOMES, [])
+    assert seen == [(HOMES, HOMES)]
+    (feature,) = json.loads((tmp_path / "places.geojson").read_text())["features"]
+    assert feature["geometry"]["coordinates"] == [PASILA.longitude, PASILA.latitude]
+    assert feature["properties"]["entities_served"] == 4

@@ -1,0 +1,106 @@
+"""The automats nearest to a place that pass a filter, however many nearer ones do not.
+
+The nearest ones are looked at in growing numbers until enough have passed or no more can. So an
+answer is never short of automats that are a little farther away.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from geo.areas import Area
+from geo.candidates import Facts
+from geo.look import Look
+from geo.position import distance_metres
+from models.automats import AutomatModel, is_online
+from models.errors import InvalidInput
+from models.places import Coordinates
+from models.times import Window
+
+FIRST_LOOK, MORE = 16, 4
+"""How many automats are looked at first, and by how much more each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What an automat has to be to be shown.
+
+    Args:
+        models: One of these cabinets; None for any.
+        with_free_locker: Whether a locker has to be free over the whole window.
+        online: Whether it must have given a sign of life in the last 90 seconds.
+        within: Where it has to stand; None for anywhere.
+        farthest_metres: How far away it may be; None for any distance.
+    """
+
+    models: frozenset[AutomatModel] | None = None
+    with_free_locker: bool = False
+    online: bool = False
+    within: Area | None = None
+    farthest_metres: float | None = None
+
+    def check(self) -> None:
+        """Refuse a filter that makes no sense.
+
+        Raises:
+            InvalidInput: The largest distance is negative.
+        """
+        if self.farthest_metres is not None and not self.farthest_metres >= 0:
+            message = "The largest distance must not be negative."
+            raise InvalidInput(message, path=("max_distance_metres",))
+
+    @property
+    def asks_for_much(self) -> bool:
+        """Whether many near automats may have to be looked at to find a few that pass."""
+        return self != Filter(farthest_metres=self.farthest_metres)
+
+    def passes(self, facts: Facts, now: datetime) -> bool:
+        """Tell whether an automat passes, but for its distance."""
+        automat = facts.automat
+        place = automat.position
+        return (
+            (self.models is None or automat.model in self.models)
+            and (not self.with_free_locker or facts.free_lockers > 0)
+            and (not self.online or is_online(automat.last_seen_at, now))
+            and (self.within is None or (place is not None and self.within.holds(place)))
+        )
+
+    def reach(self, here: Coordinates) -> float:
+        """Tell how far away an automat that passes can be at most, in metres."""
+        reach = float("inf") if self.farthest_metres is None else self.farthest_metres
+        if self.within is None:
+            return reach
+        middle, radius = self.within.circle()
+        return min(reach, distance_metres(here, middle) + radius)
+
+
+ANY = Filter()
+
+
+async def nearest_passing(
+    look: Look, here: Coordinates, window: Window, now: datetime, *, count: int, passing: Filter
+) -> dict[UUID, float | None]:
+    """Find the nearest automats that pass, with their distances in metres, nearest first.
+
+    Args:
+        look: The automats.
+        here: Where to measure from.
+        window: When a locker has to be free, where that is asked for.
+        now: The moment that counts as now.
+        count: How many at most.
+        passing: What an automat has to be.
+    """
+    reach = passing.reach(here)
+    found: dict[UUID, float | None] = {}
+    looked_at, wanted = 0, max(count, FIRST_LOOK)
+    while True:
+        near = await look.nearest(here, wanted)
+        within_reach = {id: far for id, far in near.items() if far is not None and far <= reach}
+        new = {id: within_reach[id] for id in list(within_reach)[looked_at:]}
+        for facts in await look.facts(new, window):
+            if passing.passes(facts, now):
+                found[facts.automat.id] = facts.metres
+        is_all = len(near) < wanted or len(within_reach) < len(near)
+        if len(found) >= count or is_all:
+            return dict(list(found.items())[:count])
+        looked_at, wanted = wanted, wanted * MORE
