@@ -228,17 +228,30 @@ class Snapshot:
 
     async def members(self, group_id: UUID) -> frozenset[UUID]:
         """List the automats of a device group that are still installed."""
-        if group_id not in self._members:
-            rows = await self._connection.execute(
-                select(DeviceGroupAutomat.automat_id)
-                .join(Automat, Automat.id == DeviceGroupAutomat.automat_id)
-                .where(
-                    DeviceGroupAutomat.device_group_id == group_id,
-                    Automat.state != AutomatState.UNINSTALLED,
-                )
-            )
-            self._members[group_id] = frozenset(row.automat_id for row in rows)
+        await self.know_members([group_id])
         return self._members[group_id]
+
+    async def know_members(self, group_ids: Iterable[UUID]) -> None:
+        """Read which automats are in device groups, all at once."""
+        unknown = [id for id in dict.fromkeys(group_ids) if id not in self._members]
+        if not unknown:
+            return
+        found: dict[UUID, set[UUID]] = {id: set() for id in unknown}
+        for group_id, automat_id in await self._connection.execute(_members(), {"groups": unknown}):
+            found[group_id].add(automat_id)
+        self._members |= {id: frozenset(automat_ids) for id, automat_ids in found.items()}
+
+
+@cache
+def _members() -> Select[UUID, UUID]:
+    return (
+        select(DeviceGroupAutomat.device_group_id, DeviceGroupAutomat.automat_id)
+        .join(Automat, Automat.id == DeviceGroupAutomat.automat_id)
+        .where(
+            among(DeviceGroupAutomat.device_group_id, ids_later("groups")),
+            Automat.state != AutomatState.UNINSTALLED,
+        )
+    )
 
 
 @cache

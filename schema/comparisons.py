@@ -75,7 +75,7 @@ class ComparedEntity:
 @strawberry.type(
     description="A page of entities, compared, and what comes of all of them together."
 )
-class SelectionComparison:
+class SelectionComparisonConnection:
     scope: strawberry.Private[Scope]
     weeks: strawberry.Private[int]
     edges: list[Edge[ComparedEntity]] = strawberry.field(
@@ -125,7 +125,7 @@ class ComparisonQueries:
                 description=f"Over how many weeks from now coming stays count, 1 to {MOST_WEEKS}."
             ),
         ] = WEEKS,
-    ) -> SelectionComparison:
+    ) -> SelectionComparisonConnection:
         behind = from_cursor(after)
         groups: list[Any] | None = None
         if device_group_ids is not None:
@@ -136,6 +136,6 @@ class ComparisonQueries:
                 reading, groups, unit_id, first=first, after=behind, weeks=weeks
             )
         shown = connection(rows, ComparedEntity.of, behind)
-        return SelectionComparison(
+        return SelectionComparisonConnection(
             scope=scope, weeks=weeks, edges=shown.edges, page_info=shown.page_info
         )

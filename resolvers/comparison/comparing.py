@@ -140,9 +140,14 @@ class Comparer:
         seen: set[UUID] = set()
         for place in dict.fromkeys(places):
             seen |= (await self.look.snapshot.nearest(place, FIRST_LOOK)).keys()
-        for group_id in {way.group.device_group_id for way in ways if way.group is not None}:
-            if group_id is not None:
-                seen |= await self.look.snapshot.members(group_id)
+        groups = [
+            way.group.device_group_id
+            for way in ways
+            if way.group is not None and way.group.device_group_id is not None
+        ]
+        await self.look.snapshot.know_members(groups)
+        for group_id in set(groups):
+            seen |= await self.look.snapshot.members(group_id)
         await self.look.snapshot.prefetch({Span(id, self.window) for id in seen})
 
     async def _decided(self, wish: Wish, known: dict[Any, Decision]) -> Decision:
