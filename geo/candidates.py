@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from models.automats import AutomatModel, AutomatState
+from models.distances import DistanceKind
 from models.places import Coordinates
 from models.selections import RejectionCode
 from models.settings import UnitSettings
@@ -73,6 +74,7 @@ class Facts:
         by_contracts: Those that a contract holds for part of the window.
         by_keys: Those in which a key lies, or to which one is bound.
         back: The same automat over the return's window, where the return has to be at it too.
+        distance_kind: How `metres` was measured.
     """
 
     automat: Seen
@@ -81,6 +83,7 @@ class Facts:
     by_contracts: int = 0
     by_keys: int = 0
     back: "Facts | None" = None
+    distance_kind: DistanceKind = DistanceKind.STRAIGHT_LINE
 
     @property
     def uncontracted(self) -> int:
@@ -132,6 +135,7 @@ class Candidate:
             "automat_id": self.automat.id.hex,
             "rank": self.rank,
             "distance_metres": self.metres,
+            "distance_kind": self.facts.distance_kind.value,
             "suitable": self.is_suitable,
             "free_lockers": self.facts.free_lockers,
             "rejections": [

@@ -12,7 +12,8 @@ same bytes, as long as automats are still chosen by the same rules.
     sights     automats [id, name, model, state, last seen, installed, place, usable lockers as
                bits], and by their places in that list: near, inside (those in the preferred area)
                and measures [place, [automat, metres]], groups [id, automats], nowhere [automat],
-               facts [window, [automat, lockers held by contracts as bits, by keys]]
+               facts [window, [automat, lockers held by contracts as bits, by keys, and how its
+               distance was measured where it is no straight line]]
     left_out   how many automats were looked at beyond `MOST_AUTOMATS`, and what stood against them
     free_from  where a locker is free later [automat, name, moment]
 """
@@ -36,6 +37,7 @@ from geo.wish_records import (
     window_written,
     wish_written,
 )
+from models.distances import DistanceKind
 from models.settings import UnitSettings
 
 VERSION = 1
@@ -140,9 +142,18 @@ def _distances(
     ]
 
 
-def _bits(facts: Sequence[Facts], at: Mapping[UUID, int]) -> list[tuple[int, int, int]]:
+def _bits(facts: Sequence[Facts], at: Mapping[UUID, int]) -> list[tuple[int | str, ...]]:
     known = {one.automat.id: one for one in facts}
-    return [(at[id], one.by_contracts, one.by_keys) for id, one in known.items() if id in at]
+    return [
+        (at[id], one.by_contracts, one.by_keys, *_kind(one))
+        for id, one in known.items()
+        if id in at
+    ]
+
+
+def _kind(facts: Facts) -> tuple[str, ...]:
+    is_straight = facts.distance_kind is DistanceKind.STRAIGHT_LINE
+    return () if is_straight else (facts.distance_kind.value,)
 
 
 def _left_out(judged: Sequence[Candidate]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from geo.look import Metres
 from geo.nearest import Found, in_order
 from geo.wish_records import place_read, window_read
 from models.automats import AutomatModel, AutomatState
+from models.distances import DistanceKind
 from models.places import Coordinates
 from models.times import Window
 
@@ -67,8 +68,8 @@ class Remembered:
         self._nowhere: Metres = dict.fromkeys(ids[at] for at in written["nowhere"])
         self._facts = {
             window_read(window): {
-                ids[at]: Facts(automats[at], None, written["automats"][at][7], contracts, keys)
-                for at, contracts, keys in known
+                ids[at]: _facts(automats[at], written["automats"][at][7], held)
+                for at, *held in known
             }
             for window, known in written["facts"]
         }
@@ -110,3 +111,9 @@ class Remembered:
     async def without_place(self) -> Metres:
         """Give automats that had no place."""
         return self._nowhere
+
+
+def _facts(automat: RememberedAutomat, usable: int, held: Sequence[Any]) -> Facts:
+    by_contracts, by_keys, *kind = held
+    measured = DistanceKind(kind[0]) if kind else DistanceKind.STRAIGHT_LINE
+    return Facts(automat, None, usable, by_contracts, by_keys, distance_kind=measured)

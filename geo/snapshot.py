@@ -16,6 +16,7 @@ from geo import areas
 from geo.bookings import Bookings
 from geo.candidates import Facts
 from geo.distances import distances_metres
+from geo.group_members import members_of
 from geo.look import Metres
 from geo.nearest import (
     Found,
@@ -27,7 +28,7 @@ from geo.nearest import (
     nearest_to_each,
 )
 from geo.position import distance_metres
-from models.automats import Automat, AutomatState, DeviceGroupAutomat
+from models.automats import Automat, AutomatState
 from models.availability import Blocked, Span, blocked_lockers
 from models.dialects.among import among, ids_later
 from models.places import Coordinates
@@ -196,6 +197,12 @@ class Snapshot:
         """Read automats, all at once."""
         await self._know_automats(ids)
 
+    async def places(self, automat_ids: Collection[UUID]) -> dict[UUID, Coordinates]:
+        """Tell where certain automats stand; one without a place is left out."""
+        await self._know_automats(automat_ids)
+        known = {id: self._automats[id] for id in automat_ids if id in self._automats}
+        return {id: row.position for id, row in known.items() if row.position is not None}
+
     async def without_place(self) -> dict[UUID, float | None]:
         """Give automats whose address could not be placed."""
         rows = await self._connection.execute(
@@ -250,24 +257,8 @@ class Snapshot:
     async def know_members(self, group_ids: Iterable[UUID]) -> None:
         """Read which automats are in device groups, all at once."""
         unknown = [id for id in dict.fromkeys(group_ids) if id not in self._members]
-        if not unknown:
-            return
-        found: dict[UUID, set[UUID]] = {id: set() for id in unknown}
-        for group_id, automat_id in await self._connection.execute(_members(), {"groups": unknown}):
-            found[group_id].add(automat_id)
-        self._members |= {id: frozenset(automat_ids) for id, automat_ids in found.items()}
-
-
-@cache
-def _members() -> Select[UUID, UUID]:
-    return (
-        select(DeviceGroupAutomat.device_group_id, DeviceGroupAutomat.automat_id)
-        .join(Automat, Automat.id == DeviceGroupAutomat.automat_id)
-        .where(
-            among(DeviceGroupAutomat.device_group_id, ids_later("groups")),
-            Automat.state != AutomatState.UNINSTALLED,
-        )
-    )
+        if unknown:
+            self._members |= await members_of(self._connection, unknown)
 
 
 @cache

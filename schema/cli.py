@@ -27,6 +27,7 @@ from schema import (
     cli_selection,
     cli_selection_modes,
     cli_simulate,
+    cli_walking,
 )
 from schema.context import clock
 from schema.demo.welcome import welcome
@@ -44,6 +45,7 @@ token_commands = typer.Typer(no_args_is_help=True, help="Bearer tokens.")
 app.add_typer(organization_commands, name="organization")
 app.add_typer(token_commands, name="token")
 app.add_typer(cli_places.address_commands, name="addresses")
+app.add_typer(cli_walking.walking_commands, name="walking")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.add_typer(cli_selection.selection_commands, name="selection")
 cli_selection.selection_commands.command("mode")(cli_selection_modes.mode)

@@ -46,8 +46,9 @@ class ComparedEntity:
         description="Why the two cannot be compared; none when they can."
     )
     metres_before: float | None = strawberry.field(
-        description="From the entity to its group's automat in metres, along the geodesic on the "
-        "WGS 84 ellipsoid; null when either end has no position."
+        description="From the entity to its group's automat in metres: on foot where its settings "
+        "say WALKING_DISTANCE, else along the geodesic on the WGS 84 ellipsoid; null when either "
+        "end has no position."
     )
     metres_after: float | None = strawberry.field(
         description="From the entity to the nearest automat in metres, in the same way."

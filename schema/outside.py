@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from geo.walking.loaded import load as load_walking
 from models.errors import InvalidInput
 from resolvers.outside.files import Files, in_folder, on_s3
 from resolvers.outside.identity import IdentityProvider, Registration
@@ -26,6 +27,7 @@ def outside_for(current: Settings) -> Outside:
     Raises:
         InvalidInput: A setting makes no sense, or the data folder cannot be written.
     """
+    load_walking(current.data_folder)
     try:
         return Outside(
             files=_files(current),

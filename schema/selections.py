@@ -44,7 +44,7 @@ class AutomatCandidate:
         description="1 is the best; rejected ones come after all suitable ones."
     )
     distance_metres: float | None = strawberry.field(
-        description="Geodesic on the WGS 84 ellipsoid; null when either end has no position."
+        description="How far it is, see distanceKind; null when either end has no position."
     )
     distance_kind: DistanceKind = strawberry.field(description="What that is a distance of.")
     suitable: bool = strawberry.field(description="Whether nothing stands against it.")

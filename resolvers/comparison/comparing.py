@@ -19,6 +19,7 @@ from geo.key_supply import NO_KEYS
 from geo.looking import FIRST_LOOK
 from geo.selection import choose
 from geo.snapshot import Snapshot
+from geo.walking.on_foot import as_people_go
 from models.availability import Span
 from models.comparisons import ComparisonException
 from models.dialects.among import among, ids_later
@@ -136,10 +137,12 @@ class Comparer:
     async def _look(self, ways: Sequence[Ways]) -> None:
         """Read what the choices will look at, all at once."""
         places = [way.nearest.origin for way in ways if way.nearest.origin is not None]
-        await self.look.snapshot.know_nearest(places, FIRST_LOOK)
+        on_foot = any(way.nearest.settings.walking_distance for way in ways)
+        count = 2 * FIRST_LOOK if on_foot else FIRST_LOOK  # ways are longer than lines
+        await self.look.snapshot.know_nearest(places, count)
         seen: set[UUID] = set()
         for place in dict.fromkeys(places):
-            seen |= (await self.look.snapshot.nearest(place, FIRST_LOOK)).keys()
+            seen |= (await self.look.snapshot.nearest(place, count)).keys()
         groups = [
             way.group.device_group_id
             for way in ways
@@ -154,7 +157,8 @@ class Comparer:
         """Choose; once for all apartments of a house."""
         same = (wish.origin, wish.device_group_id, id(wish.settings), wish.supply.needed)
         if same not in known:
-            known[same] = await choose(self.look, wish)
+            look = as_people_go(self.look, wish.settings)
+            known[same] = await choose(look, wish)
         return known[same]
 
 

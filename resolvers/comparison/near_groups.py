@@ -46,6 +46,10 @@ class NearGroups:
         """List the automats of a device group."""
         return await self.snapshot.members(group_id)
 
+    async def places(self, automat_ids: Collection[UUID]) -> dict[UUID, Coordinates]:
+        """Tell where certain automats stand."""
+        return await self.snapshot.places(automat_ids)
+
     async def without_place(self) -> Metres:
         """Give automats whose address could not be placed."""
         if self.nowhere is None:

@@ -12,6 +12,7 @@ from geo.judging import keys_to_fetch
 from geo.key_supply import KeyOption, KeySupply
 from geo.returning import choose_return
 from geo.snapshot import Snapshot
+from geo.walking.on_foot import as_people_go
 from models.contracts import LockerContractKind
 from models.stays import Phase
 from resolvers.planning.holdings import HeldLocker
@@ -91,9 +92,8 @@ async def returns_to(
     """
     automat_id = fetches[0].automat_id
     own = sum({1 << one.locker_index for one in fetches if one.locker_index is not None})
-    found = await choose_return(
-        snapshot, wish, automat_id, phase.window, lockers=len(fetches), own=own
-    )
+    look = as_people_go(snapshot, stay.settings)
+    found = await choose_return(look, wish, automat_id, phase.window, lockers=len(fetches), own=own)
     automat = found.automat if found is not None else fetches[0].automat
     key_ids = [claim.option.key.id for claim in fetches]
     before = stay.held.matched(phase.kind, automat.id, key_ids)

@@ -2,8 +2,8 @@
 
 from geo.decisions import Decision, Wish, at_desk
 from geo.key_supply import NO_KEYS, KeySupply
-from geo.look import Look
 from geo.selection import choose
+from geo.walking.on_foot import PlacedLook, as_people_go
 from models.addressed import PlacementProblem, placement_of
 from models.entities import ReservableEntity
 from models.errors import LivionKeyError
@@ -33,11 +33,11 @@ def wish_of(reading: Reading, stay: Stay, supply: KeySupply) -> Wish:
     )
 
 
-async def decide(look: Look, stay: Stay, wish: Wish) -> Decision:
+async def decide(look: PlacedLook, stay: Stay, wish: Wish) -> Decision:
     """Choose an automat, or none where keys are handed over at desks."""
     if stays_at_desk(stay, wish.supply):
         return at_desk(wish)
-    return await choose(look, wish)
+    return await choose(as_people_go(look, wish.settings), wish)
 
 
 def stays_at_desk(stay: Stay, supply: KeySupply) -> bool:

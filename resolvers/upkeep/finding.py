@@ -5,6 +5,7 @@ from dataclasses import replace
 from geo.key_supply import NO_KEYS
 from geo.returning import choose_return
 from geo.snapshot import Snapshot
+from geo.walking.on_foot import as_people_go
 from models.automats import Automat, AutomatState, Locker
 from models.contracts import (
     KeyAllocation,
@@ -72,7 +73,8 @@ async def _find(
     wish = wish_of(work, stay, NO_KEYS)
     if one.kind is not LockerContractKind.RETURN:  # the policy of returns says nothing of a fetch
         wish = replace(wish, settings=replace(wish.settings, return_elsewhere=True))
-    found = await choose_return(snapshot, wish, one.automat_id, window, lockers=1, own=0)
+    look = as_people_go(snapshot, wish.settings)
+    found = await choose_return(look, wish, one.automat_id, window, lockers=1, own=0)
     if found is None:
         return
     (automat,) = await work.locked(Automat, [found.automat.id])
