@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.automat_links import AutomatLink
 from models.database import RINGS
-from models.dialects.among import among
+from models.dialects.among import among, ids_later
 from resolvers.automat_links.revoking import take_back
 from resolvers.clocks import ahead_of
 from resolvers.work import Work, system
@@ -101,6 +101,36 @@ async def locked(
 def _mine() -> Select[AutomatLink, timedelta | None]:
     row = select(ROW, ahead_of(ROW.organization_id)).where(ROW.id == bindparam("link"))
     return row.with_for_update(of=ROW, key_share=True)
+
+
+async def owners(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Tell whose credentials are, by their ids; unknown ones are left out."""
+    found = select(ROW.id, ROW.organization_id).where(among(ROW.id, ids))
+    return {row.id: row.organization_id for row in await connection.execute(found)}
+
+
+async def locked_together(
+    session: AsyncSession, link_ids: Collection[UUID], now: datetime
+) -> tuple[Work, list[AutomatLink]] | None:
+    """Lock credentials of one organization, in the order of their ids; None for unknown ones.
+
+    Args:
+        session: An open transaction.
+        link_ids: Which credentials, all of one organization, revoked ones too.
+        now: The moment, by our clock; the work goes by that of the organization.
+    """
+    fresh, told = {"populate_existing": True}, {"links": link_ids}
+    rows = (await session.execute(_theirs(), told, execution_options=fresh)).all()
+    if not rows:
+        return None
+    actor = system(rows[0][0].organization_id, rows[0][1])
+    return Work(session, actor, actor.time(now)), [link for link, _ in rows]
+
+
+@cache
+def _theirs() -> Select[AutomatLink, timedelta | None]:
+    row = select(ROW, ahead_of(ROW.organization_id)).where(among(ROW.id, ids_later("links")))
+    return row.order_by(ROW.id).with_for_update(of=ROW, key_share=True)
 
 
 async def heard_from(work: Work, link: AutomatLink) -> None:
