@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from automat_link.answers import Answers
@@ -16,6 +17,7 @@ from automat_link.pending import Pending
 from automat_link.said import Said
 from models.automat_links import AutomatLink
 from models.database import Database
+from models.dialects.deadlocks import begun_again
 from resolvers.automat_reports import applying, clocks, gaps, links, presence, turns
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.waking import AWAY, Patience, with_place
@@ -118,7 +120,9 @@ class Believing:
         said = [(id, answer) for id in batch for answer in batch[id].answers.values()]
         failed = await self._answers.believe(said)
         for link_id in batch.keys() - failed.keys():
-            failed |= await self._tried(link_id, self._presence(link_id, batch[link_id]))
+            failed |= await self._tried(
+                link_id, begun_again(partial(self._presence, link_id, batch[link_id]))
+            )
         reporting = [id for id in batch if batch[id].reports and id not in failed]
         if reporting:
             failed |= await self._believe_reports(reporting)

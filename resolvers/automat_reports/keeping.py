@@ -82,7 +82,7 @@ async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: d
     """
     connection = await session.connection()
     known = await links.good(connection, {link_id for link_id, _ in batch})
-    for link in known.values():
+    for link in sorted(known.values()):
         if link.activated_at is None:
             await _activate(session, link, now)
     heard = [(known[id], one) for id, one in batch if id in known]

@@ -9,8 +9,9 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.automat_links import AutomatLink
 from models.database import RINGS
@@ -84,22 +85,31 @@ async def locked(
 ) -> tuple[Work, AutomatLink] | None:
     """Lock credentials, to do something about them for the system; None for unknown ones.
 
+    With those that wait for their first sign of life all that their automat has are locked, in the
+    order in which everybody locks them: it takes the others back.
+
     Args:
         session: An open transaction.
         link_id: Which credentials, revoked ones too.
         now: The moment, by our clock; the work goes by that of the organization.
     """
     fresh, told = {"populate_existing": True}, {"link": link_id}
-    found = (await session.execute(_mine(), told, execution_options=fresh)).one_or_none()
-    if found is None:
-        return None
-    actor = system(found[0].organization_id, found[1])
-    return Work(session, actor, actor.time(now)), found[0]
+    for link, ahead in await session.execute(_mine(), told, execution_options=fresh):
+        if link.id == link_id:
+            actor = system(link.organization_id, ahead)
+            return Work(session, actor, actor.time(now)), link
+    return None
 
 
 @cache
 def _mine() -> Select[AutomatLink, timedelta | None]:
-    row = select(ROW, ahead_of(ROW.organization_id)).where(ROW.id == bindparam("link"))
+    """Select credentials, with all others of the automat that are good when they wait."""
+    waiting = aliased(ROW)
+    is_waiting = waiting.activated_at.is_(None), waiting.revoked_at.is_(None)
+    automat_id = select(waiting.automat_id).where(waiting.id == bindparam("link"), *is_waiting)
+    beside = and_(ROW.automat_id == automat_id.scalar_subquery(), ROW.revoked_at.is_(None))
+    row = select(ROW, ahead_of(ROW.organization_id))
+    row = row.where(or_(ROW.id == bindparam("link"), beside)).order_by(ROW.id)
     return row.with_for_update(of=ROW, key_share=True)
 
 
