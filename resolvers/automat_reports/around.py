@@ -28,6 +28,8 @@ from resolvers.work import Work, owned
 
 AT_ONCE = 20
 """How many reports of one link take effect in one transaction."""
+WORTH_IT = 5
+"""For so many reports what they share is read at once: it takes as many statements."""
 ROW = AutomatReport
 IS_NEW = ROW.applied_at.is_(None)
 
@@ -41,7 +43,8 @@ class Start:
         count: How many are kept behind what was heard.
         last: The highest number among them; None for none.
         before: When the last one that was heard happened.
-        automat_name: The name of the automat.
+        automat_id: The automat.
+        automat_name: Its name.
         is_installed: Whether the automat is in service.
     """
 
@@ -49,6 +52,7 @@ class Start:
     count: int
     last: int | None
     before: datetime | None
+    automat_id: UUID
     automat_name: str
     is_installed: bool
 
@@ -128,7 +132,7 @@ async def starts_of(work: Work, links: Collection[AutomatLink]) -> dict[UUID, St
     return {
         row.id: Start(
             sorted(reports[row.id].values(), key=lambda one: (one.number or 0, one.id)),
-            *(row.count, row.last, row.before, row.name),
+            *(row.count, row.last, row.before, row.automat_id, row.name),
             is_installed=row.state is not AutomatState.UNINSTALLED,
         )
         for row in await work.rows(_around(), links=told["links"])
@@ -167,6 +171,7 @@ def _around() -> Select[*tuple[Any, ...]]:
     return (
         select(
             link.id,
+            link.automat_id,
             automat.name,
             automat.state,
             select(func.count()).where(waits).scalar_subquery().label("count"),
@@ -181,16 +186,16 @@ def _around() -> Select[*tuple[Any, ...]]:
 async def around(work: Work, starts: dict[UUID, Start]) -> Around:
     """Read and lock what the reports of links are about: lockers first, then alarms.
 
+    For a few reports nothing is read: each asks for what it needs.
+
     Args:
         work: The transaction.
         starts: Where the links are.
     """
-    reports = [report for start in starts.values() for report in start.reports]
-    names = {
-        report.automat_id: start.automat_name
-        for start in starts.values()
-        for report in start.reports
-    }
+    reports = [one for start in starts.values() for one in start.reports if not one.applied_at]
+    if len(reports) < WORTH_IT:
+        return Around()
+    names = {one.automat_id: one.automat_name for one in starts.values()}
     lockers = await _lockers(work, reports)
     return Around(
         lockers={(one.automat_id, one.index): one for one in lockers},

@@ -21,7 +21,7 @@ from models.dialects.deadlocks import was_given_up
 from models.errors import LivionKeyError
 from models.events import EventKind
 from resolvers.automat_reports import clocks, gaps
-from resolvers.automat_reports.around import AT_ONCE, Around, Start, starts_of
+from resolvers.automat_reports.around import AT_ONCE, Around, Start, around, starts_of
 from resolvers.automat_reports.facts import take_effect
 from resolvers.automat_reports.gaps import Known
 from resolvers.automat_reports.happenings import Happening
@@ -69,7 +69,11 @@ class Inbox:
     async def apply_some(self) -> bool:
         """Apply a few; tells whether to come again at once."""
         starts = await starts_of(self.work, [self.link])
-        has_more = await self.apply(starts[self.link.id])
+        start = starts[self.link.id]
+        new = [one for one in start.reports if not one.applied_at]
+        if self.trying is nullcontext and new and not comes_first(new[0]):
+            self.around = await around(self.work, starts)
+        has_more = await self.apply(start)
         await self.work.save()
         await self.around.write(self.work)
         return has_more

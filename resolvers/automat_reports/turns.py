@@ -80,9 +80,12 @@ async def take(
         link_ids: By which credentials they came.
         clock: Tells the time, by our clock.
     """
-    turn = Turn()
-    async with database.reading() as connection:
-        together = await _owners(connection, link_ids, turn)
+    turn, together = Turn(), dict[UUID, set[UUID]]()
+    if len(link_ids) == 1:
+        turn.alone.update(link_ids)
+    else:
+        async with database.reading() as connection:
+            together = await _owners(connection, link_ids, turn)
     for ids in together.values():
         try:
             await begun_again(partial(_beside, database, ids, clock, turn))

@@ -68,8 +68,7 @@ def _locker_at() -> Select[Locker]:
 
 async def key_that_left(work: Work, locker: Locker, at: datetime, tag: str | None) -> Seen:
     """Find out which key was taken: the one that lies there, else the one that is expected."""
-    inside = await work.find(Key, await key_inside_at(work, locker, at))
-    there = inside or await _key_in(work, locker)
+    there = await key_inside_at(work, locker, at) or await _key_in(work, locker)
     opened = await _opened(work, locker, at, OUTWARDS)
     tagged = await _key_with_tag(work, tag) if tag else None
     if tagged is not None and (there is None or tagged.id != there.id):

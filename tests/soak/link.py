@@ -31,7 +31,7 @@ from _link_counts import compared, strange  # the path comes first
 from _link_orders import LOCKER, Orders  # the same
 from brokers import Broker, broker_of  # the same
 from linked import clock, eventually  # the same
-from linked_fleet import LinkProcess, Stand, furnish, link_process, ready_since, reserve  # the same
+from linked_fleet import LinkProcess, Stand, furnish, link_process, reserve  # the same
 from linked_house import worker  # the same
 from sqlalchemy import select  # the same
 
@@ -46,6 +46,8 @@ PATIENCE = 900.0
 STEP_SECONDS = 0.004
 ORDER_EVERY = 25
 """A command is given in one of so many steps."""
+LATER_EVERY = 4
+"""A stay to come, whose PIN is typed before its time, is at one of so many automats."""
 TRIES = 2
 """How often a guest tries a PIN out of its time: after five wrong ones a keypad rests."""
 
@@ -59,10 +61,9 @@ class Stay:
     ends_at: datetime
     pin: str = ""
     taken: int = 0
-    later_id: UUID | None = None
     later_pin: str = ""
+    tries_early: int = 0
     tried_late: int = 0
-    tried_early: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,30 +110,41 @@ async def soak(url: str, folder: Path, options: argparse.Namespace) -> bool:
 async def begin(
     database: Database, actor: Actor, stands: list[Stand], options: argparse.Namespace
 ) -> list[Stay]:
-    """Reserve every apartment, and wait until each PIN is known to be there."""
-    began, stays = time.perf_counter(), []
+    """Reserve every apartment, some of them once more, and wait until each PIN was there."""
+    began, later = time.perf_counter(), dict[UUID, UUID]()
+    for stand in stands[::LATER_EVERY]:
+        begins = clock().replace(microsecond=0) + timedelta(days=1)
+        ends = begins + timedelta(days=1)
+        later[stand.key_id] = await reserve(database, actor, stand, begins, ends)
+    stays = []
     run = timedelta(seconds=options.events * STEP_SECONDS * 2 + 60)
     for number, stand in enumerate(stands):
         now = clock().replace(microsecond=0)
-        ends = now + timedelta(minutes=2) + run * number / len(stands)
-        stay = Stay(stand, await reserve(database, actor, stand, now, ends), ends)
-        begins = now + timedelta(days=1)
-        stay.later_id = await reserve(database, actor, stand, begins, begins + timedelta(days=1))
-        stays.append(stay)
-    ids = [id for one in stays for id in (one.contract_id, one.later_id) if id]
+        ends = now + timedelta(minutes=2, seconds=len(stands) - number) + run * number / len(stands)
+        stays.append(Stay(stand, await reserve(database, actor, stand, now, ends), ends))
+    ids = [*later.values(), *(one.contract_id for one in stays)]
 
     async def all_ready() -> bool:
-        return len(await ready_since(database, ids)) == len(ids)
+        return len(await pins_known(database, ids)) == len(ids)
 
     await eventually(all_ready, PATIENCE)
-    row = table_of(LockerContract).c
-    async with database.reading() as connection:
-        found = await connection.execute(select(row.key_contract_id, row.pin))
-        pins = dict(found.all())
+    pins = await pins_known(database, ids)
     for stay in stays:
-        stay.pin, stay.later_pin = pins[stay.contract_id], pins[stay.later_id]
+        stay.pin = pins[stay.contract_id]
+        stay.later_pin = pins.get(later.get(stay.stand.key_id, stay.contract_id), "")
+        stay.tries_early = TRIES if stay.stand.key_id in later else 0
     print(f"  {len(ids)} PINs ready in {time.perf_counter() - began:.1f} s", flush=True)
     return stays
+
+
+async def pins_known(database: Database, contract_ids: list[UUID]) -> dict[UUID, str]:
+    """Give the PINs of key contracts that their automats have said they know, now or before."""
+    row = table_of(LockerContract).c
+    known = select(row.key_contract_id, row.pin).where(
+        row.key_contract_id.in_(contract_ids), row.synced_at.is_not(None)
+    )
+    async with database.reading() as connection:
+        return dict((await connection.execute(known)).all())
 
 
 async def play(
@@ -167,8 +179,8 @@ def step(stay: Stay, tally: Tally) -> None:
     if cabinet.lockers[LOCKER].door_open:
         cabinet.close_door(LOCKER)
         tally.events += 2
-    if stay.tried_early < TRIES and stay.taken > stay.tried_early:
-        stay.tried_early += 1
+    if stay.tries_early and stay.taken:
+        stay.tries_early -= 1
         tally.early += 1
         try_in_vain(stay, stay.later_pin, tally)
     made = turn(stay) if clock() < stay.ends_at - timedelta(seconds=1) else 0
