@@ -22,7 +22,8 @@ from resolvers.automat_reports import applying, clocks, gaps, links, presence, t
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.waking import AWAY, Patience, with_place
 
-WORKERS = 4
+WORKERS = 2
+"""While they are busy what is said waits, and takes effect together."""
 TOGETHER = 50
 """How many automats' words take effect together, where so many wait."""
 LOOK_SECONDS = 5.0
