@@ -30,7 +30,8 @@ WAITING_MESSAGES = 2_000
 """How many messages wait here at most. What comes then is dropped, which loses nothing: an automat
 keeps each report until it was told that it was heard.
 
-Of reports, which have half a kilobyte, that is 1 MB; of messages as long as they may be, 2 GiB.
+Of reports, which have half a kilobyte, that is 1 MB; of messages as long as automats may send them
+(`LONGEST_SAID`), 128 MB.
 """
 LONGEST_TOPIC = 1_000
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.5, 20.0
@@ -134,16 +135,17 @@ def tls_to(authority: str | None, certificate: str | None) -> ssl.SSLContext:
     return context
 
 
-def client_of(broker: Broker, identifier: str) -> Client:
+def client_of(broker: Broker, identifier: str, *, longest: int = LONGEST_MESSAGE) -> Client:
     """Make a client; `async with` it to connect.
 
     Args:
         broker: Where to.
         identifier: What no other client is called: of two with one name the broker drops the first.
+        longest: How many bytes a message may have that we are sent.
     """
     limits = Properties(PacketTypes.CONNECT)
     limits.ReceiveMaximum = 1_000
-    limits.MaximumPacketSize = LONGEST_MESSAGE + LONGEST_TOPIC
+    limits.MaximumPacketSize = longest + LONGEST_TOPIC
     client = EagerClient(
         broker.host,
         broker.port,

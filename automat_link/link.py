@@ -22,6 +22,7 @@ from automat_link.connection import Broker, client_of, rest_seconds
 from automat_link.heard import Hearing
 from automat_link.incoming import Listening
 from automat_link.keys import Keys
+from automat_link.messages.base import LONGEST_SAID
 from automat_link.outgoing import Speaking
 from automat_link.topics import FROM_AUTOMATS, of_all
 from automat_link.voice import Voice
@@ -113,7 +114,7 @@ class Link:
 
     async def _connected(self) -> None:
         """Talk over one connection until it is lost, or until `stop`."""
-        async with client_of(await self._broker(), self.name) as client:
+        async with client_of(await self._broker(), self.name, longest=LONGEST_SAID) as client:
             for what in FROM_AUTOMATS:
                 await client.subscribe(of_all(what), qos=1)
             logger.info("%s is connected to the broker", self.name)

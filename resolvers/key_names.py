@@ -6,6 +6,7 @@ from uuid import UUID
 
 from models.errors import InvalidInput, NotFound
 from models.keys import Key, KeyRing, KeyRingKey
+from models.tags import same_tag
 from resolvers.work import Work
 
 
@@ -51,7 +52,8 @@ async def named_key(work: Work, name: KeyName, *, path: tuple[str, ...] = ("key"
         raise InvalidInput(f"Give exactly one of {' and '.join(given)}.", path=path)
     if name.id is not None:
         return await work.get(Key, name.id, path=path)
-    same = Key.code == name.code if name.code is not None else Key.rfid_tag == name.rfid_tag
+    by_tag = Key.rfid_tag == same_tag(name.rfid_tag or "")
+    same = by_tag if name.code is None else Key.code == name.code
     found = await work.all(work.own(Key).where(same).order_by(Key.id).limit(2))
     if not found:
         raise NotFound("Your organization has no such key; look at its tag again.", path=path)

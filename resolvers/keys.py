@@ -31,6 +31,7 @@ from models.keys import (
     new_key_code,
 )
 from models.pins import checked_code
+from models.tags import checked_tag
 from models.times import Window
 from resolvers import backup_codes, codes, custody, return_codes
 from resolvers.checks import exactly_one, required_text
@@ -71,7 +72,7 @@ async def register(
     Raises:
         NotAllowed: The actor may not change keys.
         NotFound: There is no such entity, automat or desk.
-        InvalidInput: Not exactly one storage, a return code that is none, or no such locker.
+        InvalidInput: Not exactly one storage, a return code or tag that is none, or no such locker.
         NoFreeLocker: The locker is in use, or every one is.
         PinInUse: The automat knows the return code already.
         ExternalIdInUse: Another key has that code.
@@ -86,7 +87,7 @@ async def register(
         code=required_text(code, path=("code",)) if code is not None else new_key_code(),
         kind=kind,
         shared=shared,
-        rfid_tag=rfid_tag,
+        rfid_tag=None if rfid_tag is None else checked_tag(rfid_tag, path=("rfid_tag",)),
         return_code=checked_code(return_code, path=("return_code",))
         if return_code is not None
         else None,
@@ -186,7 +187,7 @@ async def update(
     Raises:
         NotAllowed: The actor may not change keys.
         NotFound: There is no such key or entity.
-        InvalidInput: The code is empty, or a return code is none.
+        InvalidInput: The code is empty, or a return code or a tag is none.
         PinInUse: The key's automat knows the return code already.
         ExternalIdInUse: Another key has that code.
     """
@@ -199,6 +200,8 @@ async def update(
         required_text(changes["code"], path=("code",))
     if "status" in changes:
         _set_status(key, changes["status"])
+    if (tag := changes.get("rfid_tag")) is not None:
+        changes = {**changes, "rfid_tag": checked_tag(tag, path=("rfid_tag",))}
     for name, value in changes.items():
         if name != "status":
             setattr(key, name, value)

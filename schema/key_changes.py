@@ -9,6 +9,7 @@ from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.entities import ReservableEntity as EntityRow
 from models.organizations import OrganizationUnit as UnitRow
+from models.tags import same_tag
 from resolvers import backup_codes, desks, keys, looking
 from resolvers.checks import exactly_one
 from resolvers.work import Work
@@ -161,7 +162,8 @@ class KeyQueries:
             if id is not None:
                 found = await looking.find(reading, row, from_id(row, id))
             else:
-                same = row.code == code if code is not None else row.rfid_tag == rfid_tag
+                by_tag = row.rfid_tag == same_tag(rfid_tag or "")
+                same = by_tag if code is None else row.code == code
                 found = await looking.find_by(reading, row, same)
         return None if found is None else Key.of(found)
 

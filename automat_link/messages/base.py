@@ -17,6 +17,9 @@ from pydantic.alias_generators import to_camel
 
 LONGEST_MESSAGE = 1_048_576
 """Bytes, for both sides and the broker; 2 000 codes with their hours, sealed, fit into it."""
+LONGEST_SAID = 65_536
+"""Bytes that an automat says at once at most; the state of 30 lockers has 3 000. The broker keeps
+longer ones from the link, which has 2 000 in hand at times."""
 MOST = 2_147_483_647
 LAST_NUMBER = 2_000_000_000
 LAST_REVISION = 1_000_000_000

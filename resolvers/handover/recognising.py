@@ -19,6 +19,7 @@ from models.contracts import (
 from models.custody import CLOCK_TOLERANCE
 from models.errors import InvalidInput
 from models.keys import Key
+from models.tags import same_tag
 from resolvers.custody_chains import in_force, key_inside_at
 from resolvers.handover.inserting import key_being_inserted
 from resolvers.work import Work, owned
@@ -96,7 +97,7 @@ async def _key_in(work: Work, locker: Locker) -> Key | None:
 
 
 async def _key_with_tag(work: Work, tag: str) -> Key | None:
-    return await work.first(work.own(Key).where(Key.rfid_tag == tag).order_by(Key.id))
+    return await work.first(work.own(Key).where(Key.rfid_tag == same_tag(tag)).order_by(Key.id))
 
 
 async def _opened(

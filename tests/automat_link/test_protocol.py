@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from spoken import COMMANDS, REPORTS, commands, others, reports
 
 from automat_link.describing import HERE, MODELS, PAGE, SCHEMAS, file_name, schema_of, write
-from automat_link.messages.base import LONGEST_MESSAGE, Message, Unreadable, read_as
+from automat_link.messages.base import LONGEST_MESSAGE, LONGEST_SAID, Message, Unreadable, read_as
 from automat_link.messages.commands import Answer
 from automat_link.messages.states import HEARTBEAT_SECONDS, Online, State
 from automat_link.messages.wanted import Heard, WantedCodes
@@ -158,6 +158,7 @@ def test_the_figures_on_the_page_are_those_of_the_rules() -> None:
     assert "rests after each: 1 minute, then 2, 4, 8,\nand 15 at most" in TEXT
     assert f"more than {doors.OFFLINE_GRACE.days} days: `codes_too_old`" in TEXT
     assert f"at most {LONGEST_MESSAGE:,} bytes".replace(",", " ") in TEXT
+    assert f"at most {LONGEST_SAID:,} bytes".replace(",", " ") in TEXT
     assert f"Every {HEARTBEAT_SECONDS} seconds" in TEXT
     assert all(f"| `{one}` | to the automat |" in TEXT for one in TO_AUTOMATS)
 

@@ -101,5 +101,5 @@ async def _make_keys(
             kind=KeyKind.ELECTROMECHANICAL if electric else KeyKind.MECHANICAL,
             shared=shared,
             code=f"K{number}",
-            rfid_tag=f"TAG{number}" if number % 3 else None,
+            rfid_tag=f"{number:08x}" if number % 3 else None,
         )

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("installation_pin_until", Instant(), nullable=True),
     ):
         op.add_column("automats", column)
+    op.execute("update keys set rfid_tag = lower(rfid_tag)")  # readers write them either way
     create_link_authorities()
     create_automat_links()
     create_automat_reports()
