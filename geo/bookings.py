@@ -50,9 +50,12 @@ class Bookings:
 
     def lockers_taken(self, automat_id: UUID, window: Window) -> int:
         """Give the lockers of an automat that are taken for part of a window, as bits."""
+        lockers = self._lockers.get(automat_id)
+        if not lockers:
+            return 0
         return sum(
             1 << index
-            for index, shelf in self._lockers.get(automat_id, {}).items()
+            for index, shelf in lockers.items()
             if any(taken.window.overlaps(window) for taken in shelf)
         )
 

@@ -173,7 +173,7 @@ def decided(wish: Wish, method: SelectionMethod, judged: Sequence[Candidate]) ->
 def ranking(judged: Sequence[Candidate]) -> list[Candidate]:
     """Give candidates their ranks: the suitable ones first, otherwise in the order they have."""
     ordered = sorted(judged, key=lambda candidate: not candidate.is_suitable)
-    return [replace(candidate, rank=at) for at, candidate in enumerate(ordered, start=1)]
+    return [Candidate(one.facts, one.rejections, at) for at, one in enumerate(ordered, start=1)]
 
 
 def at_desk(wish: Wish) -> Decision:

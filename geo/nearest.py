@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -34,8 +34,7 @@ WHOLE_EARTH_METRES = 13_000_000.0
 """A box of this half side around any place holds the earth."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nearby:
+class Nearby(NamedTuple):
     """An automat and how far away it is."""
 
     automat_id: UUID
@@ -95,8 +94,7 @@ def nearest_of(places: list[Place], here: Coordinates, count: int) -> list[Nearb
     return in_order(_nearest_of(places, here, count))[:count]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A row of a search, with what its order needs."""
 
     metres: float

@@ -69,6 +69,10 @@ async def first_looks(snapshot: Snapshot, wishes: Sequence[Wish]) -> list[Metres
     await snapshot.know_nearest(places, FIRST_LOOK)
     certain = [{wish.automat_id} if wish.automat_id else wish.supply.inside for wish in wishes]
     await snapshot.know_automats(id for ids in certain for id in ids if id is not None)
+    bound = [wish for wish in wishes if wish.supply.is_bound]
+    await snapshot.know_distances(
+        (wish.origin, id) for wish in bound if wish.origin for id in wish.supply.inside
+    )
     return [await _first_look(snapshot, wish) for wish in wishes]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from geo import areas
 from geo.bookings import Bookings
 from geo.candidates import Facts
+from geo.distances import distances_metres
 from geo.look import Metres
 from geo.nearest import (
     Found,
@@ -67,6 +68,7 @@ class Snapshot:
         self._near: dict[Coordinates, list[Nearby]] = {}
         self._inside: dict[str, list[Place]] = {}
         self._members: dict[UUID, frozenset[UUID]] = {}
+        self._metres: dict[tuple[Coordinates, UUID], float] = {}
 
     async def prefetch(self, spans: Collection[Span]) -> None:
         """Read what many choices will look at, in two statements."""
@@ -91,14 +93,14 @@ class Snapshot:
         return Facts(automat, metres, automat.usable_lockers, by_contracts, blocked.by_keys)
 
     async def _know_automats(self, ids: Iterable[UUID]) -> None:
-        missing = [id for id in dict.fromkeys(ids) if id not in self._automats]
+        missing = list(dict.fromkeys(id for id in ids if id not in self._automats))
         if missing:
             told = {"owners": self._organization_ids, "ids": missing}
             rows = await self._connection.execute(self._select, told)
             self._automats |= {row.id: row for row in rows}
 
     async def _know_spans(self, spans: Iterable[Span]) -> None:
-        missing = [span for span in dict.fromkeys(spans) if span not in self._blocked]
+        missing = list(dict.fromkeys(span for span in spans if span not in self._blocked))
         if missing:
             found = await blocked_lockers(self._connection, missing, ignoring=self._ignoring)
             self._blocked |= found
@@ -218,7 +220,7 @@ class Snapshot:
         rows = [self._automats[id] for id in automat_ids if id in self._automats]
         near = in_order(
             [
-                Found(distance_metres(here, row.position), row.installed_at, row.id)
+                Found(self._distance(here, row), row.installed_at, row.id)
                 for row in rows
                 if here and row.position
             ]
@@ -227,6 +229,20 @@ class Snapshot:
         nowhere = [row for row in rows if row.id not in metres]
         nowhere.sort(key=lambda row: (row.installed_at, row.id))
         return metres | {row.id: None for row in nowhere}
+
+    def _distance(self, here: Coordinates, automat: Any) -> float:
+        known = self._metres.get((here, automat.id))
+        return distance_metres(here, automat.position) if known is None else known
+
+    async def know_distances(self, pairs: Iterable[tuple[Coordinates, UUID]]) -> None:
+        """Measure how far automats are from places, all at once."""
+        placed = {
+            (here, id): (here, automat.position)
+            for here, id in pairs
+            if (automat := self._automats.get(id)) is not None and automat.position is not None
+        }
+        metres = await distances_metres(self._connection, list(placed.values()))
+        self._metres |= dict(zip(placed, metres, strict=True))
 
     async def members(self, group_id: UUID) -> frozenset[UUID]:
         """List the automats of a device group that are still installed."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Self
 from uuid import UUID
 
@@ -158,8 +159,7 @@ class UnitSettings:
     @classmethod
     def effective(cls, line: "Sequence[SaysSettings]") -> Self:
         """Put together what holds: whoever says a setting first wins."""
-        origins = origins_of(line)
-        return cls(**{name: getattr(says, name) for name, says in origins.items()})
+        return cls(**{name: getattr(says, name) for name, says in origins_of(line).items()})
 
     def check(self) -> None:
         """Refuse values that do not fit each other.
@@ -220,18 +220,21 @@ SETTING_NAMES = tuple(setting.value for setting in Setting)
 DURATION_NAMES = tuple(field.name for field in fields(UnitSettings) if field.type is timedelta)
 
 
-def says_any(says: SaysSettings) -> bool:
-    """Tell whether anything is said."""
-    return any(getattr(says, name) is not None for name in SETTING_NAMES)
+_all_of = attrgetter(*SETTING_NAMES)
+
+
+def names_said(says: SaysSettings) -> list[str]:
+    """List the settings that are said."""
+    values = zip(SETTING_NAMES, _all_of(says), strict=True)
+    return [name for name, value in values if value is not None]
 
 
 def origins_of(line: Sequence[SaysSettings]) -> dict[str, SaysSettings]:
     """Tell who says each setting, nearest first; what nobody says is left out."""
     origins: dict[str, Any] = {}
     for says in line:
-        for name in SETTING_NAMES:
-            if getattr(says, name) is not None:
-                origins.setdefault(name, says)
+        for name in names_said(says):
+            origins.setdefault(name, says)
     return origins
 
 

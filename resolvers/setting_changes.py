@@ -13,7 +13,7 @@ from models.errors import InvalidInput, NotFound
 from models.organizations import OrganizationUnit
 from models.places import PlacementPrecision
 from models.selections import SelectionMode
-from models.settings import SETTING_NAMES, Setting, says_any
+from models.settings import SETTING_NAMES, Setting, UnitSettings, names_said
 from resolvers.setting_values import check_values, input_name, kept
 from resolvers.settings import Line, upwards
 from resolvers.work import Work
@@ -100,7 +100,7 @@ async def check_unit(work: Work, unit: OrganizationUnit, changes: Mapping[str, A
     if not _are_in(changes):
         return
     found = await work.all(work.own(DeviceGroup).order_by(DeviceGroup.id))
-    groups = [group for group in found if says_any(group)]
+    groups = [group for group in found if names_said(group)]
     concerned = [units for units in await _all_lines(work) if unit in units]
     _check(groups=[None, *groups], lines=concerned)
     work.known_settings.clear()
@@ -129,7 +129,7 @@ async def _all_lines(work: Work) -> list[list[OrganizationUnit]]:
     return [
         upwards(units, unit.id)
         for unit in units.values()
-        if unit.parent_id is None or says_any(unit)
+        if unit.parent_id is None or names_said(unit)
     ]
 
 
@@ -139,7 +139,7 @@ def _check(
     for units in lines:
         for group in groups:
             try:
-                Line(group, units).effective().check()
+                UnitSettings.effective(Line(group, units).nearest_first()).check()
             except InvalidInput as refusal:
                 raise _misfit(units[0], group, refusal) from refusal
 

@@ -3,8 +3,8 @@
 The nearest that says a setting wins: the device group, then the unit, then those above it (R50).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,8 @@ from models.settings import (
     SaysSettings,
     Setting,
     UnitSettings,
+    names_said,
     origins_of,
-    says_any,
 )
 from resolvers.work import Reading, owned
 
@@ -52,27 +52,27 @@ class Line:
 
     def effective(self) -> UnitSettings:
         """Put together what holds, with who says it."""
-        names = {name: says.name for name, says in self._origins().items()}
-        settings = UnitSettings.effective(self.nearest_first())
-        return replace(settings, sayers=Sayers(self.version(), names))
+        origins: dict[str, Any] = {}
+        said = [(kind, says, names_said(says)) for kind, says in self._sayers()]
+        for _, says, names in said:
+            for name in names:
+                origins.setdefault(name, says)
+        values = {name: getattr(says, name) for name, says in origins.items()}
+        names_of_sayers = {name: says.name for name, says in origins.items()}
+        version = _version((kind, says) for kind, says, names in said if names)
+        return UnitSettings(**values, sayers=Sayers(version, names_of_sayers))
 
     def version(self) -> str:
         """Write all who say anything with the versions of it, see `Sayers.version`."""
-        sayers: list[tuple[str, Any]] = [("unit", unit) for unit in self.units]
-        if self.group is not None:
-            sayers.insert(0, ("group", self.group))
-        return " ".join(
-            f"{kind}_{says.id.hex}@{says.settings_version}"
-            for kind, says in sayers
-            if says_any(says)
-        )
+        return _version((kind, says) for kind, says in self._sayers() if names_said(says))
 
-    def _origins(self) -> dict[str, Any]:
-        return dict(origins_of(self.nearest_first()))
+    def _sayers(self) -> list[tuple[str, Any]]:
+        units: list[tuple[str, Any]] = [("unit", unit) for unit in self.units]
+        return units if self.group is None else [("group", self.group), *units]
 
     def told(self) -> list[Told]:
         """Tell of each setting what holds and who says it."""
-        settings, origins = self.effective(), self._origins()
+        settings, origins = self.effective(), origins_of(self.nearest_first())
         return [
             Told(setting, getattr(settings, setting), *self._whose(origins.get(setting)))
             for setting in Setting
@@ -84,6 +84,10 @@ class Line:
         if origin is not None and origin is self.group:
             return None, self.group
         return next((unit for unit in self.units if unit is origin), None), None
+
+
+def _version(sayers: Iterable[tuple[str, Any]]) -> str:
+    return " ".join(f"{kind}_{says.id.hex}@{says.settings_version}" for kind, says in sayers)
 
 
 async def settings(

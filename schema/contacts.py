@@ -15,6 +15,7 @@ from schema.errors import UserError
 from schema.execution import batched
 from schema.inputs import Repeatable, changes, given
 from schema.loaders import to_first
+from schema.many_inputs import one_of_many
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
@@ -53,6 +54,7 @@ class Contact(Node):
         )
 
 
+@one_of_many
 @strawberry.input(description="Somebody who fetches and returns keys.")
 class ContactInput:
     name: str = strawberry.field(description="Their name.")

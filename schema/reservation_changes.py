@@ -15,12 +15,14 @@ from schema.contacts import ContactInput
 from schema.enums import Change, UpsertOutcome
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
+from schema.many_inputs import one_of_many
 from schema.mutations import mutation
 from schema.reservations import Reservation
 from schema.scalars import LocalDateTime, from_id
 from schema.wishes import wanted_of
 
 
+@one_of_many
 @strawberry.input(
     description="Give either entityId or entityExternalId, and the start (and end, unless it is "
     "permanent) either as instants or as local times."

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Base, table_of
 from models.dialects.missing_rows import Insert
+from models.dialects.plans import kept_plans
 
 Row = dict[str, Any]
 Ending = Callable[[Insert], Insert]
@@ -55,7 +56,8 @@ async def insert_rows(
     if dialect.name == "postgresql":
         whole = _whole(table, rows)
         statement = _insert(table, tuple(whole[0]), ending)
-        await connection.execute(statement, told | {"rows": _written(table, dialect, whole)})
+        async with kept_plans(connection):
+            await connection.execute(statement, told | {"rows": _written(table, dialect, whole)})
     else:
         await connection.execute(ending(sqlite.insert(table)), [told | row for row in rows])
 

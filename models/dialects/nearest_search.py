@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.automats import Automat
 from models.dialects.nearest_index import ON_THE_MAP, SPOT, organization_axis, strip_of
+from models.dialects.plans import kept_plans
 from models.earth import FARTHEST_METRES, LEAST_HEIGHT_METRES, earth_centred, views
 from models.places import Coordinates
 
@@ -83,7 +84,7 @@ async def ask_the_map(
     raw = await connection.get_raw_connection()
     driver: psycopg.AsyncConnection[Any] = cast("Any", raw.driver_connection)
     answers = []
-    async with driver.cursor() as cursor:
+    async with kept_plans(connection), driver.cursor() as cursor:
         statement = _for_the_driver(questions[0]["count"])
         await cursor.executemany(statement, questions, returning=True)
         for _ in questions:

@@ -19,7 +19,6 @@ from geo.key_supply import NO_KEYS
 from geo.looking import FIRST_LOOK
 from geo.selection import choose
 from geo.snapshot import Snapshot
-from geo.walking.on_foot import as_people_go
 from models.availability import Span
 from models.comparisons import ComparisonException
 from models.dialects.among import among, ids_later
@@ -31,6 +30,7 @@ from models.settings import UnitSettings
 from models.times import Window
 from resolvers.comparison.coming import Coming, coming
 from resolvers.comparison.compared import Compared, Served
+from resolvers.comparison.near_groups import NearGroups
 from resolvers.planning.wishes import origin_of
 from resolvers.settings import Pair, effective
 from resolvers.work import Reading, owned
@@ -55,14 +55,14 @@ class Comparer:
 
     Args:
         reading: Who asks.
-        snapshot: The automats; what it knows of near ones is forgotten after each block.
+        look: The automats; what it knows of near ones is forgotten after each block.
         window: When an automat would be wanted.
         weeks: Over which the coming stays are counted.
         settings: What holds for units, with and without groups, as far as it is known.
     """
 
     reading: Reading
-    snapshot: Snapshot
+    look: NearGroups
     window: Window
     weeks: Window
     settings: dict[Pair, UnitSettings] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Comparer:
             )
             for entity, way in zip(entities, ways, strict=True)
         ]
-        self.snapshot.forget_nearest()
+        self.look.snapshot.forget_nearest()
         return rows
 
     async def _ways(self, entities: Sequence[ReservableEntity]) -> list[Ways]:
@@ -136,20 +136,20 @@ class Comparer:
     async def _look(self, ways: Sequence[Ways]) -> None:
         """Read what the choices will look at, all at once."""
         places = [way.nearest.origin for way in ways if way.nearest.origin is not None]
-        await self.snapshot.know_nearest(places, FIRST_LOOK)
+        await self.look.snapshot.know_nearest(places, FIRST_LOOK)
         seen: set[UUID] = set()
         for place in dict.fromkeys(places):
-            seen |= (await self.snapshot.nearest(place, FIRST_LOOK)).keys()
+            seen |= (await self.look.snapshot.nearest(place, FIRST_LOOK)).keys()
         for group_id in {way.group.device_group_id for way in ways if way.group is not None}:
             if group_id is not None:
-                seen |= await self.snapshot.members(group_id)
-        await self.snapshot.prefetch({Span(id, self.window) for id in seen})
+                seen |= await self.look.snapshot.members(group_id)
+        await self.look.snapshot.prefetch({Span(id, self.window) for id in seen})
 
     async def _decided(self, wish: Wish, known: dict[Any, Decision]) -> Decision:
         """Choose; once for all apartments of a house."""
         same = (wish.origin, wish.device_group_id, id(wish.settings), wish.supply.needed)
         if same not in known:
-            known[same] = await choose(as_people_go(self.snapshot, wish.settings), wish)
+            known[same] = await choose(self.look, wish)
         return known[same]
 
 
@@ -157,7 +157,7 @@ async def comparer(reading: Reading, *, weeks: int = WEEKS) -> Comparer:
     """Begin to compare."""
     snapshot = Snapshot(await reading.connection(), [reading.actor.organization_id])
     ahead = Window(reading.now, reading.now + timedelta(weeks=weeks))
-    return Comparer(reading, snapshot, Window(reading.now, reading.now + CHOICE), ahead)
+    return Comparer(reading, NearGroups(snapshot), Window(reading.now, reading.now + CHOICE), ahead)
 
 
 @cache

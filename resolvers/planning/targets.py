@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 
 from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
 from models.dialects.among import among, ids_later
+from models.dialects.plans import kept_plans
 from models.keys import Key, KeyStatus
 from resolvers import return_codes
 from resolvers.work import Work
@@ -28,6 +29,8 @@ async def aim(work: Work, key_ids: Collection[UUID]) -> None:
     aimed = (await work.session.execute(_next(), told)).all()
     for key, next_automat_id in aimed:
         _aim(key, next_automat_id)
+    async with kept_plans(await work.session.connection()):
+        await work.save()
     await return_codes.follow(work, [key for key, _ in aimed])
 
 

@@ -1,5 +1,7 @@
 """Contracts that have no locker for now: tried again at each look (G10)."""
 
+from dataclasses import replace
+
 from geo.key_supply import NO_KEYS
 from geo.returning import choose_return
 from geo.snapshot import Snapshot
@@ -69,6 +71,8 @@ async def _find(
     ignoring = [running.contract.id]
     snapshot = Snapshot(await work.connection(), [work.actor.organization_id], ignoring=ignoring)
     wish = wish_of(work, stay, NO_KEYS)
+    if one.kind is not LockerContractKind.RETURN:  # the policy of returns says nothing of a fetch
+        wish = replace(wish, settings=replace(wish.settings, return_elsewhere=True))
     look = as_people_go(snapshot, wish.settings)
     found = await choose_return(look, wish, one.automat_id, window, lockers=1, own=0)
     if found is None:

@@ -7,12 +7,13 @@ import pytest
 from counting import statements_of
 from factories import NOON, make_entity
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import new_id
 from models.contracts import KeyContract, KeyContractStatus
 from models.database import Database
 from models.dialects.many_rows import insert_rows, unless_there
-from models.dialects.plans import plan_for_many
+from models.dialects.plans import kept_plans, plan_for_many
 from models.dialects.texts import UnstorableText
 from models.entities import ReservableEntity
 from models.organizations import Contact
@@ -123,12 +124,18 @@ async def test_plans_for_many_rows_are_made_anew_until_the_transaction_ends(
     if own_database.is_sqlite:
         pytest.skip("SQLite keeps no plan for other values than those that it was made for")
 
-    async def mode(connection: Any) -> str:
-        shown = await connection.exec_driver_sql("show plan_cache_mode")
-        return str(shown.scalar())
-
     async with own_database.administering() as connection:
         await plan_for_many(connection)
         assert await mode(connection) == "force_custom_plan"
+        async with kept_plans(connection):
+            assert await mode(connection) == "auto"
+        assert await mode(connection) == "force_custom_plan"
     async with own_database.administering() as connection:
+        async with kept_plans(connection):
+            assert await mode(connection) == "auto"
         assert await mode(connection) == "auto"
+
+
+async def mode(connection: AsyncConnection) -> str:
+    shown = await connection.exec_driver_sql("show plan_cache_mode")
+    return str(shown.scalar())

@@ -13,7 +13,7 @@ from models.automats import AutomatModel, DeviceGroup
 from models.organizations import OrganizationUnit
 from models.places import PlacementPrecision
 from models.selections import AutomatSelection, SelectionMode
-from models.settings import SETTING_NAMES, UnitSettings, says_any
+from models.settings import SETTING_NAMES, UnitSettings, names_said
 from models.settings_versions import SettingsVersion, said_of, says
 from resolvers import device_groups, organizations
 from resolvers.settings import lines
@@ -95,8 +95,8 @@ async def test_all_that_is_said_is_read_again_as_it_was(work: Work) -> None:
         name: getattr(unit, name) for name in SETTING_NAMES
     }
     assert said_of(again) == said_of(unit)
-    assert says_any(again)
-    assert not says_any(says({}))
+    assert names_said(again)
+    assert not names_said(says({}))
 
 
 async def test_a_decision_names_the_versions_of_the_policy_that_it_was_made_by(work: Work) -> None:

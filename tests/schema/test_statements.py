@@ -30,6 +30,7 @@ from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
 from models.base import new_id
 from models.contracts import KeyContract, Verification
 from models.organizations import OrganizationUnit
+from models.selections import SelectionMode
 from models.signing import SigningMethod
 from models.times import Window
 from resolvers import automats, contracts
@@ -58,6 +59,7 @@ ARGUMENTS = {
     "nearestAutomats": "near: {coordinates: {latitude: 60.17, longitude: 24.94}}, first: 100",
     "automatSelection": f'input: {{entityExternalId: "0", {SOON}}}',
     "contractDefaults": "organizationUnitId: null",
+    "selectionShadow": "organizationUnitId: null",
 }
 ASKED_OF_EACH = {"custodyAt": f'at: "{days_from_now(0)}"'}
 ROOTS: Any = schema._schema.query_type.fields  # type: ignore[union-attr]  # there is a query type
@@ -126,7 +128,9 @@ async def furnish(client: Client, numbers: range) -> None:
     """Make units, desks, groups, automats, keys and stays, each with others than the one before."""
     async with client.working() as work:
         for number in numbers:
-            unit = await make_unit(work, time_zone="Europe/Paris")
+            unit = await make_unit(
+                work, time_zone="Europe/Paris", selection_mode=SelectionMode.SHADOW
+            )
             automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1, unit_id=unit.id)
             group = await make_group(work, automat, settings={"pin_length": 5})
             home = await make_entity(
@@ -148,6 +152,14 @@ async def furnish(client: Client, numbers: range) -> None:
             await let_terms_be_agreed_on(work, unit)
             await have_signed(work)
             await sign_at_a_station(work, unit)
+            await have_watched(work, unit, group)
+
+
+async def have_watched(work: Work, unit: OrganizationUnit, group: DeviceGroup) -> None:
+    """Let the device group decide on a stay while it is watched what NEAREST would have chosen."""
+    home = await make_entity(work, unit_id=unit.id, device_group_id=group.id)
+    await make_key(work, home)
+    await push(work, home)
 
 
 async def think_of_contracts(work: Work, unit_id: UUID, number: int) -> None:
