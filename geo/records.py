@@ -157,4 +157,5 @@ def _kind(facts: Facts) -> tuple[str, ...]:
 
 
 def _left_out(judged: Sequence[Candidate]) -> dict[str, Any]:
-    return {"count": len(judged), "codes": tally(judged)}
+    codes = {code.value: count for code, count in tally(judged).items()}
+    return {"count": len(judged), "codes": codes}

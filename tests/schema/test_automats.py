@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from counting import statements_of
 from documents import days_from_now
 from factories import make_automat, make_desk, make_entity, make_group, make_key, make_unit, push
 from talking import Client
@@ -181,3 +182,24 @@ async def test_a_group_has_the_automats_that_it_is_given(client: Client) -> None
     assert error == {"code": "EXTERNAL_ID_IN_USE", "path": ["input", "name"]}
     assert [edge["node"]["id"] for edge in left["automats"]["edges"]] == two[1:]
     assert wrong == [{"code": "INVALID_INPUT", "path": ["input", "freeLockerLimit"]}]
+
+
+async def test_free_now_and_free_then_are_one_statement_for_many_automats(client: Client) -> None:
+    document = """query($from: DateTime, $to: DateTime) { automats(first: 50) { edges { node {
+      now: freeLockers then: freeLockers(from: $from, to: $to)
+    } } } }"""
+    async with client.working() as work:
+        for number in range(30):
+            await make_automat(work, f"Automat {number}", model=AutomatModel.LIVIONKEY_1)
+        home = await make_entity(work)
+        await make_key(work, home)
+        await push(work, home)
+
+    with statements_of(client.database) as sent:
+        window = {"from": days_from_now(2), "to": days_from_now(3)}
+        found = await client.ask(document, **window)
+
+    nodes = [edge["node"] for edge in found["automats"]["edges"]]
+    assert sum(node["now"] for node in nodes) == 30
+    assert sum(node["then"] for node in nodes) == 29
+    assert sum("locker_contracts" in statement for statement in sent) == 1

@@ -20,6 +20,7 @@ from talking import Client, new_client
 from geo.geocoding import Match
 from models.accounts import Role
 from models.automats import Automat, AutomatModel, DeviceGroup
+from models.base import new_id
 from models.database import Database
 from models.entities import ReservableEntity
 from models.errors import AddressAmbiguous, AddressNotFound
@@ -242,3 +243,50 @@ async def test_a_dry_run_counts_what_the_reservation_holds_as_free(client: Clien
 
     assert found["automat"]["name"] == "Station"
     assert found["candidates"][0]["freeLockers"] == 1
+
+
+WHOLE = f"""
+  method examined notes origin {{ latitude longitude }} automat {{ id name }} policyVersion
+  candidates {{ {CANDIDATE} }}
+  counterfactuals {{ kind message limitMetres automat {{ id name }} }}
+  shadow {{ method distanceMetres message automat {{ id }} }}
+"""
+WOULD_GET = f"""query($input: AutomatSelectionInput!) {{
+  automatSelection(input: $input) {{ {WHOLE} }}
+}}"""
+GETS = f"""mutation($input: ReservationUpsertInput!) {{
+  reservationUpsert(input: $input) {{ reservation {{ id selection {{ {WHOLE} }} }} }}
+}}"""
+REPLAY = f"""query($id: ID!) {{ selectionReplay(reservationId: $id) {{
+  same outcome inputs differences {{ name stored replayed }} selection {{ {WHOLE} }}
+}} }}"""
+
+
+async def test_a_choice_is_tried_made_and_made_again(client: Client) -> None:
+    async with client.working() as work:
+        await make_automat(work, "Station", STATION, AutomatModel.LIVIONKEY_1)
+        await make_automat(work, "Pasila", PASILA)
+        full = await make_entity(work)
+        await make_key(work, full)
+        await push(work, full, days=9)
+        home = await make_entity(work)
+        await make_key(work, home)
+    when = {"startsAt": days_from_now(2), "endsAt": days_from_now(4)}
+    asked = {"entityId": to_id(ReservableEntity, home.id), **when}
+
+    tried = (await client.ask(WOULD_GET, input=asked))["automatSelection"]
+    push_it = {"externalId": "7", "contacts": [{"name": "Aino"}], **asked}
+    made = (await client.ask(GETS, input=push_it))["reservationUpsert"]["reservation"]
+    again = (await client.ask(REPLAY, id=made["id"]))["selectionReplay"]
+
+    assert tried == made["selection"] == again["selection"]
+    (told,) = tried["counterfactuals"]
+    assert (told["kind"], told["automat"]["name"]) == ("FULL", "Station")
+    assert (again["same"], again["differences"]) == (True, [])
+    assert tried["shadow"] is None
+
+
+async def test_an_unknown_reservation_has_no_choice_to_make_again(client: Client) -> None:
+    unknown = to_id(Reservation, new_id())
+
+    assert await client.error_code(REPLAY, id=unknown) == "NOT_FOUND"
