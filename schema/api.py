@@ -30,6 +30,7 @@ from schema.entities import EntityQueries
 from schema.entity_changes import EntityMutations
 from schema.erasures import ErasureMutations, ErasureQueries
 from schema.events import EventQueries
+from schema.failovers import FailoverMutations, FailoverQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
 from schema.key_rings import KeyRingMutations, KeyRingQueries
@@ -67,6 +68,7 @@ class Query(
     SelectionReplayQueries,
     ComparisonQueries,
     MissingAutomatQueries,
+    FailoverQueries,
     EntityQueries,
     AutomatQueries,
     AutomatCommandQueries,
@@ -111,6 +113,7 @@ class Mutation(
     AutomatCommandMutations,
     AutomatAlarmMutations,
     AutomatLinkMutations,
+    FailoverMutations,
     DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,

@@ -204,7 +204,7 @@ def _again(
         wanted = replace(wanted, automat_id=None)
     names = settings.sayers.names
     if not settings.excluded_automats:  # so that decisions name what excludes it
-        names = {**names, Setting.EXCLUDED_AUTOMATS: "the failover"}
+        names = {**names, Setting.EXCLUDED_AUTOMATS.value: "the failover"}
     distances = [far for far in (settings.largest_distance_metres, limit) if far is not None]
     return replace(
         stay,
