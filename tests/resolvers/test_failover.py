@@ -1,9 +1,6 @@
 """An automat fails: what is to come at it goes elsewhere, as far as keys and policy allow."""
 
-from datetime import timedelta
-
 import pytest
-from acknowledging import confirm, linked, linked_automat
 from factories import (
     HOUR,
     MARKET_SQUARE,
@@ -16,7 +13,7 @@ from factories import (
     make_unit,
     push,
 )
-from lives import at, fetch, lockers_of, notices_of, trail
+from lives import fetch, lockers_of, notices_of, trail
 from outcomes import decision, locker_contract
 from promising import promised
 
@@ -24,16 +21,13 @@ from models.accounts import Role
 from models.automats import Automat, AutomatModel, AutomatState
 from models.contracts import LockerContract
 from models.contracts import LockerContractState as State
-from models.database import LAST_ACTS
 from models.errors import NotAllowed, NotFound
 from models.events import EventKind
-from models.jobs import JobKind
 from models.keys import KeyKind
 from models.reservations import Reservation
 from resolvers import automats, insert_tasks
-from resolvers.failover import applying, watching
+from resolvers.failover import applying
 from resolvers.failover.returns import HAS_TO_BE_THERE
-from resolvers.jobs import PLAN
 from resolvers.work import Work
 
 MOVED = EventKind.LOCKER_CONTRACT_FAILED_OVER
@@ -232,56 +226,3 @@ async def test_only_who_may_change_automats_moves_anything(work: Work) -> None:
         await applying.apply(acting_as(work, Role.VIEWER), station.id)
     with pytest.raises(NotFound):
         await applying.apply(await make_stranger(work), station.id)
-
-
-async def test_silence_moves_what_is_to_come_as_soon_as_the_policy_says(work: Work) -> None:
-    station = await linked_automat(work)
-    market = await make_automat(work, "Market", MARKET_SQUARE)
-    await linked(work, market)
-    apartment = await make_entity(work)
-    await make_key(work, apartment)
-    station.last_seen_at = market.last_seen_at = work.now
-    await work.save()
-    stay, _ = await push(work, apartment, starts_at=work.now + 5 * HOUR)
-    held = await locker_contract(work, stay)
-    assert held.automat_id == station.id
-
-    early = at(work, work.now + HOUR / 2)
-    market.last_seen_at = work.now + 3 * HOUR
-    await work.save()
-    assert await watching.look_after(early, station.id) == work.now + HOUR + timedelta(seconds=1)
-    assert (await now_of(work, held)).automat_id == station.id
-    late = at(work, work.now + 2 * HOUR)
-    assert await watching.look_after(late, station.id) == late.now + HOUR
-
-    assert (await now_of(late, held)).automat_id == market.id
-    await confirm(late, market)
-    assert (await now_of(late, held)).state is State.READY
-    (await work.get(Automat, station.id)).last_seen_at = late.now
-    await work.save()
-    assert await watching.look_after(late, station.id) is None
-    assert (await now_of(late, held)).automat_id == market.id
-
-
-async def test_a_policy_that_allows_silence_moves_nothing(work: Work) -> None:
-    station, _ = await two_automats(work)
-    unit = await make_unit(work, offline_automats=True)
-    apartment = await make_entity(work, unit_id=unit.id)
-    await make_key(work, apartment)
-    station.last_seen_at = work.now
-    await work.save()
-    stay, _ = await push(work, apartment)
-
-    await watching.look_after(at(work, work.now + 12 * HOUR), station.id)
-
-    assert (await locker_contract(work, stay)).automat_id == station.id
-
-
-async def test_an_automat_that_is_taken_out_of_service_is_looked_after_at_once(
-    work: Work,
-) -> None:
-    station, _ = await two_automats(work)
-    await automats.update(work, station.id, {"state": AutomatState.OUT_OF_SERVICE})
-
-    planned = work.session.info[LAST_ACTS][PLAN].due_at
-    assert (work.actor.organization_id, JobKind.FAILOVER, station.id) in planned
