@@ -34,6 +34,7 @@ from schema.failovers import FailoverMutations, FailoverQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
 from schema.key_rings import KeyRingMutations, KeyRingQueries
+from schema.key_transfers import KeyTransferQueries
 from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
 from schema.missing_automats import MissingAutomatQueries
@@ -78,6 +79,7 @@ class Query(
     KeyQueries,
     KeyRingQueries,
     KeysOutQueries,
+    KeyTransferQueries,
     ContractQueries,
     AccessScheduleQueries,
     TemplateQueries,

@@ -15,13 +15,14 @@ from resolvers.failover.moves import Move
 from resolvers.work import Work
 from schema.automats import Automat
 from schema.context import Info
+from schema.contracts import KeyContract, LockerContract
 from schema.enums import LockerContractKind
 from schema.errors import UserError
 from schema.execution import batched
 from schema.inputs import Repeatable
 from schema.loaders import to_one
 from schema.mutations import mutation
-from schema.scalars import from_id, to_id
+from schema.scalars import from_id
 
 
 @strawberry.type(
@@ -30,10 +31,16 @@ from schema.scalars import from_id, to_id
 class FailoverMove:
     from_id: strawberry.Private[UUID]
     to_id: strawberry.Private[UUID | None]
-    locker_contract_id: strawberry.ID = strawberry.field(
-        description="Which locker contract; it keeps its id."
+    locker_contract_id: strawberry.Private[UUID]
+    key_contract_id: strawberry.Private[UUID]
+    locker_contract: LockerContract | None = batched(
+        to_one(LockerContractRow, "locker_contract_id"),
+        description="Which locker contract, as it stands now. NOT_ALLOWED for whoever may not look "
+        "at contracts.",
     )
-    key_contract_id: strawberry.ID = strawberry.field(description="Whose.")
+    key_contract: KeyContract | None = batched(
+        to_one(KeyContractRow, "key_contract_id"), description="Whose; as `lockerContract`."
+    )
     kind: LockerContractKind = strawberry.field(description="What it is held for.")
     starts_at: datetime = strawberry.field(description="From when on its locker is held.")
     from_automat: Automat | None = batched(
@@ -64,8 +71,8 @@ class FailoverMove:
         return cls(
             from_id=move.from_automat_id,
             to_id=move.to_automat_id,
-            locker_contract_id=to_id(LockerContractRow, move.locker_contract_id),
-            key_contract_id=to_id(KeyContractRow, move.key_contract_id),
+            locker_contract_id=move.locker_contract_id,
+            key_contract_id=move.key_contract_id,
             kind=move.kind,
             starts_at=move.starts_at,
             locker_index=move.locker_index,

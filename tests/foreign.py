@@ -52,6 +52,7 @@ REFUSED_QUERIES = [
     'selectionComparison(deviceGroupIds: ["$group"]) { edges { cursor } }',
     'selectionComparison(organizationUnitId: "$unit") { edges { cursor } }',
     'failoverPlan(automatId: "$automat") { reason }',
+    'keyTransferSuggestions(organizationUnitId: "$unit") { edges { cursor } }',
     'missingAutomats(deviceGroupIds: ["$group"]) { entities }',
     'missingAutomats(organizationUnitId: "$unit") { entities }',
     'selectionShadow(organizationUnitId: "$unit") { watched }',

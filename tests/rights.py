@@ -40,6 +40,7 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "keys": (VIEWERS, f"{{ {EDGES} }}"),
     "keysOut": (VIEWERS, "{ edges { node { since } } }"),
     "insertKeyTasks": (VIEWERS, "{ edges { node { deadline } } }"),
+    "keyTransferSuggestions": (VIEWERS, "{ edges { node { metresNow } } }"),
     "keyRings": (VIEWERS, f"{{ {EDGES} }}"),
     "manualStorages": (VIEWERS, f"{{ {EDGES} }}"),
     "deviceGroups": (EVERYBODY, f"{{ {EDGES} }}"),

@@ -30,7 +30,7 @@ PROMISED = [name for name in CONTRACT.type_map if not name.startswith("__")]
 SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("__")]
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
-# Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,
+# Lists that cannot grow: a cabinet has its lockers, and what is to come at them, a push its contacts, a choice its candidates,
 # a row of many its changes, a version its languages, and there are as many settings as there are.
 # A schedule has at most fifty windows, and its openings are asked for by their number.
 # a row of many its changes, a contract its signatures, and there are as many settings as there are.
@@ -73,6 +73,7 @@ BOUNDED_LISTS = {
     "MissingAutomats.places",
     "OrganizationUnit.effectiveSettings",
     "Query.accessSchedulePreview",
+    "Query.failoverPlan",
     "Query.contractDefaults",
     "Query.nearestAutomats",
     "ReservableEntity.effectiveSettings",
@@ -183,7 +184,7 @@ def test_descriptions_are_sentences() -> None:
 
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
-    *("deviceGroup", "entity", "key", "locker", "manualStorage", "organizationUnit"),
+    *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
     *("reservation", "sandbox", "signatureStation", "signing"),
 )
 
