@@ -31,8 +31,11 @@ CHECKS = (
     ("mypy", "scripts"),
 )
 
-EVERYTHING = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile", "--no-header")
-"""All tests, a file at a time on each core; each process makes databases of its own."""
+EVERYTHING = (
+    *("--numprocesses=auto", "--maxprocesses=4", "--no-header"),
+    *("--dist=loadfile", "--no-loadscope-reorder"),
+)
+"""All tests, a file at a time on each core, in the order of `tests/conftest.py`."""
 
 BROWSED = {"pages"}
 """The benchmarks that open a browser."""
@@ -128,8 +131,12 @@ def measure_one(server: str, program: Path, arguments: list[str]) -> int:
 
 
 def plain_environment() -> dict[str, str]:
-    """Leave the settings of whoever runs this out: tests and figures bring their own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("LIVIONKEY_")}
+    """Leave the settings of whoever runs this out: tests and figures bring their own.
+
+    Compiled modules are kept: each of many processes would else compile all of them anew.
+    """
+    left_out = ("LIVIONKEY_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
 
 
 def lock(_arguments: list[str]) -> int:

@@ -31,7 +31,7 @@ from resolvers.automat_links.issuing import Identity, Issuer
 from resolvers.outside.secret import Secret
 
 HOST = "127.0.0.1"
-SECONDS = 10.0
+SECONDS = 60.0
 PORTS = 20_000, 32_000
 """Below those that Linux gives to outgoing connections, so that a broker gets its own again."""
 

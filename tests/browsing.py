@@ -25,7 +25,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=20_000)  # ms; busy machines take long over what is right
+expect.set_options(timeout=60_000)  # ms; busy machines take long over what is right
 
 DESKTOP = {"viewport": {"width": 1500, "height": 1000}}
 PHONE = {

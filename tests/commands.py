@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LIVIONKEY = Path(sys.executable).with_name("livionkey")
-SECONDS = 60
+SECONDS = 120
 
 
 @dataclass(frozen=True)

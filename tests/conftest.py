@@ -1,19 +1,19 @@
 """Both databases, real and built by the migrations: whatever uses `database` runs on each."""
 
-import os
-import secrets
+import gc
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
+from databases import Place, database_at, prepared
 from factories import NOON
 from hypothesis import HealthCheck, settings
 from talking import Client, new_client
 
 from models.database import Database
-from models.migrating import migrate
 from resolvers import organizations
 from resolvers.work import Work
 
@@ -21,70 +21,111 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")  # machines that test are busy, and no test is about speed
 
 
+OWN = {"own_database", "own_url"}
+"""What tests have that start programs, stop databases, or make thousands of rows."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes take files in turn, begin with the longest: none is left alone at the end."""
+    if not hasattr(config, "workerinput"):
+        return
+    weights = Counter[Path]()
+    for item in items:
+        weights[item.path] += 10 if OWN.intersection(getattr(item, "fixturenames", ())) else 1
+    items.sort(key=lambda item: (-weights[item.path], item.path))
+
+
+def pytest_collection_finish() -> None:
+    """Never look again for garbage among the modules that stay until the end."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name what may hold times by what it is for: names of tests are the same in every run."""
     return argname if isinstance(val, bytes | dict) else None
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Give the address of an empty database, which is gone afterwards."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
-        return
-    server = os.environ.get("LIVIONKEY_TEST_POSTGRESQL")
-    if not server:
-        pytest.fail("LIVIONKEY_TEST_POSTGRESQL is not set: `./dev test` gives these tests a server")
-    url = f"{server}_{secrets.token_hex(4)}"  # named after the given one: `./dev test` drops both
-    name = url.rpartition("/")[2]
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"'.encode())
-        yield url
-        connection.execute(f'drop database "{name}" with (force)'.encode())
+@dataclass
+class Shared:
+    """A place for databases of one kind, and the one there that all tests use."""
+
+    place: Place
+    url: str
+    database: Database
+
+
+class Kept:
+    """What was made of each kind, until the last test: every file comes to both kinds in turn."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.until_the_end = AsyncExitStack()
+        self.made: dict[str, Shared] = {}
+
+    async def of(self, kind: str) -> Shared:
+        """Give what there is of a kind; the first time, make it."""
+        if kind not in self.made:
+            enter = self.until_the_end.enter_async_context
+            place = await enter(prepared(kind, self.folder))
+            url = self.until_the_end.enter_context(place.migrated())
+            self.made[kind] = Shared(place, url, await enter(database_at(url)))
+        return self.made[kind]
 
 
 @pytest.fixture(scope="session")
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """Give a migrated database."""
-    database = Database(database_url)
-    await migrate(database)
-    yield database
-    await database.dispose()
+async def kept(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
+    """Keep databases until the last test."""
+    kept = Kept(tmp_path_factory.mktemp("databases"))
+    async with kept.until_the_end:
+        yield kept
 
 
-@contextmanager
-def one_more(database_url: str, folder: Path) -> Iterator[str]:
-    """Give the address of one more empty database of the same kind, which is gone afterwards."""
-    if database_url.startswith("sqlite"):
-        yield f"sqlite:///{folder / 'own.db'}"
-        return
-    own = f"{database_url}_{secrets.token_hex(4)}"
-    name = own.rpartition("/")[2]
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"'.encode())
-        yield own
-        connection.execute(f'drop database "{name}" with (force)'.encode())
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+async def shared(request: pytest.FixtureRequest, kept: Kept) -> Shared:
+    """Give what all tests share of a kind."""
+    return await kept.of(request.param)
+
+
+@pytest.fixture(scope="session")
+def place(shared: Shared) -> Place:
+    """Give the place where databases of the kind are made."""
+    return shared.place
+
+
+@pytest.fixture(scope="session")
+def database(shared: Shared) -> Database:
+    """Give a migrated database, the same to all tests."""
+    return shared.database
+
+
+@pytest.fixture(scope="session")
+def database_url(shared: Shared) -> str:
+    """Give the address of that database, for other processes."""
+    return shared.url
 
 
 @pytest.fixture
-def own_url(database_url: str, tmp_path: Path) -> Iterator[str]:
-    """Give the address of an empty database that this test has for itself."""
-    with one_more(database_url, tmp_path) as url:
+def empty_url(place: Place) -> Iterator[str]:
+    """Give the address of a database in which nothing is, not even a table."""
+    with place.empty() as url:
+        yield url
+
+
+@pytest.fixture
+def own_url(place: Place) -> Iterator[str]:
+    """Give the address of a migrated database that this test has for itself."""
+    with place.migrated() as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-async def own_database(
-    database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Database]:
+async def own_database(place: Place) -> AsyncIterator[Database]:
     """Give a migrated database that the tests of one file have for themselves."""
-    with one_more(database_url, tmp_path_factory.mktemp("own")) as url:
-        database = Database(url)
-        await migrate(database)
-        yield database
-        await database.dispose()
+    with place.migrated() as url:
+        async with database_at(url) as database:
+            yield database
 
 
 class Undo(Exception):

@@ -118,7 +118,7 @@ async def at_work(*workers: Worker) -> AsyncIterator[None]:
 
 
 async def until(
-    is_so: Callable[[], Awaitable[bool]], *, seconds: float = 30.0, every: float = 0.05
+    is_so: Callable[[], Awaitable[bool]], *, seconds: float = 60.0, every: float = 0.05
 ) -> float:
     """Wait until something is so; tells how long that took."""
     began = time.monotonic()
@@ -128,7 +128,7 @@ async def until(
     return time.monotonic() - began
 
 
-async def until_none_is_left(database: Database, *, seconds: float = 30.0) -> None:
+async def until_none_is_left(database: Database, *, seconds: float = 60.0) -> None:
     async def none_is() -> bool:
         return await how_many_left(database) == 0
 

@@ -68,6 +68,7 @@ SWAP = 'id: "$own_by_staff", swaps: [{keyId: "$COMES", forKeyId: "$GOES"}]'
 AGREED = 'defaults: {agreementIds: ["$agreement"]}'
 PEOPLE = 'contacts: [{name: "Eve"}]'
 KEY = "kind: MECHANICAL, storage:"
+EXCLUDED = 'settings: {excludedAutomatIds: ["$automat"]}'
 AUTOMAT = 'deviceId: "x", name: "x", model: LIVIONKEY_1, address: {text: "x"}'
 REFUSED_MUTATIONS = {
     "reservationUpsert.entityId": f'{PUSH}, entityId: "$entity"',
@@ -112,6 +113,10 @@ REFUSED_MUTATIONS = {
     "deviceGroupCreate.automatIds": 'name: "x", automatIds: ["$automat"]',
     "deviceGroupUpdate.id": 'id: "$group", name: "x"',
     "deviceGroupUpdate.automatIds": 'id: "$own_group", automatIds: ["$automat"]',
+    "organizationUnitCreate.settings.excludedAutomatIds": f'name: "x", {EXCLUDED}',
+    "organizationUnitUpdate.settings.excludedAutomatIds": f'id: "$own_unit", {EXCLUDED}',
+    "deviceGroupCreate.settings.excludedAutomatIds": f'name: "x", automatIds: [], {EXCLUDED}',
+    "deviceGroupUpdate.settings.excludedAutomatIds": f'id: "$own_group", {EXCLUDED}',
     "selectionModeSet.organizationUnitId": 'organizationUnitId: "$unit", mode: GROUP',
     "selectionModeSet.deviceGroupId": 'deviceGroupId: "$group", mode: GROUP',
     "selectionModeUndo.organizationUnitId": 'organizationUnitId: "$unit"',

@@ -16,7 +16,7 @@ from automat_link.link import Link
 from models.database import Database
 from resolvers.automat_links import authority
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def clock() -> datetime:

@@ -109,7 +109,7 @@ class House:
         assert not any(one["contradiction"] for one in links), links
         return [one["kind"] for one in links]
 
-    async def type(self, pin: str, seconds: float = 20) -> None:
+    async def type(self, pin: str, seconds: float = 60) -> None:
         """Type a PIN that the cabinet should know."""
         await eventually(lambda: any(one.code == pin for one in self.cabinet.codes.known), seconds)
         self.cabinet.press(f"{pin}#")

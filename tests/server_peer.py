@@ -23,7 +23,7 @@ from automat_link.sealing import seal
 from automat_link.topics import FROM_AUTOMATS, Topic, of_all, parsed, topic
 from resolvers.automat_links.credentials import Credentials
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 class Server:

@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from functools import cache
 from importlib.metadata import packages_distributions
@@ -41,6 +41,7 @@ SOURCES = sorted(
 )
 
 
+@cache
 def parsed(source: str) -> ast.Module:
     return ast.parse((ROOT / source).read_text(encoding="utf-8"))
 
@@ -85,16 +86,19 @@ def kept(folder: Path, patterns: list[str]) -> Iterator[str]:
             yield name[1:]
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_a_module_imports_only_its_own_package_and_those_below(source: str) -> None:
-    own = source.partition("/")[0]
-    allowed = {own} | {name for name, layer in LAYERS.items() if layer < LAYERS[own]}
+def may_import(source: str) -> set[str]:
     if source in PUT_THE_PARTS_TOGETHER:
-        allowed = set(LAYERS)
+        return set(LAYERS)
+    own = source.partition("/")[0]
+    return {own} | {name for name, layer in LAYERS.items() if layer < LAYERS[own]}
 
-    found = packages_imported(parsed(source)) & set(LAYERS)
 
-    assert found <= allowed, f"{source} may not import {', '.join(sorted(found - allowed))}"
+def test_a_module_imports_only_its_own_package_and_those_below() -> None:
+    imported = {source: packages_imported(parsed(source)) & set(LAYERS) for source in SOURCES}
+
+    upwards = {source: found - may_import(source) for source, found in imported.items()}
+
+    assert {source: found for source, found in upwards.items() if found} == {}
 
 
 def for_types_only(node: ast.stmt) -> TypeGuard[ast.If]:
@@ -102,35 +106,40 @@ def for_types_only(node: ast.stmt) -> TypeGuard[ast.If]:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_imports_are_absolute_and_at_the_top_of_the_file(source: str) -> None:
-    tree = parsed(source)
-
+def hidden_imports(tree: ast.Module) -> list[int]:
     top = [*tree.body, *(line for node in tree.body if for_types_only(node) for line in node.body)]
-    hidden = [node.lineno for node in imports(tree) if node not in top]
-    relative = [node.lineno for node in imports(tree) if getattr(node, "level", 0)]
-
-    assert not hidden, f"{source}: an import inside something, in lines {hidden}"
-    assert not relative, f"{source}: a relative import, in lines {relative}"
+    return [node.lineno for node in imports(tree) if node not in top]
 
 
-@pytest.mark.parametrize("source", sorted(set(SOURCES) - READS_THE_ENVIRONMENT))
-def test_only_the_settings_read_the_environment(source: str) -> None:
-    tree = parsed(source)
+def relative_imports(tree: ast.Module) -> list[int]:
+    return [node.lineno for node in imports(tree) if getattr(node, "level", 0)]
 
+
+@pytest.mark.parametrize("wrong", [hidden_imports, relative_imports])
+def test_imports_are_absolute_and_at_the_top_of_the_file(
+    wrong: Callable[[ast.Module], list[int]],
+) -> None:
+    lines = {source: wrong(parsed(source)) for source in SOURCES}
+
+    assert {source: found for source, found in lines.items() if found} == {}
+
+
+def names_used(tree: ast.Module) -> set[str]:
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    names |= {alias.name for node in imports(tree) for alias in node.names}
-
-    assert not names & {"environ", "environb", "getenv", "getenvb", "BaseSettings"}, source
+    return names | {alias.name for node in imports(tree) for alias in node.names}
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_no_file_is_too_long_to_read(source: str) -> None:
-    assert len((ROOT / source).read_text(encoding="utf-8").splitlines()) <= 300, source
+def test_only_the_settings_read_the_environment() -> None:
+    doors = {"environ", "environb", "getenv", "getenvb", "BaseSettings"}
+
+    found = {source for source in SOURCES if names_used(parsed(source)) & doors}
+
+    assert found <= READS_THE_ENVIRONMENT
 
 
-def test_no_test_and_no_script_is_too_long_to_read() -> None:
-    files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "scripts").glob("*.py")]
+def test_no_file_is_too_long_to_read() -> None:
+    tests_and_scripts = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "scripts").glob("*.py")]
+    files = [*(ROOT / source for source in SOURCES), *tests_and_scripts]
     lengths = {str(file): len(file.read_text(encoding="utf-8").splitlines()) for file in files}
 
     assert {file: length for file, length in lengths.items() if length > 300} == {}

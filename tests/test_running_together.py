@@ -51,7 +51,7 @@ def is_there(process: int) -> bool:
 
 
 def are_gone(processes: list[int]) -> bool:
-    patient_until = time.monotonic() + 20
+    patient_until = time.monotonic() + 60
     while any(map(is_there, processes)) and time.monotonic() < patient_until:
         time.sleep(0.05)
     return not any(map(is_there, processes))

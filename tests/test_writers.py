@@ -15,7 +15,7 @@ def soak(url: str, *options: str) -> subprocess.CompletedProcess[str]:
     is_sqlite = url.startswith("sqlite")
     where = ("--only", "sqlite") if is_sqlite else ("--only", "postgresql", "--postgresql", url)
     command = [sys.executable, WRITERS, *where, *SMALL, *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)  # noqa: S603  # our own program
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603  # our own program
 
 
 def test_eight_writers_at_once_hold_nothing_twice_and_leave_nothing_over(own_url: str) -> None:

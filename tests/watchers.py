@@ -2,17 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
+import pytest
 import websockets
 from small_api import served
 from talking import Client
 
 from models.accounts import Role
+from resolvers.following import Tail
+from resolvers.work import Reading
 
-SECONDS = 30
+SECONDS = 60
 
 
 class Watcher:
@@ -75,3 +78,22 @@ async def watching(
     async with served(client.app) as url, Watcher.at(url, client.tokens[role]) as made:
         await made.subscribe(query, **variables)
         yield made
+
+
+@asynccontextmanager
+async def settled(
+    client: Client, query: str, role: Role = Role.ADMIN, **variables: Any
+) -> AsyncIterator[Watcher]:
+    """Watch what is told from the first look at a table on, and go on when that is over."""
+    looked, look = asyncio.Event(), Tail.look
+
+    async def look_and_say_so(tail: Tail, reading: Reading) -> Sequence[Any]:
+        found = await look(tail, reading)
+        looked.set()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Tail, "look", look_and_say_so)
+        async with watching(client, query, role, **variables) as watcher:
+            await asyncio.wait_for(looked.wait(), SECONDS)
+            yield watcher

@@ -34,7 +34,7 @@ async def believed(believing: Believing) -> None:
     """Let it work until nothing is left to do."""
     running = asyncio.create_task(believing.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await believing.done()
     finally:
         await end(running)

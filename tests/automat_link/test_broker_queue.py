@@ -11,7 +11,7 @@ from automat_link.topics import Topic, of_all, topic
 
 OURS, ROOM = "max_queued_bytes 268435456", 2_000_000
 LENGTH, FITS, TOO_MANY = 100_000, 15, 60
-MOMENT = 0.5
+MOMENT = 2.0
 
 
 def with_less_room(broker: Broker) -> None:

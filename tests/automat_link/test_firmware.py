@@ -205,7 +205,7 @@ async def test_what_was_lost_is_sent_again_when_it_is_asked_for(broker: Broker) 
             cabinet.close_door(5)
             await asyncio.sleep(0.01)
         last = cabinet.log.last_number
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while server.heard_up_to(id) < last:
                 await server.command(id, Replay, from_number=server.heard_up_to(id) + 1)
                 await asyncio.sleep(0.05)

@@ -121,7 +121,7 @@ async def test_a_command_is_sent_again_until_it_is_answered(home: House) -> None
 
     home.firmware.network.mend()
 
-    await eventually(lambda: has_ended(home, id), 30)
+    await eventually(lambda: has_ended(home, id))
     assert (await the_command(home, id)).state is CommandState.DONE
     opened = [one for one in home.cabinet.log.read() if one.model_dump()["kind"] == "door_opened"]
     assert len(opened) <= 1
@@ -231,12 +231,12 @@ async def heard_up_to(database: Database, link_id: UUID, number: int) -> bool:
 
 
 async def test_who_was_taken_back_is_neither_believed_nor_told_any_more(
-    home: House, own_database: Database, broker: Broker
+    link: Link, home: House, own_database: Database
 ) -> None:
     await home.firmware.stop()
     async with home.client.working() as work:
         await revoking.revoke(work, from_id(Automat, home.automat))
-    await asyncio.sleep(1.5)  # the link has looked who was taken back
+    await eventually(lambda: home.credentials.link_id in link._speaking._cleared)
     before = await reports_of(own_database, home.credentials)
     late = DoorClosed(id=uuid4(), number=len(before) + 1, at=clock(), locker_index=0)
 

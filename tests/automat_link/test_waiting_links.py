@@ -49,7 +49,7 @@ async def test_who_only_listens_is_sent_no_codes_until_the_first_message(
 
         await say(line, credentials, first, said[first].written())
 
-        await eventually(lambda: topic(credentials.link_id, Topic.WANT_CODES) in told, 3)
+        await eventually(lambda: topic(credentials.link_id, Topic.WANT_CODES) in told)
         listening.cancel()
 
     assert topic(credentials.link_id, Topic.WANT_CODES) not in before

@@ -280,7 +280,7 @@ async def test_nothing_is_locked_while_the_network_is_waited_for(database: Datab
     asking = asyncio.create_task(remembering.cache().geocode(ADDRESS))
     await remembering.service.asked.acquire()
 
-    async with asyncio.timeout(5), database.writing() as session:
+    async with asyncio.timeout(30), database.writing() as session:
         session.add(GeocoderTurn(service=f"free {new_id()}", next_at=NOON))
         sessions = await transactions(await session.connection())
 

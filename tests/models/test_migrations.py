@@ -1,12 +1,9 @@
 """Migrations: they give what the models say, on both databases, however often they run."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -21,23 +18,8 @@ EXTENSIONS_OWN = ("spatial_ref_sys", "automat_places")
 
 
 @pytest.fixture
-def fresh_url(database: Database, tmp_path: Path) -> Iterator[str]:
-    """Give the address of a database in which nothing is."""
-    if database.is_sqlite:
-        yield f"sqlite:///{tmp_path / 'fresh.db'}"
-        return
-    url = database.url.set(drivername="postgresql")
-    server = url.render_as_string(hide_password=False)
-    name = f"{url.database}_{secrets.token_hex(4)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"'.encode())
-        yield server.replace(f"/{url.database}", f"/{name}")
-        connection.execute(f'drop database "{name}" with (force)'.encode())
-
-
-@pytest.fixture
-async def fresh(fresh_url: str) -> AsyncIterator[Database]:
-    database = Database(fresh_url)
+async def fresh(empty_url: str) -> AsyncIterator[Database]:
+    database = Database(empty_url)
     yield database
     await database.dispose()
 
@@ -113,8 +95,8 @@ async def test_migrating_twice_is_safe(fresh: Database) -> None:
     assert await is_migrated(fresh)
 
 
-async def test_two_may_migrate_at_once(fresh_url: str) -> None:
-    both = [Database(fresh_url), Database(fresh_url)]
+async def test_two_may_migrate_at_once(empty_url: str) -> None:
+    both = [Database(empty_url), Database(empty_url)]
     try:
         await asyncio.gather(*(migrate(one) for one in both))
 

@@ -128,4 +128,4 @@ def test_a_token_is_read_in_no_time() -> None:
 
     claims_of(one, KEYS, EXPECTED)
 
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 5

@@ -120,12 +120,12 @@ async def test_planning_is_heard_when_it_is_committed(database: Database) -> Non
     founder = organizations.founder()
     async with database.writing() as session:
         await organizations.found(Work(session, founder, NOON), name="Kotikatu")
-    await asyncio.wait_for(anext(strokes), 5)
+    await asyncio.wait_for(anext(strokes), 60)
 
     async with database.writing() as session:
         await jobs.schedule(Work(session, founder, NOON), KIND, new_id(), NOON + HOUR)
 
-    await asyncio.wait_for(anext(strokes), 5)
+    await asyncio.wait_for(anext(strokes), 60)
     await strokes.aclose()
 
 

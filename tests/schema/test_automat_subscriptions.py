@@ -1,12 +1,10 @@
 """Commands, alarms and reports of automats are watched live, over a real WebSocket."""
 
-import asyncio
-
 import pytest
 from commanding import answer, make_link, make_linked, make_report, sent
 from factories import make_automat
 from talking import Client
-from watchers import watching
+from watchers import settled, watching
 
 from models.accounts import Role, Token
 from models.automat_alarms import AlarmKind, AutomatAlarm
@@ -23,8 +21,6 @@ COMMAND = "subscription($id: ID!) { automatCommandChanged(id: $id) { id state au
 ALARM = "subscription($id: ID) { automatAlarmChanged(automatId: $id) { id kind state "
 ALARM += "acknowledgedAt automat { alarms { kind } } } }"
 EVENT = "subscription($id: ID) { automatEventAdded(automatId: $id) { kind number lockerIndex } }"
-SETTLED_SECONDS = 0.7
-"""Until a subscription has had its first look, which nothing tells."""
 
 
 async def a_command(client: Client) -> AutomatCommand:
@@ -75,8 +71,7 @@ async def test_a_command_that_is_over_is_shown_once(client: Client) -> None:
 async def test_an_alarm_is_told_when_it_is_raised_acknowledged_and_over(client: Client) -> None:
     link = await a_link(client)
     automat_id = link.automat_id
-    async with watching(client, ALARM, Role.INSTALLER) as watcher:
-        await asyncio.sleep(SETTLED_SECONDS)
+    async with settled(client, ALARM, Role.INSTALLER) as watcher:
         async with client.working() as work:
             await raise_alarm(work, automat_id, AlarmKind.DOOR_FORCED, 3)
         raised = await watcher.next()
@@ -98,8 +93,7 @@ async def test_an_alarm_is_told_when_it_is_raised_acknowledged_and_over(client: 
 async def test_only_the_alarms_of_one_automat_are_told_where_that_is_asked(client: Client) -> None:
     ours, other = await a_link(client), await a_link(client, "Other")
     id = to_id(Automat, ours.automat_id)
-    async with watching(client, ALARM, id=id) as watcher:
-        await asyncio.sleep(SETTLED_SECONDS)
+    async with settled(client, ALARM, id=id) as watcher:
         async with client.working() as work:
             await raise_alarm(work, other.automat_id, AlarmKind.DEVICE_MOVED)
         assert await watcher.is_quiet()
@@ -112,8 +106,7 @@ async def test_only_the_alarms_of_one_automat_are_told_where_that_is_asked(clien
 async def test_what_automats_report_is_told_from_then_on_in_order(client: Client) -> None:
     link, other = await a_link(client), await a_link(client, "Other")
     await report(client, link, 1, ReportKind.STARTED)
-    async with watching(client, EVENT, Role.ADVANCED_USER) as watcher:
-        await asyncio.sleep(SETTLED_SECONDS)
+    async with settled(client, EVENT, Role.ADVANCED_USER) as watcher:
         await report(client, link, 2, ReportKind.DOOR_OPENED)
         first = await watcher.next()
         await report(client, other, 1, ReportKind.STARTED)
@@ -128,8 +121,7 @@ async def test_what_automats_report_is_told_from_then_on_in_order(client: Client
 
 async def test_many_reports_at_once_are_told_each_once(client: Client) -> None:
     link = await a_link(client)
-    async with watching(client, EVENT, id=to_id(Automat, link.automat_id)) as watcher:
-        await asyncio.sleep(SETTLED_SECONDS)
+    async with settled(client, EVENT, id=to_id(Automat, link.automat_id)) as watcher:
         async with client.working() as work:
             for number in range(1, 251):
                 await make_report(work, link, number, ReportKind.DOOR_OPENED)
@@ -145,12 +137,10 @@ async def test_what_happens_in_another_organization_is_told_to_nobody(
 ) -> None:
     theirs = await a_link(stranger)
     command = await a_command(stranger)
-    async with watching(client, EVENT) as watcher:
-        await asyncio.sleep(SETTLED_SECONDS)
+    async with settled(client, EVENT) as watcher:
         await report(stranger, theirs, 1, ReportKind.STARTED)
         assert await watcher.is_quiet()
-    async with watching(client, ALARM) as watcher:
-        await asyncio.sleep(SETTLED_SECONDS)
+    async with settled(client, ALARM) as watcher:
         async with stranger.working() as work:
             await raise_alarm(work, theirs.automat_id, AlarmKind.DEVICE_MOVED)
         assert await watcher.is_quiet()
@@ -166,11 +156,10 @@ async def test_what_happens_in_another_organization_is_told_to_nobody(
 async def test_it_ends_when_the_token_is_taken_back(client: Client, query: str) -> None:
     command = await a_command(client)
     given = {"id": to_id(AutomatCommand, command.id)} if query == COMMAND else {}
-    async with watching(client, query, **given) as watcher:
+    watched = watching if query == COMMAND else settled
+    async with watched(client, query, **given) as watcher:
         if query == COMMAND:
             await watcher.next()
-        else:
-            await asyncio.sleep(SETTLED_SECONDS)
         async with client.working() as work:
             for token in await work.all(work.own(Token).where(Token.role == Role.ADMIN)):
                 await accounts.revoke_token(work, token.id)
@@ -180,8 +169,7 @@ async def test_it_ends_when_the_token_is_taken_back(client: Client, query: str) 
 
 
 async def test_it_ends_when_the_token_expires(client: Client) -> None:
-    async with watching(client, EVENT) as watcher:
-        await asyncio.sleep(SETTLED_SECONDS)
+    async with settled(client, EVENT) as watcher:
         async with client.working() as work:
             for token in await work.all(work.own(Token).where(Token.role == Role.ADMIN)):
                 token.expires_at = work.now

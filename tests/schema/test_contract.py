@@ -30,8 +30,8 @@ PROMISED = [name for name in CONTRACT.type_map if not name.startswith("__")]
 SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("__")]
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
-# Lists that cannot grow: a cabinet has its lockers, and what is to come at them, a push its contacts, a choice its candidates,
-# a row of many its changes, a version its languages, and there are as many settings as there are.
+# Lists that cannot grow: a cabinet has its lockers and what is to come at them, a push its contacts,
+# a choice its candidates, a row of many its changes, a version its languages, and there are as many settings as there are.
 # A schedule has at most fifty windows, and its openings are asked for by their number.
 # a row of many its changes, a contract its signatures, and there are as many settings as there are.
 # a row of many its changes, a version its languages, a contract its signatures, and there are as
@@ -83,6 +83,8 @@ BOUNDED_LISTS = {
     "SelectionReplay.differences",
     "Signature.acceptedAgreements",
     "SigningProcess.agreements",
+    "UnitSettings.excludedAutomatIds",
+    "UnitSettings.excludedModels",
 }
 
 
@@ -185,7 +187,7 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
-    *("reservation", "sandbox", "signatureStation", "signing"),
+    *("reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
 )
 
 
@@ -250,4 +252,4 @@ def test_answers_refer_to_things_and_not_to_their_ids() -> None:
 
 def test_no_scalar_is_without_a_meaning() -> None:
     scalars = {one.name for one in SHOWN if is_scalar_type(one)} - BUILT_IN
-    assert scalars == {"DateTime", "LocalDateTime", "JSON"}
+    assert scalars == {"DateTime", "GeoJSON", "JSON", "LocalDateTime"}

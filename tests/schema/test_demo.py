@@ -1,16 +1,13 @@
 """The demo holds what the README promises, on both databases, and the main job works in it."""
 
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import psycopg
 import pytest
 from outsides import outside_in
 from small_api import ask, client_of, nothing_missing
@@ -24,7 +21,6 @@ from models.database import Database
 from models.entities import EntityKind, ReservableEntity
 from models.errors import ErrorCode, Unauthenticated
 from models.keys import Key, KeyKind
-from models.migrating import migrate
 from models.organizations import OrganizationUnit
 from models.places import PlacementPrecision
 from models.reservations import Reservation, ReservationStatus
@@ -55,27 +51,9 @@ async def started(database: Database) -> DemoAccess:
     return access
 
 
-@asynccontextmanager
-async def empty_database(beside: str, folder: Path) -> AsyncIterator[Database]:
-    """Make a migrated database of our own beside that of all tests, without an organization."""
-    own = f"{beside}_{secrets.token_hex(4)}"
-    name = own.rpartition("/")[2]
-    if is_server := beside.startswith("postgresql"):
-        with psycopg.connect(beside, autocommit=True) as connection:
-            connection.execute(f'create database "{name}"'.encode())
-    database = Database(own if is_server else f"sqlite:///{folder / 'demo.db'}")
-    await migrate(database)
-    yield database
-    await database.dispose()
-    if is_server:
-        with psycopg.connect(beside, autocommit=True) as connection:
-            connection.execute(f'drop database "{name}" with (force)'.encode())
-
-
 @pytest.fixture(scope="module")
-async def demo(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
-    async with empty_database(database_url, tmp_path_factory.mktemp("demo")) as database:
-        yield Demo(database, await started(database))
+async def demo(own_database: Database) -> Demo:
+    return Demo(own_database, await started(own_database))
 
 
 async def counted(demo: Demo, model: type[Base], *where: Any) -> int:
@@ -227,15 +205,12 @@ async def test_a_second_start_changes_nothing_but_the_tokens(demo: Demo) -> None
             await authenticate(connection, first.staff_token, NOW)
 
 
-async def test_a_database_with_other_organizations_is_left_alone(
-    database_url: str, tmp_path: Path
-) -> None:
-    async with empty_database(database_url, tmp_path) as database:
-        async with database.writing() as session:
-            work = Work(session, organizations.founder(), NOW)
-            await organizations.found(work, name="Somebody else")
+async def test_a_database_with_other_organizations_is_left_alone(database: Database) -> None:
+    async with database.writing() as session:
+        work = Work(session, organizations.founder(), NOW)
+        await organizations.found(work, name="Somebody else")
 
-        assert await load_demo(database, EmbeddedGeocoder(database), NOW) is None
+    assert await load_demo(database, EmbeddedGeocoder(database), NOW) is None
 
 
 def test_the_query_is_about_a_stay_that_begins_tomorrow() -> None:

@@ -83,7 +83,7 @@ async def test_a_database_that_was_away_finds_the_worker_where_it_was(
 ) -> None:
     caplog.set_level(logging.INFO)
     monkeypatch.setattr("models.database.BUSY_SECONDS", 1)  # 30 s, after which SQLite gives up
-    ids = await plan(database, owner, *[NOON] * 200)
+    ids = await plan(database, owner, *[NOON] * 400)
     own = Database(database.url.render_as_string(hide_password=False))
 
     async with at_work(worker(own, slowly)):
@@ -94,7 +94,7 @@ async def test_a_database_that_was_away_finds_the_worker_where_it_was(
         await database.dispose()  # our own connections were thrown out too
         before = len(await done(database))
         assert before < len(ids)
-        await until_none_is_left(database, seconds=15)
+        await until_none_is_left(database)
 
     await own.dispose()
     assert await times_done(database) == dict.fromkeys(ids, 1)

@@ -54,7 +54,7 @@ async def test_a_permission_is_asked_for_before_anything_is_done(client: Client)
 
 async def test_what_comes_before_is_done_while_no_transaction_is_open(client: Client) -> None:
     async def look_up() -> int:
-        async with asyncio.timeout(5), client.working() as work:
+        async with asyncio.timeout(30), client.working() as work:
             return len(await work.all(work.own(ContactRow)))
 
     await make_contacts(client, 3)

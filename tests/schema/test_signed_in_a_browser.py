@@ -208,7 +208,7 @@ async def test_a_contract_is_signed_at_a_station(api: WholeApi) -> None:
         await page.get_by_role("radio", name="By typing my name").check()
         await page.get_by_role("button", name="Sign", exact=True).click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
-        await expect(page.locator("#idle")).to_be_visible(timeout=15_000)
+        await expect(page.locator("#idle")).to_be_visible(timeout=SEALED_MILLISECONDS)
         assert visited.asked_elsewhere(api.url) == []
         assert visited.complaints == []
 
@@ -278,7 +278,7 @@ async def test_somebody_proves_who_they_are_at_a_station_which_stays_one(
                 await expect(sign).to_be_enabled(timeout=SEALED_MILLISECONDS)
                 await sign.click()
                 await expect(page.locator("[data-state=SIGNED]")).to_be_visible()
-                await expect(page.locator("#idle")).to_be_visible(timeout=15_000)
+                await expect(page.locator("#idle")).to_be_visible(timeout=SEALED_MILLISECONDS)
                 assert page.url == f"{api.url}/station"
 
             contract = await seen(api, id)

@@ -183,4 +183,4 @@ async def say(socket: websockets.ClientConnection, **message: Any) -> None:
 
 async def heard(socket: websockets.ClientConnection) -> Any:
     """Receive a message of the protocol."""
-    return json.loads(await asyncio.wait_for(socket.recv(), 5))
+    return json.loads(await asyncio.wait_for(socket.recv(), 60))

@@ -24,7 +24,7 @@ from schema.context import clock
 from schema.serving import sweep_daily
 from schema.working import Worker
 
-SECONDS = 20
+SECONDS = 60
 
 
 async def until(done: Callable[[], Awaitable[bool]]) -> None:

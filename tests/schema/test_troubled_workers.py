@@ -34,7 +34,7 @@ from resolvers.work import Work
 from schema import working
 
 SECOND = timedelta(seconds=1)
-SHORT = timedelta(seconds=0.6)
+SHORT = timedelta(seconds=1.5)
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ async def test_a_worker_that_cannot_finish_gives_back_what_it_has(
         await until(lambda: tried(begun, 1))
     assert await done(database) == []
     async with at_work(worker(database, once)):
-        await until_none_is_left(database, seconds=3)
+        await until_none_is_left(database)
 
     assert await times_done(database) == dict.fromkeys(ids, 1)
 
@@ -224,7 +224,7 @@ async def test_a_clock_that_is_set_forward_makes_due_what_it_passes(
         await asyncio.sleep(0.2)
         assert await done(database) == []
         clock.set(2 * DAY)
-        await until(lambda: is_done(database, [tomorrow]), seconds=3)
+        await until(lambda: is_done(database, [tomorrow]))
 
     assert await done(database) == [tomorrow]
 
@@ -256,6 +256,6 @@ async def test_what_a_dead_worker_claimed_before_the_clock_was_set_back_is_done(
     clock.set(-DAY)
 
     async with at_work(worker(database, once, clock, lease=SHORT)):
-        await until_none_is_left(database, seconds=3)
+        await until_none_is_left(database)
 
     assert await done(database) == [id]

@@ -12,16 +12,15 @@ from uuid import UUID
 
 import pytest
 from commands import CommandLine
-from effects import KIND, how_many_left, left, until, until_none_is_left
+from databases import database_at
+from effects import KIND, how_many_left, left, prepared, until, until_none_is_left
 from serving import serving
 
 from models.base import new_id
 from models.database import Database
-from models.migrating import migrate
-from models.organizations import OrganizationUnit
 from resolvers import jobs
 from resolvers.work import Work, system
-from schema.scalars import from_id
+from schema.working import GRACE_SECONDS
 
 
 @pytest.fixture
@@ -32,17 +31,15 @@ def commands(own_url: str, tmp_path: Path) -> CommandLine:
 
 @pytest.fixture
 async def database(own_url: str) -> AsyncIterator[Database]:
-    """Open that database, migrated."""
-    database = Database(own_url)
-    await migrate(database)
-    yield database
-    await database.dispose()
+    """Open that database."""
+    async with database_at(own_url) as database:
+        yield database
 
 
 @pytest.fixture
-def organization_id(commands: CommandLine, database: Database) -> UUID:
+async def organization_id(database: Database) -> UUID:
     """Found an organization."""
-    return from_id(OrganizationUnit, commands.done("organization", "create", "Kotikatu").strip())
+    return (await prepared(database)).organization_id
 
 
 @contextmanager
@@ -59,7 +56,7 @@ def at_work(commands: CommandLine) -> Iterator[subprocess.Popen[str]]:
 async def ended(process: subprocess.Popen[str], how: signal.Signals) -> int:
     """Send a signal and wait for the end; gives the exit status."""
     process.send_signal(how)
-    return await asyncio.to_thread(process.wait, 20)
+    return await asyncio.to_thread(process.wait, 60)
 
 
 async def have_begun(commands: CommandLine, workers: int) -> bool:
@@ -89,7 +86,7 @@ async def test_a_worker_does_what_is_due_and_ends_when_it_is_told_to(
         status = await ended(worker, how)
 
     assert status == 0
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < GRACE_SECONDS
     log = (commands.folder / "log").read_text()
     assert "begins" in log
     assert log.splitlines()[-1].endswith("has ended")
