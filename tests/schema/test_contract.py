@@ -30,8 +30,8 @@ PROMISED = [name for name in CONTRACT.type_map if not name.startswith("__")]
 SHOWN = [type_ for name, type_ in OURS.type_map.items() if not name.startswith("__")]
 BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 
-# Lists that cannot grow: a cabinet has its lockers and what is to come at them, a push its contacts,
-# a choice its candidates, a row of many its changes, a version its languages, and there are as many settings as there are.
+# Lists that cannot grow: a cabinet has its lockers, a push its contacts, a choice its candidates,
+# a row of many its changes, a version its languages, and there are as many settings as there are.
 # A schedule has at most fifty windows, and its openings are asked for by their number.
 # a row of many its changes, a contract its signatures, and there are as many settings as there are.
 # a row of many its changes, a version its languages, a contract its signatures, and there are as
