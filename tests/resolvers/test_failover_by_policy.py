@@ -89,12 +89,14 @@ async def test_an_automat_that_is_taken_out_of_service_is_looked_after_at_once(
     assert (work.actor.organization_id, JobKind.FAILOVER, station.id) in planned
 
 
+@pytest.mark.parametrize(("extra", "is_moved"), [(800.0, False), (900.0, True)])
 async def test_a_stay_whose_locker_is_broken_when_its_pin_goes_out_has_another_one(
-    work: Work,
+    work: Work, extra: float, *, is_moved: bool
 ) -> None:
     station = await make_automat(work, model=AutomatModel.LIVIONKEY_1)
     market = await make_automat(work, "Market", MARKET_SQUARE)
-    apartment = await make_entity(work)
+    unit = await make_unit(work, failover_extra_metres=extra)
+    apartment = await make_entity(work, unit_id=unit.id)
     await make_key(work, apartment)
     stay, _ = await push(work, apartment, starts_at=work.now + 3 * DAY)
     held = await locker_contract(work, stay)
@@ -104,7 +106,8 @@ async def test_a_stay_whose_locker_is_broken_when_its_pin_goes_out_has_another_o
     await contracts.look_after(at(work, held.sync_at), held.key_contract_id)
 
     held = await now_of(work, held)
-    assert (held.automat_id, held.state) == (market.id, State.SYNCING)
+    moved, stays = (market.id, State.SYNCING), (station.id, State.FAILED)
+    assert (held.automat_id, held.state) == (moved if is_moved else stays)
 
 
 async def house(database: Database, clock: Clock) -> tuple[Actor, UUID, UUID, list[UUID]]:
