@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from acknowledging import confirm, linked, linked_automat
 from effects import Clock, until
 from factories import DAY, HOUR, MARKET_SQUARE, make_automat, make_entity, make_key, make_unit, push
