@@ -24,7 +24,7 @@ from models.contracts import LockerContractState as State
 from models.errors import NotAllowed, NotFound
 from models.events import EventKind
 from models.keys import KeyKind
-from models.reservations import Reservation
+from models.reservations import Reservation, UpsertOutcome
 from resolvers import automats, insert_tasks
 from resolvers.failover import applying
 from resolvers.failover.returns import HAS_TO_BE_THERE
@@ -226,3 +226,17 @@ async def test_only_who_may_change_automats_moves_anything(work: Work) -> None:
         await applying.apply(acting_as(work, Role.VIEWER), station.id)
     with pytest.raises(NotFound):
         await applying.apply(await make_stranger(work), station.id)
+
+
+async def test_a_named_automat_is_left_too_and_pushed_again_nothing_moves(work: Work) -> None:
+    station, market = await two_automats(work)
+    apartment = await make_entity(work)
+    await make_key(work, apartment)
+    given = {"automat_id": station.id, "external_id": "named"}
+    stay, _ = await push(work, apartment, **given)
+
+    await applying.apply(work, station.id)
+    _, outcome = await push(work, apartment, **given)
+
+    assert outcome is UpsertOutcome.UNCHANGED
+    assert (await locker_contract(work, stay)).automat_id == market.id
