@@ -74,6 +74,27 @@ async def test_what_came_by_former_credentials_takes_effect_first(database: Data
     assert all(one.applied_at is not None for one in await house.reports())
 
 
+async def test_what_came_by_former_credentials_is_first_also_among_many(
+    database: Database,
+) -> None:
+    house = await make_house(database)
+    told = a_stay(house.begins, times=1)
+    await house.keep(*told[:3])
+    new = await renewed(house, HOUR)
+    await new.keep(*again(told[3:]))
+
+    has_more = True
+    while has_more:
+        turn = await turns.take(database, [new.link_id, house.link_id], lambda: house.later)
+        assert not turn.failed
+        has_more = bool(turn.again)
+
+    assert [one[1].value for one in await house.chain()] == ["registered", "fetched", "returned"]
+    assert not any(one[4] for one in await house.chain()), "nothing contradicts itself"
+    assert all(one.applied_at is not None for one in await house.reports())
+    assert all(one.applied_at is not None for one in await new.reports())
+
+
 async def test_many_at_once_apply_both_each_once(database: Database) -> None:
     house = await make_house(database)
     told = a_stay(house.begins, times=3)
