@@ -12,6 +12,7 @@ from models.automat_reports import AutomatReport
 from models.jobs import JobKind
 from resolvers.automat_alarms import raise_alarm
 from resolvers.automat_commands import asking
+from resolvers.automat_reports import succession
 from resolvers.jobs import schedule
 from resolvers.work import Work
 
@@ -93,6 +94,8 @@ def may_be_lost(link: AutomatLink) -> bool:
 async def pass_over(work: Work, link: AutomatLink) -> bool:
     """Go on behind reports that are lost, and tell people; False when there is nothing behind.
 
+    What an automat still kept when it went on by other credentials is not lost: it says it by them.
+
     Args:
         work: The transaction.
         link: The credentials, locked, of which the next report is not kept and will not come.
@@ -108,6 +111,7 @@ async def pass_over(work: Work, link: AutomatLink) -> bool:
     link.heard_up_to = min(ends) - 1
     link.last_number = max(link.last_number, link.heard_up_to)
     await work.save()
-    details = f"The reports {first} to {link.heard_up_to} will not come."
-    await raise_alarm(work, link.automat_id, AlarmKind.REPORTS_LOST, details=details)
+    if link.oldest_number > first or not await succession.was_succeeded(work, link):
+        details = f"The reports {first} to {link.heard_up_to} will not come."
+        await raise_alarm(work, link.automat_id, AlarmKind.REPORTS_LOST, details=details)
     return True

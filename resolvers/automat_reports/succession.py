@@ -12,6 +12,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport
 from models.base import table_of
+from resolvers.work import Work
 
 Columns = ReadOnlyColumnCollection[str, Any]
 """The columns of credentials, in the query around."""
@@ -49,6 +50,25 @@ def first_issued(link: Columns) -> ScalarSelect[Any]:
         first.c.automat_id == link.automat_id, was_good
     )
     return found.correlate(_around(link)).scalar_subquery()
+
+
+async def was_succeeded(work: Work, link: AutomatLink) -> bool:
+    """Tell whether an automat went on by credentials that it got while these were good.
+
+    Those of another cabinet do not count: they are issued when the former ones have been taken
+    back.
+
+    Args:
+        work: The transaction.
+        link: Its former credentials.
+    """
+    if link.revoked_at is None:
+        return False
+    row = AutomatLink
+    later = row.issued_at > link.issued_at, row.issued_at < link.revoked_at
+    is_used = row.activated_at.is_not(None)
+    found = work.own(row).where(row.automat_id == link.automat_id, *later, is_used)
+    return await work.first(found) is not None
 
 
 def _around(link: Columns) -> Table:

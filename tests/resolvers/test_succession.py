@@ -7,7 +7,9 @@ from datetime import timedelta
 from factories import HOUR
 from inboxes import House, a_stay, make_house, make_link
 from reporting import MINUTE
+from sqlalchemy import select
 
+from models.automat_alarms import AlarmKind, AutomatAlarm
 from models.automat_links import AutomatLink
 from models.automats import Automat
 from models.database import Database
@@ -72,6 +74,27 @@ async def test_what_came_by_former_credentials_takes_effect_first(database: Data
     assert all(one.applied_at is not None for one in await house.reports())
 
 
+async def test_what_came_by_former_credentials_is_first_also_among_many(
+    database: Database,
+) -> None:
+    house = await make_house(database)
+    told = a_stay(house.begins, times=1)
+    await house.keep(*told[:3])
+    new = await renewed(house, HOUR)
+    await new.keep(*again(told[3:]))
+
+    has_more = True
+    while has_more:
+        turn = await turns.take(database, [new.link_id, house.link_id], lambda: house.later)
+        assert not turn.failed
+        has_more = bool(turn.again)
+
+    assert [one[1].value for one in await house.chain()] == ["registered", "fetched", "returned"]
+    assert not any(one[4] for one in await house.chain()), "nothing contradicts itself"
+    assert all(one.applied_at is not None for one in await house.reports())
+    assert all(one.applied_at is not None for one in await new.reports())
+
+
 async def test_many_at_once_apply_both_each_once(database: Database) -> None:
     house = await make_house(database)
     told = a_stay(house.begins, times=3)
@@ -118,3 +141,44 @@ async def test_a_cabinet_that_replaced_another_one_had_nothing_to_say_before(
     await new.apply()
 
     assert [one.moment for one in await new.reports()] == [house.begins + HOUR]
+
+
+async def test_what_is_said_by_the_new_credentials_is_not_lost_with_the_former(
+    database: Database,
+) -> None:
+    house = await make_house(database)
+    told = a_stay(house.begins, times=1)
+    await house.keep(*told[:2], *told[3:])
+    new = await renewed(house, HOUR)
+
+    await new.keep(*again(told[2:]))
+    await new.apply()
+
+    assert await alarms(house) == []
+    assert [one[1].value for one in await house.chain()] == ["registered", "fetched", "returned"]
+    assert all(one.applied_at is not None for one in await house.reports())
+
+
+async def test_what_a_cabinet_that_was_replaced_did_not_say_is_lost(database: Database) -> None:
+    house = await make_house(database)
+    told = a_stay(house.begins, times=1)
+    await house.keep(told[0], *told[3:])
+    async with database.writing() as session:
+        former = await session.get_one(AutomatLink, house.link_id)
+        former.revoked_at = house.begins + HOUR
+        work = Work(session, house.owner, house.begins + HOUR)
+        await make_link(work, await session.get_one(Automat, house.automat_id))
+
+    await house.apply()
+
+    assert await alarms(house) == [AlarmKind.REPORTS_LOST]
+
+
+async def alarms(house: House) -> list[AlarmKind]:
+    """List what alarms of the automat are on about its reports."""
+    async with house.database.reading() as connection:
+        found = select(AutomatAlarm.kind).where(
+            AutomatAlarm.automat_id == house.automat_id,
+            AutomatAlarm.kind == AlarmKind.REPORTS_LOST,
+        )
+        return list((await connection.execute(found)).scalars())

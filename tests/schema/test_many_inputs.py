@@ -47,3 +47,29 @@ def test_an_input_is_built_as_strawberry_builds_it(
         monkeypatch.setattr(get_object_definition(kind, strict=True), "from_input", None)
     assert built == convert_argument(written, ReservationUpsertInput, registry, CONFIG)
     assert built.device_group_id is strawberry.UNSET
+
+
+@strawberry.input
+class Sample:
+    name: str
+    note: str | None
+    nick: strawberry.Maybe[str | None]
+    names: list[str] = strawberry.field(default_factory=list)
+    inner: "list[Sample] | None" = None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"name": "Aino"},
+        {"name": "Aino", "note": None, "nick": None, "names": ["A"], "inner": None},
+        {"name": "Aino", "nick": "A", "inner": [{"name": "Veikko", "nick": None}]},
+    ],
+)
+def test_what_is_left_out_is_what_it_is_for_strawberry(written: dict[str, Any]) -> None:
+    registry = schema.schema_converter.scalar_registry
+    context = InputContext(info=None, config=CONFIG, scalar_registry=registry, path=())
+
+    built = build(Sample, written, context)
+
+    assert built == convert_argument(written, Sample, registry, CONFIG)
