@@ -33,6 +33,12 @@ class Moved:
         self.steps[step] = self.steps.get(step, 0) + 1
         self.largest = max(self.largest, metres)
 
+    def join(self, other: "Moved") -> None:
+        """Count what another one counted, too."""
+        for step, number in other.steps.items():
+            self.steps[step] = self.steps.get(step, 0) + number
+        self.largest = max(self.largest, other.largest)
+
     @property
     def number(self) -> int:
         """How many moved."""

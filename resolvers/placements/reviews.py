@@ -15,7 +15,6 @@ from models.automats import Automat, AutomatState
 from models.dialects.among import among
 from models.entities import ReservableEntity
 from models.errors import ErrorCode, InvalidInput
-from models.organizations import OrganizationUnit
 from models.placement_reviews import ReviewReason
 from models.places import PlacementPrecision
 from resolvers.comparison.scope import scope_of
@@ -26,13 +25,11 @@ from resolvers.placements.findings import (
     findings_of,
     reported_metres,
 )
-from resolvers.settings import settings_of_all
+from resolvers.placements.precisions import Thing, coarser, least_of_units
 from resolvers.work import Reading
 
 MOST_COMPARED = 100_000
 """So many places are compared with their neighbours in a request."""
-
-Thing = type[ReservableEntity] | type[Automat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,7 @@ def _doubtful(
     conditions: dict[ReviewReason, ColumnElement[bool]] = {
         ReviewReason.MISSING: missing,
         ReviewReason.AMBIGUOUS: and_(unplaced, ambiguous),
-        ReviewReason.COARSE: _coarse(model, looked.least),
+        ReviewReason.COARSE: coarser(model, looked.least),
         ReviewReason.FAR_FROM_NEIGHBOURS: _next(model, looked.far, after, count),
         ReviewReason.REPORTED_ELSEWHERE: _next(model, looked.elsewhere, after, count),
     }
@@ -153,24 +150,11 @@ def _next(model: Thing, ids: Iterable[UUID], after: UUID | None, count: int) -> 
     return among(model.id, behind[: count + 1])
 
 
-def _coarse(model: Thing, least: dict[UUID, PlacementPrecision]) -> ColumnElement[bool]:
-    conditions = []
-    for wanted in sorted(set(least.values())):
-        coarser = [one for one in PlacementPrecision if not one.is_at_least(wanted)]
-        units = [id for id, said in least.items() if said is wanted]
-        condition = and_(model.placement_precision.in_(coarser), among(model.unit_id, units))
-        conditions.append(condition)
-    return or_(false(), *conditions)
-
-
 async def _look(
     reading: Reading, asked: Collection[ReviewReason], unit_ids: Sequence[UUID] | None
 ) -> _Looked:
     """Read what units ask for, and compare places with each other as far as that is asked."""
-    units = await reading.all(reading.own(OrganizationUnit))
-    ids = [unit.id for unit in units]
-    settings = await settings_of_all(reading, ids)
-    least = {id: one.least_precision for id, one in zip(ids, settings, strict=True)}
+    least = await least_of_units(reading)
     far: dict[UUID, Far] = {}
     if ReviewReason.FAR_FROM_NEIGHBOURS in asked:
         far = await _far(reading, unit_ids)

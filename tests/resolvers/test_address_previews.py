@@ -33,8 +33,6 @@ from resolvers.planning.stays import Plan
 from resolvers.planning.writing import write
 from resolvers.work import Reading, Work
 
-NEAR = {"station": STATION, "pasila": PASILA}
-
 
 async def previewed(work: Work, home: Any, place: Any) -> previewing.Preview:
     await work.save()
@@ -145,7 +143,7 @@ async def test_the_preview_is_what_comes_when_all_are_planned_anew(work: Work, s
     home, other = await make_entity(work, somewhere()), await make_entity(work, somewhere())
     for one in (home, home, other, other):
         await make_key(work, one)
-    for number in range(6):
+    for _ in range(6):
         whose = dice.choice([home, home, other])
         begin = work.now + dice.randint(1, 12) * DAY
         try:
