@@ -88,10 +88,13 @@ class AddressChangeQueries:
         info: Info,
         entity_id: Annotated[strawberry.ID, strawberry.argument(description="The entity.")],
         address: Annotated[
-            AddressInput | None, strawberry.argument(description="Its new address; or else")
+            AddressInput | None, strawberry.argument(description="Its new address.")
         ] = None,
         coordinates: Annotated[
-            CoordinatesInput | None, strawberry.argument(description="where it stands exactly.")
+            CoordinatesInput | None,
+            strawberry.argument(
+                description="Where it stands exactly; else the address is looked up."
+            ),
         ] = None,
     ) -> AddressChangePreview:
         there = address.checked() if given(address) and address else None
