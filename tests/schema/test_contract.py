@@ -185,7 +185,7 @@ def test_descriptions_are_sentences() -> None:
 
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
-    *("deviceGroup", "entity", "key", "locker", "manualStorage", "organizationUnit"),
+    *("deviceGroup", "entity", "key", "locker", "manualStorage", "organizationUnit", "placement"),
     *("reservation", "sandbox", "signatureStation", "signing"),
 )
 
