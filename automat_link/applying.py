@@ -6,23 +6,27 @@ its states and connections only the last one counts.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from automat_link.messages.commands import Answer
+from automat_link.answers import Answers
 from automat_link.messages.states import State
 from automat_link.pending import Pending
 from automat_link.said import Said
 from models.automat_links import AutomatLink
 from models.database import Database
-from resolvers.automat_commands import answering
-from resolvers.automat_reports import applying, clocks, gaps, links, presence
+from models.dialects.deadlocks import begun_again
+from resolvers.automat_reports import applying, clocks, gaps, links, presence, turns
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.waking import AWAY, Patience, with_place
 from resolvers.work import Work
 
-WORKERS = 8
+WORKERS = 2
+"""While they are busy what is said waits, and takes effect together."""
+TOGETHER = 50
+"""How many automats' words take effect together, where so many wait."""
 LOOK_SECONDS = 5.0
 REST_SECONDS = 1.0
 """Before the next attempt, while the database is away."""
@@ -52,6 +56,7 @@ class Believing:
         self._database = database
         self._clock = clock
         self._heard, self._tell_again = heard, tell_again
+        self._answers = Answers(database, clock)
         self._pending: dict[UUID, Pending] = {}
         self._busy: set[UUID] = set()
         self._due: asyncio.Queue[UUID] = asyncio.Queue()
@@ -95,44 +100,76 @@ class Believing:
 
     async def _work(self) -> None:
         while True:
-            link_id = await self._due.get()
-            pending = self._pending.pop(link_id)
-            self._busy.add(link_id)
+            batch = await self._next_ones()
             try:
-                await self._try(link_id, pending)
+                await self._believe(batch)
             finally:
-                self._busy.discard(link_id)
-                if link_id in self._pending:
-                    self._due.put_nowait(link_id)
+                self._busy.difference_update(batch)
+                for link_id in batch:
+                    if link_id in self._pending:
+                        self._due.put_nowait(link_id)
 
-    async def _try(self, link_id: UUID, pending: Pending) -> None:
-        """Let something take effect; what fails is said again by the automat, and tried again."""
-        try:
-            await self._believe(link_id, pending)
-        except AWAY as error:
-            logger.warning("link %s has to wait: %s", link_id, type(error).__name__)
-            self._keep(link_id, pending)
+    async def _next_ones(self) -> dict[UUID, Pending]:
+        """Wait for somebody to have said something, and take all who wait with them."""
+        link_ids = [await self._due.get()]
+        while len(link_ids) < TOGETHER and not self._due.empty():
+            link_ids.append(self._due.get_nowait())
+        self._busy.update(link_ids)
+        return {link_id: self._pending.pop(link_id) for link_id in link_ids}
+
+    async def _believe(self, batch: dict[UUID, Pending]) -> None:
+        """Let what some automats said take effect: answers first, they explain what is seen."""
+        said = [(id, answer) for id in batch for answer in batch[id].answers.values()]
+        failed = await self._answers.believe(said)
+        for link_id in batch.keys() - failed.keys():
+            failed |= await self._tried(
+                link_id, begun_again(partial(self._presence, link_id, batch[link_id]))
+            )
+        reporting = [id for id in batch if batch[id].reports and id not in failed]
+        if reporting:
+            failed |= await self._believe_reports(reporting)
+        await self._bear(failed, batch)
+
+    async def _bear(self, failed: dict[UUID, BaseException], batch: dict[UUID, Pending]) -> None:
+        """Bear what failed: automats say it again, or it waits while the database is away."""
+        away = [id for id, error in failed.items() if isinstance(error, AWAY)]
+        for link_id, error in failed.items():
+            if isinstance(error, AWAY):
+                self._keep(link_id, batch[link_id])
+            elif isinstance(error, Exception):
+                logger.error("what link %s said failed: %s", link_id, with_place(error))
+        if away:
+            names = {type(failed[id]).__name__ for id in away}
+            logger.warning("%d links have to wait: %s", len(away), ", ".join(sorted(names)))
             await asyncio.sleep(REST_SECONDS)
-        except Exception as error:  # noqa: BLE001 - one automat's trouble is not another one's
-            logger.error("what link %s said failed: %s", link_id, with_place(error))  # noqa: TRY400
 
     def _keep(self, link_id: UUID, before: Pending) -> None:
         """Take something in again, behind nothing that was said since."""
         later = self._pending.setdefault(link_id, Pending())
         later.add_before(before)
 
-    async def _believe(self, link_id: UUID, pending: Pending) -> None:
-        for answer in pending.answers.values():  # what was done explains what is seen afterwards
-            await self._answer(link_id, answer)
-        if pending.online is False or pending.state is not None:
-            await self._presence(link_id, pending)
-        if not pending.reports:
-            return
-        if await applying.apply_a_few(self._database, link_id, self._clock):
-            self.add(link_id)  # behind all that wait: one with much to say keeps nobody waiting
-        self._heard(link_id)
+    async def _tried(self, link_id: UUID, act: Awaitable[None]) -> dict[UUID, BaseException]:
+        """Do something about one automat; its trouble is not another one's."""
+        try:
+            await act
+        except Exception as error:  # noqa: BLE001 - whoever asked bears it
+            return {link_id: error}
+        return {}
+
+    async def _believe_reports(self, link_ids: Sequence[UUID]) -> dict[UUID, BaseException]:
+        try:
+            turn = await turns.take(self._database, link_ids, self._clock)
+        except AWAY as error:
+            return dict.fromkeys(link_ids, error)
+        for link_id in link_ids:
+            if link_id in turn.again:
+                self.add(link_id)  # behind all that wait: who has much to say keeps nobody waiting
+            self._heard(link_id)
+        return turn.failed
 
     async def _presence(self, link_id: UUID, pending: Pending) -> None:
+        if pending.online is None and pending.state is None:
+            return
         async with self._database.writing() as session:
             found = await links.locked(session, link_id, self._clock())
             if found is None:
@@ -150,20 +187,6 @@ class Believing:
         is_newest = await presence.state_heard(work, link, heard, is_retained=kept)
         if not kept and (not is_newest or seems_not_to_know(link, state)):
             self._tell_again(link.id)
-
-    async def _answer(self, link_id: UUID, answer: Answer) -> None:
-        async with self._database.writing() as session:
-            found = await links.locked(session, link_id, self._clock())
-            if found is not None:
-                work, link = found
-                await answering.answered(
-                    work,
-                    link,
-                    answer.id,
-                    done=answer.done,
-                    refusal=answer.refusal,
-                    at=answer.at,
-                )
 
 
 def seems_not_to_know(link: AutomatLink, state: State) -> bool:

@@ -20,6 +20,7 @@ from automat_link.keys import Keys
 from automat_link.messages.states import Online
 from automat_link.said import Came, Reader, Said
 from models.database import Database
+from models.dialects.deadlocks import begun_again
 from resolvers.automat_reports import keeping
 from resolvers.automat_reports.keeping import Told
 from resolvers.waking import AWAY, Patience, with_place
@@ -151,14 +152,17 @@ class Listening:
         ]
         to_apply: set[UUID] = set()
         if reports:
-            async with self._database.writing() as session:
-                to_apply = (await keeping.keep(session, reports, self._clock())).to_apply
+            to_apply = await begun_again(partial(self._keep_reports, reports))
         for link_id in to_apply:
             self._believing.add(link_id)
         for said in batch:
             if not isinstance(said.message, Told):
                 self._believing.add(said.link_id, said)
                 self._welcome(said)
+
+    async def _keep_reports(self, reports: Sequence[tuple[UUID, Told]]) -> set[UUID]:
+        async with self._database.writing() as session:
+            return (await keeping.keep(session, reports, self._clock())).to_apply
 
     def _welcome(self, said: Said) -> None:
         if isinstance(said.message, Online) and said.message.online and not said.is_retained:

@@ -33,8 +33,8 @@ from resolvers.work import Reading, system
 
 POLL_SECONDS = 1.0
 SHORTEST_NAP_SECONDS = 0.02
-LOOK_SECONDS = 0.2
-"""Between two looks at all tables, which cost more the more automats there are."""
+LOOK_SECONDS = 0.1
+"""Between two looks for tables that changed, which cost more the more automats there are."""
 UNANSWERED_SECONDS = 30.0
 """After so long a table is sent again to an automat that is there and does not say it knows it."""
 COMMANDS_AT_ONCE = 200
@@ -72,6 +72,8 @@ class Speaking:
         self._wake = wake
         self._look = look
         self._published: dict[UUID, int] = {}
+        self._again: set[UUID] = set()
+        self._all = True
         self._published_at: dict[UUID, float] = {}
         self._cleared_at: datetime | None = None
         self._cleared: set[UUID] = set()
@@ -81,12 +83,13 @@ class Speaking:
 
     def publish_again(self, link_id: UUID) -> None:
         """Publish the codes of an automat once more: it has just come back."""
-        self._published.pop(link_id, None)
+        self._again.add(link_id)
         self._wake.set()
 
     async def run(self, voice: Voice) -> None:
         """Speak over a connection until it ends; at first everything that is retained."""
         self._published.clear()
+        self._all = True
         self._cleared_at = None
         self._cleared.clear()
         self._look_at = 0.0
@@ -149,7 +152,12 @@ class Speaking:
 
     async def _send_tables(self, voice: Voice) -> None:
         async with self._database.reading() as connection:
-            changed = await tables.changed(connection, self._published, self._published_long_ago())
+            if self._all:
+                self._again.update(await tables.all_of(connection))
+                self._all = False
+            again, long_ago = self._again.copy(), self._published_long_ago()
+            changed = await tables.changed(connection, self._published, long_ago, again)
+        self._again -= again.difference(changed)  # these do not work any more
         await each(partial(self._send_table, voice), changed)
 
     def _published_long_ago(self) -> set[UUID]:
@@ -163,6 +171,7 @@ class Speaking:
             if message is not None:
                 await voice.want(link_id, Topic.WANT_CODES, message)
                 self._published[link_id] = message.revision
+                self._again.discard(link_id)
                 self._published_at[link_id] = asyncio.get_running_loop().time()
         if trouble.tried:
             self._troubled[link_id] = trouble

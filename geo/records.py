@@ -16,15 +16,17 @@ same bytes, as long as automats are still chosen by the same rules.
                distance was measured where it is no straight line]]
     left_out   how many automats were looked at beyond `MOST_AUTOMATS`, and what stood against them
     free_from  where a locker is free later [automat, name, moment]
+    shared     of decisions that were made together: the first has the automats and the settings
+               here, and all of them name those by their places; the others name the first by its id
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
-from geo.candidates import Candidate, Facts, Seen
+from geo.candidates import Candidate, Facts
 from geo.decisions import Decision, Wish
 from geo.look import Metres
 from geo.recording import Recording
@@ -38,60 +40,115 @@ from geo.wish_records import (
     wish_written,
 )
 from models.distances import DistanceKind
-from models.settings import UnitSettings
 
 VERSION = 1
 MOST_AUTOMATS = 100
 """Of so many automats at most a record keeps all; of more only those that made the decision."""
 
 
-class Records:
-    """Writes the records of decisions; what many of them share is written once."""
+Body = dict[str, Any]
 
-    def __init__(self) -> None:
+
+class Shared(NamedTuple):
+    """Something that many decisions saw: kept, and so its identity too."""
+
+    thing: object
+    number: int
+    written: orjson.Fragment
+
+
+class Records:
+    """Writes the records of decisions that are made together.
+
+    What many of them share, automats and settings, is kept with the first of them, and the others
+    have its place in the list there.
+    """
+
+    def __init__(self, *, sharing: bool = False) -> None:
         self.areas: dict[str, str] = {}
         """The areas that the records name, by their digests."""
-        self._automats: dict[UUID, tuple[Seen, orjson.Fragment]] = {}
-        self._settings: dict[int, tuple[UnitSettings, orjson.Fragment]] = {}
+        self._sharing = sharing
+        self._kept_with: tuple[UUID, Body] | None = None
+        self._automats: dict[int, Shared] = {}
+        self._settings: dict[int, Shared] = {}
 
-    async def of(self, decision: Decision) -> str:
+    @classmethod
+    async def of_all(
+        cls, decisions: Mapping[UUID, Decision]
+    ) -> tuple[dict[UUID, str], dict[str, str]]:
+        """Write the records of decisions by their ids; gives also the areas that they name."""
+        records = cls(sharing=len(decisions) > 1)
+        written = {id: await records._written(id, one) for id, one in decisions.items()}
+        return written | records._first(), records.areas
+
+    async def _written(self, id: UUID, decision: Decision) -> str:
+        """Write a record at once; but the first, which has what others share, comes last."""
+        document = await self._document(decision)
+        if not self._sharing:
+            return _text(document)
+        if self._kept_with is None:
+            self._kept_with = id, document
+            return ""
+        return _text({**document, "shared": self._kept_with[0]})
+
+    def _first(self) -> dict[UUID, str]:
+        if self._kept_with is None:
+            return {}
+        id, document = self._kept_with
+        shared = {
+            "automats": [one.written for one in self._automats.values()],
+            "settings": [one.written for one in self._settings.values()],
+        }
+        return {id: _text({**document, "shared": shared})}
+
+    async def _document(self, decision: Decision) -> Body:
         """Write the record of a decision."""
-        wish, seen = decision.wish, decision.seen
-        if wish is None:
+        if decision.wish is None:
             nothing = {"notes": decision.notes, "origin": place_written(decision.origin)}
-            return _text({"version": VERSION, "asked": "nothing", **nothing})
-        head = {"version": VERSION, "wish": wish_written(wish), "settings": self._said(wish)}
-        if seen is None:
-            return _text({**head, "asked": "desk"})
+            return {"version": VERSION, "asked": "nothing", **nothing}
+        if decision.seen is None:
+            return {**self._head(decision.wish), "asked": "desk"}
+        if len(decision.judged) <= MOST_AUTOMATS:
+            return self._of(decision, decision.wish, decision.seen)
+        alone = Records()
+        document = await alone._cut(decision, decision.wish, decision.seen)
+        self.areas |= alone.areas
+        return document
+
+    def _head(self, wish: Wish) -> Body:
+        return {"version": VERSION, "wish": wish_written(wish), "settings": self._said(wish)}
+
+    def _of(
+        self, decision: Decision, wish: Wish, seen: Recording, kept: Collection[UUID] | None = None
+    ) -> Body:
         again = decision.free_again
-        body = {
-            **head,
+        judged = decision.judged if kept is not None else ()
+        left_out = [one for one in judged if one.automat.id not in (kept or ())]
+        return {
+            **self._head(wish),
             "asked": "automat",
             "free_from": again and (again.automat_id, again.name, again.moment),
+            "sights": self._sights(seen, kept),
+            "left_out": _left_out(left_out),
         }
-        whole = _text({**body, "sights": self._sights(seen, None), "left_out": _left_out(())})
-        if len(decision.judged) <= MOST_AUTOMATS:
-            return whole
-        return await self._cut(decision, seen, body, whole)
 
-    async def _cut(
-        self, decision: Decision, seen: Recording, body: dict[str, Any], whole: str
-    ) -> str:
+    async def _cut(self, decision: Decision, wish: Wish, seen: Recording) -> Body:
         """Leave out the automats without which the decision is the same, if it is."""
         kept = {candidate.automat.id for candidate in decision.candidates}
         kept |= {one.automat_id for one in decision.counterfactuals}
-        left_out = [one for one in decision.judged if one.automat.id not in kept]
-        cut = _text({**body, "sights": self._sights(seen, kept), "left_out": _left_out(left_out)})
-        same = canonical(await replay(cut, self.areas)) == canonical(outcome_of(decision))
-        return cut if same else whole
+        cut = self._of(decision, wish, seen, kept)
+        same = await replay(_text(cut), self.areas)
+        is_same = canonical(same) == canonical(outcome_of(decision))
+        return cut if is_same else self._of(decision, wish, seen)
 
-    def _said(self, wish: Wish) -> orjson.Fragment:
+    def _said(self, wish: Wish) -> orjson.Fragment | int:
         settings = wish.settings
-        if id(settings) not in self._settings:
+        known = self._settings.get(id(settings))
+        if known is None:
             self.areas |= areas_of(settings)
             written = orjson.Fragment(canonical(settings_written(settings)))
-            self._settings[id(settings)] = settings, written  # which keeps it, and so its id
-        return self._settings[id(settings)][1]
+            known = self._settings[id(settings)] = Shared(settings, len(self._settings), written)
+        return known.number if self._sharing else known.written
 
     def _sights(self, seen: Recording, kept: Collection[UUID] | None) -> dict[str, Any]:
         known = {
@@ -117,16 +174,17 @@ class Records:
             ],
         }
 
-    def _automat(self, facts: Facts) -> orjson.Fragment:
+    def _automat(self, facts: Facts) -> orjson.Fragment | int:
         automat = facts.automat
-        known = self._automats.get(automat.id)
-        if known is None or known[0] is not automat:
+        known = self._automats.get(id(automat))
+        if known is None:
             row = (
                 *(automat.id, automat.name, automat.model, automat.state, automat.last_seen_at),
                 *(automat.installed_at, place_written(automat.position), facts.usable),
             )
-            self._automats[automat.id] = known = automat, orjson.Fragment(canonical(row))
-        return known[1]
+            written = orjson.Fragment(canonical(row))
+            known = self._automats[id(automat)] = Shared(automat, len(self._automats), written)
+        return known.number if self._sharing else known.written
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -41,6 +41,34 @@ OUTCOME = tuple(outcome_of(Decision(None, None, (), 0, (), None, None, NO_KEYS))
 """The columns that hold what was decided."""
 
 
+def kept_with(record: str) -> UUID | None:
+    """Tell with which other decision a record keeps a part of itself, if it does."""
+    shared = orjson.loads(record).get("shared")
+    return UUID(shared) if isinstance(shared, str) else None
+
+
+def joined(record: str, other: str | None = None) -> str:
+    """Put a record together with the part of it that is kept with another decision.
+
+    Args:
+        record: The record.
+        other: The record of that other decision.
+    """
+    written = orjson.loads(record)
+    if (shared := written.pop("shared", None)) is None:
+        return record
+    if other is not None:
+        shared = orjson.loads(other)["shared"]
+    if isinstance(written.get("settings"), int):
+        written["settings"] = shared["settings"][written["settings"]]
+    if "sights" in written:
+        automats = written["sights"]["automats"]
+        written["sights"]["automats"] = [
+            shared["automats"][one] if isinstance(one, int) else one for one in automats
+        ]
+    return canonical(written).decode()
+
+
 def areas_named_in(record: str) -> set[str]:
     """List the digests of the areas that a record names."""
     settings = orjson.loads(record).get("settings", {})
@@ -51,7 +79,7 @@ async def replay(record: str, areas: Areas) -> dict[str, Any]:
     """Make a decision again from its record.
 
     Args:
-        record: What `Records.of` wrote.
+        record: What `geo.records` wrote, `joined`.
         areas: The areas that it names, by their digests.
     """
     written = orjson.loads(record)

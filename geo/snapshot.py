@@ -16,6 +16,7 @@ from geo import areas
 from geo.bookings import Bookings
 from geo.candidates import Facts
 from geo.distances import distances_metres
+from geo.group_members import members_of
 from geo.look import Metres
 from geo.nearest import (
     Found,
@@ -27,7 +28,7 @@ from geo.nearest import (
     nearest_to_each,
 )
 from geo.position import distance_metres
-from models.automats import Automat, AutomatState, DeviceGroupAutomat
+from models.automats import Automat, AutomatState
 from models.availability import Blocked, Span, blocked_lockers
 from models.dialects.among import among, ids_later
 from models.places import Coordinates
@@ -250,17 +251,14 @@ class Snapshot:
 
     async def members(self, group_id: UUID) -> frozenset[UUID]:
         """List the automats of a device group that are still installed."""
-        if group_id not in self._members:
-            rows = await self._connection.execute(
-                select(DeviceGroupAutomat.automat_id)
-                .join(Automat, Automat.id == DeviceGroupAutomat.automat_id)
-                .where(
-                    DeviceGroupAutomat.device_group_id == group_id,
-                    Automat.state != AutomatState.UNINSTALLED,
-                )
-            )
-            self._members[group_id] = frozenset(row.automat_id for row in rows)
+        await self.know_members([group_id])
         return self._members[group_id]
+
+    async def know_members(self, group_ids: Iterable[UUID]) -> None:
+        """Read which automats are in device groups, all at once."""
+        unknown = [id for id in dict.fromkeys(group_ids) if id not in self._members]
+        if unknown:
+            self._members |= await members_of(self._connection, unknown)
 
 
 @cache

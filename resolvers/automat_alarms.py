@@ -79,7 +79,7 @@ async def raise_alarm(
     if until is not None:
         await _last_until(work, automat_id, kind, locker_index, until)
     if raised is not None:
-        _record(work, EventKind.AUTOMAT_ALARM_RAISED, raised, raised.automat_name)
+        tell_raised(work, raised, raised.automat_name)
     return raised is not None
 
 
@@ -116,7 +116,7 @@ async def end_alarm(
     )
     found = (await (await work.connection()).execute(ended)).all()
     for one in found:
-        _record(work, EventKind.AUTOMAT_ALARM_ENDED, one, one.automat_name)
+        tell_ended(work, one, one.automat_name)
     return bool(found)
 
 
@@ -161,6 +161,16 @@ WORDS = {
     EventKind.AUTOMAT_ALARM_ENDED: "The automat {name}: it is over that {what}{where}.",
     EventKind.AUTOMAT_ALARM_ACKNOWLEDGED: "The automat {name}: somebody knows that {what}{where}.",
 }
+
+
+def tell_raised(work: Work, alarm: Any, automat_name: str) -> None:
+    """Write down that an alarm was raised; only for whoever has written it, or is about to."""
+    _record(work, EventKind.AUTOMAT_ALARM_RAISED, alarm, automat_name)
+
+
+def tell_ended(work: Work, alarm: Any, automat_name: str) -> None:
+    """Write down that an alarm is over; only for whoever has ended it, or is about to."""
+    _record(work, EventKind.AUTOMAT_ALARM_ENDED, alarm, automat_name)
 
 
 def _name_of(automat_id: UUID) -> Label[str]:

@@ -88,7 +88,7 @@ class Link:
     missed: Sequence[Key] = ()
 
 
-async def write(work: Work, key: Key, fact: Fact) -> Link:
+async def write(work: Work, key: Key, fact: Fact, *, newest: CustodyEntry | None = None) -> Link:
     """Add a link to a key's chain and let the key be where it says.
 
     A fact from before the newest one that is known is written down, and moves the key no more.
@@ -97,8 +97,9 @@ async def write(work: Work, key: Key, fact: Fact) -> Link:
         work: The transaction.
         key: The key, locked.
         fact: What happened.
+        newest: The newest link of its chain, by whoever has looked since the key was locked.
     """
-    newest = await in_force(work, key.id)
+    newest = newest or await in_force(work, key.id)
     happened_at = moment(work, newest, at=fact.at, source=fact.source, fits=fact.fits)
     if newest is not None and fact.kind is CustodyKind.MISSED:
         # The clock by which it was put there may be ahead of ours.

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, case, delete, select
 
 from models.database import LAST_ACTS, RINGS
+from models.dialects.among import among
 from models.dialects.instants import Instant
 from models.dialects.many_rows import insert_rows
 from models.dialects.missing_rows import Insert
@@ -145,7 +146,7 @@ async def forget(work: Work, kind: JobKind, subject_ids: Collection[UUID]) -> No
         owned = Job.organization_id == work.actor.organization_id
         connection = await work.connection()
         await connection.execute(
-            delete(Job).where(owned, Job.kind == kind, Job.subject_id.in_(forgotten))
+            delete(Job).where(owned, Job.kind == kind, among(Job.subject_id, forgotten))
         )
 
 

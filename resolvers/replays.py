@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from geo.replaying import OUTCOME, areas_named_in, canonical, replay
+from geo.replaying import OUTCOME, areas_named_in, canonical, joined, kept_with, replay
 from models.accounts import Permission
 from models.base import table_of
 from models.errors import NotFound
@@ -33,13 +33,15 @@ class Replay:
     """A stored decision, made again.
 
     Args:
-        selection: The row of the decision, with its inputs.
+        selection: The row of the decision.
+        inputs: What it saw, as canonical JSON; None when that was not kept.
         outcome: What comes out now, as canonical JSON; None when no inputs were kept.
         differences: The parts that come out otherwise, in the order of their names.
     """
 
     selection: Any
-    outcome: str | None
+    inputs: str | None = None
+    outcome: str | None = None
     differences: tuple[Difference, ...] = ()
 
 
@@ -57,9 +59,23 @@ async def replayed(reading: Reading, reservation_id: UUID | None) -> Replay:
         message = "No automat was ever chosen for that reservation."
         raise NotFound(message, path=("reservation_id",))
     if row.inputs is None:
-        return Replay(row, None)
-    again = await replay(row.inputs, await _areas(reading, areas_named_in(row.inputs)))
-    return Replay(row, canonical(again).decode(), tuple(_differences(row, again)))
+        return Replay(row)
+    inputs = await _whole(reading, row.inputs)
+    again = await replay(inputs, await _areas(reading, areas_named_in(inputs)))
+    return Replay(row, inputs, canonical(again).decode(), tuple(_differences(row, again)))
+
+
+async def _whole(reading: Reading, inputs: str) -> str:
+    """Put inputs together with what is kept with another decision of the same call."""
+    first = kept_with(inputs)
+    if first is None:
+        return joined(inputs)
+    (other,) = await reading.rows(
+        reading.own(AutomatSelection)
+        .where(AutomatSelection.id == first)
+        .with_only_columns(AutomatSelection.inputs)
+    )
+    return joined(inputs, other.inputs)
 
 
 async def _newest(reading: Reading, reservation_id: UUID) -> Any:

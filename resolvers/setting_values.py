@@ -20,6 +20,8 @@ from models.times import time_zone
 from resolvers.checks import checked_language
 
 AREAS = {Setting.SERVED_AREA, Setting.EXCLUDED_AREA, Setting.PREFERRED_AREA}
+MOST_EXCLUDED = 1_000
+"""How many automats can be excluded one by one; an area can exclude any number."""
 NEVER_ZERO = {Setting.FETCH_DURATION, Setting.RETURN_DURATION}
 """A locker that is held for no time has a PIN that opens nothing."""
 
@@ -70,6 +72,8 @@ def _problem_of_one(name: str, value: Any) -> str | None:
             checked_language(value, path=("settings", name))
         case Setting.LARGEST_DISTANCE_METRES if not 0 < value < math.inf:
             return f"The largest distance must be more than 0 metres, not {value:g}."
+        case Setting.EXCLUDED_AUTOMATS if len(value) > MOST_EXCLUDED:
+            return f"{len(value)} automats are excluded; {MOST_EXCLUDED} at most can be."
         case Setting.PIN_LENGTH if not SHORTEST_PIN <= value <= LONGEST_PIN:
             return f"A PIN has {SHORTEST_PIN} to {LONGEST_PIN} digits, not {value}."
     return None

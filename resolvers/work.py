@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from models.accounts import Actor, Permission, Role
 from models.base import Base, new_id
 from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
-from models.dialects.among import among
+from models.dialects.among import among, ids_later
 from models.dialects.overlaps import broken_constraint
 from models.errors import LivionKeyError, NotAllowed, NotFound
 from models.events import EventKind
@@ -43,6 +43,12 @@ def owned(model: type[Row]) -> Select[Row]:
 @cache
 def _by_id(model: type[Row]) -> Select[Row]:
     return owned(model).where(model.id == bindparam("id"))
+
+
+@cache
+def _locked(model: type[Row]) -> Select[Row]:
+    among_them = owned(model).where(among(model.id, ids_later("ids")))
+    return among_them.order_by(model.id).with_for_update(key_share=True)
 
 
 def system(organization_id: UUID, clock_ahead: timedelta | None = None) -> Actor:
@@ -187,7 +193,10 @@ class Work(Reading):
 
     async def locked(self, model: type[Row], ids: Collection[UUID]) -> list[Row]:
         """Read rows that nobody else may change until this transaction ends."""
-        return await self.locking(self.own(model).where(among(model.id, ids)), model)
+        if not ids:
+            return []
+        told = {"owner": self.actor.organization_id, "ids": ids}
+        return list(await self.all(_locked(model), **told))
 
     async def locking(self, statement: Select[Row], model: type[Row]) -> list[Row]:
         """Read the rows of a query, and lock them until this transaction ends.

@@ -69,7 +69,7 @@ def simulate(
     demo: Annotated[bool, typer.Option("--demo", help="The organization of the demo.")] = False,
     count: Annotated[int | None, typer.Option(min=1, help="How many automats at most.")] = None,
     leave_out: Annotated[
-        int, typer.Option(min=0, help="How many are left to another simulator, such as a board.")
+        int, typer.Option(min=0, help="How many, of those with most keys, are left to a board.")
     ] = 0,
     scenario: Annotated[
         str,
@@ -167,6 +167,7 @@ def _of_organization(
     if not chosen:
         raise InvalidInput(NOBODY)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    chosen = sorted(chosen, key=lambda one: len(one.contents))  # to people those with most keys
     identities = [(_identity(one, folder, known), one.contents) for one in chosen]
     wanted = identities[: len(identities) - leave_out]
     ours = [one for one in wanted if _is_free(folder, one[0])]

@@ -46,8 +46,9 @@ class ComparedEntity:
         description="Why the two cannot be compared; none when they can."
     )
     metres_before: float | None = strawberry.field(
-        description="From the entity to its group's automat in metres, along the geodesic on the "
-        "WGS 84 ellipsoid; null when either end has no position."
+        description="From the entity to its group's automat in metres: on foot where its settings "
+        "say WALKING_DISTANCE, else along the geodesic on the WGS 84 ellipsoid; null when either "
+        "end has no position."
     )
     metres_after: float | None = strawberry.field(
         description="From the entity to the nearest automat in metres, in the same way."
@@ -75,7 +76,7 @@ class ComparedEntity:
 @strawberry.type(
     description="A page of entities, compared, and what comes of all of them together."
 )
-class SelectionComparison:
+class SelectionComparisonConnection:
     scope: strawberry.Private[Scope]
     weeks: strawberry.Private[int]
     edges: list[Edge[ComparedEntity]] = strawberry.field(
@@ -125,7 +126,7 @@ class ComparisonQueries:
                 description=f"Over how many weeks from now coming stays count, 1 to {MOST_WEEKS}."
             ),
         ] = WEEKS,
-    ) -> SelectionComparison:
+    ) -> SelectionComparisonConnection:
         behind = from_cursor(after)
         groups: list[Any] | None = None
         if device_group_ids is not None:
@@ -136,6 +137,6 @@ class ComparisonQueries:
                 reading, groups, unit_id, first=first, after=behind, weeks=weeks
             )
         shown = connection(rows, ComparedEntity.of, behind)
-        return SelectionComparison(
+        return SelectionComparisonConnection(
             scope=scope, weeks=weeks, edges=shown.edges, page_info=shown.page_info
         )

@@ -22,10 +22,10 @@ from schema.setting_enums import SelectionMode
 @strawberry.input(description="Whose selection mode is switched back: a unit's or a group's.")
 class SelectionModeUndoInput(Repeatable):
     organization_unit_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The unit; or else"
+        default=strawberry.UNSET, description="The unit; name either it or a device group."
     )
     device_group_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="the device group."
+        default=strawberry.UNSET, description="The device group; name either it or a unit."
     )
 
     def sayer(self) -> dict[str, UUID | None]:

@@ -39,7 +39,7 @@ class SelectionReplay:
     )
     inputs: str | None = strawberry.field(
         description="What the choice saw, as canonical JSON: the wish, the settings, and each "
-        "automat with its lockers as bits; letter for letter as it was kept."
+        "automat with its lockers as bits."
     )
 
     @classmethod
@@ -49,7 +49,7 @@ class SelectionReplay:
             same=None if replay.outcome is None else not replay.differences,
             differences=[SelectionDifference.of(one) for one in replay.differences],
             outcome=replay.outcome,
-            inputs=replay.selection.inputs,
+            inputs=replay.inputs,
         )
 
 

@@ -14,14 +14,14 @@ from datetime import datetime
 from uuid import UUID
 
 from models.database import Database
-from resolvers.automat_reports import applying
+from resolvers.automat_reports import turns
 
 APPLIERS = 3
 KILLED, SECONDS = 12, 30
 
 
 async def apply(url: str, link_id: UUID, now: datetime) -> None:
-    await applying.apply(Database(url), link_id, lambda: now)
+    await turns.apply(Database(url), link_id, lambda: now)
 
 
 def begin(url: str, link_id: UUID, now: datetime) -> int:

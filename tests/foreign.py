@@ -52,6 +52,8 @@ REFUSED_QUERIES = [
     'nearestAutomatsGeoJson(near: {entityId: "$entity"})',
     'selectionComparison(deviceGroupIds: ["$group"]) { edges { cursor } }',
     'selectionComparison(organizationUnitId: "$unit") { edges { cursor } }',
+    'failoverPlan(automatId: "$automat") { reason }',
+    'keyTransferSuggestions(organizationUnitId: "$unit") { edges { cursor } }',
     'missingAutomats(deviceGroupIds: ["$group"]) { entities }',
     'missingAutomats(organizationUnitId: "$unit") { entities }',
     'placementReviews(organizationUnitId: "$unit") { edges { cursor } }',
@@ -69,6 +71,7 @@ SWAP = 'id: "$own_by_staff", swaps: [{keyId: "$COMES", forKeyId: "$GOES"}]'
 AGREED = 'defaults: {agreementIds: ["$agreement"]}'
 PEOPLE = 'contacts: [{name: "Eve"}]'
 KEY = "kind: MECHANICAL, storage:"
+EXCLUDED = 'settings: {excludedAutomatIds: ["$automat"]}'
 AUTOMAT = 'deviceId: "x", name: "x", model: LIVIONKEY_1, address: {text: "x"}'
 REFUSED_MUTATIONS = {
     "reservationUpsert.entityId": f'{PUSH}, entityId: "$entity"',
@@ -100,6 +103,7 @@ REFUSED_MUTATIONS = {
             *("automatReplaceHardware", "automatUninstall"),
         )
     },
+    "failoverApply.automatId": 'automatId: "$automat"',
     "automatOpenLocker.id": 'id: "$automat", lockerIndex: 0, reason: "x"',
     "automatClearLocker.id": 'id: "$automat", lockerIndex: 0',
     "automatRestart.id": 'id: "$automat"',
@@ -116,6 +120,10 @@ REFUSED_MUTATIONS = {
     "deviceGroupCreate.automatIds": 'name: "x", automatIds: ["$automat"]',
     "deviceGroupUpdate.id": 'id: "$group", name: "x"',
     "deviceGroupUpdate.automatIds": 'id: "$own_group", automatIds: ["$automat"]',
+    "organizationUnitCreate.settings.excludedAutomatIds": f'name: "x", {EXCLUDED}',
+    "organizationUnitUpdate.settings.excludedAutomatIds": f'id: "$own_unit", {EXCLUDED}',
+    "deviceGroupCreate.settings.excludedAutomatIds": f'name: "x", automatIds: [], {EXCLUDED}',
+    "deviceGroupUpdate.settings.excludedAutomatIds": f'id: "$own_group", {EXCLUDED}',
     "selectionModeSet.organizationUnitId": 'organizationUnitId: "$unit", mode: GROUP',
     "selectionModeSet.deviceGroupId": 'deviceGroupId: "$group", mode: GROUP',
     "selectionModeUndo.organizationUnitId": 'organizationUnitId: "$unit"',

@@ -24,7 +24,7 @@ from models.custody import CustodyEntry
 from models.database import Database
 from models.events import Event, EventKind
 from resolvers import organizations
-from resolvers.automat_reports import applying, keeping, presence
+from resolvers.automat_reports import keeping, presence, turns
 from resolvers.automat_reports.inbox import Inbox
 from resolvers.automat_reports.keeping import Kept, Told
 from resolvers.automat_reports.presence import Said
@@ -170,7 +170,7 @@ class House:
             return await keeping.keep(session, batch, now or self.later)
 
     async def apply(self, now: datetime | None = None) -> int:
-        return await applying.apply(self.database, self.link_id, lambda: now or self.later)
+        return await turns.apply(self.database, self.link_id, lambda: now or self.later)
 
     async def chain(self) -> list[tuple[Any, ...]]:
         """Tell the chain of custody of the key, as far as it says what happened."""

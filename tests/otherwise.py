@@ -50,12 +50,11 @@ class Emptier:
 
 
 def freed(facts: Facts, count: int) -> Facts:
-    """Free some lockers of an automat."""
+    """Free some lockers of an automat, also those that are out of order."""
     for index in range(30):
         bit = 1 << index
-        if count and facts.usable & bit and not facts.free & bit:
-            facts = replace(
-                facts, by_contracts=facts.by_contracts & ~bit, by_keys=facts.by_keys & ~bit
-            )
+        if count and not facts.free & bit:
+            contracts, keys = facts.by_contracts & ~bit, facts.by_keys & ~bit
+            facts = replace(facts, usable=facts.usable | bit, by_contracts=contracts, by_keys=keys)
             count -= 1
     return facts

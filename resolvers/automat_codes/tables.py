@@ -5,13 +5,14 @@ automat are seen in their order, and each stands for one table. A table is read 
 what it holds and its revision are of the same moment.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.automat_links import AutomatLink
@@ -19,6 +20,7 @@ from models.automat_reports import CodeKind
 from models.automats import Automat, Locker
 from models.codes import AutomatCode, CodeUse
 from models.contracts import KeyContract, LockerContract
+from models.dialects.among import among, ids_later
 from resolvers import access_hours
 from resolvers.access_hours import EnforcedHours
 from resolvers.work import Reading, system
@@ -71,38 +73,64 @@ class WantedTable:
     codes: tuple[TableCode, ...]
 
 
+async def all_of(connection: AsyncConnection) -> list[UUID]:
+    """List the links of all organizations to which a table may be sent: those that work.
+
+    None that waits is in it: whoever gets codes has said something before, and that ends the
+    credentials before theirs, so nobody reads them unnoticed.
+    """
+    link = AutomatLink
+    return list(
+        (await connection.execute(select(link.id).where(*WORKS).order_by(link.id))).scalars()
+    )
+
+
 async def changed(
-    connection: AsyncConnection, published: Mapping[UUID, int], long_ago: Container[UUID] = ()
+    connection: AsyncConnection,
+    published: Mapping[UUID, int],
+    long_ago: Container[UUID] = (),
+    again: Collection[UUID] = (),
 ) -> list[UUID]:
     """List the links to which a table has to be sent: another one than was, or the same again.
 
-    They are those of all organizations. The same one is sent again when it may have been lost: the
-    automat is connected, and has not said for long that it knows the table.
-
-    None that waits is in it: whoever gets codes has said something before, and that ends the
-    credentials before theirs, so nobody reads them unnoticed. After a database was restored a
-    revision may be lower than one that was sent; it is sent all the same.
+    They are those of all organizations whose automats have not said that they know their tables as
+    these are now: what they know needs not to be sent. So this costs no more for automats with
+    which nothing is the matter. The same table is sent again when it may have been lost: the
+    automat is connected, and has not said for long that it knows it. After a database was restored
+    a revision may be lower than one that was sent; it is sent all the same.
 
     Args:
         connection: An open connection.
         published: Which revision was sent last, by the id of the link.
         long_ago: To which links that was so long ago that they should have answered.
+        again: Links to which theirs is sent though they may know it; those that do not work are
+            left out.
     """
-    link = AutomatLink
-    is_unanswered = and_(
-        link.connected, func.coalesce(link.applied_revision, -1) < Automat.code_revision
-    )
-    rows = await connection.execute(
-        select(link.id, Automat.code_revision, is_unanswered.label("is_unanswered"))
-        .join(Automat, Automat.id == AutomatLink.automat_id)
-        .where(*WORKS)
-        .order_by(AutomatLink.id)
-    )
+    rows = (await connection.execute(_unconfirmed(), {"again": again})).all()
     return [
         row.id
         for row in rows
-        if published.get(row.id) != row.code_revision or (row.is_unanswered and row.id in long_ago)
+        if row.id in again
+        or published.get(row.id) != row.code_revision
+        or (row.is_behind and row.id in long_ago)
     ]
+
+
+@cache
+def _unconfirmed() -> Select[*tuple[Any, ...]]:
+    """Select the links whose automats have not said that they know what they should."""
+    link = AutomatLink
+    known = func.coalesce(link.applied_revision, -1)
+    is_behind = and_(link.connected, known < Automat.code_revision)
+    columns: Select[*tuple[Any, ...]] = select(
+        link.id, Automat.code_revision, is_behind.label("is_behind")
+    )
+    may_have_changed = or_(known != Automat.code_revision, among(link.id, ids_later("again")))
+    return (
+        columns.join(Automat, Automat.id == link.automat_id)
+        .where(*WORKS, may_have_changed)
+        .order_by(link.id)
+    )
 
 
 async def of_link(reading: Reading, link_id: UUID) -> WantedTable | None:

@@ -1,10 +1,15 @@
 """What follows when an automat counts a locker as empty because people said so."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, exists, select
 
 from models.automat_commands import AutomatCommand
 from models.automats import Locker, LockerState
 from models.custody import CustodyKind, CustodySource
+from models.dialects.among import among
 from models.events import EventKind
 from models.keys import Key
 from resolvers import custody
@@ -46,6 +51,19 @@ async def cleared(work: Work, command: AutomatCommand, at: datetime) -> None:
         )
         await custody.write(work, key, fact)
         await went_missing(work, [key])
+
+
+async def not_empty(work: Work, commands: Sequence[AutomatCommand]) -> set[UUID]:
+    """Tell after which commands to clear a locker something follows: it is not known as empty."""
+    if not commands:
+        return set()
+    lockers = {one.locker_id for one in commands if one.locker_id is not None}
+    key_lies_in = exists().where(Key.locker_id == Locker.id)
+    is_known_as_empty = and_(Locker.state == LockerState.EMPTY, ~key_lies_in)
+    empty = await work.scalars(
+        select(Locker.id).where(among(Locker.id, lockers), is_known_as_empty)
+    )
+    return {one.id for one in commands if one.locker_id not in set(empty)}
 
 
 async def _is_empty(work: Work, locker: Locker) -> None:

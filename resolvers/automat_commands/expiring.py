@@ -1,7 +1,10 @@
 """The end of commands that were not answered by their deadline."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import ColumnElement
 
 from models.automat_commands import OPEN_STATES, AutomatCommand, CommandKind, CommandState
 from models.events import EventKind
@@ -30,14 +33,21 @@ async def expire_overdue(work: Work, automat_id: UUID) -> None:
     A worker does so too; nobody has to wait for it.
     """
     row = AutomatCommand
-    overdue = work.own(row).where(
-        row.automat_id == automat_id,
-        row.kind != CommandKind.REPLAY,
-        row.state.in_(OPEN_STATES),
-        row.expires_at <= work.now - GRACE,
-    )
-    for command in await work.locking(overdue, row):
+    theirs = work.own(row).where(*overdue(automat_id, overdue_since(work.now)))
+    for command in await work.locking(theirs, row):
         await _expire(work, command)
+
+
+def overdue_since(now: datetime) -> datetime:
+    """Tell before when a deadline was, if nobody waits for the answer any more."""
+    return now - GRACE
+
+
+def overdue(automat_id: Any, since: Any) -> tuple[ColumnElement[bool], ...]:
+    """Say that a command of people at an automat should have ended before a moment."""
+    row = AutomatCommand
+    is_open = row.kind != CommandKind.REPLAY, row.state.in_(OPEN_STATES)
+    return row.automat_id == automat_id, *is_open, row.expires_at <= since
 
 
 async def _expire(work: Work, command: AutomatCommand) -> None:

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Select, and_, bindparam, exists, select
 
 from models.automat_commands import (
     LONGEST_DEADLINE,
@@ -12,7 +16,8 @@ from models.automat_commands import (
 )
 from models.automat_links import AutomatLink
 from models.automats import Automat, Locker, is_online
-from models.base import Json
+from models.base import Json, table_of
+from models.dialects.instants import Instant
 from models.errors import AutomatBusy, AutomatOffline, InvalidInput, LivionKeyError
 from models.events import EventKind
 from models.jobs import JobKind
@@ -54,12 +59,12 @@ async def ask(work: Work, automat_id: UUID, asked: Asked, deadline: timedelta) -
         AutomatBusy: Another command of people is under way there.
     """
     _check(deadline)
-    automat = await work.get(Automat, automat_id)
-    await _check_reachable(work, automat)
-    await expiring.expire_overdue(work, automat.id)
+    automat = await _reachable(work, automat_id)
+    if automat.has_overdue:
+        await expiring.expire_overdue(work, automat_id)
     busy = AutomatBusy(f"{automat.name} does something else now; try again when it has ended.")
     refusals: dict[str, LivionKeyError] = dict.fromkeys(ONE_AT_A_TIME, busy)
-    command = await write(work, automat.id, asked, deadline, refusals=refusals)
+    command = await write(work, automat_id, asked, deadline, refusals=refusals)
     requested = EventKind.AUTOMAT_COMMAND_REQUESTED
     tell(work, requested, command, reason=command.reason, expires_at=command.expires_at)
     return command
@@ -71,17 +76,33 @@ def _check(deadline: timedelta) -> None:
         raise InvalidInput(message, path=("deadline_seconds",))
 
 
-async def _check_reachable(work: Work, automat: Automat) -> None:
-    """Refuse at once what would only wait for its deadline."""
-    row = AutomatLink
-    working = row.activated_at.is_not(None) & row.revoked_at.is_(None)
-    link = await work.first(work.own(row).where(row.automat_id == automat.id, working))
-    if link is None:
+async def _reachable(work: Work, automat_id: UUID) -> Any:
+    """Read what an automat is called; refuse at once what would only wait for its deadline."""
+    told = {"owner": work.actor.organization_id, "automat": automat_id}
+    rows = await work.rows(_automat(), **told, overdue=expiring.overdue_since(work.now))
+    automat: Any = rows[0] if rows else await work.get(Automat, automat_id)
+    if automat.link_id is None:
         message = f"The automat {automat.name} is not linked: it is run by hand."
         raise AutomatOffline(message, path=("automat_id",))
-    if not link.connected or not is_online(automat.last_seen_at, work.now):
+    if not automat.connected or not is_online(automat.last_seen_at, work.now):
         message = f"The automat {automat.name} is offline; try again when it is back."
         raise AutomatOffline(message, path=("automat_id",))
+    return automat
+
+
+@cache
+def _automat() -> Select[*tuple[Any, ...]]:
+    """Select an automat with its working link, and whether a command there should have ended."""
+    row, link = table_of(Automat), AutomatLink
+    works = link.automat_id == row.c.id, link.activated_at.is_not(None), link.revoked_at.is_(None)
+    overdue = expiring.overdue(row.c.id, bindparam("overdue", type_=Instant))
+    columns: Select[*tuple[Any, ...]] = select(
+        *(row.c.name, row.c.last_seen_at, link.id.label("link_id"), link.connected),
+        exists().where(*overdue).label("has_overdue"),
+    )
+    return columns.select_from(row.outerjoin(table_of(link), and_(*works))).where(
+        row.c.id == bindparam("automat"), row.c.organization_id == bindparam("owner")
+    )
 
 
 async def write(

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.automats import Automat, AutomatState
 from models.errors import EnrolmentRefused, InvalidInput
 from models.events import EventKind
-from resolvers.automat_links import credentials, installing
+from resolvers.automat_links import credentials, installing, revoking
 from resolvers.automat_links.credentials import Credentials
 from resolvers.outside.secret import Secret
 from resolvers.work import Work
@@ -112,7 +112,8 @@ async def enrol(
     Raises:
         EnrolmentRefused: The PIN was used meanwhile or is too old, or the automat is uninstalled.
     """
-    (automat,) = await work.locked(Automat, [automat_id])
+    await revoking.hold(work, automat_id)
+    automat = await work.get(Automat, automat_id)
     until = automat.installation_pin_until
     is_current = until is not None and work.now < until
     is_installed = automat.state is not AutomatState.UNINSTALLED

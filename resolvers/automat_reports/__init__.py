@@ -6,8 +6,9 @@ that is done about one link is done under the lock of its row.
 
 - `links`: the credentials by which something is heard; the first sign of life activates them.
 - `keeping`: a batch of reports is written down.
-- `applying`: those that are next by number take effect, those of an `inbox` together; `gaps` sees
-  to those that are missing.
+- `turns`: those that are next by number take effect. Of many links together what may be: what is
+  `around` them, and their alarms (`boards`), is read once; the rest link by link (`applying`).
+- `inbox`: the reports of one link in a transaction; `gaps` sees to those that are missing.
 - `succession`: what came by former credentials comes before what comes by new ones.
 - `facts`: what a report (`happenings`) means, `typed` for codes, `doors` for lockers.
 - `clocks`: when something happened, by a clock that may be wrong; `freshness`: what was said again.

@@ -1,4 +1,4 @@
-"""Reports take effect: whoever is there applies them, each once, under the lock of their link.
+"""Reports of one link take effect: whoever is there applies them, each once, under its lock.
 
 Whoever dies in between has done nothing; whoever comes second finds it done. See `inbox` for what
 is done in one transaction.
@@ -21,8 +21,6 @@ from resolvers.automat_reports import links
 from resolvers.automat_reports.inbox import Inbox, Trying, is_nobodys_fault
 
 ROW = AutomatReport
-ROUNDS = 4
-"""How many transactions in a row one link gets, while others wait."""
 
 
 async def to_apply(connection: AsyncConnection) -> list[UUID]:
@@ -47,10 +45,8 @@ async def to_apply(connection: AsyncConnection) -> list[UUID]:
     return list((await connection.execute(found.distinct())).scalars())
 
 
-async def apply(database: Database, link_id: UUID, clock: Callable[[], datetime]) -> int:
-    """Let all reports of a link take effect whose turn it is.
-
-    It may be called by anybody at any time, also by several at once.
+async def apply_next(database: Database, link_id: UUID, clock: Callable[[], datetime]) -> bool:
+    """Let a few reports of a link take effect, with more care when one of them fails.
 
     Args:
         database: Where they are kept.
@@ -58,36 +54,8 @@ async def apply(database: Database, link_id: UUID, clock: Callable[[], datetime]
         clock: Tells the time, by our clock.
 
     Returns:
-        Up to which number all reports have been applied, or given up: the automat may forget those.
+        Whether there may be more.
     """
-    has_more, heard_up_to = True, 0
-    while has_more:
-        has_more, heard_up_to = await _round(database, link_id, clock)
-    return heard_up_to
-
-
-async def apply_a_few(database: Database, link_id: UUID, clock: Callable[[], datetime]) -> bool:
-    """Let some reports of a link take effect whose turn it is; see `apply`.
-
-    Args:
-        database: Where they are kept.
-        link_id: By which credentials they came.
-        clock: Tells the time, by our clock.
-
-    Returns:
-        Whether there may be more, for which one should come again when others had their turn.
-    """
-    for _ in range(ROUNDS):
-        has_more, _ = await _round(database, link_id, clock)
-        if not has_more:
-            return False
-    return True
-
-
-async def _round(
-    database: Database, link_id: UUID, clock: Callable[[], datetime]
-) -> tuple[bool, int]:
-    """Apply a few, with more care when one of them fails."""
     some = partial(_some, database, link_id, clock)
     try:
         return await begun_again(partial(some, nullcontext))
@@ -99,8 +67,8 @@ async def _round(
 
 async def _some(
     database: Database, link_id: UUID, clock: Callable[[], datetime], trying: Trying | None
-) -> tuple[bool, int]:
-    """Apply a few; tells whether there may be more, and up to where all have been applied.
+) -> bool:
+    """Apply a few; tells whether there may be more.
 
     Args:
         database: Where they are kept.
@@ -113,11 +81,11 @@ async def _some(
     while True:
         inbox, has_more = await _one_transaction(database, link_id, clock, trying)
         if inbox is None:
-            return False, 0
+            return False
         if inbox.waits_for in {None, former}:
-            return has_more, inbox.heard_up_to
+            return has_more
         former = inbox.waits_for
-        while (await _some(database, former, clock, trying))[0]:
+        while await _some(database, former, clock, trying):
             """What came by former credentials comes first."""
 
 
@@ -129,6 +97,4 @@ async def _one_transaction(
         if found is None:
             return None, False
         inbox = Inbox(*found, trying)
-        has_more = await inbox.apply_some()
-        await inbox.work.save()
-        return inbox, has_more
+        return inbox, await inbox.apply_some()

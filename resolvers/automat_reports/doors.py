@@ -2,8 +2,6 @@
 
 from models.automat_alarms import AlarmKind
 from models.automats import Locker, LockerState
-from models.keys import Key
-from resolvers.automat_alarms import end_alarm, raise_alarm
 from resolvers.automat_reports.happenings import Happening
 from resolvers.handover.recognising import locker_at
 from resolvers.work import Work
@@ -22,7 +20,7 @@ async def opened(work: Work, what: Happening) -> str | None:
         return None
     until = work.now if what.is_late else None
     forced, index = AlarmKind.DOOR_FORCED, what.locker_index
-    await raise_alarm(work, what.automat_id, forced, index, until=until)
+    await what.around.alarms.raise_alarm(work, what.automat_id, forced, index, until=until)
     return "The door was opened by force."
 
 
@@ -32,10 +30,10 @@ async def closed(work: Work, what: Happening) -> str | None:
         return None
     locker = await _locked(work, what)
     if locker.state is LockerState.DOOR_OPEN:  # else a key was taken out of it, or put in
-        inside = await work.first(work.own(Key).where(Key.locker_id == locker.id))
+        inside = await what.around.key_lies_in(work, locker)
         locker.state = LockerState.WITH_KEY if inside else LockerState.EMPTY
-    index = what.locker_index
-    await end_alarm(work, what.automat_id, *OVER_WHEN_CLOSED, locker_index=index)
+    index, alarms = what.locker_index, what.around.alarms
+    await alarms.end_alarm(work, what.automat_id, *OVER_WHEN_CLOSED, locker_index=index)
     return None
 
 
@@ -45,11 +43,11 @@ async def _locked(work: Work, what: Happening) -> Locker:
     Raises:
         InvalidInput: The automat has no such locker.
     """
-    index = what.locker_index
-    if index in what.lockers:
-        return what.lockers[index]
+    index, known = what.locker_index, what.around.lockers
+    if (what.automat_id, index) in known:
+        return known[what.automat_id, index]
     here = Locker.automat_id == what.automat_id, Locker.index == index
     for locker in await work.locking(work.own(Locker).where(*here), Locker):
-        what.lockers[index] = locker
+        known[what.automat_id, index] = locker
         return locker
     return await locker_at(work, what.automat_id, index)

@@ -10,7 +10,6 @@ from models.automat_alarms import WHOLE_AUTOMAT, AlarmKind
 from models.automat_reports import ReportKind
 from models.automats import Automat
 from models.events import EventKind
-from resolvers.automat_alarms import end_alarm, raise_alarm
 from resolvers.automat_codes import confirming
 from resolvers.automat_reports import doors, typed
 from resolvers.automat_reports.happenings import Happening
@@ -45,7 +44,8 @@ async def _started(work: Work, what: Happening) -> str | None:
     automat = About(Automat, what.automat_id)
     work.record(EventKind.AUTOMAT_STARTED, automat, reason=reason, happened_at=what.at)
     if reason == RESTORED:
-        await raise_alarm(work, what.automat_id, AlarmKind.RESTORED_FROM_BACKUP)
+        alarms = what.around.alarms
+        await alarms.raise_alarm(work, what.automat_id, AlarmKind.RESTORED_FROM_BACKUP)
     return None
 
 
@@ -65,7 +65,8 @@ async def _key_taken(work: Work, what: Happening) -> str | None:
         at=what.at,
         rfid_tag=what.facts.get("tag"),
     )
-    await end_alarm(work, what.automat_id, AlarmKind.WRONG_KEY, locker_index=index)
+    alarms = what.around.alarms
+    await alarms.end_alarm(work, what.automat_id, AlarmKind.WRONG_KEY, locker_index=index)
     return heard.contradiction
 
 
@@ -93,13 +94,15 @@ async def _alarm_raised(work: Work, what: Happening) -> str | None:
 async def _raise(work: Work, what: Happening, kind: AlarmKind) -> None:
     """Raise an alarm; one of which a late report tells says nothing of now, and ends at once."""
     until = work.now if what.is_late else None
-    await raise_alarm(work, what.automat_id, kind, _place(what), until=until)
+    alarms = what.around.alarms
+    await alarms.raise_alarm(work, what.automat_id, kind, _place(what), until=until)
 
 
 async def _alarm_cleared(work: Work, what: Happening) -> str | None:
     kind = AlarmKind(what.facts["alarm"])
     if kind not in OURS_TO_SAY and not what.is_late:
-        await end_alarm(work, what.automat_id, kind, locker_index=_place(what))
+        alarms = what.around.alarms
+        await alarms.end_alarm(work, what.automat_id, kind, locker_index=_place(what))
     return None
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport
-from models.automats import Locker
 from models.base import Json
 from models.errors import InvalidInput
+from resolvers.automat_reports.around import Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class Happening:
         at: When it happened, by our clock.
         is_late: Whether later reports may have been applied before it, so that it says nothing of
             how things are now.
-        lockers: Those that reports about doors have locked before in this transaction, by index.
+        around: What the reports of this transaction share.
     """
 
     link: AutomatLink
     report: AutomatReport
     at: datetime
     is_late: bool = False
-    lockers: dict[int, Locker] = field(default_factory=dict)
+    around: Around = field(default_factory=Around)
 
     @property
     def automat_id(self) -> UUID:

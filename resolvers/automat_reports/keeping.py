@@ -86,8 +86,8 @@ async def keep(session: AsyncSession, batch: Sequence[tuple[UUID, Told]], now: d
     """
     connection = await session.connection()
     known = await links.good(connection, {link_id for link_id, _ in batch})
-    for link in [one for one in known.values() if one.activated_at is None]:
-        if not await _is_activated(session, link, now):
+    for link in sorted(known.values()):
+        if link.activated_at is None and not await _is_activated(session, link, now):
             del known[link.id]
     heard = [(known[id], one) for id, one in batch if id in known]
     told = {

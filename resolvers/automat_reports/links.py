@@ -9,12 +9,13 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import aliased
 
 from models.automat_links import AutomatLink
 from models.database import RINGS
-from models.dialects.among import among
+from models.dialects.among import among, ids_later
 from resolvers.automat_links.expiring import let_lapse
 from resolvers.automat_links.revoking import take_back
 from resolvers.clocks import ahead_of, as_now
@@ -85,25 +86,64 @@ async def locked(
 ) -> tuple[Work, AutomatLink] | None:
     """Lock credentials, to do something about them for the system; None for unknown ones.
 
+    With those that wait for their first sign of life all that their automat has are locked, in the
+    order in which everybody locks them: it takes the others back.
+
     Args:
         session: An open transaction.
         link_id: Which credentials, revoked ones too.
         now: The moment, by our clock; the work goes by that of the organization.
     """
     fresh, told = {"populate_existing": True}, {"link": link_id}
-    found = (await session.execute(_mine(), told, execution_options=fresh)).one_or_none()
-    if found is None:
-        return None
-    link, ahead = found
-    # The clock of a sandbox may have been moved while we waited for the lock, which ends that.
-    actor = await as_now(await session.connection(), system(link.organization_id, ahead))
-    return Work(session, actor, actor.time(now)), link
+    for link, ahead in (await session.execute(_mine(), told, execution_options=fresh)).all():
+        if link.id == link_id:
+            # The clock of a sandbox may have been moved while we waited, and that has its end now.
+            actor = await as_now(await session.connection(), system(link.organization_id, ahead))
+            return Work(session, actor, actor.time(now)), link
+    return None
 
 
 @cache
 def _mine() -> Select[AutomatLink, timedelta | None]:
-    row = select(ROW, ahead_of(ROW.organization_id)).where(ROW.id == bindparam("link"))
+    """Select credentials, with all others of the automat that are good when they wait."""
+    waiting = aliased(ROW)
+    is_waiting = waiting.activated_at.is_(None), waiting.revoked_at.is_(None)
+    automat_id = select(waiting.automat_id).where(waiting.id == bindparam("link"), *is_waiting)
+    beside = and_(ROW.automat_id == automat_id.scalar_subquery(), ROW.revoked_at.is_(None))
+    row = select(ROW, ahead_of(ROW.organization_id))
+    row = row.where(or_(ROW.id == bindparam("link"), beside)).order_by(ROW.id)
     return row.with_for_update(of=ROW, key_share=True)
+
+
+async def owners(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Tell whose credentials are, by their ids; unknown ones are left out."""
+    found = select(ROW.id, ROW.organization_id).where(among(ROW.id, ids))
+    return {row.id: row.organization_id for row in await connection.execute(found)}
+
+
+async def locked_together(
+    session: AsyncSession, link_ids: Collection[UUID], now: datetime
+) -> tuple[Work, list[AutomatLink]] | None:
+    """Lock credentials of one organization, in the order of their ids; None for unknown ones.
+
+    Args:
+        session: An open transaction.
+        link_ids: Which credentials, all of one organization, revoked ones too.
+        now: The moment, by our clock; the work goes by that of the organization.
+    """
+    fresh, told = {"populate_existing": True}, {"links": link_ids}
+    rows = (await session.execute(_theirs(), told, execution_options=fresh)).all()
+    if not rows:
+        return None
+    actor = system(rows[0][0].organization_id, rows[0][1])
+    actor = await as_now(await session.connection(), actor)  # it may have been moved meanwhile
+    return Work(session, actor, actor.time(now)), [link for link, _ in rows]
+
+
+@cache
+def _theirs() -> Select[AutomatLink, timedelta | None]:
+    row = select(ROW, ahead_of(ROW.organization_id)).where(among(ROW.id, ids_later("links")))
+    return row.order_by(ROW.id).with_for_update(of=ROW, key_share=True)
 
 
 async def heard_from(work: Work, link: AutomatLink) -> None:

@@ -19,8 +19,8 @@ from models.events import EventKind
 from models.keys import Key
 from models.times import time_zone
 from resolvers import access_hours, backup_codes
-from resolvers.automat_alarms import raise_alarm
 from resolvers.automat_reports import clocks
+from resolvers.automat_reports.around import told_id
 from resolvers.automat_reports.happenings import Happening
 from resolvers.handover.recognising import locker_at
 from resolvers.work import About, Work
@@ -70,8 +70,8 @@ class Opened:
 async def accepted(work: Work, what: Happening) -> str | None:
     """Hear that a right code was typed, and a locker opened by it."""
     kind = CodeKind(what.facts["codeKind"])
-    locker = await locker_at(work, what.automat_id, what.locker_index)
-    opened = await OPENED[kind](work, Entry(what, locker, _reason(what)))
+    locker = await _locker(work, what)
+    opened = await OPENED[kind](work, Entry(what, locker, told_id(what.report)))
     contract, strange = opened.contract, opened.strange
     where = f"Locker {locker.index} was opened by a code ({kind.value}), but: "
     work.record(
@@ -103,20 +103,18 @@ async def refused(work: Work, what: Happening) -> str | None:
     if facts.get("throttledUntil") is not None:
         rests_until = datetime.fromisoformat(facts["throttledUntil"])
         until = clocks.corrected(what.link, rests_until)
-        await raise_alarm(work, what.automat_id, AlarmKind.WRONG_CODES, until=until)
+        alarms = what.around.alarms
+        await alarms.raise_alarm(work, what.automat_id, AlarmKind.WRONG_CODES, until=until)
     return None
 
 
-def _reason(what: Happening) -> UUID | None:
-    """Read by what an automat names a code: the id of its reason, see `TableCode`."""
-    try:
-        return UUID(what.facts["codeId"])
-    except ValueError:
-        return None
+async def _locker(work: Work, what: Happening) -> Locker:
+    known = what.around.lockers.get((what.automat_id, what.locker_index))
+    return known or await locker_at(work, what.automat_id, what.locker_index)
 
 
 async def _pin(work: Work, entry: Entry) -> Opened:
-    contract = await work.find(LockerContract, entry.reason)
+    contract = await entry.what.around.contract(work, entry.reason)
     if contract is None:
         return Opened(strange=UNKNOWN)
     strange = await _judged(work, entry, contract)
@@ -139,8 +137,7 @@ async def _judged(work: Work, entry: Entry, contract: LockerContract) -> str | N
         closes_at=contract.ends_at,
         hours=await _hours(work, locker.automat_id, contract),
     )
-    inside = await work.first(work.own(Key).where(Key.locker_id == locker.id))
-    has_key = inside is not None
+    has_key = await entry.what.around.key_lies_in(work, locker)
     refusal = judge(known, at=at, locker_has_key=has_key, tolerance=CLOCK_TOLERANCE)
     return STRANGE.get(refusal) if refusal else None
 

@@ -14,9 +14,9 @@ from resolvers.comparison.totals import Totals
 from resolvers.looking import Slice, checked_count
 from resolvers.work import Reading
 
-MOST_TOGETHER = 2_000
+MOST_TOGETHER = 1_000
 """So many entities are compared in a request to tell what comes of all of them."""
-MOST_SEARCHED = 5_000
+MOST_SEARCHED = 2_000
 """For so many entities a request looks where automats are missing."""
 
 

@@ -137,20 +137,28 @@ class Comparer:
     async def _look(self, ways: Sequence[Ways]) -> None:
         """Read what the choices will look at, all at once."""
         places = [way.nearest.origin for way in ways if way.nearest.origin is not None]
-        await self.look.snapshot.know_nearest(places, FIRST_LOOK)
+        on_foot = any(way.nearest.settings.walking_distance for way in ways)
+        count = 2 * FIRST_LOOK if on_foot else FIRST_LOOK  # ways are longer than lines
+        await self.look.snapshot.know_nearest(places, count)
         seen: set[UUID] = set()
         for place in dict.fromkeys(places):
-            seen |= (await self.look.snapshot.nearest(place, FIRST_LOOK)).keys()
-        for group_id in {way.group.device_group_id for way in ways if way.group is not None}:
-            if group_id is not None:
-                seen |= await self.look.snapshot.members(group_id)
+            seen |= (await self.look.snapshot.nearest(place, count)).keys()
+        groups = [
+            way.group.device_group_id
+            for way in ways
+            if way.group is not None and way.group.device_group_id is not None
+        ]
+        await self.look.snapshot.know_members(groups)
+        for group_id in set(groups):
+            seen |= await self.look.snapshot.members(group_id)
         await self.look.snapshot.prefetch({Span(id, self.window) for id in seen})
 
     async def _decided(self, wish: Wish, known: dict[Any, Decision]) -> Decision:
         """Choose; once for all apartments of a house."""
         same = (wish.origin, wish.device_group_id, id(wish.settings), wish.supply.needed)
         if same not in known:
-            known[same] = await choose(as_people_go(self.look, wish.settings), wish)
+            look = as_people_go(self.look, wish.settings)
+            known[same] = await choose(look, wish)
         return known[same]
 
 

@@ -68,15 +68,14 @@ async def key_fetched(
     """
     work.require(Permission.EDIT_AUTOMATS)
     locker = await locker_at(work, automat_id, locker_index)
-    known = await departure(work, locker, at)
     seen = await key_that_left(work, locker, at, rfid_tag)
-    if known is not None:
-        return await _known(work, known)
     if seen.key is None:
-        return await _nobody_knows(work, locker, LockerState.EMPTY, at)
+        known = await departure(work, locker, at)
+        gone = LockerState.EMPTY
+        return await (_known(work, known) if known else _nobody_knows(work, locker, gone, at))
     promised = await promise_that_opened(work, seen.opened, seen.key, at) if seen.opened else None
-    (key,) = await work.locked(Key, [seen.key.id])
-    known = await departure(work, locker, at)  # another report of it may have come first
+    key = await _locked(work, seen.key, promised)
+    known = await departure(work, locker, at)  # we may hear it twice, and twice at once
     if known is not None:
         return await _known(work, known)
     if promised is None and await _was_given_up(work, seen.opened):
@@ -95,7 +94,7 @@ async def key_fetched(
         or await _outside_hours(work, promised, locker, at),
         fits=key.locker_id == locker.id,
     )
-    link = await custody.write(work, key, fact)
+    link = await custody.write(work, key, fact, newest=before)
     await _follow_fetch(work, key, promised, link, before)
     return Heard(key, holder_id, link.entry.contradiction)
 
@@ -161,15 +160,14 @@ async def key_returned(
     """Hear that a key came into a locker; arguments and errors are those of `key_fetched`."""
     work.require(Permission.EDIT_AUTOMATS)
     locker = await locker_at(work, automat_id, locker_index)
-    known = await arrival(work, locker, at)
-    if known is not None:
-        return await _known(work, known)
     seen = await key_that_came(work, locker, at, rfid_tag)
     if seen.key is None:
-        return await _nobody_knows(work, locker, LockerState.WITH_KEY, at)
+        known = await arrival(work, locker, at)
+        come = LockerState.WITH_KEY
+        return await (_known(work, known) if known else _nobody_knows(work, locker, come, at))
     promised = await promise_of_holder(work, seen.key)
-    (key,) = await work.locked(Key, [seen.key.id])
-    known = await arrival(work, locker, at)  # another report of it may have come first
+    key = await _locked(work, seen.key, promised)
+    known = await arrival(work, locker, at)  # we may hear it twice, and twice at once
     if known is not None:
         return await _known(work, known)
     fits = not key.is_stored
@@ -181,17 +179,34 @@ async def key_returned(
         place=Place.locker(locker),
         at=at,
         source=source,
-        key_contract_id=holder_in(await in_force(work, key.id, moment)),
+        key_contract_id=holder_in(await _before(work, key, newest, moment)),
         contradiction=seen.contradiction
         or (None if is_brought else _strange(key, promised, locker)),
         fits=fits,
     )
-    link = await custody.write(work, key, fact)
+    link = await custody.write(work, key, fact, newest=newest)
     if link.is_newest:
         at = link.entry.happened_at
         await returning.went_missing(work, link.missed)
         await returning.returned(work, key, promised, at, locker_id=locker.id)
     return Heard(key, link.entry.key_contract_id, link.entry.contradiction)
+
+
+async def _locked(work: Work, key: Key, promised: Promise | None) -> Key:
+    """Lock a key, unless its promise has."""
+    if promised is not None:
+        return key
+    (locked,) = await work.locked(Key, [key.id])
+    return locked
+
+
+async def _before(
+    work: Work, key: Key, newest: CustodyEntry | None, moment: datetime
+) -> CustodyEntry | None:
+    """Find the link of a chain that holds at a moment, which most often is the newest one."""
+    if newest is None or newest.happened_at <= moment:
+        return newest
+    return await in_force(work, key.id, moment)
 
 
 def _arrival_kind(key: Key, *, is_brought: bool) -> CustodyKind:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import Select, bindparam, or_, select
 
 from models.contracts import (
     LIVE_STATES,
@@ -18,7 +19,7 @@ from models.contracts import (
 from models.keys import Key
 from models.reservations import Reservation
 from models.times import Window
-from resolvers.work import Work
+from resolvers.work import Work, owned
 
 
 @dataclass(slots=True)
@@ -105,11 +106,19 @@ async def promise(
 
 
 async def _locked(work: Work, contract_id: UUID) -> tuple[KeyContract, Reservation | None]:
-    known = await work.get(KeyContract, contract_id)
-    ids = [known.reservation_id] if known.reservation_id else []
-    reservation = next(iter(await work.locked(Reservation, ids)), None)
-    (contract,) = await work.locked(KeyContract, [contract_id])
-    return contract, reservation
+    told = {"owner": work.actor.organization_id, "contract": contract_id}
+    reservation = next(iter(await work.all(_reservation_of(), **told)), None)
+    for contract in await work.locked(KeyContract, [contract_id]):
+        return contract, reservation
+    return await work.get(KeyContract, contract_id), reservation
+
+
+@cache
+def _reservation_of() -> Select[Reservation]:
+    """Select and lock the reservation behind a key contract, if there is one."""
+    behind = select(KeyContract.reservation_id).where(KeyContract.id == bindparam("contract"))
+    reservation = owned(Reservation).where(Reservation.id == behind.scalar_subquery())
+    return reservation.with_for_update(key_share=True)
 
 
 async def _allocations(work: Work, contract_id: UUID, *, live: bool) -> list[KeyAllocation]:

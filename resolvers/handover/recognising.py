@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from models.automats import Automat, Locker
 from models.codes import AutomatCode
@@ -21,7 +22,7 @@ from models.keys import Key
 from models.tags import same_tag
 from resolvers.custody_chains import in_force, key_inside_at
 from resolvers.handover.inserting import key_being_inserted
-from resolvers.work import Work
+from resolvers.work import Work, owned
 
 Kind = LockerContractKind
 OUTWARDS = (Kind.DEFAULT, Kind.FETCH)
@@ -51,20 +52,24 @@ async def locker_at(work: Work, automat_id: UUID | None, index: int) -> Locker:
         NotFound: There is no such automat.
         InvalidInput: It has no such locker.
     """
+    told = {"owner": work.actor.organization_id, "automat": automat_id, "index": index}
+    for found in await work.all(_locker_at(), **told):
+        return found
     automat = await work.get(Automat, automat_id, path=("automat_id",))
-    lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
-    found = await work.first(lockers)
-    if found is None:
-        last = automat.model.locker_count - 1
-        message = f"The automat {automat.name} has no locker {index}; it has 0 to {last}."
-        raise InvalidInput(message, path=("locker_index",))
-    return found
+    last = automat.model.locker_count - 1
+    message = f"The automat {automat.name} has no locker {index}; it has 0 to {last}."
+    raise InvalidInput(message, path=("locker_index",))
+
+
+@cache
+def _locker_at() -> Select[Locker]:
+    here = Locker.automat_id == bindparam("automat"), Locker.index == bindparam("index")
+    return owned(Locker).where(*here)
 
 
 async def key_that_left(work: Work, locker: Locker, at: datetime, tag: str | None) -> Seen:
     """Find out which key was taken: the one that lies there, else the one that is expected."""
-    inside = await work.find(Key, await key_inside_at(work, locker, at))
-    there = inside or await _key_in(work, locker)
+    there = await key_inside_at(work, locker, at) or await _key_in(work, locker)
     opened = await _opened(work, locker, at, OUTWARDS)
     tagged = await _key_with_tag(work, tag) if tag else None
     if tagged is not None and (there is None or tagged.id != there.id):

@@ -176,26 +176,25 @@ async def allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
 
 
 async def _keep_decisions(work: Work, plans: Sequence[Plan]) -> None:
-    records = Records()
+    decisions = {new_id(): plan for plan in plans if plan.stay.reservation is not None}
+    records, areas = await Records.of_all({id: one.decision for id, one in decisions.items()})
     rows = [
         {
-            "id": new_id(),
+            "id": id,
             "organization_id": work.actor.organization_id,
             "reservation_id": plan.stay.reservation.id,
             "decided_at": work.now,
             **outcome_of(plan.decision),
-            "inputs": await records.of(plan.decision),
+            "inputs": records[id],
         }
-        for plan in plans
+        for id, plan in decisions.items()
         if plan.stay.reservation is not None
     ]
     connection = await work.connection()
     await insert_rows(connection, AutomatSelection, rows)
-    areas = [
-        {"organization_id": work.actor.organization_id, "digest": digest, "area": area}
-        for digest, area in records.areas.items()
-    ]
-    await insert_rows(connection, SelectionArea, areas, ending=unless_there)
+    owner = work.actor.organization_id
+    named = [{"organization_id": owner, "digest": one, "area": areas[one]} for one in areas]
+    await insert_rows(connection, SelectionArea, named, ending=unless_there)
 
 
 def _conclude(work: Work, plan: Plan) -> None:

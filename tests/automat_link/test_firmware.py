@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from brokers import Broker, running_broker
-from server_peer import Server, server_at
+from server_peer import SECONDS, Server, server_at
 
 from automat_link.messages.commands import OpenLocker, Replay, Restart, Resync
 from automat_link.messages.wanted import WantedCode
@@ -205,7 +205,7 @@ async def test_what_was_lost_is_sent_again_when_it_is_asked_for(broker: Broker) 
             cabinet.close_door(5)
             await asyncio.sleep(0.01)
         last = cabinet.log.last_number
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(SECONDS):
             while server.heard_up_to(id) < last:
                 await server.command(id, Replay, from_number=server.heard_up_to(id) + 1)
                 await asyncio.sleep(0.05)

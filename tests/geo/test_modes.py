@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from areas_on_maps import box
 from choosing import choice, chosen, with_key
 from factories import (
     MARKET_SQUARE,
@@ -153,3 +154,24 @@ async def test_shadow_tells_why_nearest_would_have_found_none(work: Work) -> Non
     assert written is not None
     assert (written["automat_id"], written["differs"]) == (None, True)
     assert "the limit is 1 m" in written["refusal"]
+
+
+async def test_a_policy_that_excludes_everything_says_which_rule_excluded_most(work: Work) -> None:
+    near = await make_automat(work, "Station", STATION)
+    for _ in range(3):
+        await make_automat(work, "Pasila", PASILA)
+    unit = await make_unit(
+        work,
+        name="North",
+        largest_distance_metres=1_000.0,
+        excluded_automats=(near.id,),
+        served_area=box(0.0, 0.0, 1.0, 1.0),
+    )
+
+    decision = await choice(work, await with_key(work, STATION, unit_id=unit.id))
+
+    assert decision.chosen is None
+    assert decision.refusal is not None
+    assert "4 of 4" in decision.refusal.message
+    assert "OUTSIDE_AREA" in decision.refusal.message
+    assert "outside the area that the policy of North serves" in decision.refusal.message

@@ -203,6 +203,22 @@ async def test_links_are_listed_whose_table_is_another_one_than_was_sent(work: W
     assert former.id not in await tables.changed(connection, {})
 
 
+async def test_a_table_that_an_automat_knows_is_listed_only_when_it_is_asked_for(
+    work: Work,
+) -> None:
+    automat = await make_automat(work)
+    link = await linked(work, automat, applied_revision=0)
+    waiting = await linked(work, automat, works=False)
+    connection = await work.connection()
+    both = [link.id, waiting.id]
+
+    assert link.id not in await tables.changed(connection, {})
+    assert link.id in await tables.changed(connection, {link.id: 0}, again=both)
+    assert waiting.id not in await tables.changed(connection, {}, again=both)
+    assert link.id in await tables.all_of(connection)
+    assert waiting.id not in await tables.all_of(connection)
+
+
 async def test_links_are_listed_that_are_there_and_did_not_say_that_they_know_their_table(
     work: Work,
 ) -> None:

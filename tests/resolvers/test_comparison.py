@@ -1,5 +1,6 @@
 """The fleet comparison: what the nearest automats would change for entities and for automats."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from models.comparisons import ComparisonOutcome as Outcome
 from models.entities import KeyRule, ReservableEntity
 from models.errors import NotAllowed, NotFound
 from models.places import PlacementPrecision
+from models.selections import SelectionMode
 from resolvers.comparison import scope as scopes
 from resolvers.comparison.capacity import capacities
 from resolvers.comparison.compared import Compared
@@ -79,6 +81,21 @@ async def test_entities_are_better_off_the_same_or_not_to_be_compared(work: Work
     assert found["alone"].outcome is Outcome.EXCEPTION
     assert found["alone"].exceptions == (Exceptional.NO_GROUP,)
     assert found["alone"].after == found["near"].after
+
+
+@pytest.mark.parametrize("mode", list(SelectionMode))
+async def test_the_settings_count_whatever_the_mode(work: Work, mode: SelectionMode) -> None:
+    corners = [[24.9, 60.18], [24.95, 60.18], [24.95, 60.25], [24.9, 60.18]]
+    pasila = json.dumps({"type": "Polygon", "coordinates": [corners]})
+    unit = await make_unit(work, preferred_area=pasila, selection_mode=mode)
+    group = await make_group(work, await make_automat(work, "Station"))
+    await make_automat(work, "Pasila", PASILA)
+    await house(work, "home", group.id, position=MARKET_SQUARE, unit_id=unit.id)
+
+    home = (await compared(work))["home"]
+
+    assert [by and by.name for by in (home.before, home.after)] == ["Station", "Pasila"]
+    assert home.outcome is Outcome.WORSE
 
 
 async def test_why_an_entity_cannot_be_compared_is_said(work: Work) -> None:

@@ -20,7 +20,7 @@ from models.custody import CustodyKind
 from models.database import Database
 from models.events import EventKind
 from models.migrating import migrate
-from resolvers.automat_reports import applying, keeping
+from resolvers.automat_reports import keeping, turns
 from resolvers.automat_reports.inbox import Inbox
 from resolvers.work import Work
 
@@ -140,7 +140,7 @@ async def test_several_at_once_apply_each_report_once(database: Database) -> Non
             async with own.writing() as session:
                 batch = [(house.link_id, one) for one in mine[begin : begin + 5]]
                 await keeping.keep(session, batch, house.later)
-            await applying.apply(own, house.link_id, lambda: house.later)
+            await turns.apply(own, house.link_id, lambda: house.later)
 
     await asyncio.gather(*(hear(one) for one in (database, *others)))
 

@@ -43,6 +43,7 @@ WRONG: list[tuple[str, Any]] = [
     ("served_area", '{"type":"Polygon","coordinates":[]}'),
     ("excluded_area", '{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}'),
     ("preferred_area", "null"),
+    ("excluded_automats", tuple(UUID(int=number) for number in range(1_001))),
     *((name, -SECOND) for name in DURATION_NAMES),
     *((name, LONGEST_TIME + SECOND) for name in DURATION_NAMES),
     *((name, timedelta(0)) for name in sorted(NEVER_ZERO)),
@@ -88,6 +89,7 @@ async def test_a_value_that_makes_no_sense_is_refused_wherever_it_is_said(
 
     in_seconds = name in DURATION_NAMES
     written = f"{name.removesuffix('_time')}_seconds" if in_seconds else name
+    written = written.replace("excluded_automats", "excluded_automat_ids")
     assert {refusal.code for refusal in refusals} == {ErrorCode.INVALID_INPUT}
     assert {refusal.path for refusal in refusals} == {("settings", written)}
 

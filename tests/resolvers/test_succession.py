@@ -11,7 +11,7 @@ from reporting import MINUTE
 from models.automat_links import AutomatLink
 from models.automats import Automat
 from models.database import Database
-from resolvers.automat_reports import applying, links
+from resolvers.automat_reports import links, turns
 from resolvers.automat_reports.keeping import SAID_BY_FORMER, Told
 from resolvers.work import Work
 
@@ -80,7 +80,7 @@ async def test_many_at_once_apply_both_each_once(database: Database) -> None:
 
     async def say_and_apply() -> None:
         await new.keep(*again(told[6:]))
-        await applying.apply(database, new.link_id, lambda: house.later)
+        await turns.apply(database, new.link_id, lambda: house.later)
 
     await asyncio.gather(*(say_and_apply() for _ in range(3)), house.apply())
     await new.apply()

@@ -75,6 +75,7 @@ BOUNDED_LISTS = {
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
     "Query.accessSchedulePreview",
+    "Query.failoverPlan",
     "Query.contractDefaults",
     "Query.nearestAutomats",
     "ReservableEntity.effectiveSettings",
@@ -84,6 +85,8 @@ BOUNDED_LISTS = {
     "SelectionReplay.differences",
     "Signature.acceptedAgreements",
     "SigningProcess.agreements",
+    "UnitSettings.excludedAutomatIds",
+    "UnitSettings.excludedModels",
 }
 
 
@@ -185,8 +188,8 @@ def test_descriptions_are_sentences() -> None:
 
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
-    *("deviceGroup", "entity", "key", "locker", "manualStorage", "organizationUnit", "placement"),
-    *("reservation", "sandbox", "signatureStation", "signing"),
+    *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
+    *("placement", "reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
 )
 
 
@@ -251,4 +254,4 @@ def test_answers_refer_to_things_and_not_to_their_ids() -> None:
 
 def test_no_scalar_is_without_a_meaning() -> None:
     scalars = {one.name for one in SHOWN if is_scalar_type(one)} - BUILT_IN
-    assert scalars == {"DateTime", "LocalDateTime", "JSON"}
+    assert scalars == {"DateTime", "GeoJSON", "JSON", "LocalDateTime"}

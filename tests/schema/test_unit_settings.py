@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from factories import make_automat, make_group, make_unit
+from setting_tables import BUILT_IN, DAY, OTHER, OTHER_FOR_PEOPLE, square
 from talking import Client
 
 from models.accounts import Role
@@ -13,123 +14,6 @@ from models.organizations import OrganizationUnit
 from models.settings import SETTING_NAMES, Setting
 from schema.scalars import to_id
 
-DAY = 86_400
-
-
-def square(west: float, south: float, east: float, north: float) -> dict[str, Any]:
-    """Draw an area the way it is kept."""
-    corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {"type": "Polygon", "coordinates": [corners]}
-
-
-BUILT_IN = {
-    "timeZone": "Europe/Helsinki",
-    "language": "en",
-    "countryCode": "FI",
-    "leastPrecision": "INTERPOLATED",
-    "largestDistanceMetres": None,
-    "silenceToleranceSeconds": 3_600,
-    "usesAutomats": True,
-    "oneDeviceGroup": False,
-    "pinLength": 6,
-    "defaultDurationSeconds": 14 * DAY,
-    "defaultSyncSeconds": DAY,
-    "fetchDurationSeconds": 3 * DAY,
-    "fetchSyncSeconds": DAY,
-    "returnDurationSeconds": 3 * DAY,
-    "returnSyncSeconds": 4 * DAY,
-    "overdueDelaySeconds": 0,
-    "startReminderSeconds": DAY,
-    "endReminderSeconds": DAY,
-    "accessSchedules": False,
-    "strongAuthentication": False,
-    "contactRetentionSeconds": 1095 * DAY,
-    "attachmentRetentionSeconds": 1095 * DAY,
-    "selectionMode": "BY_RESERVATION",
-    "spreadingMetres": 0.0,
-    "offlineAutomats": False,
-    "excludedModels": [],
-    "excludedAutomatIds": [],
-    "servedArea": None,
-    "excludedArea": None,
-    "preferredArea": None,
-    "returnElsewhere": True,
-    "returnElsewhereMetres": None,
-    "failoverExtraMetres": None,
-    "walkingDistance": False,
-}
-OTHER = {
-    "timeZone": "Europe/Oslo",
-    "language": "nb",
-    "countryCode": "NO",
-    "leastPrecision": "HOUSE_NUMBER",
-    "largestDistanceMetres": 1_500.5,
-    "silenceToleranceSeconds": 90,
-    "usesAutomats": False,
-    "oneDeviceGroup": True,
-    "pinLength": 4,
-    "defaultDurationSeconds": 7 * DAY,
-    "defaultSyncSeconds": 0,
-    "fetchDurationSeconds": 36 * 3_600,
-    "fetchSyncSeconds": 2 * DAY,
-    "returnDurationSeconds": 5 * DAY,
-    "returnSyncSeconds": 6 * DAY,
-    "overdueDelaySeconds": 5_400,
-    "startReminderSeconds": 3 * DAY,
-    "endReminderSeconds": 4 * DAY,
-    "accessSchedules": True,
-    "strongAuthentication": True,
-    "contactRetentionSeconds": 365 * DAY,
-    "attachmentRetentionSeconds": 30 * DAY,
-    "selectionMode": "SHADOW",
-    "spreadingMetres": 250.0,
-    "offlineAutomats": True,
-    "excludedModels": ["LIVIONKEY_1"],
-    "excludedAutomatIds": ["that of an automat, see `other`"],
-    "servedArea": square(24.0, 60.0, 25.5, 61.0),
-    "excludedArea": square(24.9, 60.1, 25.0, 60.2),
-    "preferredArea": square(24.0, 60.5, 24.5, 61.0),
-    "returnElsewhere": False,
-    "returnElsewhereMetres": 800.0,
-    "failoverExtraMetres": 1_000.0,
-    "walkingDistance": True,
-}
-OTHER_FOR_PEOPLE = {
-    "TIME_ZONE": "Europe/Oslo",
-    "LANGUAGE": "nb",
-    "COUNTRY_CODE": "NO",
-    "LEAST_PRECISION": "house number",
-    "LARGEST_DISTANCE_METRES": "1500.5 m",
-    "SILENCE_TOLERANCE": "1 min 30 s",
-    "USES_AUTOMATS": "no",
-    "ONE_DEVICE_GROUP": "yes",
-    "PIN_LENGTH": "4",
-    "DEFAULT_DURATION": "7 d",
-    "DEFAULT_SYNC_TIME": "0 d",
-    "FETCH_DURATION": "1 d 12 h",
-    "FETCH_SYNC_TIME": "2 d",
-    "RETURN_DURATION": "5 d",
-    "RETURN_SYNC_TIME": "6 d",
-    "OVERDUE_DELAY": "1 h 30 min",
-    "START_REMINDER_TIME": "3 d",
-    "END_REMINDER_TIME": "4 d",
-    "ACCESS_SCHEDULES": "yes",
-    "STRONG_AUTHENTICATION": "yes",
-    "CONTACT_RETENTION": "365 d",
-    "ATTACHMENT_RETENTION": "30 d",
-    "SELECTION_MODE": "shadow",
-    "SPREADING_METRES": "250 m",
-    "OFFLINE_AUTOMATS": "yes",
-    "EXCLUDED_MODELS": "LIVIONKEY_1",
-    "EXCLUDED_AUTOMATS": "1 automat",
-    "SERVED_AREA": "an area with 4 corners",
-    "EXCLUDED_AREA": "an area with 4 corners",
-    "PREFERRED_AREA": "an area with 4 corners",
-    "RETURN_ELSEWHERE": "no",
-    "RETURN_ELSEWHERE_METRES": "800 m",
-    "FAILOVER_EXTRA_METRES": "1000 m",
-    "WALKING_DISTANCE": "yes",
-}
 NOTHING = dict.fromkeys(BUILT_IN)
 ALL = " ".join(BUILT_IN)
 TOLD = "setting value organizationUnit { name } deviceGroup { name }"

@@ -6,8 +6,10 @@
 Guests at 200 automats take keys out and bring them back by their PINs until there were 20 000 door
 events, while the broker and the link are killed with -9 twenty times at random; the broker comes
 back empty every other time. The stays end while it goes on, and guests try their PINs afterwards
-too. Then the database must know of every report once, in order, and each key must have gone out and
-come back as often as somebody took it; no PIN may have opened a door outside its window.
+too; others have a stay to come, and try its PIN before its time. Meanwhile staff open doors from
+afar. Then the database must know of every report once, in order, and each key must have gone out
+and come back as often as somebody took it; no PIN may have opened a door outside its window, and
+each command was done once, or expired, or refused. What was flagged as strange is counted.
 """
 
 import argparse
@@ -25,24 +27,29 @@ from uuid import UUID
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from brokers import Broker, broker_of  # the path comes first
+from _link_counts import compared, strange  # the path comes first
+from _link_orders import LOCKER, Orders  # the same
+from brokers import Broker, broker_of  # the same
 from linked import clock, eventually  # the same
-from linked_fleet import LinkProcess, Stand, furnish, link_process, ready_since, reserve  # the same
+from linked_fleet import LinkProcess, Stand, furnish, link_process, reserve  # the same
 from linked_house import worker  # the same
-from sqlalchemy import func, select  # the same
+from sqlalchemy import select  # the same
 
 from automat_link.simulator.lockers import Impossible  # the same
 from models.accounts import Actor  # the same
-from models.automat_reports import AutomatReport  # the same
 from models.base import table_of  # the same
 from models.contracts import LockerContract  # the same
-from models.custody import CustodyEntry, CustodyKind  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
 
-PATIENCE = 900.0
+PATIENCE = 3_600.0
 STEP_SECONDS = 0.004
-GIVEN_UP = "It was not applied%"
+ORDER_EVERY = 25
+"""A command is given in one of so many steps."""
+LATER_EVERY = 4
+"""A stay to come, whose PIN is typed before its time, is at one of so many automats."""
+TRIES = 2
+"""How often a guest tries a PIN out of its time: after five wrong ones a keypad rests."""
 
 
 @dataclass
@@ -54,7 +61,17 @@ class Stay:
     ends_at: datetime
     pin: str = ""
     taken: int = 0
+    later_pin: str = ""
+    tries_early: int = 0
     tried_late: int = 0
+
+
+@dataclass(frozen=True)
+class Victims:
+    """What is killed."""
+
+    broker: Broker
+    link: LinkProcess
 
 
 @dataclass
@@ -62,6 +79,8 @@ class Tally:
     """What was done."""
 
     events: int = 0
+    early: int = 0
+    late: int = 0
     outside: int = 0
     kills: Counter[str] = field(default_factory=Counter)
 
@@ -78,9 +97,10 @@ async def soak(url: str, folder: Path, options: argparse.Namespace) -> bool:
             for stand in stands:
                 stand.firmware.start()
             try:
+                orders = Orders(database, actor)
                 stays = await begin(database, actor, stands, options)
-                tally = await play(stays, broker, link, chance, options)
-                well = await settle(database, stays, tally)
+                tally = await play(stays, orders, Victims(broker, link), chance, options)
+                well = await settle(database, stays, orders, tally)
             finally:
                 await asyncio.gather(*(one.firmware.cut_power() for one in stands))
     await database.dispose()
@@ -90,33 +110,47 @@ async def soak(url: str, folder: Path, options: argparse.Namespace) -> bool:
 async def begin(
     database: Database, actor: Actor, stands: list[Stand], options: argparse.Namespace
 ) -> list[Stay]:
-    """Reserve every apartment, and wait until each PIN is known to be there."""
-    began, stays = time.perf_counter(), []
+    """Reserve every apartment, some of them once more, and wait until each PIN was there."""
+    began, later = time.perf_counter(), dict[UUID, UUID]()
+    for stand in stands[::LATER_EVERY]:
+        begins = clock().replace(microsecond=0) + timedelta(days=1)
+        ends = begins + timedelta(days=1)
+        later[stand.key_id] = await reserve(database, actor, stand, begins, ends)
+    stays = []
     run = timedelta(seconds=options.events * STEP_SECONDS * 2 + 60)
     for number, stand in enumerate(stands):
         now = clock().replace(microsecond=0)
-        ends = now + timedelta(minutes=2) + run * number / len(stands)
+        ends = now + timedelta(minutes=2, seconds=len(stands) - number) + run * number / len(stands)
         stays.append(Stay(stand, await reserve(database, actor, stand, now, ends), ends))
-    ids = [one.contract_id for one in stays]
+    ids = [*later.values(), *(one.contract_id for one in stays)]
 
     async def all_ready() -> bool:
-        return len(await ready_since(database, ids)) == len(ids)
+        return len(await pins_known(database, ids)) == len(ids)
 
     await eventually(all_ready, PATIENCE)
-    row = table_of(LockerContract).c
-    async with database.reading() as connection:
-        found = await connection.execute(select(row.key_contract_id, row.pin))
-        pins = dict(found.all())
+    pins = await pins_known(database, ids)
     for stay in stays:
         stay.pin = pins[stay.contract_id]
-    print(f"  {len(stays)} PINs ready in {time.perf_counter() - began:.1f} s", flush=True)
+        stay.later_pin = pins.get(later.get(stay.stand.key_id, stay.contract_id), "")
+        stay.tries_early = TRIES if stay.stand.key_id in later else 0
+    print(f"  {len(ids)} PINs ready in {time.perf_counter() - began:.1f} s", flush=True)
     return stays
+
+
+async def pins_known(database: Database, contract_ids: list[UUID]) -> dict[UUID, str]:
+    """Give the PINs of key contracts that their automats have said they know, now or before."""
+    row = table_of(LockerContract).c
+    known = select(row.key_contract_id, row.pin).where(
+        row.key_contract_id.in_(contract_ids), row.synced_at.is_not(None)
+    )
+    async with database.reading() as connection:
+        return dict((await connection.execute(known)).all())
 
 
 async def play(
     stays: list[Stay],
-    broker: Broker,
-    link: LinkProcess,
+    orders: Orders,
+    victims: Victims,
     chance: random.Random,
     options: argparse.Namespace,
 ) -> Tally:
@@ -124,10 +158,13 @@ async def play(
     tally, began = Tally(), time.perf_counter()
     kill_at = sorted(chance.uniform(0.02, 0.98) * options.events for _ in range(options.kills))
     while tally.events < options.events:
-        step(chance.choice(stays), tally)
+        stay = chance.choice(stays)
+        step(stay, tally)
+        if not chance.randrange(ORDER_EVERY):
+            orders.give(stay.stand)
         if kill_at and tally.events >= kill_at[0]:
             kill_at.pop(0)
-            await kill(broker, link, chance, tally)
+            await kill(victims, chance, tally)
         await asyncio.sleep(STEP_SECONDS)
     seconds = time.perf_counter() - began
     print(
@@ -139,18 +176,33 @@ async def play(
 def step(stay: Stay, tally: Tally) -> None:
     """Take the key out and bring it back; or, when the stay is over, try the PIN all the same."""
     cabinet = stay.stand.firmware.cabinet
-    if clock() < stay.ends_at - timedelta(seconds=1):
-        tally.events += turn(stay)
+    if cabinet.lockers[LOCKER].door_open:
+        cabinet.close_door(LOCKER)
+        tally.events += 2
+    if stay.tries_early and stay.taken:
+        stay.tries_early -= 1
+        tally.early += 1
+        try_in_vain(stay, stay.later_pin, tally)
+    made = turn(stay) if clock() < stay.ends_at - timedelta(seconds=1) else 0
+    tally.events += made
+    if made:
         return
-    if stay.tried_late < 2 and clock() >= stay.ends_at:
+    if stay.tried_late < TRIES and clock() >= stay.ends_at:
         stay.tried_late += 1
-        cabinet.press(f"{stay.pin}#")
-        if cabinet.lockers[0].door_open:
-            tally.outside += 1
-            cabinet.close_door(0)
+        tally.late += 1
+        try_in_vain(stay, stay.pin, tally)
     cabinet.force_door(9)
     cabinet.close_door(9)
     tally.events += 2
+
+
+def try_in_vain(stay: Stay, pin: str, tally: Tally) -> None:
+    """Type a PIN out of its time; count it when that opens a door."""
+    cabinet = stay.stand.firmware.cabinet
+    cabinet.press(f"{pin}#")
+    if cabinet.lockers[0].door_open:
+        tally.outside += 1
+        cabinet.close_door(0)
 
 
 def turn(stay: Stay) -> int:
@@ -174,66 +226,43 @@ def turn(stay: Stay) -> int:
     return events
 
 
-async def kill(broker: Broker, link: LinkProcess, chance: random.Random, tally: Tally) -> None:
+async def kill(victims: Victims, chance: random.Random, tally: Tally) -> None:
     """Kill the broker or the link, and start it again after up to two seconds."""
     victim = chance.choice(["broker", "empty broker", "link"])
     tally.kills[victim] += 1
     if victim == "link":
-        link.kill()
+        victims.link.kill()
         await asyncio.sleep(chance.uniform(0, 2))
-        link.start()
+        victims.link.start()
         return
-    broker.kill()
+    victims.broker.kill()
     await asyncio.sleep(chance.uniform(0, 2))
     if victim == "empty broker":
-        broker.forget()
-    await asyncio.to_thread(broker.start)
+        victims.broker.forget()
+    await asyncio.to_thread(victims.broker.start)
 
 
-async def settle(database: Database, stays: list[Stay], tally: Tally) -> bool:
+async def settle(database: Database, stays: list[Stay], orders: Orders, tally: Tally) -> bool:
     """Wait until all was heard, and compare."""
     began = time.perf_counter()
     logs = [one.stand.firmware.cabinet.log for one in stays]
     try:
         await eventually(lambda: all(one.oldest_number > one.last_number for one in logs), PATIENCE)
+        await eventually(orders.are_over, PATIENCE)
     except AssertionError:
-        print("  NOT all was heard")
+        print("  NOT all was heard, or answered")
     print(f"  all heard {time.perf_counter() - began:.0f} s later", flush=True)
-    lost, twice = await compared(database, stays)
-    print(f"  reports: {sum(one.last_number for one in logs)}")
-    print(f"  lost: {lost}, applied twice: {twice}, PINs opened outside: {tally.outside}")
-    return not (lost or twice or tally.outside)
-
-
-async def compared(database: Database, stays: list[Stay]) -> tuple[int, int]:
-    """Count what the database does not know of, and what it knows of twice."""
-    reports, entries = await known(database)
-    lost = twice = 0
-    for stay in stays:
-        link_id, log = stay.stand.firmware.link_id, stay.stand.firmware.cabinet.log
-        numbers = reports[link_id]
-        lost += sum(numbers[one] == 0 for one in range(1, log.last_number + 1))
-        twice += sum(count - 1 for count in numbers.values())
-        for kind in (CustodyKind.FETCHED, CustodyKind.RETURNED):
-            told = entries[stay.stand.key_id, kind] - stay.taken
-            lost, twice = lost + max(0, -told), twice + max(0, told)
-    return lost, twice
-
-
-async def known(
-    database: Database,
-) -> tuple[dict[UUID, Counter[int]], Counter[tuple[UUID, CustodyKind]]]:
-    """Read which reports took effect, and what became of each key."""
-    report, entry = table_of(AutomatReport).c, table_of(CustodyEntry).c
-    applied = select(report.link_id, report.number).where(
-        report.applied_at.is_not(None), func.coalesce(report.problem, "").not_like(GIVEN_UP)
-    )
-    reports: dict[UUID, Counter[int]] = {}
-    async with database.reading() as connection:
-        for link_id, number in await connection.execute(applied):
-            reports.setdefault(link_id, Counter())[number] += 1
-        found = await connection.execute(select(entry.key_id, entry.kind))
-        return reports, Counter((key_id, kind) for key_id, kind in found)
+    taken = {one.stand.key_id: one.taken for one in stays}
+    lost, twice = await compared(database, taken, [one.stand for one in stays])
+    not_done, done_twice = await orders.compared()
+    print(f"  reports: {sum(one.last_number for one in logs)}; keys taken: {sum(taken.values())}")
+    print(f"  lost: {lost}, applied twice: {twice}")
+    print(f"  commands done but not opened: {not_done}, done twice or unasked: {done_twice}")
+    print(f"  PINs typed before their time: {tally.early}, after it: {tally.late}")
+    print(f"  PINs that opened outside their windows: {tally.outside}")
+    for words, count in sorted((await strange(database)).items()):
+        print(f"  strange {count} times: {words}")
+    return not (lost or twice or not_done or done_twice or tally.outside)
 
 
 async def run(options: argparse.Namespace) -> bool:
