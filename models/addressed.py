@@ -73,16 +73,31 @@ class Placed(Addressed):
     placed_at: Mapped[datetime | None]
     placement_problem_code: Mapped[ErrorCode | None]
     placement_problem_message: Mapped[str | None]
+    placement_reason: Mapped[str | None]
+    """Why somebody put it there by hand, in their words."""
+    placement_accepted_at: Mapped[datetime | None]
+    """When somebody said that its place is right as it is; forgotten when the place changes."""
+    placement_accepted_reason: Mapped[str | None]
 
     @property
     def placement(self) -> Placement | None:
         """Where it stands and how we know; None while it could not be placed."""
         return placement_of(self)
 
-    def place(self, found: Placement | PlacementProblem | None) -> None:
-        """Keep where the address lies, or why that is not known."""
+    def place(
+        self, found: Placement | PlacementProblem | None, *, reason: str | None = None
+    ) -> None:
+        """Keep where the address lies, or why that is not known.
+
+        Args:
+            found: The place, or the problem with it.
+            reason: Why somebody put it there by hand.
+        """
         placement = found if isinstance(found, Placement) else None
         problem = found if isinstance(found, PlacementProblem) else None
+        if self._would_change(placement, problem):
+            self.review_again()
+        self.placement_reason = reason
         self.position = placement.coordinates if placement else None
         self.placement_precision = placement.precision if placement else None
         self.placement_confidence = placement.confidence if placement else None
@@ -91,6 +106,24 @@ class Placed(Addressed):
         self.placed_at = placement.placed_at if placement else None
         self.placement_problem_code = problem.code if problem else None
         self.placement_problem_message = problem.message if problem else None
+
+    def accept_place(self, reason: str, now: datetime) -> None:
+        """Keep that somebody looked at its place and found it right as it is."""
+        self.placement_accepted_at = now
+        self.placement_accepted_reason = reason
+
+    def review_again(self) -> None:
+        """Forget that somebody found its place right."""
+        self.placement_accepted_at = None
+        self.placement_accepted_reason = None
+
+    def _would_change(self, placement: Placement | None, problem: PlacementProblem | None) -> bool:
+        before = self.position, self.placement_precision, self.placement_problem_code
+        return before != (
+            placement.coordinates if placement else None,
+            placement.precision if placement else None,
+            problem.code if problem else None,
+        )
 
     @property
     def placement_problem(self) -> PlacementProblem | None:

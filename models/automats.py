@@ -11,6 +11,7 @@ from models.addressed import Placed
 from models.base import Base, Owned
 from models.cabinets import AutomatModel
 from models.dialects.nearest_index import NEAREST_INDEX
+from models.places import Coordinates
 from models.settings import SaysSettings
 
 __all__ = [
@@ -72,6 +73,8 @@ class Automat(Placed, Owned, Base):
     installation_pin: Mapped[str | None]
     """The installation PIN, signed; with it a new cabinet fetches its credentials, once."""
     installation_pin_until: Mapped[datetime | None]
+    reported_position: Mapped[Coordinates | None]
+    """Where it says that it stands, where it can tell that."""
 
 
 def is_online(last_seen_at: datetime | None, now: datetime) -> bool:

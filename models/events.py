@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     ENTITY_UPDATED = "entity_updated"
     ADDRESS_PLACED = "address_placed"
     ADDRESS_NOT_PLACED = "address_not_placed"
+    PLACEMENT_ACCEPTED = "placement_accepted"
     MANUAL_STORAGE_CREATED = "manual_storage_created"
     MANUAL_STORAGE_UPDATED = "manual_storage_updated"
     AUTOMAT_INSTALLED = "automat_installed"

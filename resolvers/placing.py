@@ -1,6 +1,7 @@
 """From an address to a place. Geocoders are asked here, and never inside a transaction."""
 
 from datetime import datetime
+from typing import Any
 
 from geo.geocoding import Geocoder
 from models.addressed import Placed, PlacementProblem
@@ -25,8 +26,7 @@ async def place(
     is kept with the thing, told as a warning, and tried again later.
     """
     if coordinates is not None:
-        named = address.text if address else f"{coordinates.latitude}, {coordinates.longitude}"
-        return Placement(coordinates, PlacementPrecision.MANUAL, 1.0, MANUAL, named, now)
+        return by_hand(address, coordinates, now)
     if address is None:
         return None
     try:
@@ -43,6 +43,12 @@ async def place(
     )
 
 
+def by_hand(address: PostalAddress | None, coordinates: Coordinates, now: datetime) -> Placement:
+    """Place something where somebody says that it stands."""
+    named = address.text if address else f"{coordinates.latitude}, {coordinates.longitude}"
+    return Placement(coordinates, PlacementPrecision.MANUAL, 1.0, MANUAL, named, now)
+
+
 async def move(
     work: Work,
     thing: Placed,
@@ -50,22 +56,25 @@ async def move(
     *,
     address: PostalAddress | None,
     found: Placement | PlacementProblem | None,
+    reason: str | None = None,
 ) -> None:
-    """Give something another address or another place."""
+    """Give something another address or another place, which may have a reason."""
     assert isinstance(thing, Base)  # noqa: S101 - all placed things are rows
     if address is not None:
         thing.address = address
-    thing.place(found)
+    thing.place(found, reason=reason)
     work.record(kind, thing, changed=["address"])
-    record_place(work, thing, found)
+    record_place(work, thing, found, **({} if reason is None else {"reason": reason}))
     await work.save()
 
 
-def record_place(work: Work, thing: Placed, found: Placement | PlacementProblem | None) -> None:
-    """Write down that something was placed, or that it could not be."""
+def record_place(
+    work: Work, thing: Placed, found: Placement | PlacementProblem | None, **more: Any
+) -> None:
+    """Write down that something was placed, or that it could not be, with more facts of it."""
     assert isinstance(thing, Base)  # noqa: S101 - all placed things are rows
     if isinstance(found, Placement):
-        facts = {"precision": found.precision.value, "source": found.source}
+        facts = {"precision": found.precision.value, "source": found.source, **more}
         work.record(EventKind.ADDRESS_PLACED, thing, **facts)
     elif isinstance(found, PlacementProblem):
         work.record(EventKind.ADDRESS_NOT_PLACED, thing, code=found.code.value)

@@ -7,6 +7,7 @@ from graphql import GraphQLArgument, GraphQLObjectType, Undefined
 
 from resolvers import looking
 from schema.access_schedules import AccessScheduleQueries
+from schema.address_previews import AddressChangeQueries
 from schema.agreement_changes import AgreementMutations
 from schema.agreements import AgreementQueries
 from schema.attachment_changes import AttachmentMutations
@@ -41,6 +42,7 @@ from schema.missing_automats import MissingAutomatQueries
 from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
@@ -69,6 +71,8 @@ class Query(
     SelectionReplayQueries,
     ComparisonQueries,
     MissingAutomatQueries,
+    PlacementReviewQueries,
+    AddressChangeQueries,
     FailoverQueries,
     EntityQueries,
     AutomatQueries,
@@ -112,6 +116,7 @@ class Mutation(
     ReservationRowMutations,
     EntityMutations,
     AutomatMutations,
+    PlacementReviewMutations,
     AutomatCommandMutations,
     AutomatAlarmMutations,
     AutomatLinkMutations,

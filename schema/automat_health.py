@@ -7,9 +7,10 @@ import strawberry
 from models.automat_links import state_of
 from resolvers import relations
 from schema.automat_enums import LinkState
+from schema.places import Coordinates
 
 
-@strawberry.type(description="What an automat said last of its power, battery and network.")
+@strawberry.type(description="What an automat said last of its power, battery, network and place.")
 class AutomatHealth:
     power: str | None = strawberry.field(description="`mains` or `battery`.")
     battery: float | None = strawberry.field(description="From 0, empty, to 1, full.")
@@ -18,6 +19,9 @@ class AutomatHealth:
     )
     temperature_celsius: float | None = strawberry.field(
         description="How warm it is inside, in degrees Celsius."
+    )
+    position: Coordinates | None = strawberry.field(
+        description="Where it is by its own receiver; null when it cannot tell."
     )
 
 
@@ -57,9 +61,11 @@ async def healths(automats: list[Any], context: Any) -> list[AutomatHealth | Non
 
 
 def _health(said: dict[str, Any]) -> AutomatHealth:
+    position = said.get("position")
     return AutomatHealth(
         power=said.get("power"),
         battery=said.get("battery"),
         signal_dbm=said.get("signalDbm"),
         temperature_celsius=said.get("temperatureCelsius"),
+        position=Coordinates(**position) if position else None,
     )

@@ -23,6 +23,7 @@ from schema import (
     cli_evidence,
     cli_link,
     cli_places,
+    cli_placing,
     cli_protocol,
     cli_selection,
     cli_selection_modes,
@@ -45,6 +46,7 @@ token_commands = typer.Typer(no_args_is_help=True, help="Bearer tokens.")
 app.add_typer(organization_commands, name="organization")
 app.add_typer(token_commands, name="token")
 app.add_typer(cli_places.address_commands, name="addresses")
+cli_places.address_commands.command("place-again")(cli_placing.place_again)
 app.add_typer(cli_walking.walking_commands, name="walking")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.add_typer(cli_selection.selection_commands, name="selection")

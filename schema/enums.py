@@ -70,6 +70,7 @@ describe(EntityKind, "What kind of thing is reserved.")
 describe(
     EventKind,
     "What happened.",
+    PLACEMENT_ACCEPTED="Somebody looked at a placement and found it right, for a reason.",
     INSERT_KEY="A key has to be put into a locker before somebody comes for it.",
     RESERVATION_UNFULFILLED="Something is missing for a reservation, see the notice.",
     KEY_CONTRACT_NOT_SIGNED="A contract has begun unsigned, or goes on although a change of it is "

@@ -97,9 +97,12 @@ class Placement:
         description="The address as the geocoder understood it."
     )
     placed_at: datetime = strawberry.field(description="When it was placed.")
+    reason: str | None = strawberry.field(
+        default=None, description="Why somebody put it there by hand; null when nobody said."
+    )
 
     @classmethod
-    def of(cls, placement: places.Placement) -> Self:
+    def of(cls, placement: places.Placement, *, reason: str | None = None) -> Self:
         return cls(
             coordinates=Coordinates.of(placement.coordinates),
             precision=placement.precision,
@@ -107,12 +110,13 @@ class Placement:
             source=placement.source,
             matched_address=placement.matched_address,
             placed_at=placement.placed_at,
+            reason=reason,
         )
 
     @classmethod
     def of_row(cls, row: Any) -> Self | None:
         placement = addressed.placement_of(row)
-        return None if placement is None else cls.of(placement)
+        return None if placement is None else cls.of(placement, reason=row.placement_reason)
 
 
 async def addresses(things: list[Any], _context: Any) -> list[Address | None]:

@@ -4,6 +4,7 @@ from documents import days_from_now
 
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
 EDGES = "edges { node { id } }"
+COORDINATES = "coordinates: {latitude: 60.17, longitude: 24.94}"
 
 BY_OTHERS_IDS = [
     'reservation(id: "$reservation") { id }',
@@ -55,6 +56,8 @@ REFUSED_QUERIES = [
     'keyTransferSuggestions(organizationUnitId: "$unit") { edges { cursor } }',
     'missingAutomats(deviceGroupIds: ["$group"]) { entities }',
     'missingAutomats(organizationUnitId: "$unit") { entities }',
+    'placementReviews(organizationUnitId: "$unit") { edges { cursor } }',
+    f'addressChangePreview(entityId: "$entity", {COORDINATES}) {{ more }}',
     'selectionShadow(organizationUnitId: "$unit") { watched }',
     'selectionShadow(deviceGroupIds: ["$group"]) { watched }',
     'selectionReplay(reservationId: "$reservation") { same }',
@@ -110,6 +113,10 @@ REFUSED_MUTATIONS = {
     "automatProgramKey.keyId": 'keyId: "$key", accessRights: []',
     "automatAlarmAcknowledge.id": 'id: "$automat_alarm"',
     "lockerUpdate.id": 'id: "$locker", outOfOrder: true',
+    "placementReviewAccept.entityId": 'entityId: "$entity", reason: "x"',
+    "placementReviewAccept.automatId": 'automatId: "$automat", reason: "x"',
+    "placementSet.entityId": f'entityId: "$entity", {COORDINATES}, reason: "x"',
+    "placementSet.automatId": f'automatId: "$automat", {COORDINATES}, reason: "x"',
     "deviceGroupCreate.automatIds": 'name: "x", automatIds: ["$automat"]',
     "deviceGroupUpdate.id": 'id: "$group", name: "x"',
     "deviceGroupUpdate.automatIds": 'id: "$own_group", automatIds: ["$automat"]',

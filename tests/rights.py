@@ -17,6 +17,7 @@ SIGNERS = {*DESK_CLERKS, Role.PARTNER}
 ADMINS = {Role.ADMIN}
 DISPLAYS = {Role.STATION}
 
+COORDINATES = "coordinates: {latitude: 60.17, longitude: 24.94}"
 NEAR = "near: {coordinates: {latitude: 60.17, longitude: 24.94}}"
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
 STAY = f'externalId: "new", contacts: [{{name: "Aino"}}], entityId: "$entity", {SOON}'
@@ -65,6 +66,8 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "selectionComparison": (VIEWERS, '(organizationUnitId: "$unit") { edges { cursor } }'),
     "failoverPlan": (AUTOMAT_EDITORS, '(automatId: "$automat") { reason }'),
     "missingAutomats": (VIEWERS, '(organizationUnitId: "$unit") { entities }'),
+    "placementReviews": (VIEWERS, '(organizationUnitId: "$unit") { edges { cursor } }'),
+    "addressChangePreview": (VIEWERS, f'(entityId: "$entity", {COORDINATES}) {{ more }}'),
     "selectionShadow": (VIEWERS, '(organizationUnitId: "$unit") { watched }'),
     "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
     "automatSelection": (
@@ -75,6 +78,8 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
 MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "entityCreate": (ENTITY_EDITORS, 'kind: CAR, name: "Car"'),
     "entityUpdate": (ENTITY_EDITORS, 'id: "$entity", name: "B 2"'),
+    "placementReviewAccept": (ENTITY_EDITORS, 'entityId: "$entity", reason: "It is right."'),
+    "placementSet": (ENTITY_EDITORS, f'entityId: "$entity", {COORDINATES}, reason: "Seen."'),
     "manualStorageCreate": (KEY_EDITORS, 'name: "Desk"'),
     "manualStorageUpdate": (KEY_EDITORS, 'id: "$desk", name: "Reception"'),
     "keyRegister": (

@@ -26,8 +26,15 @@ class LockerStateNow(Message):
     door_open: bool = False
 
 
+class ReportedPosition(Message):
+    """Where it is, in WGS 84 degrees, as far as it can tell by itself."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
 class Health(Message):
-    """Power, battery and network."""
+    """Power, battery, network and place."""
 
     power: Literal["mains", "battery"] = "mains"
     battery: float | None = Field(default=None, ge=0, le=1, description="0 is empty, 1 is full.")
@@ -35,6 +42,9 @@ class Health(Message):
         default=None, ge=-200, le=50, description="How well the network is heard."
     )
     temperature_celsius: float | None = Field(default=None, ge=-100, le=200)
+    position: ReportedPosition | None = Field(
+        default=None, description="Where it is; left out by one that cannot tell."
+    )
 
 
 def each_once(lockers: list[LockerStateNow]) -> list[LockerStateNow]:

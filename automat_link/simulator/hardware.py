@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from automat_link.messages.states import Health
+from automat_link.messages.states import Health, ReportedPosition
 from automat_link.simulator.alarms import Alarms
 from automat_link.simulator.clock import Clock
 from automat_link.simulator.doors import Doors
@@ -102,6 +102,12 @@ class Hardware:
         )
         self._alarm(AlarmKind.DEVICE_POWER_DISCONNECTED, on=not mains)
         self._alarm(AlarmKind.DEVICE_LOW_POWER, on=battery < LOW_BATTERY)
+        self.changed()
+
+    def stand_at(self, latitude: float, longitude: float) -> None:
+        """Let it know where it is; cabinets without a receiver never do."""
+        position = ReportedPosition(latitude=latitude, longitude=longitude)
+        self.health = self.health.model_copy(update={"position": position})
         self.changed()
 
     def fail(self, *, fails: bool = True) -> None:

@@ -18,7 +18,7 @@ from models.jobs import JobKind
 from resolvers.automat_alarms import end_alarm
 from resolvers.automat_codes import confirming
 from resolvers.automat_doubts import doubt
-from resolvers.automat_reports import clocks, freshness, gaps, power, sensors
+from resolvers.automat_reports import clocks, freshness, gaps, positions, power, sensors
 from resolvers.automat_reports.links import heard_from, last_believable
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.jobs import schedule
@@ -114,6 +114,7 @@ async def _hear(work: Work, link: AutomatLink, said: Said, *, counts: bool) -> N
     await clocks.compare(work, link, said.at, heard_at=heard_at, clock_set=said.clock_set)
     if link.health != said.health:
         await power.compare(work, link, said.health)
+        await positions.compare(work, link.automat_id, said.health)
         link.health = said.health
     link.firmware = said.firmware or link.firmware
     if not counts:

@@ -9,6 +9,7 @@ from reporting import MINUTE, locker
 from models.automat_alarms import AlarmKind
 from models.automats import LockerState
 from models.events import EventKind
+from models.places import Coordinates
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.work import Work
 
@@ -44,6 +45,24 @@ async def test_power_and_battery_raise_alarms_that_end_when_they_are_back(
     assert found == [set(), {cut}, {cut, low}, {cut, low}, {cut, low}, {low}, set(), set()]
     assert len(await cabinet.alarms()) == 2
     assert cabinet.link.health == {"power": "mains"}
+
+
+async def test_where_a_cabinet_says_it_stands_is_kept_without_its_wavering(
+    cabinet: Cabinet,
+) -> None:
+    begins, automat = cabinet.stay.begins, cabinet.stay.automat
+    automat.accept_place("It hears nothing in there.", begins)
+    north, seen = 60.2, []
+
+    for number, latitude in enumerate([None, north, north + 0.00005, north + 0.001, None]):
+        health: dict[str, Any] = {"power": "mains"}
+        if latitude is not None:
+            health["position"] = {"latitude": latitude, "longitude": 24.9}
+        await cabinet.beats(begins + number * MINUTE, health=health)
+        seen.append((automat.reported_position, automat.placement_accepted_at is not None))
+
+    first, then = Coordinates(north, 24.9), Coordinates(north + 0.001, 24.9)
+    assert seen == [(None, True), *[(first, False)] * 2, *[(then, False)] * 2]
 
 
 async def notices(cabinet: Cabinet) -> list[str]:

@@ -37,6 +37,7 @@ BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 # a row of many its changes, a version its languages, a contract its signatures, and there are as
 # many settings as there are.
 BOUNDED_LISTS = {
+    "AddressChangePreview.stays",
     "AccessSchedule.windows",
     "AccessWindow.weekdays",
     "AgreementBlock.lines",
@@ -71,6 +72,7 @@ BOUNDED_LISTS = {
     "KeyContract.signings",
     "LockerContract.contacts",
     "MissingAutomats.places",
+    "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
     "Query.accessSchedulePreview",
     "Query.failoverPlan",
@@ -187,7 +189,7 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
-    *("reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
+    *("placement", "reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
 )
 
 
