@@ -7,8 +7,8 @@ from models.base import JSON_DOCUMENT as JSON
 from models.dialects.instants import Instant
 from models.dialects.position import Position
 
-revision = "0011"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
