@@ -18,6 +18,8 @@ from resolvers.outside.secret import Secret
 PURPOSE = "guesses"
 KEPT = timedelta(days=1)
 """So long a count is kept: longer than any time within which guesses are counted."""
+AT_ONCE = timedelta(seconds=10)
+"""Of guesses that come at once a later one may be counted first, by so much."""
 ROW = table_of(GuessCount).c
 
 
@@ -77,7 +79,7 @@ class Guesses:
             by: As it was counted.
             then: When it was counted.
         """
-        counted = ROW.place == self._place(by), ROW.since <= then, ROW.guesses > 0
+        counted = ROW.place == self._place(by), ROW.since <= then + AT_ONCE, ROW.guesses > 0
         async with self._database.writing() as session:
             fewer = update(table_of(GuessCount)).where(*counted).values(guesses=ROW.guesses - 1)
             await (await session.connection()).execute(fewer)
@@ -94,7 +96,7 @@ class Guesses:
 
     def _is_over(self, now: datetime) -> ColumnElement[bool]:
         """Tell whether the time of a count is over, or has not begun: our clock was set back."""
-        return or_(ROW.since <= now - self.bound.within, ROW.since > now)
+        return or_(ROW.since <= now - self.bound.within, ROW.since > now + AT_ONCE)
 
     def _place(self, by: str) -> str:
         return self._secret.signature(PURPOSE, f"{self.bound.what} {by}")

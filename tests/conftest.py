@@ -75,7 +75,7 @@ class Kept:
 
 
 @pytest.fixture(scope="session")
-async def kept(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
+async def kept_databases(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
     """Keep databases until the last test."""
     kept = Kept(tmp_path_factory.mktemp("databases"))
     async with kept.until_the_end:
@@ -83,9 +83,9 @@ async def kept(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-async def shared(request: pytest.FixtureRequest, kept: Kept) -> Shared:
+async def shared(request: pytest.FixtureRequest, kept_databases: Kept) -> Shared:
     """Give what all tests share of a kind."""
-    return await kept.of(request.param)
+    return await kept_databases.of(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ class Situation:
 
     async def mix(self) -> None:
         """Put a key into some locker, whatever is in it."""
-        tag = f"T{self.random.random()}"
+        tag = f"{self.random.getrandbits(64):016x}"
         await make_key(self.work, desk=self.random.choice(self.desks), rfid_tag=tag)
         automat = self.random.choice(self.automats)
         where = {"automat_id": automat.id, "locker_index": 0}
