@@ -1,5 +1,6 @@
 """Which automat: what a reservation would get, what it got, and which automats are nearest."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from models.contracts import KeyContract
 from models.entities import ReservableEntity
 from models.errors import AddressNotFound, LivionKeyError
 from models.places import Coordinates
-from models.reservations import Reservation
+from models.reservations import Reservation, check_start
 from models.times import Window
 from resolvers import entities
 from resolvers.nearby import ANY, Filter, nearest_passing
@@ -41,6 +42,7 @@ async def preview(
         NotAllowed: The actor may not look at reservations.
         NotFound: There is no such entity, automat, group, key or reservation.
         StartsAfterEnd: The end is not after the start.
+        StartsInPast: A new or changed start is more than 15 minutes ago.
         KeyTaken: The keys are promised to somebody.
         MixedStorage: The wanted keys lie partly in automats and partly at desks.
     """
@@ -48,13 +50,16 @@ async def preview(
     window = Window.checked(starts_at, ends_at)
     entity = await entities.named(reading, id=entity_id, external_id=entity_external_id)
     await check_wanted(reading, wanted)
+    replaced = await _replaced(reading, reservation_id)
+    if replaced is None or replaced.starts_at != window.starts_at:
+        check_start(window.starts_at, reading.now)
     group_id = wanted.device_group_id or entity.device_group_id
     stay = Stay(
         window=window,
         settings=await settings_of(reading, entity.unit_id, group_id),
-        wanted=wanted,
+        wanted=replace(wanted, key_ids=list(dict.fromkeys(wanted.key_ids))),
         entity=entity,
-        contract=await _contract(reading, reservation_id),
+        contract=await _contract(reading, replaced),
     )
     known = await keys_of(reading, [stay])
     snapshot = await look(reading, [stay])
@@ -64,11 +69,16 @@ async def preview(
     return planned.decision
 
 
-async def _contract(reading: Reading, reservation_id: UUID | None) -> KeyContract | None:
-    """Find what would be replaced; what it holds counts as free."""
+async def _replaced(reading: Reading, reservation_id: UUID | None) -> Reservation | None:
     if reservation_id is None:
         return None
-    replaced = await reading.get(Reservation, reservation_id, path=("reservation_id",))
+    return await reading.get(Reservation, reservation_id, path=("reservation_id",))
+
+
+async def _contract(reading: Reading, replaced: Reservation | None) -> KeyContract | None:
+    """Find the contract of what would be replaced; what it holds counts as free."""
+    if replaced is None:
+        return None
     contracts = reading.own(KeyContract).where(KeyContract.reservation_id == replaced.id)
     return await reading.first(contracts)
 
