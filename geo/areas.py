@@ -22,6 +22,8 @@ from models.places import Coordinates
 
 MOST_POSITIONS = 5_000
 """How many corners an area may have, all rings together."""
+MOST_RINGS = 500
+"""Telling that rings do not lie in each other takes time that grows with their square."""
 FEWEST_POSITIONS = 4
 """A ring has three corners at least, and its first again at its end."""
 HALF_TURN = 180.0
@@ -31,6 +33,10 @@ METRES_OF_A_DEGREE = 111_700.0
 WIDER = 1.0034
 """By so much at most a parallel is longer than the cosine of its latitude says."""
 KINDS = ("Polygon", "MultiPolygon")
+OTHER_KINDS = (
+    *("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection"),
+    *("Feature", "FeatureCollection"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,16 @@ class Area:
 
 @lru_cache(REMEMBERED)
 def area(text: str) -> Area:
-    """Read the text of an area, remembered by the text.
+    """Read the text of a policy's area, remembered by the text.
+
+    Raises:
+        InvalidInput: It is no area; the message says what is wrong and what to do.
+    """
+    return read_area(text)
+
+
+def read_area(text: str) -> Area:
+    """Read the text of an area, for whoever brings a new one each time.
 
     Raises:
         InvalidInput: It is no area; the message says what is wrong and what to do.
@@ -106,19 +121,25 @@ def _read(text: str) -> Any:
         raise InvalidInput("The area is not JSON; give a GeoJSON object, RFC 7946.") from None
     kind = said.get("type") if isinstance(said, dict) else None
     if kind not in KINDS:
-        what = f"a {kind}" if isinstance(kind, str) else "no GeoJSON geometry"
+        what = f"a {kind}" if kind in OTHER_KINDS else "no area of GeoJSON"
         raise InvalidInput(f"The area is {what}; give a Polygon or a MultiPolygon.")
     polygons = _list(said.get("coordinates"))
     polygons = [polygons] if kind == "Polygon" else polygons
     if not polygons or not all(_list(rings) for rings in polygons):
         raise InvalidInput("The area is empty; give it corners, or null for no area.")
-    count = sum(len(_list(ring)) for rings in polygons for ring in rings)
+    _check_size([_list(ring) for rings in polygons for ring in rings])
+    checked = [[_ring(ring) for ring in rings] for rings in polygons]
+    return {"type": "MultiPolygon", "coordinates": checked}
+
+
+def _check_size(rings: list[list[Any]]) -> None:
+    if len(rings) > MOST_RINGS:
+        raise InvalidInput(f"The area has {len(rings)} rings; draw it with {MOST_RINGS} or less.")
+    count = sum(len(ring) for ring in rings)
     if count > MOST_POSITIONS:
         raise InvalidInput(
             f"The area has {count} positions; draw it with {MOST_POSITIONS} or less."
         )
-    checked = [[_ring(ring) for ring in rings] for rings in polygons]
-    return {"type": "MultiPolygon", "coordinates": checked}
 
 
 def _list(value: Any) -> list[Any]:
