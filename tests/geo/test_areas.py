@@ -9,7 +9,8 @@ from areas_on_maps import box, polygon, polygons, ring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.areas import MOST_POSITIONS, MOST_RINGS, area
+from geo.areas import area
+from geo.geojson import MOST_POSITIONS, MOST_RINGS
 from geo.position import distance_metres
 from models.errors import InvalidInput
 from models.places import Coordinates
