@@ -4,12 +4,13 @@ from datetime import datetime
 
 import pytest
 from factories import DAY, HOUR, make_automat, make_entity, make_key, push
-from lives import at
+from lives import at, fetch
+from outcomes import locker_contract
 from trying import try_a_town
 
 from geo.decisions import Decision
 from models.entities import ReservableEntity
-from models.errors import StartsInPast
+from models.errors import KeyOut, StartsInPast
 from models.keys import Key
 from models.reservations import Reservation
 from resolvers import selections
@@ -69,3 +70,16 @@ async def test_a_key_that_is_named_twice_is_wanted_once(work: Work) -> None:
     assert said.supply.needed == 1
     assert said.chosen is not None
     assert stay.unfulfilled_reason is None
+
+
+async def test_while_a_key_is_out_only_the_end_can_be_otherwise(work: Work) -> None:
+    home, other = await make_entity(work), await make_entity(work)
+    automat = await make_automat(work)
+    await make_key(work, home, automat=automat)
+    await make_key(work, other, automat=automat)
+    stay, _ = await push(work, home)
+    out = await fetch(work, await locker_contract(work, stay), at=stay.starts_at)
+
+    for entity, starts_at in ((other, stay.starts_at), (home, stay.starts_at + HOUR)):
+        with pytest.raises(KeyOut, match="is not back yet"):
+            await would_get(out, entity, starts_at, instead=stay)
