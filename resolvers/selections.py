@@ -1,5 +1,6 @@
 """Which automat: what a reservation would get, what it got, and which automats are nearest."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,13 +15,16 @@ from models.contracts import KeyContract
 from models.entities import ReservableEntity
 from models.errors import AddressNotFound, LivionKeyError
 from models.places import Coordinates
-from models.reservations import Reservation
+from models.reservations import Reservation, check_start
 from models.times import Window
 from resolvers import entities
 from resolvers.nearby import ANY, Filter, nearest_passing
+from resolvers.planning.holdings import held_by
 from resolvers.planning.planner import look, plan_one
 from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.supplies import keys_of
+from resolvers.pushing.comparing import changes_of_the_plan
+from resolvers.pushing.running import refusal_of
 from resolvers.settings import settings as settings_of
 from resolvers.work import Reading
 
@@ -37,10 +41,15 @@ async def preview(
 ) -> Decision:
     """Decide what a reservation would get, without making it.
 
+    While somebody has the key of one that would be replaced, a push keeps its place and changes
+    the end only; this says what a later look would choose.
+
     Raises:
         NotAllowed: The actor may not look at reservations.
         NotFound: There is no such entity, automat, group, key or reservation.
         StartsAfterEnd: The end is not after the start.
+        StartsInPast: A new or changed start is more than 15 minutes ago.
+        KeyOut: Somebody has the key of what would be replaced, and more than its end changes.
         KeyTaken: The keys are promised to somebody.
         MixedStorage: The wanted keys lie partly in automats and partly at desks.
     """
@@ -48,13 +57,22 @@ async def preview(
     window = Window.checked(starts_at, ends_at)
     entity = await entities.named(reading, id=entity_id, external_id=entity_external_id)
     await check_wanted(reading, wanted)
+    replaced = await _replaced(reading, reservation_id)
+    if replaced is None or replaced.starts_at != window.starts_at:
+        check_start(window.starts_at, reading.now)
+    contract = await _contract(reading, replaced)
+    if replaced is not None and contract is not None:
+        changed = changes_of_the_plan(replaced, entity.id, window, wanted)
+        held = await held_by(reading, [contract.id])
+        if refusal := refusal_of(changed, held[contract.id]):
+            raise refusal
     group_id = wanted.device_group_id or entity.device_group_id
     stay = Stay(
         window=window,
         settings=await settings_of(reading, entity.unit_id, group_id),
-        wanted=wanted,
+        wanted=replace(wanted, key_ids=list(dict.fromkeys(wanted.key_ids))),
         entity=entity,
-        contract=await _contract(reading, reservation_id),
+        contract=contract,
     )
     known = await keys_of(reading, [stay])
     snapshot = await look(reading, [stay])
@@ -64,11 +82,16 @@ async def preview(
     return planned.decision
 
 
-async def _contract(reading: Reading, reservation_id: UUID | None) -> KeyContract | None:
-    """Find what would be replaced; what it holds counts as free."""
+async def _replaced(reading: Reading, reservation_id: UUID | None) -> Reservation | None:
     if reservation_id is None:
         return None
-    replaced = await reading.get(Reservation, reservation_id, path=("reservation_id",))
+    return await reading.get(Reservation, reservation_id, path=("reservation_id",))
+
+
+async def _contract(reading: Reading, replaced: Reservation | None) -> KeyContract | None:
+    """Find the contract of what would be replaced; what it holds counts as free."""
+    if replaced is None:
+        return None
     contracts = reading.own(KeyContract).where(KeyContract.reservation_id == replaced.id)
     return await reading.first(contracts)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import rich.progress
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -139,7 +140,7 @@ def _automats(capacities: list[Capacity]) -> Table:
         flow = one.flow
         counts = (flow.entities_before, flow.entities_after, flow.stays_from, flow.stays_to)
         shares = (_share(one.free_before), _share(one.free_after))
-        table.add_row(flow.name, *map(str, counts), *shares)
+        table.add_row(escape(flow.name), *map(str, counts), *shares)
     return table
 
 

@@ -1,6 +1,7 @@
 """The fleet comparison as files for people: CSV (RFC 4180), or GeoJSON (RFC 7946).
 
-A file is there whole or not at all: it gets its name when it is complete.
+A file is there whole or not at all: it gets its name when it is complete. In a table an apostrophe
+stands before texts that a spreadsheet would take for a formula.
 """
 
 import csv
@@ -17,6 +18,8 @@ from resolvers.comparison.capacity import Capacity
 from resolvers.comparison.compared import Compared, Served
 from schema.scalars import to_id
 
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""With these spreadsheets begin formulas, see OWASP on CSV injection."""
 CENTIMETRES = 2
 """Digits after the point of metres."""
 ENTITY_COLUMNS = (
@@ -78,7 +81,12 @@ def complete(file: Path) -> Iterator[TextIO]:
 def _write_table(target: TextIO, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
     writer = csv.writer(target)
     writer.writerow(columns)
-    writer.writerows(lines)
+    writer.writerows([_harmless(cell) for cell in line] for line in lines)
+
+
+def _harmless(cell: Any) -> Any:
+    """Keep a text from being a formula where a spreadsheet opens the table; numbers are none."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
 
 
 def _write_features(target: TextIO, rows: Iterable[Compared]) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import orjson
 import strawberry
 
-from geo.areas import area
+from geo.areas import read_area
 from geo.candidates import Candidate
 from models.addressed import PlacementProblem
 from models.automats import Automat as AutomatRow
@@ -79,7 +79,7 @@ class NearestAutomatsFilter:
             models=None if models is None else frozenset(models),
             with_free_locker=self.with_free_locker,
             online=self.online,
-            within=None if within is None else area(within),
+            within=None if within is None else read_area(within),
             farthest_metres=farthest_metres,
         )
 

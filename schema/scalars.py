@@ -137,10 +137,13 @@ def parse_geojson(value: object) -> str:
     """Read GeoJSON as its text; what it says is checked where it is used.
 
     Raises:
-        InvalidInput: It is neither an object nor a text.
+        InvalidInput: It is neither an object nor a text, or is nested without end.
     """
     if isinstance(value, dict):
-        return json.dumps(value, separators=(",", ":"))
+        try:
+            return json.dumps(value, separators=(",", ":"))
+        except RecursionError:
+            raise InvalidInput("The GeoJSON is nested deeper than any that makes sense.") from None
     if isinstance(value, str):
         return value
     raise InvalidInput("GeoJSON is an object with a `type` and `coordinates`, or its text.")

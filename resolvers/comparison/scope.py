@@ -1,6 +1,6 @@
 """Which entities are compared, and reading them block by block."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from models.accounts import Permission
 from models.automats import DeviceGroup
 from models.dialects.among import among, ids_later
 from models.entities import ReservableEntity
+from models.errors import NotFound
 from models.organizations import OrganizationUnit
 from resolvers import organizations
 from resolvers.looking import BEFORE_ALL
@@ -59,11 +60,25 @@ async def scope_of(
         NotFound: There is no such group or unit.
     """
     reading.require(Permission.VIEW)
-    path = ("device_group_ids",)
-    groups = [await reading.get(DeviceGroup, id, path=path) for id in group_ids or ()]
+    named = await _groups(reading, set(group_ids or ()))
     units = None if unit_id is None else await _with_those_below(reading, unit_id)
-    named = tuple(sorted({group.id for group in groups}))
     return Scope(None if group_ids is None else named, units)
+
+
+async def _groups(reading: Reading, ids: Collection[UUID | None]) -> tuple[UUID, ...]:
+    """See that the organization has all of certain device groups, in one statement."""
+    if not ids:
+        return ()
+    found = await reading.rows(
+        reading.own(DeviceGroup)
+        .where(among(DeviceGroup.id, [id for id in ids if id is not None]))
+        .with_only_columns(DeviceGroup.id)
+    )
+    named = tuple(sorted(row.id for row in found))
+    if len(named) < len(ids):
+        message = "Your organization has no such device group; look its id up again."
+        raise NotFound(message, path=("device_group_ids",))
+    return named
 
 
 async def _with_those_below(reading: Reading, unit_id: UUID) -> tuple[UUID, ...] | None:

@@ -1,9 +1,12 @@
 """What of a push is news: compared with the reservation as it is."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from models.organizations import Contact
 from models.reservations import Change, Reservation, ReservationStatus
+from models.times import Window
+from resolvers.planning.stays import Wanted
 from resolvers.pushing.requests import Push
 
 WITHOUT_A_PLAN = {Change.CONTACTS, Change.TIME_ZONE}
@@ -16,23 +19,30 @@ def changes(reservation: Reservation, contacts: Sequence[Contact], push: Push) -
     Contacts that were erased are over with their reservation (G27): a push that says what it always
     said does not bring them back. One that changes something else brings contacts of its own.
     """
-    wanted = push.wanted
-    pairs = {
-        Change.ENTITY: (reservation.entity_id, push.entity.id),
-        Change.STARTS_AT: (reservation.starts_at, push.window.starts_at),
-        Change.ENDS_AT: (reservation.ends_at, push.window.ends_at),
-        Change.TIME_ZONE: (reservation.time_zone, push.zone_after(reservation.time_zone)),
-        Change.AUTOMAT: (reservation.wanted_automat_id, wanted.automat_id),
-        Change.DEVICE_GROUP: (reservation.wanted_device_group_id, wanted.device_group_id),
-        Change.KEYS: (set(reservation.wanted_keys), set(wanted.key_ids)),
-    }
-    changed = {change for change, (before, after) in pairs.items() if before != after}
+    changed = changes_of_the_plan(reservation, push.entity.id, push.window, push.wanted)
+    if reservation.time_zone != push.zone_after(reservation.time_zone):
+        changed.add(Change.TIME_ZONE)
     if reservation.status is ReservationStatus.CANCELLED:
         changed.add(Change.STATUS)
     was_erased = any(one.erased_at is not None for one in contacts)
     if changed if was_erased else _contacts_differ(contacts, push):
         changed.add(Change.CONTACTS)
     return frozenset(changed)
+
+
+def changes_of_the_plan(
+    reservation: Reservation, entity_id: UUID, window: Window, wanted: Wanted
+) -> set[Change]:
+    """Name what is otherwise of all that decides on an automat; also of plain rows."""
+    pairs = {
+        Change.ENTITY: (reservation.entity_id, entity_id),
+        Change.STARTS_AT: (reservation.starts_at, window.starts_at),
+        Change.ENDS_AT: (reservation.ends_at, window.ends_at),
+        Change.AUTOMAT: (reservation.wanted_automat_id, wanted.automat_id),
+        Change.DEVICE_GROUP: (reservation.wanted_device_group_id, wanted.device_group_id),
+        Change.KEYS: ({UUID(id) for id in reservation.wanted_key_ids}, set(wanted.key_ids)),
+    }
+    return {change for change, (before, after) in pairs.items() if before != after}
 
 
 def _contacts_differ(contacts: Sequence[Contact], push: Push) -> bool:

@@ -1,8 +1,11 @@
 """Changes of a stay while somebody has the key: only its end and its contacts (G34)."""
 
+from collections.abc import Collection
+
 from models.errors import KeyOut, LivionKeyError
 from models.reservations import Change, Reservation, ReservationStatus
 from resolvers.planning.extending import decide_end, write_end
+from resolvers.planning.holdings import Held
 from resolvers.planning.stays import Plan
 from resolvers.pushing.tasks import Task
 from resolvers.transitions import move_reservation
@@ -14,14 +17,18 @@ ALLOWED = {Change.ENDS_AT, Change.CONTACTS, Change.TIME_ZONE, Change.STATUS}
 
 async def decide(work: Work, task: Task) -> Plan | LivionKeyError:
     """Find out what a change means while the key is out, or what stands against it."""
-    refused = sorted(change.value for change in task.changed - ALLOWED)
-    if refused:
-        fetched_at = task.held.keys_out[0].fetched_at
-        return KeyOut(
-            f"The key was fetched at {fetched_at} and is not back yet: the end and the contacts "
-            f"can be changed, but not {', '.join(refused)}."
-        )
-    return await decide_end(work, task.stay())
+    return refusal_of(task.changed, task.held) or await decide_end(work, task.stay())
+
+
+def refusal_of(changed: Collection[Change], held: Held) -> KeyOut | None:
+    """Say why changes are refused while keys are out; None where they are not."""
+    refused = sorted(change.value for change in changed if change not in ALLOWED)
+    if not refused or not held.keys_out:
+        return None
+    return KeyOut(
+        f"The key was fetched at {held.keys_out[0].fetched_at} and is not back yet: the end and "
+        f"the contacts can be changed, but not {', '.join(refused)}."
+    )
 
 
 async def change(work: Work, plan: Plan) -> None:

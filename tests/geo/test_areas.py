@@ -9,7 +9,8 @@ from areas_on_maps import box, polygon, polygons, ring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.areas import MOST_POSITIONS, area
+from geo.areas import area
+from geo.geojson import MOST_POSITIONS, MOST_RINGS
 from geo.position import distance_metres
 from models.errors import InvalidInput
 from models.places import Coordinates
@@ -24,8 +25,9 @@ CIRCLE = [
 WRONG: list[tuple[str, str]] = [
     ("not JSON", r"is not JSON"),
     ("[" * 100_000, r"is not JSON"),
-    ("17", r"is no GeoJSON geometry; give a Polygon or a MultiPolygon"),
-    ("{}", r"is no GeoJSON geometry"),
+    ("17", r"is no area of GeoJSON; give a Polygon or a MultiPolygon"),
+    ('{"type": "\\ud800"}', r"is no area of GeoJSON"),
+    ("{}", r"is no area of GeoJSON"),
     ('{"type": "Point", "coordinates": [24, 60]}', r"is a Point; give a Polygon"),
     ('{"type": "Feature", "geometry": null}', r"is a Feature; give a Polygon"),
     ('{"type": "Polygon"}', r"not nested as RFC 7946 says"),
@@ -50,6 +52,7 @@ WRONG: list[tuple[str, str]] = [
     (polygon([[0, 0], [0, 0], [0, 0], [0, 0]]), r"has no inside"),
     (polygon(OUTER, ring(30, 60, 31, 61)), r"Hole lies outside shell"),
     (polygons([ring(0, 0, 2, 2)], [ring(1, 1, 3, 3)]), r"crosses itself"),
+    (polygon(*[ring(0, 0, 1, 1)] * (MOST_RINGS + 1)), rf"has {MOST_RINGS + 1} rings; draw it with"),
     (polygon([*CIRCLE, CIRCLE[0]]), rf"has {MOST_POSITIONS + 1} positions; draw it with"),
 ]
 

@@ -15,6 +15,7 @@ from factories import (
 )
 from outcomes import decision, locker_contracts
 
+from geo import returning
 from models.automats import Automat, AutomatModel
 from models.entities import ReservableEntity
 from models.errors import ErrorCode
@@ -109,3 +110,20 @@ async def test_the_locker_that_its_key_leaves_is_free_for_its_return(work: Work)
 
     assert {one.automat_id for one in await locker_contracts(work, stay)} == {station.id}
     assert len(await locker_contracts(work, stay)) == 2
+
+
+@pytest.mark.parametrize("limit", [None, 5_000.0])
+async def test_another_one_for_the_return_is_found_behind_any_number_that_are_full(
+    work: Work, monkeypatch: pytest.MonkeyPatch, limit: float | None
+) -> None:
+    monkeypatch.setattr(returning, "FIRST_LOOK", 2)
+    station = await make_automat(work, "Station", STATION, ONE)
+    beside = [await make_automat(work, f"Beside {at}", STATION, ONE) for at in range(4)]
+    pasila = await make_automat(work, "Pasila", PASILA, ONE)
+    for automat in (station, *beside):
+        await full_at_the_end(work, automat)
+
+    stay, _ = await push(work, await home(work, return_elsewhere_metres=limit), days=60)
+
+    fetch, back = await locker_contracts(work, stay)
+    assert (fetch.automat_id, back.automat_id) == (station.id, pasila.id)

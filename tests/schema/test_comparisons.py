@@ -168,3 +168,17 @@ async def test_the_statements_do_not_grow_with_the_automats(client: Client) -> N
         await client.ask(AUTOMATS)
 
     assert len(many) == len(few)
+
+
+async def test_however_many_groups_are_named_they_are_looked_up_at_once(client: Client) -> None:
+    names, _ = await furnish(client, 4, groups=4)
+    await client.ask(COMPARISON, groups=names[:1])  # the token is known from now on
+
+    with statements_of(client.database) as few:
+        await client.ask(COMPARISON, groups=names[:2])
+    with statements_of(client.database) as many:
+        await client.ask(COMPARISON, groups=names + names)
+
+    assert len(but_the_search(many)) == len(but_the_search(few))
+    unknown = [*names, to_id(DeviceGroup, client.organization_id)]
+    assert await client.error_code(COMPARISON, groups=unknown) == "NOT_FOUND"

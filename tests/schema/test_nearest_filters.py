@@ -176,3 +176,13 @@ async def test_an_area_that_is_none_is_refused(client: Client) -> None:
     code = await client.error_code(ASKED, filter={"within": line})
 
     assert code == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize("depth", [3, 900])
+async def test_an_area_that_is_nested_without_sense_is_refused(client: Client, depth: int) -> None:
+    nested: list[Any] = []
+    for _ in range(depth):
+        nested = [nested]
+    within = {"type": "Polygon", "coordinates": nested}
+
+    assert await client.error_code(ASKED, filter={"within": within}) == "INVALID_INPUT"

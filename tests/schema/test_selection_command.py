@@ -17,9 +17,10 @@ from talking import Client
 from models.errors import InvalidInput, LivionKeyError, NotFound
 from models.organizations import OrganizationUnit
 from resolvers.comparison.missing import MissingPlace
-from schema import missing_runs
+from schema import cli_selection, missing_runs
 from schema.comparison_runs import Done, Wanted, run
 from schema.scalars import to_id
+from schema.terminal import output
 
 TESTS = Path(__file__).parents[1]
 HOMES = 7
@@ -144,12 +145,12 @@ async def test_a_comparison_that_was_killed_in_the_middle_of_a_line_goes_on(
     assert file.read_bytes() == (tmp_path / "whole.geojson").read_bytes()
 
 
-@pytest.mark.parametrize("kept", [b"", b'{"what":"livion'])
+@pytest.mark.parametrize("written", [b"", b'{"what":"livion'])
 async def test_one_that_was_killed_before_it_had_begun_begins(
-    client: Client, tmp_path: Path, kept: bytes
+    client: Client, tmp_path: Path, written: bytes
 ) -> None:
     unit = await furnish(client)
-    (tmp_path / "fleet.csv.part").write_bytes(kept)
+    (tmp_path / "fleet.csv.part").write_bytes(written)
 
     await compare(client, unit, tmp_path / "fleet.csv", resumes=True)
 
@@ -244,3 +245,29 @@ async def test_the_places_where_automats_are_missing_are_told_of_any_number(
     (feature,) = json.loads((tmp_path / "places.geojson").read_text())["features"]
     assert feature["geometry"]["coordinates"] == [PASILA.longitude, PASILA.latitude]
     assert feature["properties"]["entities_served"] == 4
+
+
+async def test_no_name_is_a_formula_where_a_table_is_opened(client: Client, tmp_path: Path) -> None:
+    names = ["=1+1", "+1", "-1", "@SUM(A1)", "A=1"]
+    async with client.working() as work:
+        near = await make_automat(work, "=cmd|'/c calc'!A1")
+        far = await make_group(work, await make_automat(work, "[/far]", PASILA))
+        near_group = await make_group(work, near)
+        for name in names:
+            await make_entity(work, PASILA, name=name, device_group_id=near_group.id)
+        await make_entity(work, name="worse", device_group_id=far.id)
+    unit = to_id(OrganizationUnit, client.organization_id)
+
+    done = await compare(client, unit, tmp_path / "fleet.csv")
+    await compare(client, unit, tmp_path / "map.geojson")
+
+    rows = read(tmp_path / "fleet.csv")
+    assert [row["name"] for row in rows[:5]] == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "A=1"]
+    assert rows[0]["group_automat"] == "'=cmd|'/c calc'!A1"
+    automats = read(tmp_path / "fleet.automats.csv")
+    assert {row["automat"] for row in automats} == {"'=cmd|'/c calc'!A1", "[/far]"}
+    features = json.loads((tmp_path / "map.geojson").read_text())["features"]
+    assert features[0]["properties"]["name"] == "=1+1", "GeoJSON has no formulas"
+    with output.capture() as shown:
+        output.print(cli_selection._automats(done.capacities))
+    assert "[/far]" in shown.get()
