@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from plain_areas import Area, Point
 from plain_places import crosses, measure, within
 from plain_spans import overlap, spans_of
-from plain_towns import Case, Home, Point, Ring, Span, Town
+from plain_towns import Case, Home, Span, Town
 
 TIE = 0.001
 Way = tuple[str, set[int]]
@@ -168,7 +169,7 @@ class BruteForce:
                 best = number
         return best
 
-    def _is_in(self, area: list[list[Ring]], number: int) -> bool:
+    def _is_in(self, area: Area, number: int) -> bool:
         point = self.town.cabinets[number].point
         return point is not None and within(area, point)
 

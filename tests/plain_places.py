@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import copysign
 
 from geographiclib.geodesic import Geodesic
-from plain_towns import Point, Ring
+from plain_areas import Area, Point
 
 
 def measure(here: Point | None, there: Point | None) -> float | None:
@@ -33,13 +33,13 @@ def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
     return any(turn == 0 and _between(*end) for turn, end in zip(turns, ends, strict=True))
 
 
-def _edges(area: list[list[Ring]]) -> Iterable[tuple[Point, Point]]:
+def _edges(area: Area) -> Iterable[tuple[Point, Point]]:
     for polygon in area:
         for ring in polygon:
             yield from pairwise(ring)
 
 
-def within(area: list[list[Ring]], point: Point) -> bool:
+def within(area: Area, point: Point) -> bool:
     """Tell whether an area or its border holds a place: count the edges that a ray crosses."""
     if point[1] == -180.0 and within(area, (point[0], 180.0)):
         return True
@@ -52,7 +52,7 @@ def within(area: list[list[Ring]], point: Point) -> bool:
     return inside
 
 
-def crosses(area: list[list[Ring]], here: Point, there: Point) -> bool:
+def crosses(area: Area, here: Point, there: Point) -> bool:
     """Tell whether the straight line between two places touches an area, the shorter way round."""
     ways = [(here, there)]
     if abs(there[1] - here[1]) > 180:

@@ -8,19 +8,13 @@ the one at which everybody asks.
 
 import random
 from dataclasses import dataclass, field, replace
-from math import cos, pi, sin
 from uuid import UUID
 
-from shapely.geometry import Polygon
+from plain_areas import GRID, Area, Point, area_in
 
-Point = tuple[float, float]
-"""Latitude and longitude."""
-Ring = list[Point]
-"""Corners, the first of them again at the end."""
 Span = tuple[int, int | None]
 """From and until which hour; None: for good."""
 
-GRID = 1 / 8192
 MIDDLES = [(60.171875, 24.9375), (60.171875, 24.9375), (-16.75, 180.0), (0.0, 0.0)]
 MODES = ["by_reservation", "group", "shadow", "nearest"]
 KINDS = [*["desk"] * 4, "some", "one lies", "one lies and one is brought", "several"]
@@ -66,9 +60,9 @@ class Policy:
     tolerated: int = 60
     without: frozenset[int] = frozenset()
     excluded: frozenset[int] = frozenset()
-    served: list[list[Ring]] | None = None
-    avoided: list[list[Ring]] | None = None
-    preferred: list[list[Ring]] | None = None
+    served: Area | None = None
+    avoided: Area | None = None
+    preferred: Area | None = None
     elsewhere: bool = True
     elsewhere_metres: float | None = None
     one_group: bool = False
@@ -149,6 +143,8 @@ def make_town(seed: int) -> Town:
     size = dice.randint(20, 90) if town.chance(0.04) else dice.randint(2, 11)
     for _ in range(size):
         town.cabinets.append(_cabinet(town))
+    if town.chance(0.4 if size > 16 else 0.05):
+        _crowd(town)
     for _ in range(dice.randint(1, 3)):
         some = dice.sample(range(size), dice.randint(0 if town.chance(0.1) else 1, min(5, size)))
         town.groups.append(frozenset(some))
@@ -193,6 +189,17 @@ def _fill(town: Town, cabinet: Cabinet, index: int) -> None:
         if until is None:
             return
         hour = until + dice.choice([0, 24, 200])
+
+
+def _crowd(town: Town) -> None:
+    """Promise nearly all that is free later: who fetches soon finds few places to come back to."""
+    for cabinet in town.cabinets:
+        cabinet.usable = {index for index in cabinet.usable if index < 3}
+        for index in cabinet.usable:
+            ends = [until for at, _, until in cabinet.holds if at == index]
+            if None not in ends and town.chance(0.96):
+                start = max([300, *(end for end in ends if end is not None)])
+                cabinet.holds.append((index, start, None))
 
 
 def _home(town: Town) -> Home:
@@ -241,49 +248,12 @@ def policy_of(town: Town) -> Policy:
     policy.without = frozenset([dice.choice([1, 30])]) if sometimes(0.08) else frozenset()
     if sometimes(0.2):
         policy.excluded = frozenset([dice.randrange(len(town.cabinets))])
-    policy.served = area_in(town) if sometimes(0.2) else None
-    policy.avoided = area_in(town) if sometimes(0.2) else None
-    policy.preferred = area_in(town) if sometimes(0.3) else None
+    policy.served = area_in(dice, town.middle) if sometimes(0.2) else None
+    policy.avoided = area_in(dice, town.middle) if sometimes(0.2) else None
+    policy.preferred = area_in(dice, town.middle) if sometimes(0.3) else None
     policy.elsewhere = not sometimes(0.3)
     policy.elsewhere_metres = dice.choice([200.0, 1_500.0]) if sometimes(0.4) else None
     policy.one_group = sometimes(0.2)
     policy.short = dice.choice([48, 200, 336])
     policy.fetch, policy.back = dice.choice([24, 72, 400]), dice.choice([24, 72, 400])
     return policy
-
-
-def area_in(town: Town) -> list[list[Ring]]:
-    """Draw a polygon, one with a hole, or two."""
-    kind = town.dice.choice(["star", "star", "hole", "two"])
-    west = town.middle[1] - 300 * GRID
-    south = town.middle[0] - 150 * GRID
-    if kind == "star":
-        return [[_star(town)]]
-    width, height = town.dice.randint(40, 140), town.dice.randint(40, 140)
-    first = _box(west, south, 2 * width, height)
-    if kind == "hole":
-        hole = _box(west + 20 * GRID, south + 10 * GRID, width, height // 2)
-        return [[first, hole[::-1]]]
-    return [[first], [_box(west, south + (height + 1) * GRID, 2 * width, height)]]
-
-
-def _box(west: float, south: float, width: int, height: int) -> Ring:
-    east, north = west + width * GRID, south + height * GRID
-    return [(south, west), (south, east), (north, east), (north, west), (south, west)]
-
-
-def _star(town: Town) -> Ring:
-    """Draw corners around a spot; all of it stays west of the middle's meridian at the far side."""
-    dice, count = town.dice, town.dice.randint(3, 8)
-    far_east = town.middle[1] == 180.0
-    at = town.middle[0], town.middle[1] - (330 * GRID if far_east else 0)
-    ring = []
-    for number in range(count):
-        angle = 2 * pi * (number + dice.random() * 0.8) / count
-        reach = dice.randint(20, 150)
-        north, east = round(sin(angle) * reach), round(cos(angle) * reach * 2)
-        ring.append((at[0] + north * GRID, at[1] + east * GRID))
-    ring.append(ring[0])
-    if not Polygon([(east, north) for north, east in ring]).is_valid:
-        return _box(at[1], at[0], 100, 60)
-    return ring

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from factories import DAY, HOUR, NOON
+from plain_areas import Area, Point
 from plain_spans import spans_of
-from plain_towns import Case, Home, Point, Policy, Ring, Span, Town
+from plain_towns import Case, Home, Policy, Span, Town
 
 from geo import areas
 from geo.candidates import Facts
@@ -44,7 +45,7 @@ def window_of(span: Span) -> Window:
     return Window(NOON + start * HOUR, None if end is None else NOON + end * HOUR)
 
 
-def area_of(area: list[list[Ring]] | None) -> str | None:
+def area_of(area: Area | None) -> str | None:
     """Write an area as GeoJSON in its canonical form."""
     if area is None:
         return None
