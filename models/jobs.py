@@ -27,7 +27,7 @@ class JobKind(StrEnum):
     signature that is not in its document yet; ATTACHMENT is about an attachment or stored bytes;
     SANDBOX moves the clock of a sandbox;
     AUTOMAT_LINK looks whether an automat is still there, AUTOMAT_COMMAND ends what was not
-    answered.
+    answered; FAILOVER moves what is to come away from an automat that is away.
     """
 
     KEY_CONTRACT = "key_contract"
@@ -37,6 +37,7 @@ class JobKind(StrEnum):
     CONTACT = "contact"
     AUTOMAT_LINK = "automat_link"
     AUTOMAT_COMMAND = "automat_command"
+    FAILOVER = "failover"
     SANDBOX = "sandbox"
 
 

@@ -15,12 +15,14 @@ from models.automats import (
 )
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
+from models.jobs import JobKind
 from models.keys import Key
 from models.places import Placement, PostalAddress
 from models.times import time_zone as checked_time_zone
 from resolvers import placing
 from resolvers.checks import required_text
 from resolvers.device_groups import join_groups
+from resolvers.jobs import schedule
 from resolvers.organizations import unit_or_root
 from resolvers.settings import settings as settings_of
 from resolvers.work import Work
@@ -112,6 +114,8 @@ async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automa
         setattr(automat, name, value)
     await work.save()
     work.record(EventKind.AUTOMAT_UPDATED, automat, changed=sorted(changes))
+    if changes.get("state") is AutomatState.OUT_OF_SERVICE:
+        await schedule(work, JobKind.FAILOVER, automat.id, work.now)
     return automat
 
 

@@ -40,6 +40,7 @@ SUBJECTS: dict[JobKind, type[Base]] = {
     JobKind.CONTACT: Contact,
     JobKind.AUTOMAT_LINK: Automat,
     JobKind.AUTOMAT_COMMAND: AutomatCommand,
+    JobKind.FAILOVER: Automat,
     JobKind.SANDBOX: SandboxAdvance,
 }
 """What the jobs of each kind are about."""

@@ -42,7 +42,7 @@ SOON = timedelta(milliseconds=20)
 """Until what is due is looked for again, while somebody does it."""
 AUTOMATS_GET = timedelta(seconds=5)
 """So long the clock stands for automats that are there and do not know their newest codes yet."""
-GOES_BY_OUR_CLOCK = JobKind.AUTOMAT_LINK, JobKind.SANDBOX
+GOES_BY_OUR_CLOCK = JobKind.AUTOMAT_LINK, JobKind.FAILOVER, JobKind.SANDBOX
 IS_GOOD = AutomatLink.revoked_at.is_(None), AutomatLink.activated_at.is_not(None)
 WRONG_WAY = "A clock is only moved forward."
 

@@ -8,6 +8,7 @@ from resolvers.automat_reports import silence
 from resolvers.erasing import rule
 from resolvers.evidence.offering import Offering
 from resolvers.evidence.sealing import Sealing
+from resolvers.failover import watching
 from resolvers.jobs import Errand, Handler
 from resolvers.upkeep import contracts
 
@@ -16,6 +17,7 @@ HANDLERS: dict[JobKind, Handler] = {
     JobKind.CONTACT: rule.look_after,
     JobKind.AUTOMAT_LINK: silence.look_after,
     JobKind.AUTOMAT_COMMAND: expiring.look_after,
+    JobKind.FAILOVER: watching.look_after,
     JobKind.SANDBOX: sandboxes.step,
 }
 ERRANDS: dict[JobKind, Errand] = {

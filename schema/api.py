@@ -30,9 +30,11 @@ from schema.entities import EntityQueries
 from schema.entity_changes import EntityMutations
 from schema.erasures import ErasureMutations, ErasureQueries
 from schema.events import EventQueries
+from schema.failovers import FailoverMutations, FailoverQueries
 from schema.guarded import GuardedSchema
 from schema.key_changes import KeyMutations, KeyQueries
 from schema.key_rings import KeyRingMutations, KeyRingQueries
+from schema.key_transfers import KeyTransferQueries
 from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
 from schema.missing_automats import MissingAutomatQueries
@@ -67,6 +69,7 @@ class Query(
     SelectionReplayQueries,
     ComparisonQueries,
     MissingAutomatQueries,
+    FailoverQueries,
     EntityQueries,
     AutomatQueries,
     AutomatCommandQueries,
@@ -76,6 +79,7 @@ class Query(
     KeyQueries,
     KeyRingQueries,
     KeysOutQueries,
+    KeyTransferQueries,
     ContractQueries,
     AccessScheduleQueries,
     TemplateQueries,
@@ -111,6 +115,7 @@ class Mutation(
     AutomatCommandMutations,
     AutomatAlarmMutations,
     AutomatLinkMutations,
+    FailoverMutations,
     DeviceGroupMutations,
     KeyMutations,
     KeyRingMutations,

@@ -137,7 +137,8 @@ class AutomatLinkMutations:
     @mutation(
         permission=Permission.EDIT_AUTOMATS,
         description="Take an automat out of use for good. It is refused with STILL_IN_USE while "
-        "keys lie in it, or contracts hold its lockers; the message names them.",
+        "keys lie in it, or contracts hold its lockers; the message names them. `failoverApply` "
+        "moves what is to come at it elsewhere before.",
     )
     async def automat_uninstall(self, work: Work, input: AutomatUninstallInput) -> AutomatPayload:
         automat = await uninstalling.uninstall(work, from_id(models.Automat, input.id))

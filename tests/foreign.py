@@ -51,6 +51,8 @@ REFUSED_QUERIES = [
     'nearestAutomatsGeoJson(near: {entityId: "$entity"})',
     'selectionComparison(deviceGroupIds: ["$group"]) { edges { cursor } }',
     'selectionComparison(organizationUnitId: "$unit") { edges { cursor } }',
+    'failoverPlan(automatId: "$automat") { reason }',
+    'keyTransferSuggestions(organizationUnitId: "$unit") { edges { cursor } }',
     'missingAutomats(deviceGroupIds: ["$group"]) { entities }',
     'missingAutomats(organizationUnitId: "$unit") { entities }',
     'selectionShadow(organizationUnitId: "$unit") { watched }',
@@ -98,6 +100,7 @@ REFUSED_MUTATIONS = {
             *("automatReplaceHardware", "automatUninstall"),
         )
     },
+    "failoverApply.automatId": 'automatId: "$automat"',
     "automatOpenLocker.id": 'id: "$automat", lockerIndex: 0, reason: "x"',
     "automatClearLocker.id": 'id: "$automat", lockerIndex: 0',
     "automatRestart.id": 'id: "$automat"',

@@ -6,10 +6,12 @@ from uuid import UUID
 from models.automat_alarms import AlarmKind
 from models.automat_links import AutomatLink
 from models.automats import HEARTBEAT_TOLERANCE, Automat, AutomatState
+from models.jobs import JobKind
 from models.times import after
 from resolvers.automat_alarms import end_alarm, end_those_whose_time_is_over, raise_alarm
 from resolvers.automat_reports import gaps
 from resolvers.automat_reports.presence import is_gone
+from resolvers.jobs import schedule
 from resolvers.work import Work
 
 
@@ -45,6 +47,7 @@ async def _listen(work: Work, link: AutomatLink, automat: Automat) -> datetime |
     is_gone(work, link)
     details = f"Since {automat.last_seen_at.isoformat(timespec='seconds')}."
     await raise_alarm(work, automat.id, AlarmKind.DEVICE_DISCONNECTED, details=details)
+    await schedule(work, JobKind.FAILOVER, automat.id, work.now)
     return None
 
 

@@ -53,10 +53,17 @@ class HeldKey:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The keys and lockers that a key contract holds."""
+    """The keys and lockers that a key contract holds.
+
+    Args:
+        keys: The keys.
+        lockers: The lockers.
+        leaves: The automat that it has to leave: what it holds there goes on at another one.
+    """
 
     keys: tuple[HeldKey, ...] = ()
     lockers: tuple[HeldLocker, ...] = ()
+    leaves: UUID | None = None
 
     @property
     def keys_out(self) -> tuple[HeldKey, ...]:
@@ -73,9 +80,12 @@ class Held:
     ) -> dict[UUID, HeldLocker]:
         """Match keys with the lockers that are held at an automat to hand out or to take back.
 
+        What is held at an automat that has to be left counts as held here.
+
         Each key gets its own; where a locker is held for another key, it goes to the next in turn.
         """
-        here = [one for one in self._on_the_side_of(kind) if one.automat_id == automat_id]
+        places = {automat_id, self.leaves}
+        here = [one for one in self._on_the_side_of(kind) if one.automat_id in places]
         own = {one.key_id: one for one in here if one.key_id in key_ids}
         rest = [one for one in here if one not in own.values()]
         others = [id for id in key_ids if id not in own]

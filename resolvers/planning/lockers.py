@@ -54,6 +54,11 @@ class Written:
         """Where it stands now."""
         return State(self.values["state"])
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it does not come from another automat; whoever moved it says that it does."""
+        return self.before is None or self.before.automat_id == self.claim.automat_id
+
 
 async def write(work: Work, plans: Sequence[Plan], contract_ids: dict[Plan, UUID]) -> None:
     """Write the locker contracts of plans, whose former ones are freed already."""
@@ -78,7 +83,7 @@ async def write(work: Work, plans: Sequence[Plan], contract_ids: dict[Plan, UUID
         work,
         _to_renew(written, released),
         reason=notices.STAY_CHANGED,
-        notices={one.id: notices.learned_anew(one.claim) for one in written},
+        notices={one.id: notices.learned_anew(one.claim) for one in written if one.is_here},
     )
 
 
@@ -189,7 +194,8 @@ def _record(work: Work, one: Written) -> None:
     elif before in SYNCED:
         step(work, subject, before, one.state, reason=notices.STAY_CHANGED, **facts)
     else:
-        told = notices.synced(one.claim) if one.state is State.SYNCING else None
+        is_news = one.state is State.SYNCING and one.is_here
+        told = notices.synced(one.claim) if is_news else None
         step(work, subject, before, one.state, reason="It is planned.", notice=told, **facts)
     if _has_to_be_brought(one):
         _ask_for_key(work, one)
@@ -200,8 +206,9 @@ def _has_to_be_brought(one: Written) -> bool:
     claim, before = one.claim, one.before
     if claim.is_return or claim.option.automat_id == claim.automat_id:
         return False
-    asked = before is not None and before.locker_index == claim.locker_index
-    return not (asked and before and before.window.starts_at == claim.phase.window.starts_at)
+    if before is None or not one.is_here or before.locker_index != claim.locker_index:
+        return True
+    return before.window.starts_at != claim.phase.window.starts_at
 
 
 def _ask_for_key(work: Work, one: Written) -> None:

@@ -26,9 +26,13 @@ async def with_pins(work: Work, plans: Sequence[Plan]) -> list[Plan]:
 
 
 def _with_pin(stay: Stay, claim: Claim, known_codes: dict[UUID, set[str]]) -> Claim:
-    if claim.before is not None and claim.before.pin is not None:
-        return replace(claim, pin=claim.before.pin)
-    known = known_codes[claim.automat_id]
+    before, known = claim.before, known_codes[claim.automat_id]
+    if before is not None and before.pin is not None:
+        if before.automat_id == claim.automat_id:
+            return replace(claim, pin=before.pin)
+        if before.pin not in known:
+            known.add(before.pin)
+            return replace(claim, pin=before.pin)
     chosen = stay.wanted.pins.get(claim.option.key.id)
     if chosen in known:
         raise PinInUse(path=("pins",))

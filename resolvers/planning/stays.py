@@ -12,6 +12,7 @@ from models.base import Json
 from models.contracts import KeyContract, KeyContractStatus, LockerContractKind, Verification
 from models.entities import ReservableEntity
 from models.errors import LivionKeyError
+from models.places import Coordinates
 from models.reservations import Reservation
 from models.settings import UnitSettings
 from models.stays import Phase, default_phase, fetch_all_the_time, phases_of
@@ -75,6 +76,8 @@ class Stay:
         terms: What a new contract says beside.
         is_other: Whether what is signed is otherwise, beside the window and the keys (R69).
         by_fact: Whether fact asks for another plan; nobody has to sign that anew.
+        notes: Why it is planned as it is, for whoever reads the decision.
+        near: From where distances are measured where no entity is reserved.
     """
 
     window: Window
@@ -91,6 +94,8 @@ class Stay:
     terms: Terms = NO_TERMS
     is_other: bool = False
     by_fact: bool = False
+    notes: tuple[str, ...] = ()
+    near: Coordinates | None = None
 
     @property
     def awaits_signature(self) -> bool:

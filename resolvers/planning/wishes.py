@@ -16,6 +16,8 @@ from resolvers.work import Reading
 def wish_of(reading: Reading, stay: Stay, supply: KeySupply) -> Wish:
     """Say what a stay wants of an automat."""
     origin, notes = origin_of(stay.entity, stay.settings)
+    if stay.entity is None:
+        origin = stay.near
     phases = stay.phases
     return Wish(
         window=phases[0].window,
@@ -23,7 +25,7 @@ def wish_of(reading: Reading, stay: Stay, supply: KeySupply) -> Wish:
         settings=stay.settings,
         supply=supply,
         origin=origin,
-        notes=notes,
+        notes=(*stay.notes, *notes),
         automat_id=stay.wanted.automat_id,
         device_group_id=stay.wanted.device_group_id,
         own_device_group_id=stay.entity.device_group_id if stay.entity else None,
@@ -43,8 +45,11 @@ async def decide(look: PlacedLook, stay: Stay, wish: Wish) -> Decision:
 def stays_at_desk(stay: Stay, supply: KeySupply) -> bool:
     """Tell whether keys that all lie at desks are to stay there.
 
-    So they are where the unit says that it uses no automats, and where staff make the contract.
+    So they are where the unit says that it uses no automats, and where staff make the contract;
+    not where they were to be fetched from an automat that fails.
     """
+    if stay.held.leaves is not None:
+        return False
     named = stay.wanted.automat_id is not None or stay.wanted.device_group_id is not None
     brings = stay.settings.uses_automats and not stay.made_by_staff
     return not brings and not supply.inside and not named

@@ -47,6 +47,7 @@ async def _mend(work: Work, running: Running) -> None:
         return
     await mending.meet_keys(work, running)
     await mending.make_room(work, running)
+    await mending.leave_broken_lockers(work, running)
     await finding.find_lockers(work, running)
 
 

@@ -1,8 +1,11 @@
 """Contracts that have no locker for now: tried again at each look (G10)."""
 
 from dataclasses import replace
+from uuid import UUID
 
+from geo.decisions import Wish
 from geo.key_supply import NO_KEYS
+from geo.look import Look
 from geo.returning import choose_return
 from geo.snapshot import Snapshot
 from geo.walking.on_foot import as_people_go
@@ -74,8 +77,10 @@ async def _find(
     if one.kind is not LockerContractKind.RETURN:  # the policy of returns says nothing of a fetch
         wish = replace(wish, settings=replace(wish.settings, return_elsewhere=True))
     look = as_people_go(snapshot, wish.settings)
+    limit = await _limit(look, wish, one.automat_id)
+    wish = _within(wish, limit)
     found = await choose_return(look, wish, one.automat_id, window, lockers=1, own=0)
-    if found is None:
+    if found is None or (limit is not None and (found.metres or 0.0) > limit):
         return
     (automat,) = await work.locked(Automat, [found.automat.id])
     one.starts_at, one.ends_at = window.starts_at, window.ends_at
@@ -83,6 +88,23 @@ async def _find(
     if index is not None:
         await _give(work, one, automat, index, stay)
         await aim(work, [allocation.key_id])
+
+
+async def _limit(look: Look, wish: Wish, automat_id: UUID) -> float | None:
+    """Tell how far people may be sent at most, by how far the automat is that was chosen first."""
+    extra = wish.settings.failover_extra_metres
+    if extra is None or wish.origin is None:
+        return None
+    metres = (await look.measured([automat_id], wish.origin)).get(automat_id)
+    return None if metres is None else metres + extra
+
+
+def _within(wish: Wish, limit: float | None) -> Wish:
+    """Look for nothing farther away than a limit."""
+    largest = wish.settings.largest_distance_metres
+    distances = [metres for metres in (largest, limit) if metres is not None]
+    nearer = min(distances, default=None)
+    return replace(wish, settings=replace(wish.settings, largest_distance_metres=nearer))
 
 
 async def _find_with_key(

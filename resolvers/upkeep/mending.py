@@ -1,7 +1,12 @@
 """Contracts whose locker or key is not where it should be: brought together again."""
 
-from models.automats import Automat, Locker
-from models.contracts import KeyAllocation, LockerContract, LockerContractKind
+from models.automats import Automat, Locker, LockerState
+from models.contracts import (
+    KeyAllocation,
+    LockerContract,
+    LockerContractKind,
+    LockerContractState,
+)
 from models.dialects.among import among
 from models.keys import Key, KeyStatus
 from models.stays import HOLD_STEP
@@ -48,6 +53,26 @@ async def make_room(work: Work, running: Running) -> None:
         if other is not None and other.id != one.key_id:
             await work.locked(Automat, [one.automat_id])
             await rivals.make_way(work, one, reason=f"The key {other.code} lies in its locker.")
+
+
+async def leave_broken_lockers(work: Work, running: Running) -> None:
+    """Leave lockers that are out of order before their PINs go to the automat (G10).
+
+    Another locker of the automat will do; where none is free, another automat is looked for at
+    once, see `finding`. A key that lies in the locker keeps its contract there.
+    """
+    due = [
+        one
+        for one in running.live
+        if one.state is LockerContractState.PLANNED and one.sync_at <= work.now
+    ]
+    for one in due:
+        locker = await work.get(Locker, one.locker_id)
+        key = running.keys.get(one.key_id) if one.key_id else None
+        is_inside = key is not None and key.locker_id == one.locker_id
+        if locker.state is LockerState.OUT_OF_ORDER and not is_inside:
+            await work.locked(Automat, [one.automat_id])
+            await rivals.make_way(work, one, reason="Its locker is out of order.")
 
 
 async def replace_missing_keys(work: Work, running: Running) -> bool:

@@ -73,6 +73,7 @@ BOUNDED_LISTS = {
     "MissingAutomats.places",
     "OrganizationUnit.effectiveSettings",
     "Query.accessSchedulePreview",
+    "Query.failoverPlan",
     "Query.contractDefaults",
     "Query.nearestAutomats",
     "ReservableEntity.effectiveSettings",
@@ -185,7 +186,7 @@ def test_descriptions_are_sentences() -> None:
 
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
-    *("deviceGroup", "entity", "key", "locker", "manualStorage", "organizationUnit"),
+    *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
     *("reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
 )
 

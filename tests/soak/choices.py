@@ -38,6 +38,7 @@ from resolvers.work import Work  # the same
 OF_A_TOWN = 250
 OF_ROWS = 250
 TOWNS_AT_ONCE = 10
+MOST_TOLD = 3
 Result = tuple[int, Counter[str], list[str]]
 
 
@@ -84,6 +85,8 @@ def tell(name: str, results: Iterator[Result]) -> bool:
         choices += number
         kinds += more
         differences += found
+        for difference in found[:MOST_TOLD]:
+            print(difference, flush=True)
         if time.monotonic() - said > 30:
             said = time.monotonic()
             print(f"    {name}: {choices} so far, {len(differences)} differences", flush=True)
@@ -94,8 +97,6 @@ def tell(name: str, results: Iterator[Result]) -> bool:
         flush=True,
     )
     print("    " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()), flush=True)
-    for difference in differences[:5]:
-        print(difference, flush=True)
     return not differences
 
 
