@@ -19,6 +19,7 @@ from geo.key_supply import NO_KEYS
 from geo.looking import FIRST_LOOK
 from geo.selection import choose
 from geo.snapshot import Snapshot
+from geo.walking.on_foot import as_people_go
 from models.availability import Span
 from models.comparisons import ComparisonException
 from models.dialects.among import among, ids_later

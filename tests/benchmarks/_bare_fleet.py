@@ -1,7 +1,6 @@
 """As many bare aiomqtt clients as there are automats: what they take, and how they come back."""
 
 import asyncio
-import random
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -11,13 +10,12 @@ from brokers import HOST, Broker, tls_of
 from linked import eventually
 
 from automat_link.connection import Broker as Address
-from automat_link.connection import client_of
+from automat_link.connection import client_of, rest_seconds
 from automat_link.topics import Topic, topic
 from resolvers.automat_links.credentials import Credentials
 from resolvers.waking import end
 
 PAGE_KIB = 4
-LONGEST_REST_SECONDS = 20.0
 PATIENCE = 900.0
 
 
@@ -36,7 +34,9 @@ class Bare:
         self._tls = tls_of(credentials, credentials.authority)
 
     async def run(self) -> None:
+        failures = 0
         while True:
+            before = self.connections
             with suppress(MqttError):
                 async with client_of(
                     Address(HOST, self._broker.port, self._tls), str(self._id)
@@ -45,7 +45,8 @@ class Bare:
                     self.connections += 1
                     async for _ in client.messages:
                         pass
-            await asyncio.sleep(random.uniform(0, LONGEST_REST_SECONDS))  # as automats rest
+            failures = 0 if self.connections != before else failures + 1
+            await asyncio.sleep(rest_seconds(failures))  # as automats do
 
 
 async def bare_fleet(broker: Broker, count: int) -> tuple[float, float, float]:

@@ -63,7 +63,7 @@ async def test_a_choice_on_foot_is_made_again_without_the_network(work: Work) ->
     await make_automat(work, "Same bank", SAME_BANK)
     unit = await make_unit(work, walking_distance=True)
     decision = await choice(work, await with_key(work, HOME, unit_id=unit.id))
-    record = await Records().of(decision)
+    (record,) = (await Records.of_all({unit.id: decision}))[0].values()
 
     loaded.use(None)
 

@@ -42,7 +42,7 @@ from models.contracts import LockerContract  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
 
-PATIENCE = 900.0
+PATIENCE = 3_600.0
 STEP_SECONDS = 0.004
 ORDER_EVERY = 25
 """A command is given in one of so many steps."""
