@@ -43,6 +43,8 @@ from models.automats import Automat, AutomatModel  # the same
 from models.contracts import LIVE_STATES, KeyContract, LockerContract  # the same
 from models.database import Database  # the same
 from models.errors import LivionKeyError  # the same
+from models.events import Event, EventKind  # the same
+from models.keys import Key, KeyStatus  # the same
 from models.migrating import migrate  # the same
 from models.places import Coordinates  # the same
 from resolvers import organizations  # the same
@@ -66,6 +68,7 @@ class Month:
         self.desk: Any = None
         self.automats: list[Automat] = []
         self.silent: dict[UUID, int] = {}
+        self.keys = 0
         self.homes: dict[UUID, Point] = {}
         self.out: dict[UUID, LockerContract] = {}
         self.counts: Counter[str] = Counter()
@@ -84,6 +87,8 @@ class Month:
             self.automats.append(await make_automat(self.work, f"{number}", place, model))
         for step in range(STEPS):
             await self._step(at(self.work, NOON + step * STEP), step)
+        moved = self.work.own(Event).where(Event.kind == EventKind.LOCKER_CONTRACT_FAILED_OVER)
+        self.counts["moved"] += len(await self.work.all(moved))
 
     async def _step(self, work: Work, step: int) -> None:
         for one in self.automats:
@@ -102,10 +107,11 @@ class Month:
 
     async def _book(self, work: Work) -> None:
         here, start = self._point(), work.now + self.dice.randint(8, 40) * STEP
-        if self.dice.random() > len(self.automats) / 40:
+        if self.dice.random() > len(self.automats) / 25:
             return
         home = await make_entity(work, Coordinates(*here), unit_id=self.unit_id)
-        await make_key(work, home, desk=self.desk)
+        self.keys += 1
+        await make_key(work, home, desk=self.desk, rfid_tag=f"{self.keys:08X}")
         try:
             stay, _ = await push(work, home, starts_at=start, days=self.dice.randint(1, 3))
         except LivionKeyError:
@@ -129,21 +135,25 @@ class Month:
             if one.automat_id in self.silent:
                 self.counts["came within the tolerance"] += 1
                 return
-            await give_back(work, one, at=work.now)
+            key = await work.get(Key, one.key_id)
+            await give_back(work, one, at=work.now, tag=key.rfid_tag)
             await fetch(work, one, at=work.now + timedelta(minutes=5))
+            assert key.status == KeyStatus.OUT
             self.out[one.key_contract_id] = one
             self.counts["fetched"] += 1
             return
         self.counts["without a place"] += 1
         contract = await work.get(KeyContract, one.key_contract_id)
         assert contract.reservation_id is not None
-        if place := self._place(work, one, self.homes[contract.reservation_id], held):
+        if place := await self._place(work, one, self.homes[contract.reservation_id], held):
             self.differences.append(f"{work.now}: {contract.reference} could have had {place}")
 
     async def _come_back(self, work: Work, one: LockerContract) -> None:
         if one.automat_id in self.silent:
             return
-        await give_back(work, one, at=work.now)
+        key = await work.get(Key, one.key_id)
+        await give_back(work, one, at=work.now, tag=key.rfid_tag)
+        assert key.automat_id == one.automat_id
         del self.out[one.key_contract_id]
         self.counts["returned"] += 1
 
@@ -152,7 +162,7 @@ class Month:
         assert automat.last_seen_at is not None
         return work.now - automat.last_seen_at > HOUR
 
-    def _place(
+    async def _place(
         self, work: Work, one: LockerContract, here: Point, held: list[LockerContract]
     ) -> str | None:
         """Search for an automat that is there, near enough, and free all the time."""
@@ -163,6 +173,7 @@ class Month:
             if a.position is not None
         }
         limit = (measure(here, points[one.automat_id]) or 0.0) + EXTRA
+        lying = {key.automat_id for key in await work.all(work.own(Key))}
         for automat in self.automats:
             promised = [other for other in held if other.automat_id == automat.id]
             taken = any(
@@ -171,7 +182,9 @@ class Month:
                 for other in promised
             )
             far = measure(here, points[automat.id]) or 0.0
-            if not taken and far <= limit and automat.id not in self.silent:
+            if automat.id in lying or taken or automat.id in self.silent:
+                continue
+            if far <= limit:
                 return automat.name
         return None
 
