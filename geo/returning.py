@@ -8,6 +8,7 @@ wants keys back at that automat, there is no other one, and the return does deci
 `geo.judging_returns`.
 """
 
+import math
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -18,27 +19,10 @@ from geo.key_supply import NO_KEYS
 from geo.look import Look, Metres
 from geo.looking import FIRST_LOOK, MORE
 from geo.modes import way_of
+from geo.policies import is_too_far
 from models.places import Coordinates
 from models.selections import SelectionMethod
 from models.times import Window
-
-MOST_LOOKED_AT = 1_000
-"""With so many near ones that have no room the search ends; it is tried again before the return."""
-
-
-@dataclass(frozen=True, slots=True)
-class Others:
-    """Automats that a key may come back to instead.
-
-    Args:
-        method: By which rule they are looked at.
-        metres: How far they are from where people are.
-        are_all: Whether there are no more of them.
-    """
-
-    method: SelectionMethod
-    metres: Metres
-    are_all: bool
 
 
 async def choose_return(
@@ -64,59 +48,77 @@ async def choose_return(
             return same
     if wish.automat_id is not None or not wish.settings.return_elsewhere:
         return None
-    count = FIRST_LOOK
-    while True:
-        others = await _others(look, wish, place, count)
-        here = replace(judge, method=others.method, origin=wish.origin)
-        facts = _ordered(await look.facts(others.metres, window))
-        found = next((one for one in map(here.judged, facts) if one.is_suitable), None)
-        if found is not None or others.are_all or count >= MOST_LOOKED_AT:
-            return found
-        count *= MORE
+    search = _Search(look, replace(judge, origin=wish.origin), fetched_from, place)
+    group_id = way_of(wish).group_id
+    if wish.origin is not None and not (group_id and wish.settings.one_device_group):
+        return await search.nearest(wish.origin)
+    return await search.among(await look.members(group_id) if group_id else frozenset())
 
 
-async def _others(look: Look, wish: Wish, place: Coordinates | None, count: int) -> Others:
-    """Give the automats that are looked at, so many of them; none of them too far from the fetch.
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Looks for another automat with room, not too far from that of the fetch.
 
     Args:
         look: The automats.
-        wish: What was wanted of the fetch.
-        place: Where the automat of the fetch stands; where that is not known and the unit limits
-            how far the return may be from it, there are none.
-        count: How many near ones are looked at.
+        judge: Who judges them.
+        fetched_from: The automat of the fetch.
+        place: Where that stands, if it is known.
     """
-    limit, group_id = wish.settings.return_elsewhere_metres, way_of(wish).group_id
-    if wish.origin is not None and not (group_id and wish.settings.one_device_group):
-        return await _nearest(look, wish, wish.origin, place, count)
-    members = await look.members(group_id) if group_id else frozenset()
-    metres = await look.measured(members, wish.origin)
-    if limit is not None:
-        near = set() if place is None else _not_beyond(await look.measured(members, place), limit)
-        metres = {id: far for id, far in metres.items() if id in near}
-    return Others(SelectionMethod.DEVICE_GROUP, metres, are_all=True)
 
+    look: Look
+    judge: Judge
+    fetched_from: UUID
+    place: Coordinates | None
 
-async def _nearest(
-    look: Look, wish: Wish, origin: Coordinates, place: Coordinates | None, count: int
-) -> Others:
-    limit, largest = wish.settings.return_elsewhere_metres, wish.settings.largest_distance_metres
-    if limit is None:
-        metres = await look.nearest(origin, count)
-        are_all = _reaches(metres, count, largest)
-        return Others(SelectionMethod.NEAREST, metres, are_all=are_all)
-    around = {} if place is None else await look.nearest(place, count)
-    metres = await look.measured(_not_beyond(around, limit), origin)
-    return Others(SelectionMethod.NEAREST, metres, are_all=_reaches(around, count, limit))
+    async def nearest(self, origin: Coordinates) -> Candidate | None:
+        """Look at near ones, and at more of them until one has room or none can have it."""
+        search = replace(self, judge=replace(self.judge, method=SelectionMethod.NEAREST))
+        reach, count, looked = await self._reach(origin), FIRST_LOOK, set[UUID]()
+        while True:
+            near = await self.look.nearest(origin, count)
+            found = await search.first({id: far for id, far in near.items() if id not in looked})
+            if found is not None or len(near) < count:
+                return found
+            farthest = list(near.values())[-1] or 0.0
+            if farthest > reach or is_too_far(farthest, self.judge.settings):
+                return None
+            looked |= near.keys()
+            count *= MORE
 
+    async def among(self, members: frozenset[UUID]) -> Candidate | None:
+        """Look at the automats of a device group."""
+        search = replace(self, judge=replace(self.judge, method=SelectionMethod.DEVICE_GROUP))
+        return await search.first(await self.look.measured(members, self.judge.origin))
 
-def _reaches(near: Metres, count: int, limit: float | None) -> bool:
-    """Tell whether no more automats come into question than so many near ones."""
-    farthest = list(near.values())[-1] if near else None
-    return len(near) < count or (limit is not None and farthest is not None and farthest > limit)
+    async def _reach(self, origin: Coordinates) -> float:
+        """Tell how far from somebody an automat can be that is near to that of the fetch."""
+        limit = self.judge.settings.return_elsewhere_metres
+        far = (await self.look.measured({self.fetched_from}, origin)).get(self.fetched_from)
+        return math.inf if limit is None or far is None else far + limit
 
+    async def first(self, metres: Metres) -> Candidate | None:
+        """Give the first of some that has room."""
+        near = await self._not_beyond(metres)
+        judged = [
+            self.judge.judged(facts)
+            for facts in _ordered(await self.look.facts(near, self.judge.window))
+        ]
+        return next((candidate for candidate in judged if candidate.is_suitable), None)
 
-def _not_beyond(metres: Metres, limit: float) -> set[UUID]:
-    return {id for id, far in metres.items() if far is not None and far <= limit}
+    async def _not_beyond(self, metres: Metres) -> Metres:
+        """Keep to automats not too far from that of the fetch; none where its place is not known.
+
+        Their distances stay those from where people come.
+        """
+        limit = self.judge.settings.return_elsewhere_metres
+        if limit is None:
+            return metres
+        if self.place is None:
+            return {}
+        around = await self.look.measured(metres.keys(), self.place)
+        near = {id for id, far in around.items() if far is not None and far <= limit}
+        return {id: far for id, far in metres.items() if id in near}
 
 
 def _ordered(facts: list[Facts]) -> list[Facts]:
