@@ -9,7 +9,7 @@ from geo.judging import Judge
 from geo.look import Look, Metres
 from geo.policies import is_too_far
 
-FIRST_LOOK = 16
+FIRST_LOOK = 12
 """How many near automats are looked at first."""
 MORE = 4
 """By how much more each time."""

@@ -12,7 +12,7 @@ from schema.cli import app
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = re.findall(r"```graphql\n(.*?)```", README, flags=re.DOTALL)
-COMMANDS = sorted(set(re.findall(r"livionkey ((?:[a-z]+ ?)+)", README)))
+COMMANDS = sorted(set(re.findall(r"livionkey ((?:[a-z][a-z-]* ?)+)", README)))
 
 
 def test_the_first_screen_has_both_commands() -> None:

@@ -18,6 +18,7 @@ from factories import (
     push,
 )
 
+from geo.looking import FIRST_LOOK
 from models.automats import Automat, AutomatModel, AutomatState
 from models.errors import NoSuitableAutomat
 from models.places import Coordinates
@@ -96,7 +97,7 @@ async def test_the_list_goes_ten_beyond_the_chosen_one(work: Work) -> None:
 
     assert names(decision) == [f"{at:02}" for at in range(11)]
     assert [one.rank for one in decision.candidates] == list(range(1, 12))
-    assert decision.examined == 15
+    assert decision.examined == FIRST_LOOK
 
 
 async def test_rejected_ones_come_after_all_suitable_ones(work: Work) -> None:

@@ -20,6 +20,7 @@ from geo.candidates import Facts
 from geo.decisions import Wish
 from geo.key_supply import NO_KEYS
 from geo.look import Metres
+from geo.looking import FIRST_LOOK, MORE
 from geo.position import distance_metres
 from geo.selection import choose
 from geo.snapshot import Snapshot
@@ -160,11 +161,11 @@ async def test_no_more_is_looked_at_than_it_takes() -> None:
 
     nearest = await choose(look, Wish(WINDOW, NOON, said, NO_KEYS, HERE))
     asked = look.asked
-    spread = replace(said, spreading_metres=5_000.0)  # as far as the 51st
+    spread = replace(said, spreading_metres=3_000.0)  # as far as the 28th
     spread_over = await choose(look, Wish(WINDOW, NOON, spread, NO_KEYS, HERE))
 
-    assert (nearest.examined, asked) == (16, 1)
-    assert spread_over.examined == 64
+    assert (nearest.examined, asked) == (FIRST_LOOK, 1)
+    assert spread_over.examined == FIRST_LOOK * MORE
 
 
 @pytest.mark.parametrize("text", [box(24.0, 60.0, 24.5, 60.5), box(24.9, 60.1, 25.0, 60.2)])

@@ -139,4 +139,4 @@ async def test_only_stays_whose_automats_are_otherwise_look_again(own_database: 
 
     first, under_locks, again = looks
     assert (first, under_locks) == (4 * 12, 4)
-    assert again == FIRST_LOOK - 2  # its own automat is locked by now, and its neighbour's
+    assert again == FIRST_LOOK - 1  # its own automat is locked by now
