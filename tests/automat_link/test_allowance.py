@@ -27,11 +27,11 @@ def test_so_many_are_heard_at_once_and_then_so_many_a_second() -> None:
     assert sum(allowance.take(ONE) for _ in range(1_000)) == 200
 
 
-def test_what_is_too_much_is_not_even_read() -> None:
+def test_what_is_too_much_is_not_even_taken() -> None:
     reader = Reader(Allowance(2, 1, lambda: 0.0))
 
-    assert [reader.read(online(ONE), NOW) is None for _ in range(4)] == [False, False, True, True]
-    assert reader.read(online(OTHER), NOW) is not None
+    assert [reader.take(online(ONE), NOW) is None for _ in range(4)] == [False, False, True, True]
+    assert reader.take(online(OTHER), NOW) is not None
 
 
 def online(link_id: UUID) -> Received:

@@ -178,7 +178,7 @@ async def test_links_are_read_with_few_statements_however_many_contracts(client:
     async def count() -> int:
         with statements_of(client.database) as seen:
             await client.ask(LINKS)
-        return len([one for one in seen if "FROM tokens" not in one])
+        return len(seen)
 
     async with client.working() as work:
         await make_link(work)
