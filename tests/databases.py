@@ -3,16 +3,21 @@
 import os
 import secrets
 import shutil
+import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from models.database import Database
 from models.migrating import migrate
+
+OTHER_ID = "update installations set id = :id"
+"""A copy is another database: what lies outside it is not taken for its own."""
 
 
 class Place(ABC):
@@ -63,7 +68,10 @@ class Folder(Place):
 
     def make(self, url: str, *, like: str | None = None) -> None:
         if like:
-            shutil.copyfile(like.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
+            path = url.removeprefix("sqlite:///")
+            shutil.copyfile(like.removeprefix("sqlite:///"), path)
+            with closing(sqlite3.connect(path)) as connection, connection:
+                connection.execute(OTHER_ID, {"id": uuid4().hex})
 
     def remove(self, url: str) -> None:
         shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
@@ -81,6 +89,9 @@ class Server(Place):
     def make(self, url: str, *, like: str | None = None) -> None:
         template = f" template {quoted(like)}" if like else ""
         self.run(f"create database {quoted(url)}{template}")
+        if like:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("update installations set id = gen_random_uuid()")
 
     def remove(self, url: str) -> None:
         self.run(f"drop database {quoted(url)} with (force)")
