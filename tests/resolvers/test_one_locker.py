@@ -34,7 +34,7 @@ async def prepared(work: Work) -> Automat:
     """Make an automat, and two keys with tags at a desk."""
     desk, home, automat = await make_desk(work), await make_entity(work), await make_automat(work)
     for tag in ("one", "other"):
-        await make_key(work, home, desk=desk, rfid_tag=f"{tag} {automat.id}")
+        await make_key(work, home, desk=desk, rfid_tag=f"{tag.encode().hex()}{automat.id.hex}")
     return automat
 
 
@@ -71,7 +71,7 @@ async def test_a_key_that_came_by_a_clock_ahead_of_ours_makes_way_for_the_next(
 
 def comes(automat: Automat, tag: str, at: datetime) -> Any:
     """Let an automat say that a key was put into a certain locker."""
-    given = {"rfid_tag": f"{tag} {automat.id}", "at": at}
+    given = {"rfid_tag": f"{tag.encode().hex()}{automat.id.hex}", "at": at}
     return partial(key_returned, automat_id=automat.id, locker_index=3, **given)
 
 

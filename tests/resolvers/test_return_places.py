@@ -88,8 +88,8 @@ async def test_an_overdue_key_comes_back_to_the_locker_that_is_kept_for_it(work:
 async def test_a_locker_that_takes_nothing_is_not_a_place(work: Work) -> None:
     apartment, automat = await make_entity(work), await make_automat(work)
     desk = await make_desk(work)
-    key = await make_key(work, apartment, desk=desk, rfid_tag="A1")
-    await make_key(work, rfid_tag="B2")
+    key = await make_key(work, apartment, desk=desk, rfid_tag="a1a1")
+    await make_key(work, rfid_tag="b2b2")
     stay, _ = await push(work, apartment)
     holding = await locker_contract(work, stay)
     out = at(work, stay.starts_at)
@@ -105,7 +105,7 @@ async def test_a_locker_that_takes_nothing_is_not_a_place(work: Work) -> None:
     assert await place_of(out, key) == at_desk
     await automats.update(out, automat.id, {"state": AutomatState.IN_SERVICE})
     where = {"automat_id": automat.id, "locker_index": locker.index}
-    await key_returned(out, **where, at=out.now, rfid_tag="B2")
+    await key_returned(out, **where, at=out.now, rfid_tag="b2b2")
     assert await place_of(out, key) == at_desk
 
 
@@ -139,14 +139,14 @@ async def test_a_key_comes_back_to_its_own_locker_else_to_a_free_one(work: Work)
 async def test_its_own_locker_takes_no_key_while_another_one_lies_in_it(work: Work) -> None:
     automat = await make_automat(work, model=SMALL)
     key = await make_key(work, automat=automat)
-    await make_key(work, rfid_tag="B2")
+    await make_key(work, rfid_tag="b2b2")
     desk = await work.first(work.own(ManualStorage).order_by(ManualStorage.id))
     assert desk is not None
     await taken(work, automat)
 
     then = at(work, work.now + HOUR)
     where = {"automat_id": automat.id, "locker_index": 0}
-    await key_returned(then, **where, at=then.now, rfid_tag="B2")
+    await key_returned(then, **where, at=then.now, rfid_tag="b2b2")
 
     assert await place_of(then, key) == ReturnPlace(then.now, manual_storage_id=desk.id)
 

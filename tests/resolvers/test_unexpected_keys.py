@@ -16,10 +16,10 @@ from resolvers.work import Work
 
 
 async def test_the_tag_says_which_key_was_taken_from_a_locker(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
-    other = await make_key(work, automat=stay.automat, rfid_tag="B2")
+    stay = await make_stay(work, rfid_tag="a1a1")
+    other = await make_key(work, automat=stay.automat, rfid_tag="b2b2")
 
-    heard = await stay.fetched(stay.begins, tag="B2")
+    heard = await stay.fetched(stay.begins, tag="b2b2")
 
     assert heard.key == other
     assert heard.contradiction == "It was not known to lie in that locker."
@@ -33,9 +33,9 @@ async def test_the_tag_says_which_key_was_taken_from_a_locker(work: Work) -> Non
 
 
 async def test_a_tag_that_no_key_has_is_told(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
+    stay = await make_stay(work, rfid_tag="a1a1")
 
-    heard = await stay.fetched(stay.begins, tag="FF")
+    heard = await stay.fetched(stay.begins, tag="ffff")
 
     assert (heard.key, heard.contradiction) == (
         stay.key,
@@ -58,10 +58,10 @@ async def test_a_key_that_was_known_elsewhere_is_believed_to_be_where_its_pin_is
 
 
 async def test_a_key_is_recognised_in_another_locker_by_its_tag(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
+    stay = await make_stay(work, rfid_tag="a1a1")
     await stay.fetched(stay.begins)
 
-    heard = await stay.returned(stay.begins + DAY, index=9, tag="A1")
+    heard = await stay.returned(stay.begins + DAY, index=9, tag="a1a1")
 
     ninth = await locker(work, stay.automat, 9)
     assert heard.contradiction == "Another locker was held for it."
@@ -70,34 +70,34 @@ async def test_a_key_is_recognised_in_another_locker_by_its_tag(work: Work) -> N
 
 
 async def test_a_locker_of_its_own_stays_with_the_key_that_has_it(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
+    stay = await make_stay(work, rfid_tag="a1a1")
     bound = await make_key(work, automat=stay.automat)
     own = stay.key.selected_locker_id
     await stay.fetched(stay.begins)
     await stay.fetched(stay.begins + MINUTE, index=1)
 
-    await stay.returned(stay.begins + DAY, index=1, tag="A1")
+    await stay.returned(stay.begins + DAY, index=1, tag="a1a1")
 
     assert stay.key.locker_id == bound.selected_locker_id
     assert stay.key.selected_locker_id == own
 
 
 async def test_a_tag_that_no_key_has_comes_back_as_something_unknown(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
+    stay = await make_stay(work, rfid_tag="a1a1")
     await stay.fetched(stay.begins)
 
-    heard = await stay.returned(stay.begins + DAY, tag="FF")
+    heard = await stay.returned(stay.begins + DAY, tag="ffff")
 
     assert heard.key is None
     assert stay.key.status is KeyStatus.OUT
 
 
 async def test_another_key_than_expected_is_told(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
-    other = await make_key(work, rfid_tag="B2")
+    stay = await make_stay(work, rfid_tag="a1a1")
+    other = await make_key(work, rfid_tag="b2b2")
     await stay.fetched(stay.begins)
 
-    heard = await stay.returned(stay.begins + DAY, tag="B2")
+    heard = await stay.returned(stay.begins + DAY, tag="b2b2")
 
     assert heard.key == other
     assert heard.contradiction == "Another key was expected in that locker."
@@ -106,10 +106,10 @@ async def test_another_key_than_expected_is_told(work: Work) -> None:
 
 
 async def test_a_key_in_whose_locker_another_one_lies_is_missed(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
-    other = await make_key(work, rfid_tag="B2")
+    stay = await make_stay(work, rfid_tag="a1a1")
+    other = await make_key(work, rfid_tag="b2b2")
 
-    await stay.returned(stay.begins - HOUR, tag="B2")
+    await stay.returned(stay.begins - HOUR, tag="b2b2")
 
     first = await locker(work, stay.automat, 0)
     assert (other.locker_id, first.state) == (first.id, LockerState.WITH_KEY)
@@ -119,22 +119,22 @@ async def test_a_key_in_whose_locker_another_one_lies_is_missed(work: Work) -> N
 
 
 async def test_a_key_is_missed_although_its_own_clock_was_later(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
-    other = await make_key(work, rfid_tag="B2")
+    stay = await make_stay(work, rfid_tag="a1a1")
+    other = await make_key(work, rfid_tag="b2b2")
     await stay.fetched(stay.begins)
     await stay.returned(stay.begins + HOUR)
 
-    await stay.returned(stay.begins + 30 * MINUTE, told=stay.begins + 2 * HOUR, tag="B2")
+    await stay.returned(stay.begins + 30 * MINUTE, told=stay.begins + 2 * HOUR, tag="b2b2")
 
     assert (other.automat_id, stay.key.is_stored) == (stay.automat.id, False)
 
 
 async def test_a_stay_that_begins_soon_gets_another_key_for_one_that_is_missed(work: Work) -> None:
-    stay = await make_stay(work, rfid_tag="A1")
+    stay = await make_stay(work, rfid_tag="a1a1")
     apartment = await work.get(ReservableEntity, stay.reservation.entity_id)
     spare = await make_key(work, apartment, automat=stay.automat)
-    other = await make_key(work, rfid_tag="B2")
-    await stay.returned(stay.begins - HOUR, tag="B2")
+    other = await make_key(work, rfid_tag="b2b2")
+    await stay.returned(stay.begins - HOUR, tag="b2b2")
     assert other.locker_id is not None
 
     await look_after(work, stay.reservation, at=stay.begins - HOUR)
