@@ -79,5 +79,5 @@ async def seen(work: Work, automat: Automat) -> tuple[list[Key], list[CustodyKin
     """List the keys in an automat, and what was written down of those that were."""
     inside = await work.all(work.own(Key).where(Key.automat_id == automat.id))
     entries = work.own(CustodyEntry).join(Key, Key.id == CustodyEntry.key_id)
-    of_both = await work.all(entries.where(Key.rfid_tag.endswith(str(automat.id))))
+    of_both = await work.all(entries.where(Key.rfid_tag.endswith(automat.id.hex)))
     return list(inside), [one.kind for one in of_both]

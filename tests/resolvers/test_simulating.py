@@ -95,14 +95,14 @@ async def test_the_first_ones_by_their_device_ids_are_chosen(work: Work) -> None
 async def test_lockers_hold_the_keys_that_lie_there(work: Work) -> None:
     apartment = await make_entity(work, MARKET_SQUARE)
     automat, other = await make_automat(work), await make_automat(work)
-    await make_key(work, apartment, automat=automat, rfid_tag="04A1B2C3")
+    await make_key(work, apartment, automat=automat, rfid_tag="04a1b2c3")
     await make_key(work, apartment, automat=automat)
-    await make_key(work, apartment, automat=other, rfid_tag="04FFFFFF")
+    await make_key(work, apartment, automat=other, rfid_tag="04ffffff")
 
     first, second = sorted(await prepare(work), key=lambda one: len(one.contents), reverse=True)
 
-    assert first.contents == {0: "04A1B2C3", 1: None}
-    assert second.contents == {0: "04FFFFFF"}
+    assert first.contents == {0: "04a1b2c3", 1: None}
+    assert second.contents == {0: "04ffffff"}
 
 
 async def test_who_may_not_change_automats_may_not_simulate_them(work: Work) -> None:
