@@ -35,7 +35,7 @@ async def tagged_keys(work: Work) -> tuple[ReservableEntity, list[Key], Reservat
     automat = await make_automat(work)
     made = [
         await make_key(work, apartment, automat=automat, kind=ELECTRIC, rfid_tag=tag)
-        for tag in ("E1", "E2")
+        for tag in ("e1e1", "e2e2")
     ]
     stay, _ = await push(work, apartment, days=60)
     return apartment, made, stay
