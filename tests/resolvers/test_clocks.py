@@ -54,7 +54,7 @@ async def test_a_job_is_done_by_the_clock_of_its_organization(work: Work) -> Non
         return then.now + DAY
 
     holder = Holder("somebody", frozenset(JobKind))
-    claimed = await claims.claim(work.session, holder, NOON + HOUR, at_most=99)
+    claimed = await claims.claim(work.session, holder, NOON + HOUR, at_most=9_999)
     (claim,) = [one for one in claimed if one.organization_id == owner(here)]
     await claims.perform(work.session, claim, looking, NOON + HOUR)
 

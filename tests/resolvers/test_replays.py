@@ -165,7 +165,9 @@ async def test_a_record_is_canonical_and_holds_no_people(work: Work) -> None:
     await make_key(work, home)
     await push(work, home)
 
-    (inputs,) = await work.rows(select(table_of(AutomatSelection).c.inputs))
+    kept = table_of(AutomatSelection).c
+    ours = kept.organization_id == work.actor.organization_id
+    (inputs,) = await work.rows(select(kept.inputs).where(ours))
 
     document = json.loads(inputs[0])
     written = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -110,7 +110,8 @@ async def test_a_decision_names_the_versions_of_the_policy_that_it_was_made_by(w
     await push(work, home)
 
     ids = to_id(DeviceGroup, group.id), to_id(OrganizationUnit, town.id)
-    (kept,) = await work.scalars(select(AutomatSelection.policy_version))
+    ours = AutomatSelection.organization_id == work.actor.organization_id
+    (kept,) = await work.scalars(select(AutomatSelection.policy_version).where(ours))
     assert kept == f"{ids[0]}@2 {ids[1]}@1"
     (line,) = await lines(work, [(work.actor.organization_id, None)])
     assert line.version() == ""
