@@ -18,7 +18,7 @@ from models.database import Database
 from resolvers import organizations
 from resolvers.automat_links import enrolling, installing, revoking, rotating
 from resolvers.automat_links.enrolling import Cabinet
-from resolvers.automat_reports import links, presence
+from resolvers.automat_reports import links
 from resolvers.outside.certificates import new_key
 from resolvers.work import Work
 
@@ -56,7 +56,7 @@ async def test_who_changes_credentials_waits_for_whoever_hears_the_automat(
         assert found is not None
         changing = asyncio.create_task(_change(database, owner, change, automat_id, pin))
         await eventually(lambda: _waits(database), 60)
-        await presence.online_heard(*found, online=True)
+        await links.heard_from(*found)
 
     await changing
 
