@@ -48,15 +48,17 @@ def all_heard(fleet: list[Firmware]) -> bool:
     return all(log.oldest_number > log.last_number for log in logs)
 
 
-async def check_all_are_there(database: Database, since: datetime) -> None:
-    """Check that the database says of each automat that it is there, and was heard lately."""
+async def all_are_there(database: Database, since: datetime) -> bool:
+    """Tell whether the database says of each automat that it is there, and was heard lately."""
     link, automat = table_of(AutomatLink).c, table_of(Automat).c
     joined = select(link.connected, automat.last_seen_at).where(link.automat_id == automat.id)
     async with database.reading() as connection:
         found = (await connection.execute(joined)).all()
     assert len(found) == AUTOMATS
-    assert all(one.connected and is_online(one.last_seen_at, clock()) for one in found)
-    assert all(one.last_seen_at >= since for one in found)
+    return all(
+        one.connected and is_online(one.last_seen_at, clock()) and one.last_seen_at >= since
+        for one in found
+    )
 
 
 async def check_each_once(database: Database, fleet: list[Firmware]) -> None:
@@ -105,5 +107,5 @@ async def test_a_fleet_comes_back_at_once(
         assert all(one.connected.is_set() for one in fleet)
         assert {one.link_id: one.connections - 1 for one in fleet} == before
         assert all(one.cabinet.told_at > told_at[one.link_id] for one in fleet)
-        await check_all_are_there(own_database, killed_at)
+        await eventually(lambda: all_are_there(own_database, killed_at), PATIENCE)
         await check_each_once(own_database, fleet)
