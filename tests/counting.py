@@ -10,15 +10,15 @@ from models.database import Database
 
 
 @contextmanager
-def statements_of(database: Database) -> Iterator[list[str]]:
+def statements_of(database: Database, *, with_tokens: bool = False) -> Iterator[list[str]]:
     """Collect the statements that both doors of a database let through.
 
-    Tokens are left out: they are asked for when the clock says so, whatever is asked.
+    Tokens are left out unless they are wanted: they are asked for when the clock says so.
     """
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "FROM tokens" not in statement:
+        if with_tokens or "FROM tokens" not in statement:
             seen.append(statement)
 
     engines = [database._writers.sync_engine, database._readers.sync_engine]

@@ -91,7 +91,7 @@ async def test_only_a_sandbox_pays_for_its_clock(
         await become_sandbox(client)
     await client.ask("{ __typename }")
 
-    with statements_of(client.database) as seen:
+    with statements_of(client.database, with_tokens=True) as seen:
         await client.ask("{ __typename }")
 
     assert len(seen) == expected
