@@ -130,7 +130,8 @@ class Listening:
         except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - one bad message must not stop all others
-            logger.error("a batch was refused: %s", with_place(error))  # noqa: TRY400
+            place = with_place(error)
+            logger.error("a batch was refused: %s", place)  # noqa: TRY400 - no words of it
             for one in said:
                 await self._keep_alone(one)
 
