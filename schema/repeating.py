@@ -4,11 +4,12 @@ A payload is kept by its fields. Things in it are kept by their ids alone and ar
 so that an answer shows them as they are now. Secrets that are shown once are not kept.
 """
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from uuid import UUID
 
 import strawberry
@@ -20,6 +21,7 @@ from strawberry.types.base import (
 )
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
+from strawberry.types.private import is_private
 
 from models.base import Base
 from resolvers import idempotency
@@ -86,6 +88,18 @@ def fields_of(type_: Any) -> list[StrawberryField]:
     return [field for field in fields if field.base_resolver is None]
 
 
+def references_of(type_: Any) -> list[str]:
+    """List the ids of a type that are not shown, by which other fields of it are resolved."""
+    private = [field for field in dataclasses.fields(type_) if is_private(field.type)]
+    return [field.name for field in private if get_args(field.type)[0] in (UUID, UUID | None)]
+
+
+def references_in(value: Any) -> Iterator[tuple[str, UUID | None]]:
+    """Walk through the ids that an object holds and does not show."""
+    for name in references_of(type(value)):
+        yield name, getattr(value, name)
+
+
 def things_in(value: Any) -> Iterator[Node]:
     """Walk through the things that a payload holds."""
     if isinstance(value, Node):
@@ -113,7 +127,7 @@ def as_json(value: Any) -> Any:
             field.python_name: as_json(getattr(value, field.python_name))
             for field in fields_of(type(value))
             if SHOWN_ONCE not in field.metadata
-        }
+        } | {name: id and str(id) for name, id in references_in(value)}
     return value
 
 
@@ -150,10 +164,10 @@ def object_from_json(type_: Any, written: Any, things: Mapping[str, Any]) -> Any
     """Turn the id of a thing, or the fields of something else, into an object again."""
     if issubclass(type_, Node):
         return things.get(written)
-    return type_(
-        **{
-            field.python_name: from_json(field.type, written[field.python_name], things)
-            for field in fields_of(type_)
-            if field.python_name in written
-        }
-    )
+    shown = {
+        field.python_name: from_json(field.type, written[field.python_name], things)
+        for field in fields_of(type_)
+        if field.python_name in written
+    }
+    held = {name: written[name] and UUID(written[name]) for name in references_of(type_)}
+    return type_(**shown, **held)

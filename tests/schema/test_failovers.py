@@ -16,8 +16,10 @@ FIELDS = """
 """
 PLAN = f"query($automat: ID!) {{ failoverPlan(automatId: $automat) {{ {FIELDS} }} }}"
 SIMPLE = "query($automat: ID!) { failoverPlan(automatId: $automat) { toAutomat { name } } }"
-APPLY = f"""mutation($automat: ID!) {{
-    failoverApply(input: {{automatId: $automat}}) {{ moves {{ {FIELDS} }} userErrors {{ code }} }}
+APPLY = f"""mutation($automat: ID!, $once: String) {{
+    failoverApply(input: {{automatId: $automat, idempotencyKey: $once}}) {{
+        moves {{ {FIELDS} }} userErrors {{ code }}
+    }}
 }}"""
 
 
@@ -52,6 +54,14 @@ async def test_what_is_shown_is_what_is_done_and_it_is_done_once(client: Client)
     assert sorted(str(one["toAutomat"]) for one in done) == ["None", "{'name': 'Market'}"]
     (left,) = await plan(client, station)
     assert left["reason"].endswith("lies in Station.")
+
+
+async def test_what_was_done_is_told_again_to_the_same_idempotency_key(client: Client) -> None:
+    station = await furnish(client)
+
+    done = await client.ask(APPLY, automat=station, once="by phone")
+
+    assert await client.ask(APPLY, automat=station, once="by phone") == done
 
 
 async def test_an_installer_moves_contracts_and_does_not_see_them(client: Client) -> None:

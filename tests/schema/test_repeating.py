@@ -24,7 +24,7 @@ from schema.api import schema
 from schema.contacts import Contact
 from schema.errors import UserError
 from schema.nodes import Node
-from schema.repeating import SHOWN_ONCE, fields_of, shown_once
+from schema.repeating import SHOWN_ONCE, fields_of, references_of, shown_once
 from schema.scalars import LocalDateTime
 
 LATER = datetime(2031, 6, 1, 12, 30, 0, 500_000, tzinfo=UTC)
@@ -175,9 +175,10 @@ async def test_an_answer_of_which_nothing_was_kept_is_not_remembered(client: Cli
 def not_kept(payload: Any) -> Iterator[str]:
     """Name what of a payload would be lost when it is kept, and what must not be kept."""
     shown = fields_of(payload)
+    held = {one.python_name for one in shown}.union(references_of(payload))
     for needed in dataclasses.fields(payload):
         optional = {needed.default, needed.default_factory} != {dataclasses.MISSING}
-        if needed.init and not optional and needed.name not in {one.python_name for one in shown}:
+        if needed.init and not optional and needed.name not in held:
             yield f"{payload.__name__}.{needed.name}"
     for field in shown:
         yield from (f"{payload.__name__}.{name}" for name in not_kept_of(field))
