@@ -37,8 +37,28 @@ class Permission(StrEnum):
     EDIT_ORGANIZATION = "edit_organization"
 
 
+class WayIn(StrEnum):
+    """How somebody came in."""
+
+    BEARER = "bearer"
+    """With a token of ours."""
+    SERVICE_ACCOUNT = "service_account"
+    """By a request that is signed (livionkey.md 5.3)."""
+    CLIENT_CREDENTIALS = "client_credentials"
+    """With an access token that OAuth 2.0 gave for a client's assertion (RFC 7523)."""
+    SESSION = "session"
+    """Staff who have signed in, in a browser."""
+    LINK = "link"
+    """A contact with a link that was sent to them."""
+    AUTOMAT = "automat"
+    COMMAND = "command"
+    """Whoever may run `livionkey` on the server."""
+    SYSTEM = "system"
+    """Nobody: what falls due by itself."""
+
+
 class Role(StrEnum):
-    """What a token is for."""
+    """What somebody or something is here for (livionkey.md 2.23)."""
 
     VIEWER = "viewer"
     USER = "user"
@@ -79,10 +99,17 @@ class Actor:
     Args:
         organization_id: Whose rows they may touch; nobody else's.
         role: What they may do.
-        token_id: The token they came with; None for the system itself.
+        token_id: The token they came with; None for whoever came without one.
         source: Whose numbers their external ids are.
         clock_ahead: How far the clock of their organization was moved ahead of ours; None for all
             but sandboxes, whose clocks are ours.
+        units: The units that they reach, with all that lie below; None for the whole
+            organization.
+        scopes: What of their role's permissions they came for; None for all of it.
+        way_in: How they came.
+        person_id: Which member of the staff they are.
+        service_account_id: Which service account they are.
+        request_id: Which request they came with, for the trail; None outside of requests.
     """
 
     organization_id: UUID
@@ -90,6 +117,12 @@ class Actor:
     token_id: UUID | None = None
     source: str = "default"
     clock_ahead: timedelta | None = None
+    units: frozenset[UUID] | None = None
+    scopes: frozenset[Permission] | None = None
+    way_in: WayIn = WayIn.SYSTEM
+    person_id: UUID | None = None
+    service_account_id: UUID | None = None
+    request_id: str | None = None
 
     def time(self, real: datetime) -> datetime:
         """Tell what the clock of their organization shows at a moment of ours."""
@@ -100,7 +133,9 @@ class Actor:
         return moment - self.clock_ahead if self.clock_ahead else moment
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether the role allows it."""
+        """Tell whether the role allows it, and it is among what they came for."""
+        if self.scopes is not None and permission not in self.scopes:
+            return False
         return permission in PERMISSIONS[self.role]
 
 

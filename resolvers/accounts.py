@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Actor, Permission, Role, Token, new_token, token_digest
+from models.accounts import Actor, Permission, Role, Token, WayIn, new_token, token_digest
 from models.base import table_of
 from models.errors import Unauthenticated
 from models.events import EventKind
@@ -79,6 +79,7 @@ async def authenticate(connection: AsyncConnection, text: str, now: datetime) ->
         token_id=token.id,
         source=token.source,
         clock_ahead=token.clock_ahead,
+        way_in=WayIn.BEARER,
     )
 
 

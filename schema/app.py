@@ -34,12 +34,11 @@ def create_app(
 
     Args:
         schema: What is served at /graphql.
-        authenticate: Finds out who asks by the token; None when it is not valid.
+        authenticate: Finds out who asks by what is presented; None when that is not valid.
         make_context: Makes what resolvers get, of the request and of who asks.
         what_is_missing: Says why requests cannot be served now; None when they can.
         lifespan: What runs beside the application, from start to end.
         routes: What is served beside the API: files, and what people do over links.
-        routes: What is served beside the API, such as files.
     """
     view = GraphQLView(schema, make_context=make_context, authenticate=authenticate)
 

@@ -22,7 +22,7 @@ from resolvers.signing.signatures import DocumentChanged
 from schema.answers import Refused
 from schema.limits import OPERATION_SECONDS
 from schema.masking import shown
-from schema.sockets import bearer_token
+from schema.presented import bearer_token
 
 MAX_BODY_BYTES = 400_000
 PROOF_COOKIE = "livionkey_identified"

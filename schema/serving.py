@@ -29,7 +29,7 @@ from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
 from schema.context import Context, clock
-from schema.doorkeeper import Doorkeeper
+from schema.doorkeeper import doorkeeper
 from schema.geocoders import geocoder_for
 from schema.outside import outside_for
 from schema.routes import routes_beside
@@ -84,7 +84,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
 
     return create_app(
         schema,
-        authenticate=Doorkeeper(database),
+        authenticate=doorkeeper(database),
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,

@@ -1,7 +1,5 @@
 """WebSockets (graphql-transport-ws): the token comes with the first message."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from graphql import GraphQLError
@@ -13,23 +11,15 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from models.errors import Unauthenticated
 from resolvers.waking import AWAY
 from schema.masking import shown
+from schema.presented import Presented
 
 FORBIDDEN = 4403
 """How a connection is closed whose token is not good, at once or any more."""
-BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 
 
-def bearer_token(authorization: object) -> str | None:
-    """Take the token out of an `Authorization` header."""
-    found = BEARER.fullmatch(authorization) if isinstance(authorization, str) else None
-    return found[1] if found else None
-
-
-def token_in_payload(payload: Mapping[str, object]) -> str | None:
-    """Find the token in what a client sends first: `Authorization` as in HTTP, or `token`."""
-    given = {name.lower(): value for name, value in payload.items()}
-    token = given.get("token")
-    return token if isinstance(token, str) else bearer_token(given.get("authorization"))
+def handshake(context: dict[str, Any]) -> Presented:
+    """Tell what the client of a WebSocket brought: its request and its first message."""
+    return Presented(context["connection"], context["connection_params"])
 
 
 class TokenSocket(BaseGraphQLTransportWSHandler[Any, None]):
@@ -50,7 +40,7 @@ class TokenSocket(BaseGraphQLTransportWSHandler[Any, None]):
         connection: Any = self.websocket
         view: Any = self.view
         try:
-            actor = await view.actor(token_in_payload(self._handshake["connection_params"]))
+            actor = await view.actor(handshake(self._handshake))
         except Unauthenticated:
             await self._end()
         except AWAY as error:

@@ -21,8 +21,8 @@ from resolvers.outside.scanning import ScannerAway
 from resolvers.work import Work
 from schema.context import clock
 from schema.file_answers import HEADERS, refusal
+from schema.presented import bearer_token
 from schema.scalars import to_id
-from schema.sockets import bearer_token
 
 CLOSED = {"connection": "close"}
 """Bytes that nobody wants any more are not waited for."""

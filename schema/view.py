@@ -1,6 +1,6 @@
 """GraphQL over HTTP and WebSocket as the specifications say, for those who bring a token.
 
-The view knows nothing of what is asked: it is given `authenticate`, which knows tokens, and
+The view knows nothing of what is asked: it is given `authenticate`, which knows people, and
 `make_context`, which makes what resolvers get. Every error is answered as JSON in GraphQL's form.
 """
 
@@ -35,7 +35,8 @@ from schema.limits import (
     OPERATION_SECONDS,
 )
 from schema.masking import shown
-from schema.sockets import TokenSocket, bearer_token, token_in_payload
+from schema.presented import Presented
+from schema.sockets import TokenSocket, handshake
 
 ALLOWED_OPERATIONS = {
     "GET": {OperationType.QUERY},
@@ -44,12 +45,14 @@ ALLOWED_OPERATIONS = {
 FILES_GO_ELSEWHERE = (
     "Files are not sent with GraphQL: `attachmentRequest` gives an `uploadUrl` for them."
 )
-Authenticate = Callable[[str | None], Awaitable[Any]]
+Authenticate = Callable[[Presented], Awaitable[Any]]
 MakeContext = Callable[[HTTPConnection, Any], Any]
 
 
 class BoundedRequest(StarletteRequestAdapter):
-    """A request whose body is read only as far as it may go."""
+    """A request whose body is read once, and only as far as it may go."""
+
+    _read: bytes | None = None
 
     async def get_body(self) -> bytes:
         """Read the body.
@@ -57,6 +60,11 @@ class BoundedRequest(StarletteRequestAdapter):
         Raises:
             Refused: It is larger than a request may be.
         """
+        if self._read is None:
+            self._read = await self._bounded()
+        return self._read
+
+    async def _bounded(self) -> bytes:
         body = bytearray()
         async for chunk in self._request.stream():
             body += chunk
@@ -74,8 +82,8 @@ class GraphQLView(GraphQL[Any, None]):
     Args:
         schema: What is served.
         make_context: Makes what resolvers get, of the request and of who asks.
-        authenticate: Finds out who asks by the token; None, or Unauthenticated, when it is not
-            valid.
+        authenticate: Finds out who asks by what is presented; None, or Unauthenticated, when that
+            is not valid.
     """
 
     request_adapter_class = BoundedRequest
@@ -96,7 +104,7 @@ class GraphQLView(GraphQL[Any, None]):
     async def run(self, request: Any, *_args: Any, **_options: Any) -> Any:
         """Answer a request, or serve a WebSocket, whose context follows when its token is known."""
         if self.is_websocket_request(request):
-            return await super().run(request, context={})
+            return await super().run(request, context={"connection": request})
         media_type = response_media_type(request.headers.get("accept", ""))
         try:
             return await self.answer(request, media_type)
@@ -125,8 +133,9 @@ class GraphQLView(GraphQL[Any, None]):
             )
         if is_browser(request):
             return page()
+        bounded = BoundedRequest(request)
         try:
-            actor = await self.actor(bearer_token(request.headers.get("authorization")))
+            actor = await self.actor(Presented(request, body=bounded.get_body))
         except Unauthenticated as error:
             headers = {"www-authenticate": "Bearer"}
             raise Refused(
@@ -134,7 +143,7 @@ class GraphQLView(GraphQL[Any, None]):
             ) from error
         if request.headers.get("content-type", "").lower().startswith("multipart/"):
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, FILES_GO_ELSEWHERE)
-        asked = await self.parse_http_body(BoundedRequest(request))
+        asked = await self.parse_http_body(bounded)
         if isinstance(asked, list):
             raise Refused(HTTPStatus.BAD_REQUEST, "One request asks for one operation.")
         response = written_result(await self.executed(asked, request, actor), media_type)
@@ -142,13 +151,13 @@ class GraphQLView(GraphQL[Any, None]):
             response.headers["connection"] = "close"
         return response
 
-    async def actor(self, token: str | None) -> Any:
+    async def actor(self, presented: Presented) -> Any:
         """Find out who asks.
 
         Raises:
-            Unauthenticated: There is no token, or it is not valid.
+            Unauthenticated: Nothing is presented that opens a door, or it is not valid.
         """
-        actor = await self.authenticate(token)
+        actor = await self.authenticate(presented)
         if actor is None:
             raise Unauthenticated
         return actor
@@ -189,7 +198,7 @@ class GraphQLView(GraphQL[Any, None]):
             ConnectionRejectionError: The first message has no valid token.
         """
         try:
-            await self.actor(token_in_payload(context["connection_params"]))
+            await self.actor(handshake(context))
         except Unauthenticated as error:
             raise ConnectionRejectionError from error
         return await super().on_ws_connect(context)

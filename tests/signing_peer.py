@@ -18,6 +18,7 @@ from schema.app import create_app
 from schema.errors import UserError
 from schema.guarded import GuardedSchema
 from schema.pages import page_routes
+from schema.presented import Presented
 
 SECRET = "s" * 43
 CONTRACT_SECRET = "c" * 43
@@ -163,8 +164,8 @@ class Peer:
             return refusal(404, "LINK_NOT_VALID")
         return JSONResponse({"token": STATION_TOKEN, "name": "Reception"})
 
-    async def authenticate(self, token: str | None) -> "Peer | None":
-        return self if token == STATION_TOKEN else None
+    async def authenticate(self, presented: Presented) -> "Peer | None":
+        return self if presented.token == STATION_TOKEN else None
 
     def app(self) -> Starlette:
         """Make the application: our own pages, and what they ask."""

@@ -34,7 +34,7 @@ from schema.app import create_app
 from schema.context import Context
 from schema.demo import files
 from schema.demo.access import DemoAccess, load_demo, main_job, organizations_of
-from schema.doorkeeper import Doorkeeper
+from schema.doorkeeper import doorkeeper
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -66,7 +66,7 @@ async def counted(demo: Demo, model: type[Base], *where: Any) -> int:
 async def client(demo: Demo, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     app = create_app(
         schema,
-        authenticate=Doorkeeper(demo.database),
+        authenticate=doorkeeper(demo.database),
         make_context=lambda _, actor: Context(
             demo.database, EmbeddedGeocoder(demo.database), outside_in(tmp_path), actor
         ),

@@ -11,6 +11,7 @@ from small_api import TOKEN, ask, client_of, served, small_app
 
 from schema import view
 from schema.limits import LARGE_BODY_BYTES, MAX_BODY_BYTES
+from schema.presented import Presented
 
 AUDITS = 61
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -159,8 +160,8 @@ async def test_an_answer_is_never_kept_by_caches() -> None:
 
 
 async def test_a_fault_while_asking_for_the_actor_is_masked() -> None:
-    async def broken(token: str | None) -> str | None:
-        raise ConnectionError(token)
+    async def broken(presented: Presented) -> str | None:
+        raise ConnectionError(presented.token)
 
     async with client_of(small_app(authenticate=broken)) as client:
         answer = await client.post("/graphql", json={"query": "{ me }"})

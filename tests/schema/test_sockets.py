@@ -10,6 +10,7 @@ from small_api import TOKEN, served, small_app
 
 from models.errors import Unauthenticated
 from schema.limits import MAX_SUBSCRIPTIONS
+from schema.presented import Presented
 
 FOREVER = "subscription { forever }"
 
@@ -88,7 +89,8 @@ async def test_a_websocket_is_closed_when_its_token_is_not_good_any_more(
 ) -> None:
     tokens = {TOKEN}
 
-    async def authenticate(token: str | None) -> str | None:
+    async def authenticate(presented: Presented) -> str | None:
+        token = presented.token
         if token not in tokens and says_why:
             raise Unauthenticated
         return "Veikko" if token in tokens else None
@@ -115,10 +117,10 @@ async def test_a_websocket_is_closed_when_its_token_is_not_good_any_more(
 async def test_an_operation_is_answered_when_nobody_can_say_whether_its_token_is_good() -> None:
     troubles: list[Exception] = []
 
-    async def authenticate(token: str | None) -> str | None:
+    async def authenticate(presented: Presented) -> str | None:
         if troubles:
             raise troubles.pop()
-        return "Veikko" if token == TOKEN else None
+        return "Veikko" if presented.token == TOKEN else None
 
     async with served(small_app(authenticate=authenticate)) as url, socket_to(url) as socket:
         await say(socket, type="connection_init", payload={"token": TOKEN})
