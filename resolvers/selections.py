@@ -129,7 +129,7 @@ async def nearest(
         NotAllowed: The actor may not look at automats.
         InvalidInput: The largest distance is negative.
     """
-    reading.require(Permission.VIEW_AUTOMATS)
+    reading.require(Permission.VIEW_PLACES)
     passing.check()
     over = window or Window.moment(reading.now)
     organization_id = reading.actor.organization_id

@@ -21,7 +21,7 @@ from models.base import Base, new_id
 from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
 from models.dialects.among import among, ids_later
 from models.dialects.overlaps import broken_constraint
-from models.errors import LivionKeyError, NotAllowed, NotFound
+from models.errors import LivionKeyError, NotFound
 from models.events import EventKind
 from models.settings import UnitSettings
 
@@ -77,11 +77,7 @@ class Reading:
         Raises:
             NotAllowed: Their role does not have the permission.
         """
-        if not self.actor.may(permission):
-            raise NotAllowed(
-                f"A token with the role {self.actor.role} does not have the permission "
-                f"{permission}; ask an administrator of your organization."
-            )
+        self.actor.require(permission)
 
     def own(self, model: type[Row]) -> Select[Row]:
         """Begin a query of the actor's organization's rows; every list begins with it."""
