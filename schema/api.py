@@ -42,8 +42,10 @@ from schema.missing_automats import MissingAutomatQueries
 from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.permissions import NOTHING, query, tell_guard, tell_needs
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
+from schema.refusing import PermittingExecutor
 from schema.reaching import keep_within_reach
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
@@ -96,7 +98,7 @@ class Query(
     EventQueries,
     SandboxQueries,
 ):
-    @strawberry.field(description="Anything with an id; null when there is no such thing.")
+    @query(permission=NOTHING, description="Anything with an id; null when there is no such thing.")
     async def node(
         self,
         info: Info,
@@ -153,11 +155,19 @@ class Subscription(StationSubscriptions, AutomatSubscriptions):
 
 def put_together() -> GuardedSchema:
     """Make the schema, and finish what Strawberry leaves of its arguments."""
-    made = GuardedSchema(query=Query, mutation=Mutation, subscription=Subscription, config=CONFIG)
+    made = GuardedSchema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=CONFIG,
+        execution_context_class=PermittingExecutor,
+    )
     for type_ in made._schema.type_map.values():  # noqa: SLF001  # the only way to graphql-core's own
         if isinstance(type_, GraphQLObjectType):
+            tell_guard(type_)
             for field in type_.fields.values():
                 keep_within_reach(field, to_do=type_.name == "Mutation")
+                tell_needs(field)
                 for argument in field.args.values():
                     finish(argument)
     return made
