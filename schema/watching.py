@@ -65,7 +65,7 @@ async def watch(
 async def _look(
     context: Context, permission: Permission, look: Look[Shown]
 ) -> Sequence[Shown] | None:
-    async with context.database.reading() as connection:
+    async with context.database.reading(context.actor.organization_id) as connection:
         context.begin_anew(await clocks.as_now(connection, context.actor))
         reading = Reading(connection, context.actor, context.now)
         await accounts.check_still_good(reading, clock())
