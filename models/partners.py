@@ -1,4 +1,4 @@
-"""Partners' programs: service accounts, their keys, what they proved with them, and access tokens."""
+"""Partners' programs: service accounts, their keys, what they proved, and access tokens."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
