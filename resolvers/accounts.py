@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Label, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.accounts import (
@@ -14,6 +14,7 @@ from models.accounts import (
     Permission,
     Role,
     Token,
+    TokenUnit,
     WayIn,
     is_token,
     mark_of,
@@ -24,8 +25,10 @@ from models.accounts import (
 from models.base import table_of
 from models.errors import InvalidInput, NotAllowed, Unauthenticated
 from models.events import EventKind
+from models.organizations import OrganizationUnit
 from resolvers.checks import required_text
 from resolvers.clocks import ahead_of
+from resolvers.reach import units_below
 from resolvers.work import Reading, Work
 
 
@@ -37,6 +40,7 @@ async def create_token(
     source: str = "default",
     expires_at: datetime | None = None,
     scopes: Collection[Permission] | None = None,
+    unit_ids: Collection[UUID | None] | None = None,
 ) -> tuple[Token, str]:
     """Make a token and give its text, which is not kept anywhere.
 
@@ -47,13 +51,17 @@ async def create_token(
         source: Whose numbers external ids are.
         expires_at: From when on it opens nothing, by our clock; None for never.
         scopes: What of its role's permissions it is for; None for all of them.
+        unit_ids: The units that it reaches, with all below; None for as far as the actor reaches.
 
     Raises:
         NotAllowed: The actor may not change the organization, or would give what they have not.
-        InvalidInput: The name or the source is empty, or the role has not what the scopes say.
+        InvalidInput: The name or the source is empty, the role has not what the scopes say, or it
+            would reach no unit.
+        NotFound: There is no such unit, or the actor does not reach it.
     """
     work.require(Permission.EDIT_ORGANIZATION)
     check_scopes(work.actor, role, scopes)
+    reached = await _checked_units(work, unit_ids)
     text = new_token()
     token = Token(
         organization_id=work.actor.organization_id,
@@ -67,7 +75,14 @@ async def create_token(
         scopes=None if scopes is None else sorted({one.value for one in scopes}),
     )
     await work.add(token)
-    work.record(EventKind.TOKEN_CREATED, token, role=role.value)
+    await work.add(
+        *(
+            TokenUnit(organization_id=token.organization_id, token_id=token.id, unit_id=id)
+            for id in reached
+        )
+    )
+    facts = {"units": reached} if reached else {}
+    work.record(EventKind.TOKEN_CREATED, token, role=role.value, **facts)
     return token, text
 
 
@@ -91,6 +106,16 @@ def check_scopes(actor: Actor, role: Role, scopes: Collection[Permission] | None
     if missing:
         message = f"Nobody can give what they do not have themselves: {', '.join(missing)}."
         raise NotAllowed(message, path=path)
+
+
+async def _checked_units(work: Work, unit_ids: Collection[UUID | None] | None) -> list[UUID]:
+    if unit_ids is None:
+        return sorted(work.actor.units or ())
+    if not unit_ids:
+        message = "Name the units that it reaches, or leave them out for the whole organization."
+        raise InvalidInput(message, path=("unit_ids",))
+    wanted = dict.fromkeys(unit_ids)
+    return [(await work.get(OrganizationUnit, id, path=("unit_ids",))).id for id in wanted]
 
 
 async def revoke_token(work: Work, id: UUID | None) -> Token:
@@ -118,13 +143,13 @@ async def authenticate(connection: AsyncConnection, text: str, now: datetime) ->
     """
     if not is_token(text):
         raise Unauthenticated("That is not a whole token: its checksum does not fit; copy it anew.")
-    row = table_of(Token)
-    known = select(row, ahead_of(row.c.organization_id)).where(row.c.digest == token_digest(text))
+    digest = table_of(Token).c.digest
+    known = select(*columns_of_actor()).where(digest == token_digest(text))
     token = (await connection.execute(known)).first()
     if token is None or token.revoked_at is not None:
         raise Unauthenticated
     check_not_expired(token.expires_at, now)
-    return actor_of(token, WayIn.BEARER)
+    return await actor_of(connection, token, WayIn.BEARER)
 
 
 def check_not_expired(expires_at: datetime | None, now: datetime) -> None:
@@ -137,8 +162,14 @@ def check_not_expired(expires_at: datetime | None, now: datetime) -> None:
         raise Unauthenticated("The token has expired; ask for a new one.")
 
 
-def actor_of(token: Any, way_in: WayIn) -> Actor:
-    """Make the actor of a token's row, with the clock of its organization, see `ahead_of`."""
+def columns_of_actor() -> tuple[Any, ...]:
+    """List what `actor_of` has to know of a token."""
+    row = table_of(Token)
+    return *row.c, ahead_of(row.c.organization_id), _is_narrowed(row.c.id)
+
+
+async def actor_of(connection: AsyncConnection, token: Any, way_in: WayIn) -> Actor:
+    """Make the actor of a token's row; another statement is made for one that reaches few units."""
     return Actor(
         organization_id=token.organization_id,
         role=Role(token.role),
@@ -147,7 +178,19 @@ def actor_of(token: Any, way_in: WayIn) -> Actor:
         clock_ahead=token.clock_ahead,
         scopes=scopes_of(token.scopes),
         way_in=way_in,
+        units=await _units_of(connection, token) if token.is_narrowed else None,
     )
+
+
+def _is_narrowed(token_id: ColumnElement[UUID]) -> Label[bool]:
+    units = table_of(TokenUnit).c
+    return exists().where(units.token_id == token_id).label("is_narrowed")
+
+
+async def _units_of(connection: AsyncConnection, token: Any) -> frozenset[UUID]:
+    units = table_of(TokenUnit).c
+    named = await connection.execute(select(units.unit_id).where(units.token_id == token.id))
+    return await units_below(connection, token.organization_id, list(named.scalars()))
 
 
 async def check_still_good(reading: Reading, now: datetime) -> None:

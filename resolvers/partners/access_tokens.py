@@ -26,8 +26,7 @@ from models.accounts import (
 from models.base import table_of
 from models.errors import Unauthenticated
 from models.partners import ACCESS_LASTS, AccessToken, ServiceAccount
-from resolvers.accounts import actor_of, check_not_expired
-from resolvers.clocks import ahead_of
+from resolvers.accounts import actor_of, check_not_expired, columns_of_actor
 from resolvers.partners import proofs
 from resolvers.partners.assertions import Assertion, ClientRefused, OAuthError, refusal
 from resolvers.partners.known import KnownAccount
@@ -118,7 +117,7 @@ async def authenticate(connection: AsyncConnection, text: str, now: datetime) ->
         raise Unauthenticated
     check_not_expired(row.access_expires_at, now)
     check_not_expired(row.expires_at, now)
-    actor = actor_of(row, WayIn.CLIENT_CREDENTIALS)
+    actor = await actor_of(connection, row, WayIn.CLIENT_CREDENTIALS)
     return replace(
         actor,
         service_account_id=row.service_account_id,
@@ -141,8 +140,7 @@ def _access() -> Select[Any]:
     token, account, access = map(table_of, (Token, ServiceAccount, AccessToken))
     return (
         select(
-            token,
-            ahead_of(token.c.organization_id),
+            *columns_of_actor(),
             access.c.service_account_id,
             access.c.scopes.label("access_scopes"),
             access.c.expires_at.label("access_expires_at"),

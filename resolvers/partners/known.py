@@ -14,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.accounts import Actor, Token, WayIn
 from models.base import table_of
 from models.partners import ServiceAccount, ServiceAccountKey, ServiceKeyKind
-from resolvers.accounts import actor_of
-from resolvers.clocks import ahead_of
+from resolvers.accounts import actor_of, columns_of_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,13 @@ class KnownAccount:
 
 
 async def find(connection: AsyncConnection, id: UUID) -> KnownAccount | None:
-    """Find a service account with its keys, in one statement; None when nobody may come with it."""
+    """Find a service account with its keys; None when nobody may come with it."""
     rows = (await connection.execute(_account(), {"account": id})).all()
     if not rows:
         return None
-    actor = replace(actor_of(rows[0], WayIn.SERVICE_ACCOUNT), service_account_id=id)
+    actor = replace(
+        await actor_of(connection, rows[0], WayIn.SERVICE_ACCOUNT), service_account_id=id
+    )
     return KnownAccount(id, actor, rows[0].expires_at, tuple(_key(row) for row in rows))
 
 
@@ -72,8 +73,7 @@ def _account() -> Select[Any]:
     token, account, key = map(table_of, (Token, ServiceAccount, ServiceAccountKey))
     return (
         select(
-            token,
-            ahead_of(token.c.organization_id),
+            *columns_of_actor(),
             key.c.kind,
             key.c.public_key,
             key.c.expires_at.label("key_expires_at"),

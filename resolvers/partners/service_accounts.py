@@ -13,6 +13,7 @@ from models.partners import MOST_KEYS, AccessToken, ServiceAccount, ServiceAccou
 from resolvers.accounts import check_scopes
 from resolvers.partners import tokens
 from resolvers.partners.public_keys import PATH, PublicKey
+from resolvers.partners.reached import check_within_reach
 from resolvers.partners.tokens import check_overlap
 from resolvers.work import Work
 
@@ -31,6 +32,7 @@ async def create(
     role: Role = Role.PARTNER,
     source: str = "default",
     scopes: Collection[Permission] | None = None,
+    unit_ids: Collection[UUID | None] | None = None,
 ) -> tuple[ServiceAccount, ServiceAccountKey]:
     """Make a service account with its first key.
 
@@ -41,12 +43,16 @@ async def create(
         role: What it is for.
         source: Whose numbers its external ids are.
         scopes: What of its role's permissions it is for; None for all of them.
+        unit_ids: The units that it reaches, with all below; None for as far as the actor reaches.
 
     Raises:
         NotAllowed: The actor may not change the organization, or would give what they have not.
+        NotFound: There is no such unit, or the actor does not reach it.
         InvalidInput: The name or the source is empty, or the role does not fit.
     """
-    token, _ = await tokens.create(work, role=role, name=name, source=source, scopes=scopes)
+    token, _ = await tokens.create(
+        work, role=role, name=name, source=source, scopes=scopes, unit_ids=unit_ids
+    )
     account = ServiceAccount(
         organization_id=token.organization_id,
         name=token.name,
@@ -125,6 +131,8 @@ async def revoke(work: Work, id: UUID | None) -> ServiceAccount:
 
 async def _lock(work: Work, id: UUID | None) -> ServiceAccount:
     account = await work.get(ServiceAccount, id, path=("id",))
+    access = await work.get(Token, account.token_id)
+    await check_within_reach(work, access, path=("id",))
     (locked,) = await work.locked(ServiceAccount, [account.id])
     return locked
 

@@ -6,12 +6,22 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models.accounts import Permission, Role, Token, mark_of, new_token, scopes_of, token_digest
+from models.accounts import (
+    Permission,
+    Role,
+    Token,
+    TokenUnit,
+    mark_of,
+    new_token,
+    scopes_of,
+    token_digest,
+)
 from models.errors import IllegalTransition, InvalidInput
 from models.events import EventKind
 from models.partners import ServiceAccount
 from resolvers import accounts
 from resolvers.accounts import check_scopes
+from resolvers.partners.reached import check_within_reach
 from resolvers.work import Work
 
 LONGEST_OVERLAP = timedelta(days=90)
@@ -27,11 +37,13 @@ async def create(
     source: str = "default",
     scopes: Collection[Permission] | None = None,
     expires_at: datetime | None = None,
+    unit_ids: Collection[UUID | None] | None = None,
 ) -> tuple[Token, str]:
     """Make a token for a person or a program, and give its text, which is not kept anywhere.
 
     Raises:
         NotAllowed: The actor may not change the organization, or would give what they have not.
+        NotFound: There is no such unit, or the actor does not reach it.
         InvalidInput: It would be of a display, have expired already, or is not well described.
     """
     work.require(Permission.EDIT_ORGANIZATION)
@@ -39,7 +51,13 @@ async def create(
         raise InvalidInput(OF_DISPLAYS, path=("role",))
     _check_end(work, expires_at)
     return await accounts.create_token(
-        work, role=role, name=name, source=source, scopes=scopes, expires_at=expires_at
+        work,
+        role=role,
+        name=name,
+        source=source,
+        scopes=scopes,
+        expires_at=expires_at,
+        unit_ids=unit_ids,
     )
 
 
@@ -80,15 +98,22 @@ async def rotate(
         replaces_id=former.id,
     )
     former.lapse(now + overlap)
+    units = await work.scalars(select(TokenUnit.unit_id).where(TokenUnit.token_id == former.id))
     await work.add(token)
+    await work.add(*(_reaches(token, unit_id) for unit_id in units))
     work.record(EventKind.TOKEN_ROTATED, token, replaces=former.id, until=former.expires_at)
     return token, text
+
+
+def _reaches(token: Token, unit_id: UUID) -> TokenUnit:
+    return TokenUnit(organization_id=token.organization_id, token_id=token.id, unit_id=unit_id)
 
 
 async def _good(work: Work, id: UUID | None) -> Token:
     """Lock a token that may be rotated."""
     path = ("id",)
     token = await work.get(Token, id, path=path)
+    await check_within_reach(work, token, path=path)
     (token,) = await work.locked(Token, [token.id])
     if token.role is Role.STATION:
         raise IllegalTransition(OF_DISPLAYS, path=path)
