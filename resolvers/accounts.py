@@ -81,7 +81,7 @@ async def create_token(
             for id in reached
         )
     )
-    facts = {"units": reached} if reached else {}
+    facts: dict[str, Any] = {"units": reached} if reached else {}
     work.record(EventKind.TOKEN_CREATED, token, role=role.value, **facts)
     return token, text
 

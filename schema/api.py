@@ -53,13 +53,18 @@ from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
 from schema.selection_replays import SelectionReplayQueries
+from schema.service_account_changes import ServiceAccountMutations
+from schema.service_accounts import ServiceAccountQueries
 from schema.shadows import SelectionShadowQueries
+from schema.signature_checks import SignatureCheckQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
 from schema.station_display import StationSubscriptions
 from schema.stations import StationQueries
 from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
+from schema.token_changes import TokenMutations
+from schema.tokens import TokenQueries
 
 
 @strawberry.type(description="What can be looked up.")
@@ -94,6 +99,9 @@ class Query(
     OrganizationQueries,
     EventQueries,
     SandboxQueries,
+    TokenQueries,
+    ServiceAccountQueries,
+    SignatureCheckQueries,
 ):
     @strawberry.field(description="Anything with an id; null when there is no such thing.")
     async def node(
@@ -141,6 +149,8 @@ class Mutation(
     OrganizationMutations,
     SelectionModeMutations,
     SandboxMutations,
+    TokenMutations,
+    ServiceAccountMutations,
 ):
     pass
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from models.accounts import Actor
 from models.database import Database
+from resolvers.outside.ports import Outside
 from resolvers.partners.uses import Uses
 from schema.presented import Presented
 from schema.signature_door import SignatureDoor
@@ -37,14 +38,15 @@ class Doorkeeper:
         return None
 
 
-def doorkeeper(database: Database, *, public_url: str, uses: Uses | None = None) -> Doorkeeper:
+def doorkeeper(database: Database, outside: Outside, uses: Uses | None = None) -> Doorkeeper:
     """Put all the ways into the API together.
 
     Args:
         database: The doors of the database.
-        public_url: How clients reach the server, without a slash at the end; it is in what they
-            sign.
-        uses: Gathers which tokens are used.
+        outside: The ports to the rest of the world, and the address by which it knows us.
+        uses: Gathers which tokens are used; somebody has to write it down now and then.
     """
     noted = uses or Uses(database)
-    return Doorkeeper(SignatureDoor(database, public_url, noted), TokenDoor(database, noted))
+    return Doorkeeper(
+        SignatureDoor(database, outside.public_url, noted), TokenDoor(database, noted)
+    )

@@ -127,15 +127,15 @@ class SignatureDoor:
         """Say what has to be signed; what is asked is not repeated, as it may hold a PIN."""
         address = signed.url.partition("?")[0]
         return (
-            f"{SIGNATURE} is not that of a good key of {ACCOUNT} over this request: {signed.method} "
-            f"{address} with its query, if any, its body of {len(signed.body)} bytes, and "
-            f"{TIMESTAMP}. The query `signatureCheck` tells what we hash."
+            f"{SIGNATURE} is not that of a good key of {ACCOUNT} over this request: "
+            f"{signed.method} {address} with its query, if any, its body of {len(signed.body)} "
+            f"bytes, and {TIMESTAMP}. The query `signatureCheck` tells what we hash."
         )
 
 
 def address_of(connection: HTTPConnection, public_url: str) -> str:
     """Give the address that a client asked, as it sees it: byte for byte what it sent."""
-    path = connection.scope.get("raw_path") or connection.scope["path"].encode()
-    query = connection.scope.get("query_string", b"")
+    path: bytes = connection.scope.get("raw_path") or connection.scope["path"].encode()
+    query: bytes = connection.scope.get("query_string", b"")
     asked = path + b"?" + query if query else path
     return public_url + asked.decode("ascii", "replace")

@@ -4,18 +4,20 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 
 from models.accounts import Permission, Role, Token, scopes_of
 from models.errors import ExternalIdInUse, IllegalTransition
 from models.events import EventKind
 from models.partners import MOST_KEYS, AccessToken, ServiceAccount, ServiceAccountKey
+from resolvers import looking
 from resolvers.accounts import check_scopes
+from resolvers.looking import Slice
 from resolvers.partners import tokens
 from resolvers.partners.public_keys import PATH, PublicKey
-from resolvers.partners.reached import check_within_reach
+from resolvers.partners.reached import check_within_reach, within_reach
 from resolvers.partners.tokens import check_overlap
-from resolvers.work import Work
+from resolvers.work import Reading, Work
 
 ONCE = {
     "service_account_keys_service_account_id_thumbprint_key": ExternalIdInUse(
@@ -127,6 +129,20 @@ async def revoke(work: Work, id: UUID | None) -> ServiceAccount:
         await _end_access(work, account)
         work.record(EventKind.SERVICE_ACCOUNT_REVOKED, account)
     return account
+
+
+async def page(reading: Reading, *, first: int | None, after: UUID | None) -> Slice:
+    """Read a page of the service accounts that the actor may manage, in the order of their making.
+
+    Raises:
+        NotAllowed: The actor may not change the organization.
+        InvalidInput: More accounts than a page holds.
+    """
+    reading.require(Permission.EDIT_ORGANIZATION)
+    access = select(Token.id).where(
+        Token.id == ServiceAccount.token_id, *within_reach(reading.actor)
+    )
+    return await looking.page(reading, ServiceAccount, exists(access), first=first, after=after)
 
 
 async def _lock(work: Work, id: UUID | None) -> ServiceAccount:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.accounts import (
     Permission,
@@ -19,10 +19,11 @@ from models.accounts import (
 from models.errors import IllegalTransition, InvalidInput
 from models.events import EventKind
 from models.partners import ServiceAccount
-from resolvers import accounts
+from resolvers import accounts, looking
 from resolvers.accounts import check_scopes
-from resolvers.partners.reached import check_within_reach
-from resolvers.work import Work
+from resolvers.looking import Slice
+from resolvers.partners.reached import check_within_reach, within_reach
+from resolvers.work import Reading, Work
 
 LONGEST_OVERLAP = timedelta(days=90)
 OF_DISPLAYS = "A display gets its token by a pairing code, see signatureStationPairingCode."
@@ -59,6 +60,45 @@ async def create(
         expires_at=expires_at,
         unit_ids=unit_ids,
     )
+
+
+async def revoke(work: Work, id: UUID | None) -> Token:
+    """Take a token back that the actor may manage; a second time changes nothing.
+
+    Raises:
+        NotAllowed: The actor may not change the organization.
+        NotFound: There is no such token, or it reaches farther than the actor.
+    """
+    work.require(Permission.EDIT_ORGANIZATION)
+    token = await work.get(Token, id, path=("id",))
+    await check_within_reach(work, token, path=("id",))
+    return await accounts.revoke_token(work, token.id)
+
+
+async def page(
+    reading: Reading, *, first: int | None, after: UUID | None, with_ended: bool = False
+) -> Slice:
+    """Read a page of the tokens that the actor may manage, but for those of service accounts.
+
+    Args:
+        reading: Who asks.
+        first: How many at most.
+        after: Behind which one the page begins.
+        with_ended: Whether also those that open nothing any more.
+
+    Raises:
+        NotAllowed: The actor may not change the organization.
+        InvalidInput: More tokens than a page holds.
+    """
+    reading.require(Permission.EDIT_ORGANIZATION)
+    now = reading.actor.real(reading.now)
+    is_good = Token.revoked_at.is_(None), or_(Token.expires_at.is_(None), Token.expires_at > now)
+    conditions = [
+        Token.id.not_in(select(ServiceAccount.token_id)),
+        *within_reach(reading.actor),
+        *(() if with_ended else is_good),
+    ]
+    return await looking.page(reading, Token, *conditions, first=first, after=after)
 
 
 async def rotate(
