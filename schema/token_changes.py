@@ -8,6 +8,7 @@ import strawberry
 
 import models.accounts as models
 from models.organizations import OrganizationUnit as UnitRow
+from resolvers import accounts
 from resolvers.partners import tokens
 from resolvers.work import Work
 from schema.enums import Role
@@ -141,5 +142,5 @@ class TokenMutations:
         "let it in for five seconds more. Twice is once.",
     )
     async def token_revoke(self, work: Work, input: TokenRevokeInput) -> TokenRevokePayload:
-        token = await tokens.revoke(work, from_id(models.Token, input.id))
+        token = await accounts.revoke_token(work, from_id(models.Token, input.id))
         return TokenRevokePayload(token=Token.of(token))

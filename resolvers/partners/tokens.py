@@ -22,7 +22,6 @@ from models.partners import ServiceAccount
 from resolvers import accounts, looking
 from resolvers.accounts import check_scopes
 from resolvers.looking import Slice
-from resolvers.partners.reached import check_within_reach, within_reach
 from resolvers.work import Reading, Work
 
 LONGEST_OVERLAP = timedelta(days=90)
@@ -62,19 +61,6 @@ async def create(
     )
 
 
-async def revoke(work: Work, id: UUID | None) -> Token:
-    """Take a token back that the actor may manage; a second time changes nothing.
-
-    Raises:
-        NotAllowed: The actor may not change the organization.
-        NotFound: There is no such token, or it reaches farther than the actor.
-    """
-    work.require(Permission.EDIT_ORGANIZATION)
-    token = await work.get(Token, id, path=("id",))
-    await check_within_reach(work, token, path=("id",))
-    return await accounts.revoke_token(work, token.id)
-
-
 async def page(
     reading: Reading, *, first: int | None, after: UUID | None, with_ended: bool = False
 ) -> Slice:
@@ -95,7 +81,6 @@ async def page(
     is_good = Token.revoked_at.is_(None), or_(Token.expires_at.is_(None), Token.expires_at > now)
     conditions = [
         Token.id.not_in(select(ServiceAccount.token_id)),
-        *within_reach(reading.actor),
         *(() if with_ended else is_good),
     ]
     return await looking.page(reading, Token, *conditions, first=first, after=after)
@@ -153,7 +138,6 @@ async def _good(work: Work, id: UUID | None) -> Token:
     """Lock a token that may be rotated."""
     path = ("id",)
     token = await work.get(Token, id, path=path)
-    await check_within_reach(work, token, path=path)
     (token,) = await work.locked(Token, [token.id])
     if token.role is Role.STATION:
         raise IllegalTransition(OF_DISPLAYS, path=path)
