@@ -25,6 +25,22 @@ class ServiceKeyKind(StrEnum):
     ED25519 = "ed25519"
 
 
+class OnboardingStep(StrEnum):
+    """What has to be there before a partner can go live."""
+
+    CREDENTIALS_MADE = "credentials_made"
+    CREDENTIALS_USED = "credentials_used"
+    UNITS_REACHED = "units_reached"
+    ENTITIES_REGISTERED = "entities_registered"
+    ENTITIES_PLACED = "entities_placed"
+    KEYS_REGISTERED = "keys_registered"
+    AUTOMAT_IN_REACH = "automat_in_reach"
+    RESERVATION_PUSHED = "reservation_pushed"
+    RESERVATION_CANCELLED = "reservation_cancelled"
+    NOTHING_WAITS = "nothing_waits"
+    NO_REFUSED_PUSHES = "no_refused_pushes"
+
+
 class ServiceAccount(Owned, Base):
     """A partner's program, known by the private key that only it has (livionkey.md 2.24).
 

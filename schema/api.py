@@ -41,6 +41,7 @@ from schema.locker_reports import LockerReportMutations
 from schema.missing_automats import MissingAutomatQueries
 from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
+from schema.onboarding import OnboardingQueries
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
@@ -103,6 +104,7 @@ class Query(
     TokenQueries,
     ServiceAccountQueries,
     SignatureCheckQueries,
+    OnboardingQueries,
 ):
     @strawberry.field(description="Anything with an id; null when there is no such thing.")
     async def node(
