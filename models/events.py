@@ -18,6 +18,11 @@ class EventKind(StrEnum):
     ORGANIZATION_UNIT_UPDATED = "organization_unit_updated"
     TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event
+    TOKEN_ROTATED = "token_rotated"  # noqa: S105 - the name of an event
+    SERVICE_ACCOUNT_CREATED = "service_account_created"
+    SERVICE_ACCOUNT_REVOKED = "service_account_revoked"
+    SERVICE_ACCOUNT_KEY_ADDED = "service_account_key_added"
+    SERVICE_ACCOUNT_KEY_REVOKED = "service_account_key_revoked"
     CONTACT_CREATED = "contact_created"
     CONTACT_UPDATED = "contact_updated"
     ENTITY_CREATED = "entity_created"

@@ -30,6 +30,7 @@ from models.erasures import Erasure
 from models.events import Event
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.partners import ServiceAccount, ServiceAccountKey
 from models.placement_reviews import PlacementRun
 from models.public_links import ContractLink
 from models.reaching import (
@@ -220,8 +221,8 @@ def _only_own_keys(row: Columns) -> Condition:
 SUBJECTS: tuple[type[Base], ...] = (
     *(Agreement, AgreementVersion, Attachment, Automat, AutomatAlarm, AutomatCommand, Contact),
     *(ContractLink, ContractTemplate, DeviceGroup, Key, KeyContract, KeyRing, Locker),
-    *(LockerContract, ManualStorage, OrganizationUnit, ReservableEntity, Reservation, Signature),
-    *(SignatureStation, SigningProcess, Token),
+    *(LockerContract, ManualStorage, OrganizationUnit, ReservableEntity, Reservation),
+    *(ServiceAccount, Signature, SignatureStation, SigningProcess, Token),
 )
 """What events are about."""
 
@@ -265,6 +266,8 @@ RULES: dict[type[Base], Rule] = {
     ReservableEntity: in_unit,
     Reservation: through("entity_id", ReservableEntity),
     ReservationContact: through("reservation_id", Reservation),
+    ServiceAccount: through("token_id", Token),
+    ServiceAccountKey: through("service_account_id", ServiceAccount),
     SettingsVersion: settings_version,
     Signature: OF_KEY_CONTRACT,
     SignatureStation: in_organization_unit,

@@ -21,6 +21,7 @@ from models.dialects.among import among, ids_later
 from models.errors import InvalidInput
 from models.events import Event
 from models.organizations import OrganizationUnit
+from models.partners import ServiceAccount, ServiceAccountKey
 from models.settings_versions import SettingsVersion
 from resolvers.relations import Relation
 from resolvers.work import Reading, owned
@@ -46,6 +47,8 @@ PERMISSIONS: dict[type[Base], Permission] = {
     AutomatReport: Permission.VIEW_EVENTS,
     SettingsVersion: Permission.VIEW_ORGANIZATION,
     Token: Permission.VIEW_ORGANIZATION,
+    ServiceAccount: Permission.EDIT_ORGANIZATION,
+    ServiceAccountKey: Permission.EDIT_ORGANIZATION,
     Event: Permission.VIEW_EVENTS,
 }
 """What it takes to see rows of a kind; VIEW where nothing else is said."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, union_all
 
+from models.accounts import TokenUnit
 from models.agreements import AgreementText, AgreementVersion
 from models.attachments import Attachment
 from models.automat_alarms import AutomatAlarm
@@ -21,7 +22,8 @@ from models.contracts import (
 from models.entities import ReservableEntity
 from models.erasures import Erasure
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey
-from models.organizations import Contact
+from models.organizations import Contact, OrganizationUnit
+from models.partners import ServiceAccountKey
 from models.public_links import ContractLink
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
@@ -58,6 +60,19 @@ class Relation:
         return statement.where(*self.conditions)
 
 
+UNITS_OF_TOKEN = Relation(
+    "units of token",
+    OrganizationUnit,
+    TokenUnit.token_id,
+    OrganizationUnit.id,
+    link=(TokenUnit, TokenUnit.unit_id == OrganizationUnit.id),
+)
+KEYS_OF_SERVICE_ACCOUNT = Relation(
+    "keys of service account",
+    ServiceAccountKey,
+    ServiceAccountKey.service_account_id,
+    ServiceAccountKey.id,
+)
 LOCKERS = Relation("lockers", Locker, Locker.automat_id, Locker.index)
 GOOD_LINKS_OF_AUTOMAT = Relation(
     "good links of automat",

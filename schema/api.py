@@ -41,12 +41,13 @@ from schema.locker_reports import LockerReportMutations
 from schema.missing_automats import MissingAutomatQueries
 from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
+from schema.onboarding import OnboardingQueries
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.permissions import NOTHING, query, tell_guard, tell_needs
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
-from schema.refusing import PermittingExecutor
 from schema.reaching import keep_within_reach
+from schema.refusing import PermittingExecutor
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
@@ -56,13 +57,18 @@ from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
 from schema.selection_replays import SelectionReplayQueries
+from schema.service_account_changes import ServiceAccountMutations
+from schema.service_accounts import ServiceAccountQueries
 from schema.shadows import SelectionShadowQueries
+from schema.signature_checks import SignatureCheckQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
 from schema.station_display import StationSubscriptions
 from schema.stations import StationQueries
 from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
+from schema.token_changes import TokenMutations
+from schema.tokens import TokenQueries
 
 
 @strawberry.type(description="What can be looked up.")
@@ -97,6 +103,10 @@ class Query(
     OrganizationQueries,
     EventQueries,
     SandboxQueries,
+    TokenQueries,
+    ServiceAccountQueries,
+    SignatureCheckQueries,
+    OnboardingQueries,
 ):
     @query(permission=NOTHING, description="Anything with an id; null when there is no such thing.")
     async def node(
@@ -144,6 +154,8 @@ class Mutation(
     OrganizationMutations,
     SelectionModeMutations,
     SandboxMutations,
+    TokenMutations,
+    ServiceAccountMutations,
 ):
     pass
 

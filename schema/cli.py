@@ -11,12 +11,13 @@ import typer
 import uvicorn
 from rich.table import Column, Table
 
-from models.accounts import Role
+from models.accounts import Permission, Role
 from models.database import Database
 from models.errors import InvalidInput, NotFound
 from models.migrating import migrate as bring_up_to_date
 from models.organizations import OrganizationUnit
-from resolvers import accounts, organizations
+from resolvers import organizations
+from resolvers.partners import tokens
 from resolvers.work import Work, system
 from schema import (
     cli_broker,
@@ -192,6 +193,10 @@ def create_token(
     expires: Annotated[
         str | None, typer.Option(help="When it ends: 2027-03-28T12:00:00Z; never by default.")
     ] = None,
+    scope: Annotated[
+        list[Permission] | None,
+        typer.Option(help="What of its role's permissions it is for; may be repeated."),
+    ] = None,
 ) -> None:
     """Make a bearer token; prints it alone, and it is never shown again."""
     expires_at = parse_instant(expires) if expires else None
@@ -205,13 +210,14 @@ def create_token(
                 raise NotFound(f"There is no organization with the id {organization}.")
             owner = system(unit.id, unit.clock_ahead)
             work = Work(session, owner, owner.time(clock()))
-            _, text = await accounts.create_token(
+            _, text = await tokens.create(
                 work,
                 role=role,
                 source=source,
                 name=name,
                 unit_ids=unit_ids,
                 expires_at=expires_at,
+                scopes=scope or None,
             )
         return text
 

@@ -71,6 +71,7 @@ describe(
     EventKind,
     "What happened.",
     PLACEMENT_ACCEPTED="Somebody looked at a placement and found it right, for a reason.",
+    SERVICE_ACCOUNT_KEY_ADDED="A service account has a new key; a former one lapses.",
     INSERT_KEY="A key has to be put into a locker before somebody comes for it.",
     RESERVATION_UNFULFILLED="Something is missing for a reservation, see the notice.",
     KEY_CONTRACT_NOT_SIGNED="A contract has begun unsigned, or goes on although a change of it is "

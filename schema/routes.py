@@ -10,6 +10,7 @@ from schema.enrolment_routes import enrolment_routes
 from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.identity_routes import identity_routes
+from schema.oauth_routes import oauth_routes
 from schema.pages import page_routes
 from schema.public_routes import public_routes
 from schema.view import MakeContext
@@ -31,6 +32,7 @@ def routes_beside(
         *file_routes(database, outside, limits),
         *evidence_routes(database, outside),
         *identity_routes(database, outside),
+        *oauth_routes(database, outside),
         *public_routes(database, outside, make_context),
         *contract_page_routes(database, outside, make_context),
         *enrolment_routes(database, outside, make_context),

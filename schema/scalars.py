@@ -24,6 +24,7 @@ from models.errors import InvalidInput
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.partners import ServiceAccount, ServiceAccountKey
 from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.selections import AutomatSelection
@@ -56,6 +57,8 @@ PREFIXES: dict[type[Base], str] = {
     OrganizationUnit: "unit",
     ReservableEntity: "entity",
     Reservation: "reservation",
+    ServiceAccount: "serviceaccount",
+    ServiceAccountKey: "serviceaccountkey",
     Signature: "signature",
     SignatureStation: "station",
     SigningProcess: "signing",

@@ -25,6 +25,8 @@ from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
 from resolvers.outside.ports import Outside
+from resolvers.partners import proofs
+from resolvers.partners.uses import Uses
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
@@ -66,6 +68,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
     """Put the application together on a database."""
     geocoder, close_geocoder = geocoder_for(database, current)
     outside = outside_for(current)
+    uses = Uses(database)
 
     def make_context(_request: HTTPConnection, actor: Actor) -> Context:
         return Context(database, geocoder, outside, actor)
@@ -74,17 +77,19 @@ def assembled(database: Database, current: Settings) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         caretaker = asyncio.create_task(take_care(database, geocoder))
         sweeper = asyncio.create_task(sweep_daily(database, outside))
+        noting = asyncio.create_task(note_uses(database, uses))
         try:
             async with working(database, outside) if database.is_sqlite else nullcontext():
                 yield
         finally:
-            await end(caretaker, sweeper)
+            await end(caretaker, sweeper, noting)
+            await uses.write()
             await close_geocoder()
             await database.dispose()
 
     return create_app(
         schema,
-        authenticate=doorkeeper(database),
+        authenticate=doorkeeper(database, outside, uses),
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
@@ -116,6 +121,16 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
             with patience:
                 await care(database, geocoder, clock())
             await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def note_uses(database: Database, uses: Uses) -> None:
+    """Write once a minute which tokens were used, and forget the proofs that nobody can repeat."""
+    patience = Patience("the notes of what was used")
+    while True:
+        await asyncio.sleep(ROUND_SECONDS)
+        with patience:
+            await uses.write()
+            await proofs.forget(database, clock())
 
 
 async def sweep_daily(database: Database, outside: Outside) -> None:

@@ -155,7 +155,7 @@ def app_on(database: Database, outside: Outside, geocoder: Geocoder | None = Non
 
     return create_app(
         schema,
-        authenticate=doorkeeper(database),
+        authenticate=doorkeeper(database, outside),
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         routes=routes_beside(database, outside, make_context),

@@ -66,7 +66,7 @@ async def counted(demo: Demo, model: type[Base], *where: Any) -> int:
 async def client(demo: Demo, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     app = create_app(
         schema,
-        authenticate=doorkeeper(demo.database),
+        authenticate=doorkeeper(demo.database, outside_in(tmp_path)),
         make_context=lambda _, actor: Context(
             demo.database, EmbeddedGeocoder(demo.database), outside_in(tmp_path), actor
         ),
