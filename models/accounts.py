@@ -35,6 +35,8 @@ class Permission(StrEnum):
     OPERATE_STATION = "operate_station"
     ERASE_CONTACTS = "erase_contacts"
     EDIT_ORGANIZATION = "edit_organization"
+    VIEW_USERS = "view_users"
+    EDIT_USERS = "edit_users"
 
 
 class WayIn(StrEnum):
@@ -108,6 +110,7 @@ class Actor:
         scopes: What of their role's permissions they came for; None for all of it.
         way_in: How they came.
         person_id: Which member of the staff they are.
+        session_id: In which session of theirs.
         service_account_id: Which service account they are.
         request_id: Which request they came with, for the trail; None outside of requests.
     """
@@ -121,6 +124,7 @@ class Actor:
     scopes: frozenset[Permission] | None = None
     way_in: WayIn = WayIn.SYSTEM
     person_id: UUID | None = None
+    session_id: UUID | None = None
     service_account_id: UUID | None = None
     request_id: str | None = None
 

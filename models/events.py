@@ -18,6 +18,16 @@ class EventKind(StrEnum):
     ORGANIZATION_UNIT_UPDATED = "organization_unit_updated"
     TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event
+    PERSON_INVITED = "person_invited"
+    PERSON_INVITATION_RENEWED = "person_invitation_renewed"
+    PERSON_JOINED = "person_joined"
+    PERSON_UPDATED = "person_updated"
+    PERSON_BLOCKED = "person_blocked"
+    PERSON_UNBLOCKED = "person_unblocked"
+    PERSON_REMOVED = "person_removed"
+    PERSON_SIGNED_IN = "person_signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SESSION_ENDED = "session_ended"
     CONTACT_CREATED = "contact_created"
     CONTACT_UPDATED = "contact_updated"
     ENTITY_CREATED = "entity_created"
