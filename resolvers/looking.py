@@ -20,6 +20,7 @@ from models.dialects.among import among, ids_later
 from models.errors import InvalidInput
 from models.events import Event
 from models.organizations import OrganizationUnit
+from models.people import Person, PersonInvitation, PersonSession
 from models.settings_versions import SettingsVersion
 from resolvers.relations import Relation
 from resolvers.work import Reading, owned
@@ -42,6 +43,9 @@ PERMISSIONS: dict[type[Base], Permission] = {
     AutomatReport: Permission.VIEW_EVENTS,
     OrganizationUnit: Permission.VIEW_AUTOMATS,
     SettingsVersion: Permission.VIEW_AUTOMATS,
+    Person: Permission.VIEW_USERS,
+    PersonInvitation: Permission.VIEW_USERS,
+    PersonSession: Permission.VIEW_USERS,
     Token: Permission.VIEW_AUTOMATS,
     Event: Permission.VIEW_EVENTS,
 }

@@ -38,10 +38,13 @@ from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.key_transfers import KeyTransferQueries
 from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
+from schema.me import MeQueries
 from schema.missing_automats import MissingAutomatQueries
 from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.people import PeopleQueries
+from schema.people_changes import PeopleMutations
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
 from schema.reservation_changes import ReservationMutations
@@ -92,6 +95,8 @@ class Query(
     ContactQueries,
     ErasureQueries,
     OrganizationQueries,
+    MeQueries,
+    PeopleQueries,
     EventQueries,
     SandboxQueries,
 ):
@@ -139,6 +144,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    PeopleMutations,
     SelectionModeMutations,
     SandboxMutations,
 ):

@@ -11,8 +11,11 @@ from models.accounts import Actor, token_digest
 from models.database import Database
 from models.errors import Unauthenticated
 from resolvers.accounts import authenticate
+from resolvers.outside.ports import Outside
 from schema.context import clock
 from schema.presented import Presented
+from schema.session_cookies import SessionCookies
+from schema.session_door import SessionDoor
 
 REMEMBERED = timedelta(seconds=5)
 """How long a token that was taken back may still open the door of a busy process."""
@@ -43,9 +46,15 @@ class Doorkeeper:
         return None
 
 
-def doorkeeper(database: Database) -> Doorkeeper:
+def doorkeeper(database: Database, outside: Outside) -> Doorkeeper:
     """Put all the ways into the API together."""
-    return Doorkeeper(TokenDoor(database))
+    return Doorkeeper(TokenDoor(database), session_door(database, outside))
+
+
+def session_door(database: Database, outside: Outside) -> SessionDoor:
+    """Make the way in of staff: the last one, as a browser brings cookies with all else."""
+    cookies = SessionCookies(outside.secret, outside.public_url)
+    return SessionDoor(database, cookies, outside.public_url)
 
 
 class TokenDoor:

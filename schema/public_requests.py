@@ -38,6 +38,7 @@ STATUSES = {
     ErrorCode.ALREADY_SIGNED: HTTPStatus.CONFLICT,
     ErrorCode.NOT_IDENTIFIED: HTTPStatus.FORBIDDEN,
     ErrorCode.ENROLMENT_REFUSED: HTTPStatus.FORBIDDEN,
+    ErrorCode.SIGN_IN_REFUSED: HTTPStatus.FORBIDDEN,
 }
 """What HTTP calls a broken rule; 422 where nothing else is said."""
 

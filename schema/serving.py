@@ -25,11 +25,12 @@ from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
 from resolvers.outside.ports import Outside
+from resolvers.people import sessions
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
 from schema.context import Context, clock
-from schema.doorkeeper import doorkeeper
+from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
 from schema.outside import outside_for
 from schema.routes import routes_beside
@@ -84,7 +85,8 @@ def assembled(database: Database, current: Settings) -> Starlette:
 
     return create_app(
         schema,
-        authenticate=doorkeeper(database),
+        authenticate=doorkeeper(database, outside),
+        refuses_socket=session_door(database, outside).refuses,
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
@@ -130,6 +132,7 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
             await expiring.warn(database, clock())
             await expiring.end_unused(database, clock())
             await guesses.forget(database, clock())
+            await sessions.forget(database, clock())
         if not patience.tried:
             await asyncio.sleep(DAY_SECONDS)
 
