@@ -66,6 +66,7 @@ class Actor:
         scopes: What of their role's permissions they came for; None for all of it.
         way_in: How they came.
         person_id: Which member of the staff they are.
+        session_id: In which session of theirs.
         service_account_id: Which service account they are.
         request_id: Which request they came with, for the trail; None outside of requests.
         until: From when on they have to bring something new, by our clock; None while what they
@@ -81,6 +82,7 @@ class Actor:
     scopes: frozenset[Permission] | None = None
     way_in: WayIn = WayIn.SYSTEM
     person_id: UUID | None = None
+    session_id: UUID | None = None
     service_account_id: UUID | None = None
     request_id: str | None = None
     until: datetime | None = None

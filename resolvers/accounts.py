@@ -29,6 +29,7 @@ from models.events import EventKind
 from models.organizations import OrganizationUnit
 from resolvers.checks import required_text
 from resolvers.clocks import ahead_of
+from resolvers.people import sessions
 from resolvers.reach import units_below
 from resolvers.work import Reading, Work
 
@@ -207,15 +208,18 @@ async def reach_as_now(connection: AsyncConnection, actor: Actor) -> Actor:
 
 
 async def check_still_good(reading: Reading, now: datetime) -> None:
-    """Go on only if the actor's token still opens the door: for whoever is here for long.
+    """Go on only if the actor's token or session still opens the door: for who is here for long.
 
     Args:
-        reading: A look for somebody who came with a token.
+        reading: A look for somebody who came with a token or a session.
         now: The moment, by our clock.
 
     Raises:
         Unauthenticated: It has expired or was taken back.
     """
+    if reading.actor.session_id is not None:
+        await sessions.check_still_good(reading, now)
+        return
     token = await reading.find(Token, reading.actor.token_id)
     if token is None or token.revoked_at is not None:
         raise Unauthenticated("The token was taken back.")

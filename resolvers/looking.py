@@ -22,6 +22,7 @@ from models.errors import InvalidInput
 from models.events import Event
 from models.organizations import OrganizationUnit
 from models.partners import ServiceAccount, ServiceAccountKey
+from models.people import Person, PersonInvitation, PersonSession
 from models.settings_versions import SettingsVersion
 from resolvers.relations import Relation
 from resolvers.work import Reading, owned
@@ -49,6 +50,9 @@ PERMISSIONS: dict[type[Base], Permission] = {
     Token: Permission.VIEW_ORGANIZATION,
     ServiceAccount: Permission.EDIT_ORGANIZATION,
     ServiceAccountKey: Permission.EDIT_ORGANIZATION,
+    Person: Permission.VIEW_USERS,
+    PersonInvitation: Permission.VIEW_USERS,
+    PersonSession: Permission.VIEW_USERS,
     Event: Permission.VIEW_EVENTS,
 }
 """What it takes to see rows of a kind; VIEW where nothing else is said."""

@@ -22,7 +22,7 @@ from models.base import Base, new_id
 from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
 from models.dialects.among import among, ids_later
 from models.dialects.overlaps import broken_constraint
-from models.errors import LivionKeyError
+from models.errors import LivionKeyError, NotAllowed
 from models.events import EventKind
 from resolvers.reading import Reading, owned, system
 

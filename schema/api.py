@@ -38,11 +38,14 @@ from schema.key_rings import KeyRingMutations, KeyRingQueries
 from schema.key_transfers import KeyTransferQueries
 from schema.keys_out import KeysOutQueries
 from schema.locker_reports import LockerReportMutations
+from schema.me import MeQueries
 from schema.missing_automats import MissingAutomatQueries
 from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.onboarding import OnboardingQueries
 from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.people import PeopleQueries
+from schema.people_changes import PeopleMutations
 from schema.permissions import NOTHING, query, tell_guard, tell_needs
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
@@ -101,6 +104,8 @@ class Query(
     ContactQueries,
     ErasureQueries,
     OrganizationQueries,
+    MeQueries,
+    PeopleQueries,
     EventQueries,
     SandboxQueries,
     TokenQueries,
@@ -152,6 +157,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    PeopleMutations,
     SelectionModeMutations,
     SandboxMutations,
     TokenMutations,

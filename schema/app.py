@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
-from schema.view import Authenticate, GraphQLView, MakeContext
+from schema.view import Authenticate, GraphQLView, MakeContext, RefusesSocket, refuses_none
 
 Readiness = Callable[[], Awaitable[str | None]]
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -27,6 +27,7 @@ def create_app(
     authenticate: Authenticate,
     make_context: MakeContext,
     what_is_missing: Readiness,
+    refuses_socket: RefusesSocket = refuses_none,
     lifespan: Lifespan | None = None,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
@@ -37,10 +38,16 @@ def create_app(
         authenticate: Finds out who asks by what is presented; None when that is not valid.
         make_context: Makes what resolvers get, of the request and of who asks.
         what_is_missing: Says why requests cannot be served now; None when they can.
+        refuses_socket: Tells which WebSockets are not even opened.
         lifespan: What runs beside the application, from start to end.
         routes: What is served beside the API: files, and what people do over links.
     """
-    view = GraphQLView(schema, make_context=make_context, authenticate=authenticate)
+    view = GraphQLView(
+        schema,
+        make_context=make_context,
+        authenticate=authenticate,
+        refuses_socket=refuses_socket,
+    )
 
     async def ready(_request: Request) -> Response:
         missing = await what_is_missing()

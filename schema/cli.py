@@ -23,6 +23,7 @@ from schema import (
     cli_broker,
     cli_evidence,
     cli_link,
+    cli_people,
     cli_places,
     cli_placing,
     cli_protocol,
@@ -46,6 +47,7 @@ organization_commands = typer.Typer(no_args_is_help=True, help="Organizations.")
 token_commands = typer.Typer(no_args_is_help=True, help="Bearer tokens.")
 app.add_typer(organization_commands, name="organization")
 app.add_typer(token_commands, name="token")
+app.add_typer(cli_people.person_commands, name="person")
 app.add_typer(cli_places.address_commands, name="addresses")
 cli_places.address_commands.command("place-again")(cli_placing.place_again)
 app.add_typer(cli_walking.walking_commands, name="walking")

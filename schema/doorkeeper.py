@@ -10,6 +10,8 @@ from models.database import Database
 from resolvers.outside.ports import Outside
 from resolvers.partners.uses import Uses
 from schema.presented import Presented
+from schema.session_cookies import SessionCookies
+from schema.session_door import SessionDoor
 from schema.signature_door import SignatureDoor
 from schema.token_door import TokenDoor
 
@@ -38,6 +40,12 @@ class Doorkeeper:
         return None
 
 
+def session_door(database: Database, outside: Outside) -> SessionDoor:
+    """Make the way in of staff: the last one, as a browser brings cookies with all else."""
+    cookies = SessionCookies(outside.secret, outside.public_url)
+    return SessionDoor(database, cookies, outside.public_url)
+
+
 def doorkeeper(database: Database, outside: Outside, uses: Uses | None = None) -> Doorkeeper:
     """Put all the ways into the API together.
 
@@ -48,5 +56,7 @@ def doorkeeper(database: Database, outside: Outside, uses: Uses | None = None) -
     """
     noted = uses or Uses(database)
     return Doorkeeper(
-        SignatureDoor(database, outside.public_url, noted), TokenDoor(database, noted)
+        SignatureDoor(database, outside.public_url, noted),
+        TokenDoor(database, noted),
+        session_door(database, outside),
     )

@@ -64,7 +64,7 @@ def describe(
         value.description = meanings.get(value.name, plain)
 
 
-describe(Role, "What a token is for.")
+describe(Role, "What a token or a person is for.")
 describe(UnitKind, "What a node of the organization's tree stands for.")
 describe(EntityKind, "What kind of thing is reserved.")
 describe(
@@ -91,6 +91,10 @@ describe(
     FREE_LOCKER_LIMIT_REACHED="No more lockers of a device group are free for a time than its "
     "`freeLockerLimit` says.",
     NO_FREE_LOCKERS="No locker of a device group is free any more for a time.",
+    PERSON_JOINED="Somebody took up their invitation.",
+    SIGN_IN_REFUSED="Somebody tried to sign in as one of the staff, and was not let in; see the "
+    "facts for why.",
+    SESSION_ENDED="Somebody signed out, or was signed out.",
     JOB_FAILED="What is due goes on failing.",
 )
 describe(

@@ -1,4 +1,4 @@
-"""The web pages for people who sign and for contacts: our own files, served by us alone."""
+"""The web pages for people who sign, contacts and staff: our own files, served by us alone."""
 
 import gzip
 import hashlib
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 FOLDER = Path(__file__).parent / "static" / "pages"
-PAGES = ("sign", "station", "contract")
+PAGES = ("sign", "station", "contract", "sign-in", "accept-invitation")
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

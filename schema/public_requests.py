@@ -38,6 +38,7 @@ STATUSES = {
     ErrorCode.ALREADY_SIGNED: HTTPStatus.CONFLICT,
     ErrorCode.NOT_IDENTIFIED: HTTPStatus.FORBIDDEN,
     ErrorCode.ENROLMENT_REFUSED: HTTPStatus.FORBIDDEN,
+    ErrorCode.SIGN_IN_REFUSED: HTTPStatus.FORBIDDEN,
 }
 """What HTTP calls a broken rule; 422 where nothing else is said."""
 
@@ -116,7 +117,7 @@ def answered_by(answer: Answer, *, public_url: str) -> Endpoint:
         except Refused as refusal:
             return refused(refusal.status, refusal.code, str(refusal), **refusal.headers)
         except LivionKeyError as error:
-            return refused(status_of(error), error.code.name, error.message)
+            return broken(error)
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         except TimeoutError:
@@ -135,6 +136,14 @@ def status_of(error: LivionKeyError) -> int:
     if isinstance(error, DocumentChanged):
         return HTTPStatus.CONFLICT
     return STATUSES.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def broken(error: LivionKeyError) -> Response:
+    """Say in JSON which rule was broken, and by which field where one is to blame."""
+    said: dict[str, Any] = {"code": error.code.name, "message": error.message}
+    if error.path:
+        said["path"] = list(error.path)
+    return JSONResponse({"error": said}, status_of(error), HEADERS)
 
 
 def refused(status: int, code: str, message: str, **headers: str) -> Response:

@@ -5,14 +5,17 @@ from starlette.routing import BaseRoute
 from models.database import Database
 from resolvers.attachments.arriving import Limits
 from resolvers.outside.ports import Outside
+from resolvers.people.passwords import Passwords
 from schema.contract_page_routes import contract_page_routes
 from schema.enrolment_routes import enrolment_routes
 from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.identity_routes import identity_routes
+from schema.invitation_routes import InvitationRoutes
 from schema.oauth_routes import oauth_routes
 from schema.pages import page_routes
 from schema.public_routes import public_routes
+from schema.session_routes import SessionRoutes
 from schema.view import MakeContext
 
 
@@ -27,6 +30,7 @@ def routes_beside(
         make_context: Makes what use cases get, for those who come by a link.
         limits: What an upload may take.
     """
+    passwords = Passwords()
     return [
         *page_routes(),
         *file_routes(database, outside, limits),
@@ -36,4 +40,6 @@ def routes_beside(
         *public_routes(database, outside, make_context),
         *contract_page_routes(database, outside, make_context),
         *enrolment_routes(database, outside, make_context),
+        *InvitationRoutes(database, outside, passwords).routes(),
+        *SessionRoutes(database, outside, passwords).routes(),
     ]

@@ -25,6 +25,7 @@ from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.partners import ServiceAccount, ServiceAccountKey
+from models.people import Person, PersonSession
 from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.selections import AutomatSelection
@@ -55,6 +56,8 @@ PREFIXES: dict[type[Base], str] = {
     LockerContract: "lockercontract",
     ManualStorage: "desk",
     OrganizationUnit: "unit",
+    Person: "person",
+    PersonSession: "session",
     ReservableEntity: "entity",
     Reservation: "reservation",
     ServiceAccount: "serviceaccount",

@@ -27,11 +27,12 @@ from resolvers.erasing import rule
 from resolvers.outside.ports import Outside
 from resolvers.partners import proofs
 from resolvers.partners.uses import Uses
+from resolvers.people import sessions
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
 from schema.context import Context, clock
-from schema.doorkeeper import doorkeeper
+from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
 from schema.outside import outside_for
 from schema.routes import routes_beside
@@ -90,6 +91,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
     return create_app(
         schema,
         authenticate=doorkeeper(database, outside, uses),
+        refuses_socket=session_door(database, outside).refuses,
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
@@ -145,6 +147,7 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
             await expiring.warn(database, clock())
             await expiring.end_unused(database, clock())
             await guesses.forget(database, clock())
+            await sessions.forget(database, clock())
         if not patience.tried:
             await asyncio.sleep(DAY_SECONDS)
 

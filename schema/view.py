@@ -47,6 +47,12 @@ FILES_GO_ELSEWHERE = (
 )
 Authenticate = Callable[[Presented], Awaitable[Any]]
 MakeContext = Callable[[HTTPConnection, Any], Any]
+RefusesSocket = Callable[[HTTPConnection], bool]
+
+
+def refuses_none(_connection: HTTPConnection) -> bool:
+    """Let every WebSocket be opened; who opened it is asked afterwards."""
+    return False
 
 
 class BoundedRequest(StarletteRequestAdapter):
@@ -84,13 +90,19 @@ class GraphQLView(GraphQL[Any, None]):
         make_context: Makes what resolvers get, of the request and of who asks.
         authenticate: Finds out who asks by what is presented; None, or Unauthenticated, when that
             is not valid.
+        refuses_socket: Tells which WebSockets are not even opened.
     """
 
     request_adapter_class = BoundedRequest
     graphql_transport_ws_handler_class = TokenSocket
 
     def __init__(
-        self, schema: GuardedSchema, *, make_context: MakeContext, authenticate: Authenticate
+        self,
+        schema: GuardedSchema,
+        *,
+        make_context: MakeContext,
+        authenticate: Authenticate,
+        refuses_socket: RefusesSocket = refuses_none,
     ) -> None:
         super().__init__(
             schema,
@@ -100,10 +112,13 @@ class GraphQLView(GraphQL[Any, None]):
         )
         self.make_context = make_context
         self.authenticate = authenticate
+        self.refuses_socket = refuses_socket
 
     async def run(self, request: Any, *_args: Any, **_options: Any) -> Any:
         """Answer a request, or serve a WebSocket, whose context follows when its token is known."""
         if self.is_websocket_request(request):
+            if self.refuses_socket(request):
+                return await request.close()  # before it was accepted: HTTP 403
             return await super().run(request, context={"connection": request})
         media_type = response_media_type(request.headers.get("accept", ""))
         try:

@@ -25,7 +25,7 @@ from resolvers.work import Work
 from schema.api import schema
 from schema.app import create_app
 from schema.context import Context, clock
-from schema.doorkeeper import doorkeeper
+from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
 from schema.routes import routes_beside
 from schema.serving import what_is_missing
@@ -156,6 +156,7 @@ def app_on(database: Database, outside: Outside, geocoder: Geocoder | None = Non
     return create_app(
         schema,
         authenticate=doorkeeper(database, outside),
+        refuses_socket=session_door(database, outside).refuses,
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         routes=routes_beside(database, outside, make_context),

@@ -1,4 +1,5 @@
-/* Starts GraphiQL with the examples in tabs. A link may bring a token: /graphql#token=... */
+/* Starts GraphiQL with the examples in tabs. A link may bring a token: /graphql#token=...; without
+   one it has the rights of whoever has signed in, if anybody has. */
 /* global GraphiQL, GraphiQLPluginExplorer, React, ReactDOM */
 
 const SEPARATOR = /^# -{20,}$/m
@@ -30,11 +31,44 @@ async function exampleTabs() {
   })
 }
 
+/** Asks our own server about whoever is signed in; nobody where it does not answer. */
+async function ofSession(path) {
+  try {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(path, { method: 'POST', headers, body: '{}' })
+    return answer.ok ? (await answer.json()).person : null
+  } catch {
+    return null
+  }
+}
+
+function made(name, text, attributes = {}) {
+  return Object.assign(document.createElement(name), { textContent: text, ...attributes })
+}
+
+/** Shows who is signed in, with the way out, or the way in. */
+function showWho(person) {
+  const out = async () => { await ofSession('staff/sign-out'); location.assign('sign-in') }
+  const who = person
+    ? [made('span', `Signed in as ${person.name} (${person.role})`), made('a', 'Sessions', { href: 'sign-in' }),
+      made('button', 'Sign out', { type: 'button', onclick: out })]
+    : [made('a', 'Sign in', { href: 'sign-in' })]
+  const place = document.getElementById('who')
+  place.replaceChildren(...who)
+  place.hidden = false
+}
+
+/** What the Headers pane begins with: the link's token, nothing for whoever is signed in, or where one goes. */
+function firstHeaders() {
+  return person ? '{}' : JSON.stringify({ Authorization: `Bearer ${token ?? PLACEHOLDER}` }, null, 2)
+}
+
 const endpoint = new URL(location.pathname, location.origin)
 const socket = new URL(endpoint)
 socket.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:'
 const token = tokenFromAddress()
-const defaultTabs = await exampleTabs()
+const [person, defaultTabs] = await Promise.all([token ? null : ofSession('staff/session'), exampleTabs()])
+if (!token) showWho(person)
 const send = GraphiQL.createFetcher({ url: endpoint.href, subscriptionUrl: socket.href })
 
 /** Adds the link's token where the Headers pane names none: GraphiQL asks for the schema before it reads the pane. */
@@ -51,7 +85,7 @@ ReactDOM.createRoot(document.getElementById('graphiql')).render(
     plugins: [GraphiQLPluginExplorer.explorerPlugin()],
     defaultTabs,
     defaultQuery: '',
-    defaultHeaders: JSON.stringify({ Authorization: `Bearer ${token ?? PLACEHOLDER}` }, null, 2),
+    defaultHeaders: firstHeaders(),
     defaultEditorToolsVisibility: 'headers',
     shouldPersistHeaders: false, // keeps tokens out of the browser's storage
   }),

@@ -64,11 +64,12 @@ async def counted(demo: Demo, model: type[Base], *where: Any) -> int:
 
 @pytest.fixture
 async def client(demo: Demo, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    outside = outside_in(tmp_path)
     app = create_app(
         schema,
-        authenticate=doorkeeper(demo.database, outside_in(tmp_path)),
+        authenticate=doorkeeper(demo.database, outside),
         make_context=lambda _, actor: Context(
-            demo.database, EmbeddedGeocoder(demo.database), outside_in(tmp_path), actor
+            demo.database, EmbeddedGeocoder(demo.database), outside, actor
         ),
         what_is_missing=nothing_missing,
     )

@@ -24,7 +24,15 @@ from models.organizations import OrganizationUnit
 from resolvers import accounts
 from schema.scalars import to_id
 
-NOT_LISTED = ["locker", "signing", "signature", "custody", "attachment", "contract_link", "agreement_version"]
+NOT_LISTED = [
+    "locker",
+    "signing",
+    "signature",
+    "custody",
+    "attachment",
+    "contract_link",
+    "agreement_version",
+]
 NOT_LISTED += ["erasure"]  # of a contact of which nothing is left, not even where it stayed
 LISTS = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
 LISTS += "lockerContracts contacts organizationUnits contractTemplates events notices agreements "

@@ -1,10 +1,11 @@
 /* Asking our own server: JSON in and out, with the link's secret in a header and nowhere else. */
 
-/** A refusal, with the code that says which rule it was. */
+/** A refusal, with the code that says which rule it was, and the field that is to blame, if one is. */
 export class Refusal extends Error {
-  constructor(code, message) {
+  constructor(code, message, field = null) {
     super(message)
     this.code = code
+    this.field = field
   }
 }
 
@@ -28,7 +29,7 @@ async function refusalOf(answer) {
     error = (await answer.json()).error ?? {}
   } catch { /* not ours: the status has to do */ }
   if (answer.status === 429) return new Refusal('BUSY', error.message ?? '')
-  return new Refusal(error.code ?? BY_STATUS[answer.status] ?? 'FAULT', error.message ?? '')
+  return new Refusal(error.code ?? BY_STATUS[answer.status] ?? 'FAULT', error.message ?? '', error.path?.at(-1))
 }
 
 /** Asks, and gives the answer; throws a Refusal. */

@@ -16,6 +16,11 @@ let current = chosen ?? browsers()[0] ?? 'en'
 
 export const language = () => current
 
+/** Adds the words of pages that most people never see. */
+export function learn(more) {
+  for (const [tag, words] of Object.entries(more)) Object.assign(TEXTS[tag], words)
+}
+
 /** Takes up the language of what is shown, where nobody chose another one. */
 export function suggest(tag) {
   if (!chosen && tag in TEXTS) current = tag

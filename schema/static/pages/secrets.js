@@ -1,7 +1,7 @@
 /* The secret of a link: out of the address bar at once, and kept only as long as the tab lives. */
 
 const SECRET = /^#([\w-]{20,})$/
-const KEPT = { sign: 'livionkey.signing', contract: 'livionkey.contract' }
+const KEPT = { sign: 'livionkey.signing', contract: 'livionkey.contract', invitation: 'livionkey.invitation' }
 
 /** Takes the secret out of the address, or what an earlier visit of this tab has kept. */
 export function secretOf(page) {

@@ -1,0 +1,62 @@
+"""What a browser keeps of somebody who has signed in: two cookies that no script can read.
+
+Over https their names begin with `__Host-`: no other host, not even a neighbour below the same
+domain, can set them (RFC 6265bis, 4.1.3.2). They are sent to our own pages alone (`SameSite`).
+"""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from resolvers.outside.secret import Secret
+from resolvers.people import devices
+from resolvers.people.sessions import Opened
+
+SESSION, DEVICE = "livionkey-session", "livionkey-device"
+
+
+class SessionCookies:
+    """Reads and writes them.
+
+    Args:
+        secret: Signs the word by which a device is known again.
+        public_url: How people reach this server.
+    """
+
+    def __init__(self, secret: Secret, public_url: str) -> None:
+        self._secret = secret
+        self._is_secure = urlsplit(public_url).scheme == "https"
+
+    def session_of(self, connection: HTTPConnection) -> str | None:
+        """Give the secret of a session that a request brings."""
+        return connection.cookies.get(self._name(SESSION))
+
+    def device_of(self, connection: HTTPConnection) -> str | None:
+        """Give the word of a device on which somebody has signed in."""
+        return connection.cookies.get(self._name(DEVICE))
+
+    def write(self, answer: Response, opened: Opened, now: datetime) -> None:
+        """Let the browser keep a session, and that somebody has signed in there."""
+        word = devices.new_word(self._secret, opened.person_id, now)
+        self._set(answer, SESSION, opened.secret, opened.until - now)
+        self._set(answer, DEVICE, word, devices.LASTS)
+
+    def forget(self, answer: Response) -> None:
+        """Let the browser forget a session; the device stays known."""
+        self._set(answer, SESSION, "", timedelta())
+
+    def _name(self, name: str) -> str:
+        return f"__Host-{name}" if self._is_secure else name
+
+    def _set(self, answer: Response, name: str, value: str, lasts: timedelta) -> None:
+        answer.set_cookie(
+            self._name(name),
+            value,
+            max_age=int(lasts.total_seconds()),
+            path="/",
+            secure=self._is_secure,
+            httponly=True,
+            samesite="strict",
+        )

@@ -1,0 +1,79 @@
+/* /sign-in: staff sign in by address, password and code; whoever is signed in sees where, and signs out. */
+
+import { ask } from './asking.js'
+import { announce, begin, element, facts, show, showHeader, showWaiting } from './elements.js'
+import { language, languageButtons, suggest, text } from './languages.js'
+import { complain } from './problems.js'
+import { field, form, lacks, value } from './staff.js'
+
+const kept = { email: '', password: '', code: '' }
+
+async function signIn() {
+  if (lacks('email', 'password', 'code')) return
+  const typed = { email: value('email'), password: value('password'), code: value('code') }
+  await ask('staff/sign-in', null, typed)
+  location.assign('graphql')
+}
+
+function showForm() {
+  showHeader(languageButtons(showForm))
+  const keep = ({ target }) => { kept[target.id] = target.value }
+  show(text('signInTitle'),
+    form('signIn', signIn,
+      field('email', { type: 'email', autocomplete: 'username', value: kept.email, oninput: keep }),
+      field('password', { type: 'password', autocomplete: 'current-password', value: kept.password, oninput: keep }),
+      field('code', { type: 'text', autocomplete: 'one-time-code', value: kept.code, oninput: keep, hint: text('codeHint') })),
+    element('p', { class: 'quiet' }, text('signInLost')))
+}
+
+function moment(at) {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+}
+
+function showAccount(account) {
+  const { person, sessions } = account
+  showHeader(languageButtons(() => showAccount(account)))
+  const leave = (path) => () => attempt(async () => { await ask(path, null); showForm(); begin() })
+  show(text('signedInTitle'),
+    element('section', { 'aria-label': text('signedInTitle'), id: 'account' },
+      facts([text('yourName'), person.name], [text('email'), person.email], [text('role'), text(`roles.${person.role}`)]),
+      element('p', { class: 'actions' },
+        element('a', { href: 'graphql', class: 'button primary' }, text('toApi')),
+        element('button', { type: 'button', onclick: leave('staff/sign-out') }, text('signOut')),
+        element('button', { type: 'button', onclick: leave('staff/sign-out-everywhere') }, text('signOutEverywhere')))),
+    element('section', { 'aria-labelledby': 'sessions' },
+      element('h2', { id: 'sessions' }, text('sessions')),
+      ...sessions.map((one) => session(one))))
+}
+
+function session({ id, device, createdAt, seenAt, isThis }) {
+  const end = () => attempt(async () => { take(await ask('staff/session/end', null, { id })); announce(text('sessionEnded')) })
+  return element('div', {},
+    facts([text('device'), device ?? text('unknownDevice')], [text('since'), moment(createdAt)], [text('seen'), moment(seenAt)]),
+    isThis ? element('p', { class: 'quiet' }, text('thisSession'))
+      : element('p', {}, element('button', { type: 'button', onclick: end }, text('endSession'))))
+}
+
+async function attempt(act) {
+  try {
+    await act()
+  } catch (refusal) {
+    if (!refusal.code) throw refusal
+    complain(text('offline'), 'main')
+  }
+}
+
+function take(account) {
+  if (!account.person) return showForm()
+  suggest(account.language)
+  showAccount(account)
+}
+
+showHeader(languageButtons(() => location.reload()))
+showWaiting(text('loading'))
+try {
+  take(await ask('staff/session', null))
+} catch {
+  showForm()
+}
+begin()
