@@ -18,6 +18,9 @@ class EventKind(StrEnum):
     ORGANIZATION_UNIT_UPDATED = "organization_unit_updated"
     TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event
+    DOCUMENT_TRUSTED = "document_trusted"
+    DOCUMENT_NOT_TRUSTED = "document_not_trusted"
+    DOCUMENT_RULE_SET = "document_rule_set"
     CONTACT_CREATED = "contact_created"
     CONTACT_UPDATED = "contact_updated"
     ENTITY_CREATED = "entity_created"

@@ -22,6 +22,7 @@ from models import (
     installations,
     jobs,
     keys,
+    limits,
     organizations,
     placement_reviews,
     public_links,
@@ -31,6 +32,7 @@ from models import (
     signing,
     stations,
     templates,
+    trusted_documents,
 )
 from models.base import Base
 
@@ -58,6 +60,7 @@ NOUNS = (
     installations,
     jobs,
     keys,
+    limits,
     organizations,
     placement_reviews,
     public_links,
@@ -67,5 +70,6 @@ NOUNS = (
     signing,
     stations,
     templates,
+    trusted_documents,
 )
 """The modules that declare the tables."""

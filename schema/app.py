@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from schema.bounds import Bounds
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
 from schema.view import Authenticate, GraphQLView, MakeContext
@@ -29,6 +30,7 @@ def create_app(
     what_is_missing: Readiness,
     lifespan: Lifespan | None = None,
     routes: Sequence[BaseRoute] = (),
+    bounds: Bounds | None = None,
 ) -> Starlette:
     """Put the application together.
 
@@ -39,8 +41,11 @@ def create_app(
         what_is_missing: Says why requests cannot be served now; None when they can.
         lifespan: What runs beside the application, from start to end.
         routes: What is served beside the API: files, and what people do over links.
+        bounds: How much is let in; nobody pays and nothing is trusted when left out.
     """
-    view = GraphQLView(schema, make_context=make_context, authenticate=authenticate)
+    view = GraphQLView(
+        schema, make_context=make_context, authenticate=authenticate, bounds=bounds or Bounds()
+    )
 
     async def ready(_request: Request) -> Response:
         missing = await what_is_missing()
