@@ -145,6 +145,7 @@ def price(admitted: Admitted, operation: Operation, variables: dict[str, Any]) -
     Raises:
         Refused: A list has too many items.
     """
+    admitted.is_subscription = operation.is_subscription
     if excess_rows([operation.cost], variables):
         return
     items = 0
@@ -155,7 +156,6 @@ def price(admitted: Admitted, operation: Operation, variables: dict[str, Any]) -
                 HTTPStatus.BAD_REQUEST, f"`{place}` has {count} items; {MOST_ITEMS} are allowed."
             )
         items += count
-    admitted.is_subscription = operation.is_subscription
     admitted.fixed = REQUEST + items + operation.cost.dear
     admitted.requested = REQUEST + items + operation.cost.points(variables)
 

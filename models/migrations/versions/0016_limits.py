@@ -22,7 +22,8 @@ def upgrade() -> None:
     op.create_index("point_buckets_full_at_index", "point_buckets", ["full_at"])
     create_owned(
         "trusted_documents",
-        "organization_id", "digest",
+        "organization_id",
+        "digest",
         columns=(
             sa.Column("name", sa.String(), nullable=False),
             sa.Column("digest", sa.String(), nullable=False),
@@ -48,6 +49,6 @@ def create_owned(table: str, *unique: str, columns: tuple[sa.Column, ...]) -> No
             ["organization_id"], ["organization_units.id"], name=f"{table}_organization_id_fkey"
         ),
         sa.PrimaryKeyConstraint("id", name=f"{table}_pkey"),
-        sa.UniqueConstraint(*unique, name=f"{table}_{unique[0]}_key"),
+        sa.UniqueConstraint(*unique, name=f"{table}_{'_'.join(unique)}_key"),
     )
     op.create_index(f"{table}_organization_id_id_index", table, ["organization_id", "id"])
