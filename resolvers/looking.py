@@ -21,6 +21,7 @@ from models.errors import InvalidInput
 from models.events import Event
 from models.organizations import OrganizationUnit
 from models.settings_versions import SettingsVersion
+from models.trusted_documents import TrustedDocument
 from resolvers.relations import Relation
 from resolvers.work import Reading, owned
 
@@ -44,6 +45,7 @@ PERMISSIONS: dict[type[Base], Permission] = {
     SettingsVersion: Permission.VIEW_AUTOMATS,
     Token: Permission.VIEW_AUTOMATS,
     Event: Permission.VIEW_EVENTS,
+    TrustedDocument: Permission.EDIT_ORGANIZATION,
 }
 """What it takes to see rows of a kind; VIEW where nothing else is said."""
 

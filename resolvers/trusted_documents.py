@@ -16,7 +16,7 @@ from models.errors import InvalidInput
 from models.events import EventKind
 from models.trusted_documents import DocumentRule, TrustedDocument, document_digest
 from resolvers.checks import required_text
-from resolvers.work import Work
+from resolvers.work import Reading, Work
 
 REMEMBERED = timedelta(seconds=10)
 """How long a process may go by a rule or a document that was changed or taken back."""
@@ -72,7 +72,18 @@ async def distrust(work: Work, id: UUID | None) -> TrustedDocument:
     return document
 
 
-async def set_rule(work: Work, roles: Collection[Role]) -> DocumentRule:
+async def roles(reading: Reading) -> list[Role]:
+    """List the roles of the organization that may ask for nothing but trusted documents.
+
+    Raises:
+        NotAllowed: The actor may not change the organization.
+    """
+    reading.require(Permission.EDIT_ORGANIZATION)
+    rule = await reading.first(reading.own(DocumentRule))
+    return [Role(name) for name in rule.roles] if rule else []
+
+
+async def set_rule(work: Work, chosen: Collection[Role]) -> DocumentRule:
     """Say which roles may ask for nothing but trusted documents.
 
     Raises:
@@ -80,14 +91,14 @@ async def set_rule(work: Work, roles: Collection[Role]) -> DocumentRule:
         InvalidInput: Administrators are among them, who could then not change it any more.
     """
     work.require(Permission.EDIT_ORGANIZATION)
-    if Role.ADMIN in roles:
+    if Role.ADMIN in chosen:
         raise InvalidInput(
             "Administrators may always ask for any document; leave ADMIN out.", path=("roles",)
         )
     rule = await work.first(work.own(DocumentRule))
     if rule is None:
         rule = DocumentRule(organization_id=work.actor.organization_id, roles=[])
-    rule.roles = sorted(role.value for role in set(roles))
+    rule.roles = sorted(role.value for role in set(chosen))
     await work.add(rule)
     work.record(EventKind.DOCUMENT_RULE_SET, rule, roles=rule.roles)
     return rule

@@ -60,6 +60,7 @@ from schema.station_display import StationSubscriptions
 from schema.stations import StationQueries
 from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
+from schema.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
 
 
 @strawberry.type(description="What can be looked up.")
@@ -94,6 +95,7 @@ class Query(
     OrganizationQueries,
     EventQueries,
     SandboxQueries,
+    TrustedDocumentQueries,
 ):
     @strawberry.field(description="Anything with an id; null when there is no such thing.")
     async def node(
@@ -141,6 +143,7 @@ class Mutation(
     OrganizationMutations,
     SelectionModeMutations,
     SandboxMutations,
+    TrustedDocumentMutations,
 ):
     pass
 

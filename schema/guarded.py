@@ -170,3 +170,16 @@ class Documents(SchemaExtension):
     @property
     def _admitted(self) -> Admitted | None:
         return getattr(self.execution_context.context, "admitted", None)
+
+
+def check_document(schema: GuardedSchema, text: str) -> str | None:
+    """Say what is wrong with a document, without a value of it; None when it can be executed."""
+    try:
+        check_length(text)
+        prepared = schema.prepared(text)
+    except GraphQLError as error:
+        return shown(error).message
+    errors = prepared.errors or excess_rows((one.cost for one in prepared.operations), {})
+    if not errors and not prepared.operations:
+        return "It has no operation."
+    return shown(errors[0]).message if errors else None

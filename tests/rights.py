@@ -70,6 +70,8 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "addressChangePreview": (VIEWERS, f'(entityId: "$entity", {COORDINATES}) {{ more }}'),
     "selectionShadow": (VIEWERS, '(organizationUnitId: "$unit") { watched }'),
     "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
+    "trustedDocuments": (ADMINS, f"{{ {EDGES} }}"),
+    "trustedDocumentRoles": (ADMINS, ""),
     "automatSelection": (
         VIEWERS,
         f'(input: {{entityId: "$entity", {SOON}}}) {{ automat {{ id }} }}',
@@ -164,6 +166,9 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
+    "trustedDocumentAdd": (ADMINS, 'name: "Nothing", text: "{ __typename }"'),
+    "trustedDocumentRemove": (ADMINS, 'id: "$trusted_document"'),
+    "trustedDocumentRolesSet": (ADMINS, "roles: []"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),
     "reservationCancel": (RESERVERS, 'id: "$reservation"'),
@@ -177,4 +182,5 @@ SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
     "automat_alarm": EVERYBODY,
     "automat_command": EVERYBODY,
     "automat_event": KEY_EDITORS,
+    "trusted_document": ADMINS,
 }
