@@ -22,6 +22,7 @@ from models import (
     installations,
     jobs,
     keys,
+    limits,
     organizations,
     partners,
     people,
@@ -33,6 +34,7 @@ from models import (
     signing,
     stations,
     templates,
+    trusted_documents,
 )
 from models.base import Base
 
@@ -60,6 +62,7 @@ NOUNS = (
     installations,
     jobs,
     keys,
+    limits,
     organizations,
     partners,
     people,
@@ -71,5 +74,6 @@ NOUNS = (
     signing,
     stations,
     templates,
+    trusted_documents,
 )
 """The modules that declare the tables."""

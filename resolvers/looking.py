@@ -24,6 +24,7 @@ from models.organizations import OrganizationUnit
 from models.partners import ServiceAccount, ServiceAccountKey
 from models.people import Person, PersonInvitation, PersonSession
 from models.settings_versions import SettingsVersion
+from models.trusted_documents import TrustedDocument
 from resolvers.relations import Relation
 from resolvers.work import Reading, owned
 
@@ -54,6 +55,7 @@ PERMISSIONS: dict[type[Base], Permission] = {
     PersonInvitation: Permission.VIEW_USERS,
     PersonSession: Permission.VIEW_USERS,
     Event: Permission.VIEW_EVENTS,
+    TrustedDocument: Permission.EDIT_ORGANIZATION,
 }
 """What it takes to see rows of a kind; VIEW where nothing else is said."""
 

@@ -72,6 +72,7 @@ from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
 from schema.token_changes import TokenMutations
 from schema.tokens import TokenQueries
+from schema.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
 
 
 @strawberry.type(description="What can be looked up.")
@@ -112,6 +113,7 @@ class Query(
     ServiceAccountQueries,
     SignatureCheckQueries,
     OnboardingQueries,
+    TrustedDocumentQueries,
 ):
     @query(permission=NOTHING, description="Anything with an id; null when there is no such thing.")
     async def node(
@@ -162,6 +164,7 @@ class Mutation(
     SandboxMutations,
     TokenMutations,
     ServiceAccountMutations,
+    TrustedDocumentMutations,
 ):
     pass
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from schema.bounds import Bounds
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
 from schema.view import Authenticate, GraphQLView, MakeContext, RefusesSocket, refuses_none
@@ -30,6 +31,7 @@ def create_app(
     refuses_socket: RefusesSocket = refuses_none,
     lifespan: Lifespan | None = None,
     routes: Sequence[BaseRoute] = (),
+    bounds: Bounds | None = None,
 ) -> Starlette:
     """Put the application together.
 
@@ -41,12 +43,14 @@ def create_app(
         refuses_socket: Tells which WebSockets are not even opened.
         lifespan: What runs beside the application, from start to end.
         routes: What is served beside the API: files, and what people do over links.
+        bounds: How much is let in; nobody pays and nothing is trusted when left out.
     """
     view = GraphQLView(
         schema,
         make_context=make_context,
         authenticate=authenticate,
         refuses_socket=refuses_socket,
+        bounds=bounds or Bounds(),
     )
 
     async def ready(_request: Request) -> Response:

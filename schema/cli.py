@@ -21,6 +21,7 @@ from resolvers.partners import tokens
 from resolvers.work import Work, system
 from schema import (
     cli_broker,
+    cli_documents,
     cli_evidence,
     cli_link,
     cli_people,
@@ -52,6 +53,7 @@ app.add_typer(cli_places.address_commands, name="addresses")
 cli_places.address_commands.command("place-again")(cli_placing.place_again)
 app.add_typer(cli_walking.walking_commands, name="walking")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
+app.add_typer(cli_documents.document_commands, name="documents")
 app.add_typer(cli_selection.selection_commands, name="selection")
 cli_selection.selection_commands.command("mode")(cli_selection_modes.mode)
 app.command("geocode")(cli_places.geocode)

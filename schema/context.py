@@ -1,11 +1,12 @@
 """One request: who asks, when, and the doors to the database, the geocoder and the outside."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import strawberry
 
@@ -19,6 +20,7 @@ from resolvers import waiting
 from resolvers.outside.ports import Outside
 from resolvers.placing import place
 from resolvers.work import Reading, Work
+from schema.admitted import Admitted
 from schema.loaders import Loaders
 
 Done = TypeVar("Done")
@@ -41,6 +43,7 @@ class Context:
         asked_at: When the request came, by our clock, by which signed addresses go.
         needs: What the operation takes, see `schema.needs`; it grows where several share a context.
         now: The moment that counts as now for the whole request, by the organization's clock.
+        admitted: What was paid for the request; None where nothing had to be.
     """
 
     database: Database
@@ -51,6 +54,9 @@ class Context:
     needs: frozenset[Permission] = frozenset()
     now: datetime = field(init=False)
     loaders: Loaders = field(init=False)
+    admitted: Admitted | None = None
+    looking: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    """Who looks at the database just now: loaders do in tasks of their own."""
 
     def __post_init__(self) -> None:
         """Tell the time, and make loaders that live as long as the request."""
@@ -65,8 +71,19 @@ class Context:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
         """Open a look at the database for this request."""
-        async with self.database.reading(self.actor.organization_id) as connection:
-            yield Reading(connection, self.actor, self.now)
+        task = asyncio.current_task()
+        self.looking.add(task)
+        try:
+            async with self.database.reading(self.actor.organization_id) as connection:
+                yield Reading(connection, self.actor, self.now)
+        finally:
+            self.looking.discard(task)
+
+    def give_up(self, but: asyncio.Task[Any] | None) -> None:
+        """End all looks at the database but that of one task, which is ended by itself."""
+        for task in self.looking - {but, None}:
+            if task is not None:
+                task.cancel()
 
     async def writing(self, act: Callable[[Work], Awaitable[Done]]) -> Done:
         """Do something in one transaction, from its beginning again when the database gives it up.

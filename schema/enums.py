@@ -86,6 +86,9 @@ describe(
     AUTOMAT_COMMAND_EXPIRED="An automat did not answer a command before its deadline.",
     CODE_ENTERED="Somebody typed a right code at an automat.",
     WRONG_CODE_ENTERED="Somebody typed a code at an automat that opened nothing.",
+    DOCUMENT_TRUSTED="A GraphQL document may be asked for by its digest.",
+    DOCUMENT_NOT_TRUSTED="A document is not trusted any more.",
+    DOCUMENT_RULE_SET="Which roles may ask only for trusted documents was said anew.",
     SANDBOX_ADVANCED="The clock of a sandbox was moved.",
     DEVICE_GROUP_NOT_FOUND="A push names a device group that is not there.",
     FREE_LOCKER_LIMIT_REACHED="No more lockers of a device group are free for a time than its "

@@ -17,7 +17,7 @@ from models.accounts import Actor
 from models.database import Database, parsed
 from models.errors import InvalidInput
 from models.migrating import is_migrated
-from resolvers import guesses
+from resolvers import guesses, points
 from resolvers.attachments.arriving import Limits
 from resolvers.attachments.sweeping import sweep
 from resolvers.automat_links import expiring
@@ -31,6 +31,7 @@ from resolvers.people import sessions
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
+from schema.bounds import bounds_of
 from schema.context import Context, clock
 from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
@@ -96,6 +97,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
         routes=routes_beside(database, outside, make_context, upload_limits(current)),
+        bounds=bounds_of(database, current),
     )
 
 
@@ -148,6 +150,7 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
             await expiring.end_unused(database, clock())
             await guesses.forget(database, clock())
             await sessions.forget(database, clock())
+            await points.forget(database, clock())
         if not patience.tried:
             await asyncio.sleep(DAY_SECONDS)
 

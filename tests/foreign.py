@@ -31,6 +31,7 @@ BY_OTHERS_IDS = [
     f'agreements(organizationUnitId: "$unit") {{ {EDGES} }}',
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
     f"notices {{ {EDGES} }}",
+    f"trustedDocuments {{ {EDGES} }}",
     f"signatureStations {{ {EDGES} }}",
     "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
 ]
@@ -226,6 +227,7 @@ REFUSED_MUTATIONS = {
     },
     "attachmentRemove.id": 'id: "$attachment"',
     "contactErase.contactId": 'contactId: "$contact"',
+    "trustedDocumentRemove.id": 'id: "$trusted_document"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
 }

@@ -72,6 +72,8 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "addressChangePreview": (VIEWERS, f'(entityId: "$entity", {COORDINATES}) {{ more }}'),
     "selectionShadow": (REPORT_READERS, '(organizationUnitId: "$unit") { watched }'),
     "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
+    "trustedDocuments": (ADMINS, f"{{ {EDGES} }}"),
+    "trustedDocumentRoles": (ADMINS, ""),
     "automatSelection": (
         VIEWERS,
         f'(input: {{entityId: "$entity", {SOON}}}) {{ automat {{ id }} }}',
@@ -166,6 +168,9 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
+    "trustedDocumentAdd": (ADMINS, 'name: "Nothing", text: "{ __typename }"'),
+    "trustedDocumentRemove": (ADMINS, 'id: "$trusted_document"'),
+    "trustedDocumentRolesSet": (ADMINS, "roles: []"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),
     "reservationCancel": (RESERVERS, 'id: "$reservation"'),
@@ -179,4 +184,5 @@ SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
     "automat_alarm": EVERYBODY,
     "automat_command": AUTOMAT_VIEWERS,
     "automat_event": KEY_EDITORS,
+    "trusted_document": ADMINS,
 }

@@ -28,6 +28,7 @@ class Context:
     """What resolvers of the small API get."""
 
     actor: str
+    admitted: Any = None
 
 
 async def authenticate(presented: Presented) -> str | None:

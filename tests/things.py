@@ -41,7 +41,8 @@ from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
 from models.templates import ContractTemplate
 from models.times import Window
-from resolvers import contracts
+from models.trusted_documents import TrustedDocument
+from resolvers import contracts, trusted_documents
 from resolvers.agreements import versions
 from resolvers.attachments import requesting
 from resolvers.automat_alarms import raise_alarm
@@ -78,6 +79,7 @@ KINDS: dict[str, type[Base]] = {
     "signature": Signature,
     "signing": SigningProcess,
     "station": SignatureStation,
+    "trusted_document": TrustedDocument,
     "unit": OrganizationUnit,
 }
 
@@ -107,6 +109,7 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await versions.create(work, agreement.id)
         await requesting.request(work, subject="entity_id", subject_id=apartment.id, name=mark)
         await work.add(await erased(work))
+        await trusted_documents.trust(work, text="{ __typename }", name=mark)
         reservation, _ = await push(work, apartment, external_id=mark)
         await make_link(work, await contract_of(work, reservation))
         organization_id = work.actor.organization_id

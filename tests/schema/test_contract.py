@@ -77,6 +77,8 @@ BOUNDED_LISTS = {
     "Query.accessSchedulePreview",
     "Query.failoverPlan",
     "Query.contractDefaults",
+    "Query.trustedDocumentRoles",
+    "TrustedDocumentRolesPayload.roles",
     "Query.nearestAutomats",
     "ReservableEntity.effectiveSettings",
     "Reservation.contacts",
@@ -190,6 +192,7 @@ NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
     *("placement", "reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
+    "trustedDocument",
 )
 
 
