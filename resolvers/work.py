@@ -16,7 +16,7 @@ from sqlalchemy import CompoundSelect, Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models.accounts import Actor, Permission, Role
+from models.accounts import Actor, Permission, Role, WayIn
 from models.base import Base, new_id
 from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
 from models.dialects.among import among, ids_later
@@ -51,9 +51,17 @@ def _locked(model: type[Row]) -> Select[Row]:
     return among_them.order_by(model.id).with_for_update(key_share=True)
 
 
-def system(organization_id: UUID, clock_ahead: timedelta | None = None) -> Actor:
-    """Make the actor for what nobody asked for; see `clocks` for a sandbox's clock."""
-    return Actor(organization_id=organization_id, role=Role.ADMIN, clock_ahead=clock_ahead)
+def system(
+    organization_id: UUID, clock_ahead: timedelta | None = None, way_in: WayIn = WayIn.SYSTEM
+) -> Actor:
+    """Make the actor for what nobody asked for; see `clocks` for a sandbox's clock.
+
+    So acts, with its `way_in`, whatever may do one thing only and is known by that: a link, an
+    automat, a command.
+    """
+    return Actor(
+        organization_id=organization_id, role=Role.ADMIN, clock_ahead=clock_ahead, way_in=way_in
+    )
 
 
 class Reading:

@@ -11,7 +11,7 @@ import typer
 import uvicorn
 from rich.table import Column, Table
 
-from models.accounts import Role
+from models.accounts import Role, WayIn
 from models.database import Database
 from models.errors import InvalidInput, NotFound
 from models.migrating import migrate as bring_up_to_date
@@ -160,7 +160,7 @@ def create_organization(
 
     async def create(database: Database) -> OrganizationUnit:
         async with database.writing() as session:
-            work = Work(session, organizations.founder(), clock())
+            work = Work(session, organizations.founder(WayIn.COMMAND), clock())
             return await organizations.found(work, name=name, clock_ahead=clock_ahead)
 
     typer.echo(to_id(OrganizationUnit, on_database(create).id))
@@ -192,7 +192,7 @@ def create_token(
             unit = await session.get(OrganizationUnit, organization_id)
             if unit is None or unit.parent_id is not None:
                 raise NotFound(f"There is no organization with the id {organization}.")
-            owner = system(unit.id, unit.clock_ahead)
+            owner = system(unit.id, unit.clock_ahead, WayIn.COMMAND)
             work = Work(session, owner, owner.time(clock()))
             _, text = await accounts.create_token(work, role=role, source=source, name=name)
         return text

@@ -20,6 +20,7 @@ from resolvers.outside.ports import Outside
 from resolvers.placing import place
 from resolvers.work import Reading, Work
 from schema.loaders import Loaders
+from schema.request_ids import asking
 
 Done = TypeVar("Done")
 
@@ -51,7 +52,8 @@ class Context:
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        """Tell the time, and make loaders that live as long as the request."""
+        """Tell the time and the request, and make loaders that live as long as it."""
+        self.actor = asking(self.actor)
         self.now = self.actor.time(self.asked_at)
         self.loaders = Loaders(self.reading)
 
