@@ -118,6 +118,8 @@ class EventKind(StrEnum):
     CONTRACT_LINK_CREATED = "contract_link_created"
     CONTRACT_LINK_REVOKED = "contract_link_revoked"
     CONTACT_ERASED = "contact_erased"
+    CONTACT_DATA_EXPORTED = "contact_data_exported"
+    EVENTS_REMOVED = "events_removed"
     START_REMINDER = "start_reminder"
     END_REMINDER = "end_reminder"
     LOCKER_CONTRACT_PLANNED = "locker_contract_planned"

@@ -19,6 +19,7 @@ from models.organizations import OrganizationUnit
 from resolvers import accounts, organizations
 from resolvers.work import Work, system
 from schema import (
+    cli_audit,
     cli_broker,
     cli_evidence,
     cli_link,
@@ -48,6 +49,7 @@ app.add_typer(token_commands, name="token")
 app.add_typer(cli_places.address_commands, name="addresses")
 cli_places.address_commands.command("place-again")(cli_placing.place_again)
 app.add_typer(cli_walking.walking_commands, name="walking")
+app.add_typer(cli_audit.audit_commands, name="audit")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.add_typer(cli_selection.selection_commands, name="selection")
 cli_selection.selection_commands.command("mode")(cli_selection_modes.mode)

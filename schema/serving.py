@@ -25,6 +25,7 @@ from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
 from resolvers.outside.ports import Outside
+from resolvers.trail import sealing
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
@@ -74,11 +75,12 @@ def assembled(database: Database, current: Settings) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         caretaker = asyncio.create_task(take_care(database, geocoder))
         sweeper = asyncio.create_task(sweep_daily(database, outside))
+        sealer = asyncio.create_task(seal_steadily(database))
         try:
             async with working(database, outside) if database.is_sqlite else nullcontext():
                 yield
         finally:
-            await end(caretaker, sweeper)
+            await end(caretaker, sweeper, sealer)
             await close_geocoder()
             await database.dispose()
 
@@ -116,6 +118,15 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
             with patience:
                 await care(database, geocoder, clock())
             await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def seal_steadily(database: Database) -> None:
+    """Seal once a minute what is complete of the trails."""
+    patience = Patience("the sealer")
+    while True:
+        await asyncio.sleep(ROUND_SECONDS)
+        with patience:
+            await sealing.seal_all(database, clock())
 
 
 async def sweep_daily(database: Database, outside: Outside) -> None:
