@@ -5,7 +5,6 @@ are not sealed yet, and last a line that says how much there was.
 """
 
 import base64
-import binascii
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -67,6 +66,14 @@ def check(file: Iterable[bytes], chain: Chain) -> Iterator[Problem]:
     Raises:
         InvalidInput: It is no such file.
     """
+    try:
+        yield from _checked(file, chain)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        message = f"A line behind seal {chain.number} is not as `livionkey audit export` writes it."
+        raise InvalidInput(message) from error
+
+
+def _checked(file: Iterable[bytes], chain: Chain) -> Iterator[Problem]:
     documents = _documents(file)
     first = next(documents, {})
     if (first.get("format"), first.get("version")) != (FORMAT, VERSION):
@@ -85,10 +92,7 @@ def check(file: Iterable[bytes], chain: Chain) -> Iterator[Problem]:
 
 def _check_piece(piece: Document, documents: Iterator[Document], chain: Chain) -> Iterator[Problem]:
     seal = piece["seal"]
-    try:
-        leaves = base64.b64decode(seal["leaves"], validate=True)
-    except binascii.Error:
-        leaves = b""
+    leaves = base64.b64decode(seal["leaves"], validate=True)
     yield from chain.check_seal(seal, leaves)
     following = (one["event"] for one in islice(documents, piece["events"]) if "event" in one)
     yield from chain.check_events(leaves, following)
@@ -96,9 +100,6 @@ def _check_piece(piece: Document, documents: Iterator[Document], chain: Chain) -
 
 def _documents(file: Iterable[bytes]) -> Iterator[Document]:
     for line in file:
-        try:
-            document = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise InvalidInput("A line of the file is no JSON.") from error
+        document = orjson.loads(line)
         if isinstance(document, dict):
             yield document
