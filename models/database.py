@@ -16,9 +16,10 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from models.changes import WatchedSession, told_with
 from models.dialects.bell import Bell, PostgresBell, SqliteBell
+from models.dialects.commit_order import insert_in_order
 from models.dialects.echo import Echo
-from models.dialects.many_rows import insert_rows
 from models.dialects.nearest_index import install_functions
 from models.dialects.row_security import ORGANIZATION, begin_for, look_for_wall, stand_for
 from models.errors import InvalidInput
@@ -79,7 +80,10 @@ class Database:
         """
         owner = {} if organization_id is None else {ORGANIZATION: organization_id}
         async with AsyncSession(
-            self._writers, expire_on_commit=False, execution_options=owner
+            self._writers,
+            expire_on_commit=False,
+            execution_options=owner,
+            sync_session_class=WatchedSession,
         ) as session:
             with suppress(_Undone):
                 async with session.begin():
@@ -116,7 +120,9 @@ async def write_events(session: AsyncSession) -> None:
     """Write what happened in a transaction so far, all of it at once."""
     rows = session.info.pop(HAPPENED, None)
     if rows:
-        await insert_rows(await session.connection(), Event, rows)
+        told_with(session.sync_session, rows)
+        connection = await session.connection()
+        await insert_in_order(connection, Event, rows)
         session.info[RINGS] = True
 
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from schema.bounds import Bounds
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
+from schema.request_ids import RequestIds
 from schema.view import Authenticate, GraphQLView, MakeContext, RefusesSocket, refuses_none
 
 Readiness = Callable[[], Awaitable[str | None]]
@@ -70,6 +72,7 @@ def create_app(
             Route("/", home),
             *routes,
         ],
+        middleware=[Middleware(RequestIds)],
         exception_handlers={HTTPException: refused},
         lifespan=frozen_after_start(lifespan or nothing_beside),
     )

@@ -11,7 +11,7 @@ import typer
 import uvicorn
 from rich.table import Column, Table
 
-from models.accounts import Permission, Role
+from models.accounts import Permission, Role, WayIn
 from models.database import Database
 from models.errors import InvalidInput, NotFound
 from models.migrating import migrate as bring_up_to_date
@@ -20,6 +20,7 @@ from resolvers import organizations
 from resolvers.partners import tokens
 from resolvers.work import Work, system
 from schema import (
+    cli_audit,
     cli_broker,
     cli_documents,
     cli_evidence,
@@ -52,6 +53,7 @@ app.add_typer(cli_people.person_commands, name="person")
 app.add_typer(cli_places.address_commands, name="addresses")
 cli_places.address_commands.command("place-again")(cli_placing.place_again)
 app.add_typer(cli_walking.walking_commands, name="walking")
+app.add_typer(cli_audit.audit_commands, name="audit")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.add_typer(cli_documents.document_commands, name="documents")
 app.add_typer(cli_selection.selection_commands, name="selection")
@@ -167,7 +169,7 @@ def create_organization(
 
     async def create(database: Database) -> OrganizationUnit:
         async with database.writing() as session:
-            work = Work(session, organizations.founder(), clock())
+            work = Work(session, organizations.founder(WayIn.COMMAND), clock())
             return await organizations.found(work, name=name, clock_ahead=clock_ahead)
 
     typer.echo(to_id(OrganizationUnit, on_database(create).id))
@@ -212,7 +214,7 @@ def create_token(
             unit = await session.get(OrganizationUnit, organization_id)
             if unit is None or unit.parent_id is not None:
                 raise NotFound(f"There is no organization with the id {organization}.")
-            owner = system(unit.id, unit.clock_ahead)
+            owner = system(unit.id, unit.clock_ahead, WayIn.COMMAND)
             work = Work(session, owner, owner.time(clock()))
             _, text = await tokens.create(
                 work,

@@ -23,6 +23,7 @@ from automat_link.simulator.days import day
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.fleet import Fleet, build, name_of
 from automat_link.simulator.scenarios import SCENARIOS, Scenario, quiet
+from models.accounts import WayIn
 from models.database import Database
 from models.errors import InvalidInput, NotASandbox, NotFound
 from models.organizations import OrganizationUnit
@@ -231,7 +232,7 @@ async def prepared(
         unit = await session.get(OrganizationUnit, organization_id) if organization_id else None
         if unit is None or unit.parent_id is not None:
             raise NotFound("There is no organization with this id.")
-        actor = system(unit.id, unit.clock_ahead)
+        actor = system(unit.id, unit.clock_ahead, WayIn.COMMAND)
         work = Work(session, actor, actor.time(clock()))
         return await simulating.prepare(work, secret, broker, known=known, at_most=at_most)
 

@@ -22,6 +22,7 @@ from resolvers.placing import place
 from resolvers.work import Reading, Work
 from schema.admitted import Admitted
 from schema.loaders import Loaders
+from schema.request_ids import asking
 
 Done = TypeVar("Done")
 
@@ -59,7 +60,8 @@ class Context:
     """Who looks at the database just now: loaders do in tasks of their own."""
 
     def __post_init__(self) -> None:
-        """Tell the time, and make loaders that live as long as the request."""
+        """Tell the time and the request, and make loaders that live as long as it."""
+        self.actor = asking(self.actor)
         self.now = self.actor.time(self.asked_at)
         self.loaders = Loaders(self.reading)
 

@@ -28,6 +28,7 @@ from resolvers.outside.ports import Outside
 from resolvers.partners import proofs
 from resolvers.partners.uses import Uses
 from resolvers.people import sessions
+from resolvers.trail import sealing
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
@@ -80,11 +81,12 @@ def assembled(database: Database, current: Settings) -> Starlette:
         caretaker = asyncio.create_task(take_care(database, geocoder))
         sweeper = asyncio.create_task(sweep_daily(database, outside))
         noting = asyncio.create_task(note_uses(database, uses))
+        sealer = asyncio.create_task(seal_steadily(database))
         try:
             async with working(database, outside) if database.is_sqlite else nullcontext():
                 yield
         finally:
-            await end(caretaker, sweeper, noting)
+            await end(caretaker, sweeper, sealer, noting)
             await uses.write()
             await close_geocoder()
             await database.dispose()
@@ -135,6 +137,15 @@ async def note_uses(database: Database, uses: Uses) -> None:
         with patience:
             await uses.write()
             await proofs.forget(database, clock())
+
+
+async def seal_steadily(database: Database) -> None:
+    """Seal once a minute what is complete of the trails."""
+    patience = Patience("the sealer")
+    while True:
+        await asyncio.sleep(ROUND_SECONDS)
+        with patience:
+            await sealing.seal_all(database, clock())
 
 
 async def sweep_daily(database: Database, outside: Outside) -> None:

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from geo.index.embedded import EmbeddedGeocoder
-from models.accounts import Actor, Role, Token
+from models.accounts import Role, Token, WayIn
 from models.database import Database
 from models.errors import NotFound
 from models.organizations import OrganizationUnit
 from resolvers import accounts
-from resolvers.work import Work
+from resolvers.work import Work, system
 from schema.demo.loading import SOURCE, customer_id, load_data
 from schema.scalars import to_id
 
@@ -87,7 +87,7 @@ async def id_of_the_demo(database: Database) -> str:
 async def new_access(database: Database, organization_id: UUID, now: datetime) -> DemoAccess:
     """Make tokens for this start, and take back those of the last one."""
     async with database.writing() as session:
-        work = Work(session, Actor(organization_id, Role.ADMIN), now)
+        work = Work(session, system(organization_id, way_in=WayIn.COMMAND), now)
         for token_id in await demo_tokens(work):
             await accounts.revoke_token(work, token_id)
         _, staff = await accounts.create_token(work, role=Role.ADMIN, name=STAFF)

@@ -1,0 +1,87 @@
+"""Trails for tests: an organization that something happened to, and somebody who meddles."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from factories import AINO
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.database import Database
+from models.organizations import Contact
+from resolvers import contacts, organizations
+from resolvers.trail import checking, sealing
+from resolvers.trail.chains import Chain
+from resolvers.work import Work, system
+from schema.context import clock
+
+PATIENCE_SECONDS = 60
+TRIGGERS = "select name, sql from sqlite_master where type = 'trigger' and tbl_name like 'event%'"
+
+
+async def a_trail(database: Database, pieces: int = 3) -> UUID:
+    """Make an organization with a contact that is changed: there is a seal for each event."""
+    founder = organizations.founder()
+    async with database.writing() as session:
+        work = Work(session, founder, clock())
+        await organizations.found(work, name="Kotikatu Isännöinti")
+        (aino,) = await organizations.add_contacts(work, [AINO], language="fi")
+    await sealed(database, founder.organization_id)
+    for number in range(1, pieces):
+        await rename(database, founder.organization_id, aino.id, f"Aino {number}")
+        await sealed(database, founder.organization_id)
+    return founder.organization_id
+
+
+async def rename(database: Database, organization_id: UUID, contact_id: UUID, name: str) -> None:
+    """Change a contact."""
+    async with database.writing() as session:
+        work = Work(session, system(organization_id), clock())
+        await contacts.update(work, contact_id, {"name": name})
+
+
+async def the_contact(database: Database, organization_id: UUID) -> Contact:
+    """Find the contact of a trail."""
+    async with database.writing() as session:
+        work = Work(session, system(organization_id), clock())
+        (contact,) = await work.all(work.own(Contact))
+        return contact
+
+
+async def sealed(database: Database, organization_id: UUID) -> None:
+    """Seal all of a trail; transactions of other tests may have to end before that."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        found = 0
+        while not found:
+            found = await sealing.seal(database, organization_id, clock())
+            await asyncio.sleep(0)
+
+
+async def meddle(database: Database, *statements: str, **values: Any) -> None:
+    """Change a database as only whoever owns it can, without any rule against it."""
+    async with database.administering() as connection:
+        on_sqlite = connection.dialect.name == "sqlite"
+        rules = (await connection.execute(text(TRIGGERS))).all() if on_sqlite else []
+        for name, _ in rules:
+            await connection.execute(text(f"drop trigger {name}"))
+        if not on_sqlite:
+            await connection.execute(text("set local session_replication_role = replica"))
+        for statement in statements:
+            await connection.execute(text(statement), _written(connection, values))
+        for _, rule in rules:
+            await connection.execute(text(rule))
+
+
+def _written(connection: AsyncConnection, values: dict[str, Any]) -> dict[str, Any]:
+    if connection.dialect.name != "sqlite":
+        return values
+    return {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
+
+
+async def problems(
+    database: Database, organization_id: UUID, noted: str | None = None
+) -> list[str]:
+    """Check a trail, and give what is wrong with it."""
+    chain = Chain(noted=noted)
+    return [str(one) async for one in checking.check(database, organization_id, chain)]
