@@ -31,6 +31,7 @@ from schema.app import COLLECTED_AT, create_app
 from schema.context import Context, clock
 from schema.doorkeeper import doorkeeper
 from schema.geocoders import geocoder_for
+from schema.keys_at_rest import sealer_for
 from schema.outside import outside_for
 from schema.routes import routes_beside
 from schema.settings import Settings, settings
@@ -58,7 +59,11 @@ def application() -> Starlette:
     collect_rarely()
     current = settings()
     write_logs(current.log_level)  # a worker is a new process, which knows nothing of the command's
-    database = Database(current.database_url, pool_size=current.database_pool_size)
+    database = Database(
+        current.database_url,
+        pool_size=current.database_pool_size,
+        sealer=sealer_for(current),
+    )
     return assembled(database, current)
 
 
