@@ -36,6 +36,7 @@ from schema.bounds import bounds_of
 from schema.context import Context, clock
 from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
+from schema.keys_at_rest import sealer_for
 from schema.outside import outside_for
 from schema.routes import routes_beside
 from schema.settings import Settings, settings
@@ -63,7 +64,11 @@ def application() -> Starlette:
     collect_rarely()
     current = settings()
     write_logs(current.log_level)  # a worker is a new process, which knows nothing of the command's
-    database = Database(current.database_url, pool_size=current.database_pool_size)
+    database = Database(
+        current.database_url,
+        pool_size=current.database_pool_size,
+        sealer=sealer_for(current),
+    )
     return assembled(database, current)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from models.database import Database
 from models.errors import InvalidInput, LivionKeyError
 from models.migrating import is_migrated
+from schema.keys_at_rest import sealer_for
 from schema.settings import settings, without_password
 
 Result = TypeVar("Result")
@@ -55,7 +56,7 @@ async def _on_database(
 ) -> Result:
     url = settings().database_url
     try:
-        database = Database(url)
+        database = Database(url, sealer=sealer_for(settings()))
     except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise InvalidInput("LIVIONKEY_DATABASE_URL is not the address of a database.") from error
     if database.is_sqlite:

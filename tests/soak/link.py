@@ -27,6 +27,7 @@ from uuid import UUID
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from _link_counts import compared, strange  # the path comes first
 from _link_orders import LOCKER, Orders  # the same
 from brokers import Broker, broker_of  # the same
@@ -41,6 +42,8 @@ from models.base import table_of  # the same
 from models.contracts import LockerContract  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
+
+keyed.use()
 
 PATIENCE = 3_600.0
 STEP_SECONDS = 0.004
