@@ -1,33 +1,10 @@
 """The enums of partners' ways in; see `schema.enums`."""
 
-from models.accounts import Permission
 from models.partners import OnboardingStep, ServiceKeyKind
 from schema.enums import describe
 
-__all__ = ["OnboardingStep", "Permission", "ServiceKeyKind"]
+__all__ = ["OnboardingStep", "ServiceKeyKind"]
 
-describe(
-    Permission,
-    "One thing that a role allows, and a scope of tokens.",
-    VIEW="Look at reservations, entities, keys and contracts.",
-    VIEW_EVENTS="Look at the trail of what happened.",
-    SEE_PINS="See PINs.",
-    EDIT_RESERVATIONS="Push reservations, and make contracts.",
-    HAND_OVER_KEYS="Hand keys over and take them back at desks.",
-    EDIT_ENTITIES="Register apartments, offices and cars.",
-    EDIT_KEYS="Register keys.",
-    VIEW_AUTOMATS="Look at automats and units.",
-    EDIT_AUTOMATS="Install automats.",
-    OPERATE_AUTOMATS="Open lockers from afar.",
-    ADVANCE_SANDBOX="Move the clock of a sandbox.",
-    EDIT_AGREEMENTS="Write agreements.",
-    EDIT_TEMPLATES="Write templates of contracts.",
-    EDIT_ATTACHMENTS="Attach files.",
-    SIGN_CONTRACTS="Have contracts signed.",
-    OPERATE_STATION="Be the display of a signature station.",
-    ERASE_CONTACTS="Remove what is personal of contacts.",
-    EDIT_ORGANIZATION="Change the organization, its units and who has access.",
-)
 describe(
     ServiceKeyKind,
     "What kind of key a service account signs with.",

@@ -15,7 +15,7 @@ from schema.enums import Role
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
-from schema.partner_enums import Permission
+from schema.permission_enums import Permission
 from schema.repeating import shown_once
 from schema.scalars import from_id
 from schema.tokens import Token

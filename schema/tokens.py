@@ -16,7 +16,7 @@ from schema.loaders import to_many
 from schema.nodes import shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.partner_enums import Permission
+from schema.permission_enums import Permission
 from schema.scalars import to_id
 
 

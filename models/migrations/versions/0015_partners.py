@@ -77,7 +77,7 @@ def of_account(table: str) -> sa.ForeignKeyConstraint:
     )
 
 
-def create_owned(table: str, *parts: sa.SchemaItem) -> None:
+def create_owned(table: str, *parts: sa.schema.SchemaItem) -> None:
     op.create_table(
         table,
         *parts,
