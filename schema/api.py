@@ -61,6 +61,7 @@ from schema.station_display import StationSubscriptions
 from schema.stations import StationQueries
 from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
+from schema.unit_tree import UnitTreeMutations
 
 
 @strawberry.type(description="What can be looked up.")
@@ -140,6 +141,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    UnitTreeMutations,
     SelectionModeMutations,
     SandboxMutations,
 ):
