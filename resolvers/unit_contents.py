@@ -64,12 +64,12 @@ class Blocker:
     examples: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Write it for people: `4 automats (A, B, C and 1 more)`."""
+        """Write it for people: `automats (4: A, B, C and 1 more)`."""
         if not self.examples:
-            return f"{self.count} {self.kind}"
+            return f"{self.kind} ({self.count})"
         more = self.count - len(self.examples)
         names = ", ".join(self.examples) + (f" and {more} more" if more else "")
-        return f"{self.count} {self.kind} ({names})"
+        return f"{self.kind} ({self.count}: {names})"
 
 
 async def blockers_of(work: Work, unit_id: UUID) -> list[Blocker]:

@@ -77,7 +77,7 @@ async def test_what_belongs_to_a_unit_blocks_its_removal_and_is_listed(work: Wor
         "units below it": (1, ("House",)),
         "tokens that reach it": (1, ("Key man",)),
     }
-    assert "4 entities (A 1, A 2, A 3 and 1 more)" in refused.value.message
+    assert "entities (4: A 1, A 2, A 3 and 1 more)" in refused.value.message
 
 
 async def test_another_unit_takes_over_what_belongs_to_one_that_goes(work: Work) -> None:

@@ -149,7 +149,7 @@ async def test_a_unit_in_use_is_not_deleted_before_another_one_takes_over(client
     assert payload["organizationUnit"] is None
     assert payload["blockers"] == [{"kind": "entities", "count": 1, "examples": ["A 15"]}]
     assert [error["code"] for error in payload["userErrors"]] == ["STILL_IN_USE"]
-    assert "1 entities (A 15)" in payload["userErrors"][0]["message"]
+    assert "entities (1: A 15)" in payload["userErrors"][0]["message"]
     assert done["organizationUnitDelete"]["organizationUnit"] == {"name": "North"}
     assert [unit["name"] for unit in await units(client)][1:] == ["South"]
     assert await client.ask(f'{{ node(id: "{ids[0]}") {{ id }} }}') == {"node": None}
