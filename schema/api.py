@@ -73,6 +73,7 @@ from schema.templates import TemplateQueries
 from schema.token_changes import TokenMutations
 from schema.tokens import TokenQueries
 from schema.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
+from schema.unit_tree import UnitTreeMutations
 
 
 @strawberry.type(description="What can be looked up.")
@@ -160,6 +161,7 @@ class Mutation(
     ContractLinkMutations,
     OrganizationMutations,
     PeopleMutations,
+    UnitTreeMutations,
     SelectionModeMutations,
     SandboxMutations,
     TokenMutations,

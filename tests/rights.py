@@ -167,6 +167,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
+    "organizationUnitMove": (ADMINS, 'id: "$unit", parentId: "$root"'),
+    "organizationUnitDelete": (ADMINS, 'id: "$empty_unit"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
     "trustedDocumentAdd": (ADMINS, 'name: "Nothing", text: "{ __typename }"'),
     "trustedDocumentRemove": (ADMINS, 'id: "$trusted_document"'),
