@@ -96,10 +96,10 @@ class Documents(SchemaExtension):
         self.execution_context.pre_execution_errors = list(self._prepared.errors) or excess_rows(
             self._prepared.costs, self.execution_context.variables or {}
         )
+        self._tell_needs()
         yield
 
-    def on_execute(self) -> Iterator[None]:
+    def _tell_needs(self) -> None:
         """Let the executor know what the operation takes."""
         if needs := self._prepared.needs.get(self.execution_context.operation_name):
             self.execution_context.context.needs |= needs
-        yield
