@@ -62,7 +62,7 @@ view_events        .      .    x             x     .       .         .
 view_reports       .      .    x             x     x       .         .
 edit_automats      .      .    .             x     .       x         .
 advance_sandbox    .      .    .             x     x       .         .
-view_organization  .      .    .             x     .       .         .
+view_organization  .      .    .             x     x       x         .
 edit_organization  .      .    .             x     .       .         .
 edit_agreements    .      .    .             x     .       .         .
 edit_templates     .      .    .             x     .       .         .

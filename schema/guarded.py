@@ -151,13 +151,13 @@ class Documents(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Report what was wrong with the document, or with the size of this request."""
         self.execution_context.pre_execution_errors = self._errors()
+        self._tell_needs()
         yield
 
-    def on_execute(self) -> Iterator[None]:
+    def _tell_needs(self) -> None:
         """Let the executor know what the operation takes."""
         if needs := self._prepared.needs.get(self.execution_context.operation_name):
             self.execution_context.context.needs |= needs
-        yield
 
     def _errors(self) -> list[GraphQLError]:
         if not self._prepared.errors:
