@@ -7,7 +7,7 @@ has its part of it at once. See `models.dialects.row_security` for what it does.
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError
 
-from models.dialects.row_security import APPLICATION, SYSTEM, THE_ORGANIZATION
+from models.dialects.row_security import APPLICATION, IS_THEIRS, SYSTEM
 from models.tables import metadata
 
 TRAILS = frozenset({"automat_selections", "custody_entries", "events", "settings_versions"})
@@ -137,7 +137,7 @@ def _is_walled(connection: Connection, table: str) -> bool:
 def _wall(connection: Connection, table: str) -> None:
     run = connection.exec_driver_sql
     for policy, role, whose in (
-        (BY_ORGANIZATION, APPLICATION, f"organization_id = {THE_ORGANIZATION}"),
+        (BY_ORGANIZATION, APPLICATION, IS_THEIRS),
         (BY_SYSTEM, SYSTEM, "true"),
     ):
         run(f"drop policy if exists {policy} on {table}")
