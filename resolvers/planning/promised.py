@@ -35,8 +35,8 @@ def _promises_on(dialect: str) -> Any:
 
     What is looked up for each key is looked up by itself, before anything is joined to it, and with
     `limit 1` rather than `exists`: PostgreSQL would read whole tables for a thousand keys at once.
-    `case` says what `coalesce` would, of which PostgreSQL does not know that it tells nothing of the
-    rows of others: behind a wall it would not look lockers up by it, but read them all.
+    `case` says what `coalesce` would, of which PostgreSQL does not know that it tells nothing of
+    the rows of others: behind a wall it would not look lockers up by it, but read them all.
     """
     return (
         text(f"""
