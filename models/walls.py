@@ -7,13 +7,15 @@ has its part of it at once. See `models.dialects.row_security` for what it does.
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError
 
-from models.dialects.row_security import APPLICATION, SYSTEM, THE_ORGANIZATION
+from models.dialects.row_security import APPLICATION, IS_THEIRS, SYSTEM
 from models.tables import metadata
 
 TRAILS = frozenset({"automat_selections", "custody_entries", "events", "settings_versions"})
 """What is written once: whoever stands for an organization may neither change nor remove it."""
 RECEIPTS = frozenset({"erasures", "signatures"})
 """What is never removed: time, and only the system, takes something out of it."""
+EMPTIED = {"events": "personal"}
+"""What may be emptied in what is written once, where there is such a column: erasing a contact."""
 SHARED: dict[str, str] = {"link_authorities": "select, insert"}
 """What whoever stands for an organization may do with tables that belong to none; else nothing."""
 VIEWS = ("automats_on_the_map",)
@@ -126,6 +128,9 @@ def _grant(connection: Connection) -> None:
     for some in {rights(table) for table in tables} - {""}:
         those = ", ".join(table.name for table in tables if rights(table) == some)
         run(f"grant {some} on {those} to {APPLICATION}")
+    for name, column in EMPTIED.items():
+        if column in metadata.tables[name].c:
+            run(f"grant update ({column}) on {name} to {APPLICATION}")
 
 
 def _is_walled(connection: Connection, table: str) -> bool:
@@ -137,7 +142,7 @@ def _is_walled(connection: Connection, table: str) -> bool:
 def _wall(connection: Connection, table: str) -> None:
     run = connection.exec_driver_sql
     for policy, role, whose in (
-        (BY_ORGANIZATION, APPLICATION, f"organization_id = {THE_ORGANIZATION}"),
+        (BY_ORGANIZATION, APPLICATION, IS_THEIRS),
         (BY_SYSTEM, SYSTEM, "true"),
     ):
         run(f"drop policy if exists {policy} on {table}")
