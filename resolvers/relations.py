@@ -54,7 +54,7 @@ class Relation:
 
     def statement(self) -> Select[Any]:
         """Select the rows with the id of what each belongs to; see `owned`."""
-        statement = owned(self.model).add_columns(self.parent.label("parent_id"))
+        statement = owned(self.model).add_columns(self.parent.label("belongs_to"))
         if self.link is not None:
             statement = statement.join(self.link[0], self.link[1])
         return statement.where(*self.conditions)

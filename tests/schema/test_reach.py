@@ -1,4 +1,4 @@
-"""Whoever reaches only some units finds of the others what somebody else's tenant finds: nothing."""
+"""Whoever reaches only some units finds of the others what another tenant finds: nothing."""
 
 from string import Template
 
