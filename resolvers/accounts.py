@@ -1,6 +1,6 @@
 """Tokens: making them, taking them back, and finding out who came with one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from models.accounts import (
     token_digest,
 )
 from models.base import table_of
+from models.dialects.among import among
 from models.errors import InvalidInput, NotAllowed, Unauthenticated
 from models.events import EventKind
 from models.organizations import OrganizationUnit
@@ -117,6 +118,18 @@ async def _checked_units(work: Work, unit_ids: Collection[UUID | None] | None) -
         raise InvalidInput(message, path=("unit_ids",))
     wanted = dict.fromkeys(unit_ids)
     return [(await work.get(OrganizationUnit, id, path=("unit_ids",))).id for id in wanted]
+
+
+async def names_of(reading: Reading, ids: Sequence[UUID]) -> list[str | None]:
+    """Tell what tokens are called, for whoever sees what was done with them.
+
+    Raises:
+        NotAllowed: The actor may not look at units.
+    """
+    reading.require(Permission.VIEW_AUTOMATS)
+    named = reading.seen(Token).where(among(Token.id, ids))
+    names = {token.id: token.name for token in await reading.all(named)}
+    return [names.get(id) for id in ids]
 
 
 async def revoke_token(work: Work, id: UUID | None) -> Token:

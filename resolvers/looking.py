@@ -46,7 +46,7 @@ PERMISSIONS: dict[type[Base], Permission] = {
     AutomatReport: Permission.VIEW_EVENTS,
     OrganizationUnit: Permission.VIEW_AUTOMATS,
     SettingsVersion: Permission.VIEW_AUTOMATS,
-    Token: Permission.VIEW_AUTOMATS,
+    Token: Permission.EDIT_ORGANIZATION,
     ServiceAccount: Permission.EDIT_ORGANIZATION,
     ServiceAccountKey: Permission.EDIT_ORGANIZATION,
     Event: Permission.VIEW_EVENTS,

@@ -69,10 +69,7 @@ class Reading:
             NotAllowed: Their role does not have the permission.
         """
         if not self.actor.may(permission):
-            raise NotAllowed(
-                f"A token with the role {self.actor.role} does not have the permission "
-                f"{permission}; ask an administrator of your organization."
-            )
+            raise NotAllowed(self.actor.why_not(permission))
 
     def own(self, model: type[Row]) -> Select[Row]:
         """Begin a query of the actor's organization's rows; every list begins with it."""

@@ -72,7 +72,9 @@ KEYS_OF_SERVICE_ACCOUNT = Relation(
     ServiceAccountKey,
     ServiceAccountKey.service_account_id,
     ServiceAccountKey.id,
+    conditions=(ServiceAccountKey.revoked_at.is_(None),),
 )
+"""A few at most: those that have lapsed are taken back when the next one comes."""
 LOCKERS = Relation("lockers", Locker, Locker.automat_id, Locker.index)
 GOOD_LINKS_OF_AUTOMAT = Relation(
     "good links of automat",

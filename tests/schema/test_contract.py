@@ -74,6 +74,7 @@ BOUNDED_LISTS = {
     "MissingAutomats.places",
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
+    "PartnerOnboarding.checks",
     "Query.accessSchedulePreview",
     "Query.failoverPlan",
     "Query.contractDefaults",
@@ -83,8 +84,12 @@ BOUNDED_LISTS = {
     "ReservationsUpsertRow.changed",
     "ReservationsUpsertRow.userErrors",
     "SelectionReplay.differences",
+    "ServiceAccount.keys",
     "Signature.acceptedAgreements",
+    "SignatureCheck.problems",
     "SigningProcess.agreements",
+    "Token.organizationUnits",
+    "Token.scopes",
     "UnitSettings.excludedAutomatIds",
     "UnitSettings.excludedModels",
 }
@@ -189,7 +194,8 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
-    *("placement", "reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
+    *("placement", "reservation", "sandbox", "selectionMode", "serviceAccount"),
+    *("signatureStation", "signing", "token"),
 )
 
 

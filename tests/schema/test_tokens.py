@@ -24,7 +24,7 @@ CREATE = """mutation($input: TokenCreateInput!) { tokenCreate(input: $input) {
   text token { id name role scopes source mark expiresAt organizationUnits { id } }
   userErrors { code message path } } }"""
 ROTATE = """mutation($input: TokenRotateInput!) { tokenRotate(input: $input) {
-  text token { id name role scopes source replacesId expiresAt organizationUnits { id } }
+  text token { id name role scopes source replaces { id } expiresAt organizationUnits { id } }
   userErrors { code message } } }"""
 REVOKE = "mutation($id: ID!) { tokenRevoke(input: {id: $id}) { userErrors { code } } }"
 LIST = """query($ended: Boolean!) { tokens(first: 100, withEnded: $ended) {
@@ -151,12 +151,14 @@ async def test_a_token_that_makes_no_sense_is_refused(
 
 
 async def test_nobody_gives_more_than_they_have(client: Client) -> None:
-    narrow = await created(client, role="ADMIN", scopes=["EDIT_ORGANIZATION", "VIEW"])
+    narrow = await created(
+        client, role="ADMIN", scopes=["EDIT_ORGANIZATION", "VIEW", "VIEW_AUTOMATS"]
+    )
     strong = await created(client, role="ADMIN")
     client.tokens[Role.VIEWER] = narrow["text"]
 
-    async def refusal(document: str, name: str, **asked: Any) -> list[str]:
-        answer = (await client.ask(document, Role.VIEWER, input=asked))[name]
+    async def refusal(document: str, what: str, **asked: Any) -> list[str]:
+        answer = (await client.ask(document, Role.VIEWER, input=asked))[what]
         return [one["code"] for one in answer["userErrors"]]
 
     wanted = {"name": "x", "role": "ADMIN"}
@@ -177,7 +179,7 @@ async def test_both_tokens_are_good_until_the_overlap_ends(client: Client) -> No
     latter = made["token"]
     same = ("name", "role", "scopes", "source", "organizationUnits")
     assert [latter[name] for name in same] == [former["token"][name] for name in same]
-    assert latter["replacesId"] == id
+    assert latter["replaces"] == {"id": id}
     assert latter["expiresAt"] > former["token"]["expiresAt"]
     assert await status_of(client, former["text"]) == 200
     assert await status_of(client, made["text"]) == 200
