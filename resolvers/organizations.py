@@ -86,6 +86,8 @@ async def create_unit(
     )
     required_text(unit.name, path=("name",))
     await work.add(unit, refusals={CUSTOMER_ID_TAKEN: _taken(unit)})
+    if work.actor.units is not None:
+        work.actor = replace(work.actor, units=work.actor.units | {unit.id})
     await setting_changes.check_unit(work, unit, changes)
     await settings_versions.keep(work, unit, before={})
     work.record(EventKind.ORGANIZATION_UNIT_CREATED, unit)

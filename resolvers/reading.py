@@ -87,13 +87,6 @@ class Reading:
             return found
         return found.where(reach.seen(model)).params({REACHED: self.actor.units})
 
-    def named(self, model: type[Row]) -> Select[Row]:
-        """Begin a query of the rows that the actor may name to do something; see `reach.named`."""
-        found = self.own(model)
-        if self.actor.units is None:
-            return found
-        return found.where(reach.named(model)).params({REACHED: self.actor.units})
-
     def told(self, **values: Any) -> dict[str, Any]:
         """Tell whose rows are asked for, with other values, to a query that was made once."""
         whose = {"owner": self.actor.organization_id, **values}

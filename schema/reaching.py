@@ -7,7 +7,7 @@ looked at.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from functools import cache, partial
 from inspect import isawaitable
 from typing import Any
 from uuid import UUID
@@ -19,10 +19,12 @@ from graphql import (
     is_input_object_type,
     is_list_type,
 )
+from sqlalchemy import Select
 
+from models import reach
 from models.base import Base
-from models.dialects.among import among
-from resolvers.work import Reading
+from models.dialects.among import among, ids_later
+from resolvers.work import Reading, owned
 from schema.context import Context
 from schema.scalars import NOBODY, of_any_kind, to_id
 
@@ -101,11 +103,17 @@ async def _known(reading: Reading, ids: Collection[str], *, to_do: bool) -> Know
             of_kind[model][id] = text
     known: Known = {}
     for model, texts in of_kind.items():
-        there = reading.named(model) if to_do else reading.seen(model)
-        there = there.where(among(model.id, texts))
-        found = set(await reading.scalars(there.with_only_columns(model.id)))
+        rows = await reading.rows(_there(model, to_do=to_do), **reading.told(ids=texts))
+        found = {row.id for row in rows}
         known |= {text: text if id in found else to_id(model, NOBODY) for id, text in texts.items()}
     return known
+
+
+@cache
+def _there(model: type[Base], *, to_do: bool) -> Select[Any]:
+    rule = reach.named if to_do else reach.seen
+    these = among(model.id, ids_later("ids"))
+    return owned(model).where(these, rule(model)).with_only_columns(model.id)
 
 
 def ids_in(type_: Any, value: Any) -> Iterator[str]:
