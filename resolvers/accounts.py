@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, exists, select
+from sqlalchemy import ColumnElement, Label, Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.accounts import (
@@ -157,13 +158,16 @@ async def authenticate(connection: AsyncConnection, text: str, now: datetime) ->
     """
     if not is_token(text):
         raise Unauthenticated("That is not a whole token: its checksum does not fit; copy it anew.")
-    digest = table_of(Token).c.digest
-    known = select(*columns_of_actor()).where(digest == token_digest(text))
-    token = (await connection.execute(known)).first()
+    token = (await connection.execute(_by_digest(), {"digest": token_digest(text)})).first()
     if token is None or token.revoked_at is not None:
         raise Unauthenticated
     check_not_expired(token.expires_at, now)
     return await actor_of(connection, token, WayIn.BEARER)
+
+
+@cache
+def _by_digest() -> Select[Any]:
+    return select(*columns_of_actor()).where(table_of(Token).c.digest == bindparam("digest"))
 
 
 def check_not_expired(expires_at: datetime | None, now: datetime) -> None:
