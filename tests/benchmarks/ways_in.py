@@ -4,9 +4,10 @@
 
 The same question, which takes one statement, is asked by each way in, and by a door that lets in
 everybody without a look. Each figure is the median time of one request in this process, from the
-first byte that the server reads to the last one that it writes, on both databases, also of the CPU
-of this process alone; and its ratio to the request without a door in the same run. Rounds of all ways take turns, so that a machine that
-is busy for a moment is so for all of them. Figures only.
+first byte that the server reads to the last one that it writes, on both databases, and the median
+of the CPU time of this process alone; with their ratios to the request without a door in the same
+run. Rounds of all ways take turns, so that a machine that is busy for a moment is so for all of
+them. Figures only.
 """
 
 import argparse
