@@ -112,6 +112,14 @@ def key_contract(row: Columns) -> Condition:
     )
 
 
+def reservation_contact(row: Columns) -> Condition:
+    """Reach whose a reservation is through it, or through its key contract."""
+    return or_(
+        row.reservation_id.in_(seen_of(Reservation)),
+        row.reservation_id.in_(seen_of(KeyContract, column="reservation_id")),
+    )
+
+
 def contact(row: Columns) -> Condition:
     """Reach contacts through what they are named in."""
     return or_(
@@ -197,12 +205,11 @@ def token(row: Columns) -> Condition:
 def event(row: Columns) -> Condition:
     """Reach events through what they are about; nobody's doing is seen of a place beside."""
     rules = SEEN | PLACES
-    return or_(
-        *(
-            and_(row.subject_type == model.__name__, row.subject_id.in_(some(model, rules[model])))
-            for model in SUBJECTS
-        )
-    )
+    about = [
+        and_(row.subject_type == model.__name__, row.subject_id.in_(some(model, rules[model])))
+        for model in SUBJECTS
+    ]
+    return or_(*about)
 
 
 def _only_own_automats(row: Columns) -> Condition:
@@ -253,7 +260,7 @@ RULES: dict[type[Base], Rule] = {
     Event: event,
     Identification: through("process_id", SigningProcess),
     Key: key,
-    KeyAllocation: OF_KEY_CONTRACT,
+    KeyAllocation: lambda row: and_(OF_KEY_CONTRACT(row), row.key_id.in_(seen_of(Key))),
     KeyContract: key_contract,
     KeyContractContact: OF_KEY_CONTRACT,
     KeyRing: lambda row: row.id.in_(seen_of(KeyRingKey, column="key_ring_id")),
@@ -265,7 +272,7 @@ RULES: dict[type[Base], Rule] = {
     PlacementRun: in_unit,
     ReservableEntity: in_unit,
     Reservation: through("entity_id", ReservableEntity),
-    ReservationContact: through("reservation_id", Reservation),
+    ReservationContact: reservation_contact,
     ServiceAccount: through("token_id", Token),
     ServiceAccountKey: through("service_account_id", ServiceAccount),
     SettingsVersion: settings_version,

@@ -67,6 +67,7 @@ from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
 from schema.token_changes import TokenMutations
 from schema.tokens import TokenQueries
+from schema.unit_tree import UnitTreeMutations
 
 
 @strawberry.type(description="What can be looked up.")
@@ -150,6 +151,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    UnitTreeMutations,
     SelectionModeMutations,
     SandboxMutations,
     TokenMutations,

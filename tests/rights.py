@@ -175,6 +175,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "serviceAccountKeyRotate": (ADMINS, f'id: "$service_account", publicKey: "{written(2)}"'),
     "serviceAccountKeyRevoke": (ADMINS, 'id: "$service_account_key"'),
     "serviceAccountRevoke": (ADMINS, 'id: "$service_account"'),
+    "organizationUnitMove": (ADMINS, 'id: "$unit", parentId: "$root"'),
+    "organizationUnitDelete": (ADMINS, 'id: "$empty_unit"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),

@@ -75,6 +75,7 @@ BOUNDED_LISTS = {
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
     "PartnerOnboarding.checks",
+    "UnitBlocker.examples",
     "Query.accessSchedulePreview",
     "Query.failoverPlan",
     "Query.contractDefaults",
