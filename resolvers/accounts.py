@@ -1,12 +1,13 @@
 """Tokens: making them, taking them back, and finding out who came with one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, exists, select
+from sqlalchemy import ColumnElement, Label, Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.accounts import (
@@ -24,6 +25,7 @@ from models.accounts import (
     token_digest,
 )
 from models.base import table_of
+from models.dialects.among import among
 from models.errors import InvalidInput, NotAllowed, Unauthenticated
 from models.events import EventKind
 from models.organizations import OrganizationUnit
@@ -121,6 +123,18 @@ async def _checked_units(work: Work, unit_ids: Collection[UUID | None] | None) -
     return [(await work.get(OrganizationUnit, id, path=("unit_ids",))).id for id in wanted]
 
 
+async def names_of(reading: Reading, ids: Sequence[UUID]) -> list[str | None]:
+    """Tell what tokens are called, for whoever sees what was done with them.
+
+    Raises:
+        NotAllowed: The actor may not look at units.
+    """
+    reading.require(Permission.VIEW_AUTOMATS)
+    named = reading.seen(Token).where(among(Token.id, ids))
+    names = {token.id: token.name for token in await reading.all(named)}
+    return [names.get(id) for id in ids]
+
+
 async def revoke_token(work: Work, id: UUID | None) -> Token:
     """Take a token back; it opens nothing from now on.
 
@@ -146,13 +160,16 @@ async def authenticate(connection: AsyncConnection, text: str, now: datetime) ->
     """
     if not is_token(text):
         raise Unauthenticated("That is not a whole token: its checksum does not fit; copy it anew.")
-    digest = table_of(Token).c.digest
-    known = select(*columns_of_actor()).where(digest == token_digest(text))
-    token = (await connection.execute(known)).first()
+    token = (await connection.execute(_by_digest(), {"digest": token_digest(text)})).first()
     if token is None or token.revoked_at is not None:
         raise Unauthenticated
     check_not_expired(token.expires_at, now)
     return await actor_of(connection, token, WayIn.BEARER)
+
+
+@cache
+def _by_digest() -> Select[Any]:
+    return select(*columns_of_actor()).where(table_of(Token).c.digest == bindparam("digest"))
 
 
 def check_not_expired(expires_at: datetime | None, now: datetime) -> None:

@@ -55,7 +55,7 @@ class Relation:
 
     def statement(self) -> Select[Any]:
         """Select the rows with the id of what each belongs to; see `owned`."""
-        statement = owned(self.model).add_columns(self.parent.label("parent_id"))
+        statement = owned(self.model).add_columns(self.parent.label("belongs_to"))
         if self.link is not None:
             statement = statement.join(self.link[0], self.link[1])
         return statement.where(*self.conditions)
@@ -73,7 +73,9 @@ KEYS_OF_SERVICE_ACCOUNT = Relation(
     ServiceAccountKey,
     ServiceAccountKey.service_account_id,
     ServiceAccountKey.id,
+    conditions=(ServiceAccountKey.revoked_at.is_(None),),
 )
+"""A few at most: those that have lapsed are taken back when the next one comes."""
 LOCKERS = Relation("lockers", Locker, Locker.automat_id, Locker.index)
 GOOD_LINKS_OF_AUTOMAT = Relation(
     "good links of automat",

@@ -4,11 +4,22 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from models.accounts import Actor
+
 Known = TypeVar("Known")
 
 REMEMBERED = timedelta(seconds=5)
 """How long a credential that was taken back may still open the door of a busy process."""
 AT_MOST = 10_000
+
+
+def may_be_remembered(actor: Actor) -> bool:
+    """Tell whether somebody stays the same for five seconds, whatever other processes do.
+
+    Those of sandboxes do not, nor those who reach only some units: with each of them comes what
+    the clock there shows now, or which units lie below by now.
+    """
+    return actor.clock_ahead is None and actor.units is None
 
 
 class Memory(Generic[Known]):

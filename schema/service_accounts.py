@@ -13,7 +13,7 @@ from resolvers.partners import service_accounts
 from schema.context import Info
 from schema.execution import batched
 from schema.loaders import to_many, to_one
-from schema.nodes import shows
+from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.partner_enums import ServiceKeyKind
 from schema.scalars import to_id
@@ -22,8 +22,7 @@ from schema.tokens import Token
 
 @shows(models.ServiceAccountKey)
 @strawberry.type(description="A public key of a service account; only its partner has the other.")
-class ServiceAccountKey:
-    id: strawberry.ID = strawberry.field(description="Which one.")
+class ServiceAccountKey(Node):
     kind: ServiceKeyKind = strawberry.field(description="What kind of key it is.")
     public_key: str = strawberry.field(description="The key in PEM.")
     thumbprint: str = strawberry.field(
@@ -52,14 +51,12 @@ class ServiceAccountKey:
 @shows(models.ServiceAccount)
 @strawberry.type(
     description="A partner's program, known by what it signs: each request (x-service-account-id, "
-    "x-timestamp, x-signature), or assertions for access tokens (OAuth 2.0, RFC 7523)."
+    "x-timestamp, x-signature), or assertions for access tokens (OAuth 2.0, RFC 7523). Its id is "
+    "what it calls itself: `x-service-account-id`, and `iss` and `sub`."
 )
-class ServiceAccount:
+class ServiceAccount(Node):
     account_id: strawberry.Private[UUID]
     token_id: strawberry.Private[UUID]
-    id: strawberry.ID = strawberry.field(
-        description="What it calls itself: `x-service-account-id`, and `iss` and `sub`."
-    )
     name: str = strawberry.field(description="What people call it.")
     created_at: datetime = strawberry.field(description="When it was made.")
     revoked_at: datetime | None = strawberry.field(
@@ -72,7 +69,8 @@ class ServiceAccount:
     )
     keys: list[ServiceAccountKey] = batched(
         to_many(relations.KEYS_OF_SERVICE_ACCOUNT, "account_id"),
-        description="All its keys, also those that are not good any more, oldest first.",
+        description="Its keys, oldest first, but for those that were taken back: the one that is "
+        "good, and a former one while it lapses.",
     )
 
     @classmethod

@@ -23,7 +23,7 @@ from resolvers.partners.signed_requests import (
 )
 from resolvers.partners.uses import Uses
 from schema.context import clock
-from schema.known_actors import Memory
+from schema.known_actors import Memory, may_be_remembered
 from schema.presented import Presented
 from schema.scalars import from_id
 
@@ -109,7 +109,7 @@ class SignatureDoor:
             return None
         async with self._database.reading() as connection:
             account = await known.find(connection, account_id)
-        if account is not None and account.actor.clock_ahead is None:
+        if account is not None and may_be_remembered(account.actor):
             self._known.remember(id, account, now)
         return account
 

@@ -8,16 +8,14 @@ from resolvers import accounts
 from resolvers.partners import access_tokens
 from resolvers.partners.uses import Uses
 from schema.context import clock
-from schema.known_actors import Memory
+from schema.known_actors import Memory, may_be_remembered
 from schema.presented import Presented
 
 
 class TokenDoor:
     """Knows bearer tokens, and spares the database the same question for five seconds.
 
-    Only hashes of tokens are remembered, and only of valid ones. Those of sandboxes are not, nor
-    those that reach only some units: with each of them comes what the clock there shows now, or
-    which units lie below by now, which another process may have changed.
+    Only hashes of tokens are remembered, and only of valid ones. See `may_be_remembered`.
     """
 
     def __init__(self, database: Database, uses: Uses) -> None:
@@ -39,7 +37,7 @@ class TokenDoor:
         actor = self._known.recall(digest, now)
         if actor is None:
             actor = await self._found(token, now)
-            if actor.clock_ahead is None and actor.units is None:
+            if may_be_remembered(actor):
                 self._known.remember(digest, actor, now, until=actor.until)
         self._uses.note(actor.token_id, now)
         return actor

@@ -12,8 +12,8 @@ from resolvers.partners import tokens
 from schema.context import Info
 from schema.enums import Role
 from schema.execution import batched
-from schema.loaders import to_many
-from schema.nodes import shows
+from schema.loaders import to_many, to_one
+from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.permission_enums import Permission
@@ -22,9 +22,9 @@ from schema.scalars import to_id
 
 @shows(models.Token)
 @strawberry.type(description="A bearer token. Its text was shown once, and nobody has it but you.")
-class Token:
+class Token(Node):
     token_id: strawberry.Private[UUID]
-    id: strawberry.ID = strawberry.field(description="Which one.")
+    former_id: strawberry.Private[UUID | None]
     name: str = strawberry.field(description="What it is called.")
     role: Role = strawberry.field(description="What it is for.")
     scopes: list[Permission] = strawberry.field(
@@ -44,8 +44,8 @@ class Token:
         "when it never was."
     )
     revoked_at: datetime | None = strawberry.field(description="Since when it was taken back.")
-    replaces_id: strawberry.ID | None = strawberry.field(
-        description="The token whose place it took."
+    replaces: Annotated["Token", strawberry.lazy("schema.tokens")] | None = batched(
+        to_one(models.Token, "former_id"), description="The token whose place it took."
     )
     organization_units: list[OrganizationUnit] = batched(
         to_many(relations.UNITS_OF_TOKEN, "token_id"),
@@ -58,6 +58,7 @@ class Token:
         may = models.PERMISSIONS[models.Role(row.role)]
         return cls(
             token_id=row.id,
+            former_id=row.replaces_id,
             id=to_id(models.Token, row.id),
             name=row.name,
             role=row.role,
@@ -68,7 +69,6 @@ class Token:
             expires_at=row.expires_at,
             last_used_at=row.last_used_at,
             revoked_at=row.revoked_at,
-            replaces_id=to_id(models.Token, row.replaces_id) if row.replaces_id else None,
         )
 
 

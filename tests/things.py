@@ -17,10 +17,12 @@ from factories import (
     push,
 )
 from linking import contract_of, make_link
+from public_keys import pem
 from signing import begun, offered, sign, station_of, waiting
 from sqlalchemy import Select, select
 from talking import Client
 
+from models.accounts import Role, Token
 from models.agreements import Agreement, AgreementVersion
 from models.attachments import Attachment
 from models.automat_alarms import AlarmKind, AutomatAlarm
@@ -35,6 +37,7 @@ from models.erasures import Erasure, ErasureCause
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.partners import ServiceAccount, ServiceAccountKey
 from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.signing import Signature, SigningProcess
@@ -47,6 +50,7 @@ from resolvers.agreements import versions
 from resolvers.attachments import requesting
 from resolvers.automat_alarms import raise_alarm
 from resolvers.automat_commands import asking
+from resolvers.partners import public_keys, service_accounts, tokens
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.asked import Asked
 from resolvers.templates import editing
@@ -76,10 +80,13 @@ KINDS: dict[str, type[Base]] = {
     "reservation": Reservation,
     "ring": KeyRing,
     "template": ContractTemplate,
+    "service_account": ServiceAccount,
+    "service_account_key": ServiceAccountKey,
     "signature": Signature,
     "signing": SigningProcess,
     "station": SignatureStation,
     "trusted_document": TrustedDocument,
+    "token": Token,
     "unit": OrganizationUnit,
 }
 
@@ -112,6 +119,7 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await trusted_documents.trust(work, text="{ __typename }", name=mark)
         reservation, _ = await push(work, apartment, external_id=mark)
         await make_link(work, await contract_of(work, reservation))
+        await have_partner(work, mark)
         organization_id = work.actor.organization_id
         return {
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])
@@ -127,6 +135,13 @@ async def have_linked(work: Work, automat: Automat, mark: str = "ours") -> None:
     facts = {"reason": mark}
     await make_report(work, link, 1, ReportKind.STARTED, facts=facts)
     await raise_alarm(work, automat.id, AlarmKind.DEVICE_ERROR, details=f"It hums ({mark}).")
+
+
+async def have_partner(work: Work, mark: str = "ours") -> None:
+    """Give a partner a service account and a token."""
+    key = public_keys.read(pem(0))
+    await service_accounts.create(work, name=f"Account {mark}", key=key)
+    await tokens.create(work, name=f"Token {mark}", role=Role.PARTNER)
 
 
 async def erased(work: Work) -> Erasure:

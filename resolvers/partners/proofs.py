@@ -2,6 +2,8 @@
 
 import hashlib
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select
@@ -31,15 +33,20 @@ async def use(
         proof: What it was, such as the bytes of a signature.
         lapses_at: From when on the proof is refused for its age.
     """
-    taking = insert_missing(table_of(UsedProof), connection.dialect.name).values(
-        id=new_id(),
-        organization_id=actor.organization_id,
-        service_account_id=account_id,
-        digest=hashlib.sha256(proof).hexdigest(),
-        lapses_at=lapses_at,
-    )
-    taken = await connection.execute(taking.returning(table_of(UsedProof).c.id))
-    return taken.first() is not None
+    used = {
+        "id": new_id(),
+        "organization_id": actor.organization_id,
+        "service_account_id": account_id,
+        "digest": hashlib.sha256(proof).hexdigest(),
+        "lapses_at": lapses_at,
+    }
+    return (await connection.execute(_taking(connection.dialect.name), used)).first() is not None
+
+
+@cache
+def _taking(dialect_name: str) -> Any:
+    row = table_of(UsedProof)
+    return insert_missing(row, dialect_name).returning(row.c.id)
 
 
 async def forget(database: Database, now: datetime) -> None:

@@ -86,7 +86,12 @@ async def rotate_key(
     if account.revoked_at is not None:
         message = "The account was revoked; make another one."
         raise IllegalTransition(message, path=("id",))
-    good = [one for one in await _keys(work, account) if one.is_valid(now)]
+    good = []
+    for known in await _keys(work, account):
+        if known.is_valid(now):
+            good.append(known)
+        else:
+            known.revoked_at = known.revoked_at or work.now
     if len(good) >= MOST_KEYS:
         message = "Two keys of the account are good already; wait until one lapses, or revoke one."
         raise IllegalTransition(message, path=("id",))
@@ -148,8 +153,10 @@ async def _lock(work: Work, id: UUID | None) -> ServiceAccount:
 
 
 async def _keys(work: Work, account: ServiceAccount) -> list[ServiceAccountKey]:
+    """Read the keys of an account that were not taken back."""
     keys = work.own(ServiceAccountKey)
-    return list(await work.all(keys.where(ServiceAccountKey.service_account_id == account.id)))
+    own = ServiceAccountKey.service_account_id == account.id
+    return list(await work.all(keys.where(own, ServiceAccountKey.revoked_at.is_(None))))
 
 
 async def _add_key(work: Work, account: ServiceAccount, key: PublicKey) -> ServiceAccountKey:

@@ -74,6 +74,7 @@ BOUNDED_LISTS = {
     "MissingAutomats.places",
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
+    "PartnerOnboarding.checks",
     "UnitBlocker.examples",
     "Query.accessSchedulePreview",
     "Query.failoverPlan",
@@ -86,8 +87,12 @@ BOUNDED_LISTS = {
     "ReservationsUpsertRow.changed",
     "ReservationsUpsertRow.userErrors",
     "SelectionReplay.differences",
+    "ServiceAccount.keys",
     "Signature.acceptedAgreements",
+    "SignatureCheck.problems",
     "SigningProcess.agreements",
+    "Token.organizationUnits",
+    "Token.scopes",
     "UnitSettings.excludedAutomatIds",
     "UnitSettings.excludedModels",
 }
@@ -192,8 +197,8 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
-    *("placement", "reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
-    "trustedDocument",
+    *("placement", "reservation", "sandbox", "selectionMode", "serviceAccount"),
+    *("signatureStation", "signing", "token", "trustedDocument"),
 )
 
 

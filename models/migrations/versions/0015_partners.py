@@ -1,5 +1,7 @@
 """Partners: tokens that rotate, service accounts, OAuth clients, and what was signed already."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -77,7 +79,7 @@ def of_account(table: str) -> sa.ForeignKeyConstraint:
     )
 
 
-def create_owned(table: str, *parts: sa.schema.SchemaItem) -> None:
+def create_owned(table: str, *parts: Any) -> None:
     op.create_table(
         table,
         *parts,
