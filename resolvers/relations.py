@@ -21,8 +21,8 @@ from models.contracts import (
 from models.entities import ReservableEntity
 from models.erasures import Erasure
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey
-from models.organizations import Contact, OrganizationUnit
-from models.people import PersonInvitation, PersonUnit
+from models.organizations import Contact
+from models.people import PersonInvitation
 from models.public_links import ContractLink
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
@@ -243,13 +243,6 @@ SIGNING_AT_STATION = Relation(
 """The one that is open there, if any."""
 LINKS_OF_KEY_CONTRACT = Relation(
     "links of key contract", ContractLink, ContractLink.key_contract_id, ContractLink.id
-)
-UNITS_OF_PERSON = Relation(
-    "units of person",
-    OrganizationUnit,
-    PersonUnit.person_id,
-    OrganizationUnit.id,
-    link=(PersonUnit, PersonUnit.unit_id == OrganizationUnit.id),
 )
 INVITATION_OF_PERSON = Relation(
     "invitation of person", PersonInvitation, PersonInvitation.person_id, PersonInvitation.id

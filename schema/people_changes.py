@@ -145,8 +145,8 @@ class PeopleMutations:
 
     @mutation(
         permission=Permission.EDIT_USERS,
-        description="Change what somebody is called, may do, and reaches; it takes effect within "
-        "five seconds, wherever they are signed in.",
+        description="Change what somebody is called, may do, and reaches; it takes effect at once, "
+        "wherever they are signed in.",
     )
     async def person_update(self, work: Work, input: PersonUpdateInput) -> PersonPayload:
         plain = ("email", "name", "role", "language")

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, update
 
 from models.people import Person, RecoveryCode
 from resolvers.outside.secret import Secret, digest_of
@@ -108,14 +108,6 @@ async def use_recovery_code(work: Work, person_id: UUID, code: str) -> bool:
     )
     result = await (await work.connection()).execute(used.returning(RecoveryCode.id))
     return result.first() is not None
-
-
-async def recovery_codes_left(work: Work, person_id: UUID) -> int:
-    """Count the recovery codes that somebody has not used."""
-    left = RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)
-    counted = select(func.count()).select_from(RecoveryCode).where(*left)
-    count: int = (await (await work.connection()).execute(counted)).scalar_one()
-    return count
 
 
 def new_recovery_code() -> str:
