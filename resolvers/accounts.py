@@ -1,6 +1,7 @@
 """Tokens: making them, taking them back, and finding out who came with one."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,7 +73,7 @@ async def create_token(
             for id in reached
         )
     )
-    facts = {"units": reached} if reached else {}
+    facts: dict[str, Any] = {"units": reached} if reached else {}
     work.record(EventKind.TOKEN_CREATED, token, role=role.value, **facts)
     return token, text
 
@@ -124,7 +125,9 @@ async def authenticate(connection: AsyncConnection, text: str, now: datetime) ->
         source=token.source,
         clock_ahead=token.clock_ahead,
         way_in=WayIn.BEARER,
-        units=await _units_of(connection, token) if token.is_narrowed else None,
+        units=await _units_of(connection, token.organization_id, token.id)
+        if token.is_narrowed
+        else None,
     )
 
 
@@ -133,10 +136,20 @@ def _is_narrowed(token_id: ColumnElement[UUID]) -> Label[bool]:
     return exists().where(units.token_id == token_id).label("is_narrowed")
 
 
-async def _units_of(connection: AsyncConnection, token: Any) -> frozenset[UUID]:
+async def _units_of(
+    connection: AsyncConnection, organization_id: UUID, token_id: UUID
+) -> frozenset[UUID]:
     units = table_of(TokenUnit).c
-    named = await connection.execute(select(units.unit_id).where(units.token_id == token.id))
-    return await units_below(connection, token.organization_id, list(named.scalars()))
+    named = await connection.execute(select(units.unit_id).where(units.token_id == token_id))
+    return await units_below(connection, organization_id, list(named.scalars()))
+
+
+async def reach_as_now(connection: AsyncConnection, actor: Actor) -> Actor:
+    """Let an actor know which units their token reaches now, for whoever is here for long."""
+    if actor.units is None or actor.token_id is None:
+        return actor
+    owner = actor.organization_id
+    return replace(actor, units=await _units_of(connection, owner, actor.token_id))
 
 
 async def check_still_good(reading: Reading, now: datetime) -> None:

@@ -86,6 +86,8 @@ async def create_unit(
     )
     required_text(unit.name, path=("name",))
     await work.add(unit, refusals={CUSTOMER_ID_TAKEN: _taken(unit)})
+    if work.actor.units is not None:
+        work.actor = replace(work.actor, units=work.actor.units | {unit.id})
     await setting_changes.check_unit(work, unit, changes)
     await settings_versions.keep(work, unit, before={})
     work.record(EventKind.ORGANIZATION_UNIT_CREATED, unit)
@@ -125,12 +127,36 @@ def _taken(unit: OrganizationUnit) -> ExternalIdInUse:
 async def unit_or_root(
     reading: Reading, id: UUID | None, *, path: tuple[str, ...] = ("organization_unit_id",)
 ) -> OrganizationUnit:
-    """Read a unit, or the organization itself when none is named.
+    """Read a unit; where none is named, the organization itself or the one unit that is reached.
 
     Raises:
         NotFound: There is no such unit.
+        InvalidInput: None is named by somebody who reaches several.
     """
+    if id is None and reading.is_narrow:
+        return await only_unit(reading, path)
     return await reading.get(OrganizationUnit, id or reading.actor.organization_id, path=path)
+
+
+async def top_units(reading: Reading) -> list[OrganizationUnit]:
+    """List the units that somebody who reaches only some was given access to, topmost only."""
+    row = OrganizationUnit
+    found = await reading.all(reading.seen(row).order_by(row.id))
+    return [unit for unit in found if unit.parent_id not in (reading.actor.units or ())]
+
+
+async def only_unit(reading: Reading, path: tuple[str, ...]) -> OrganizationUnit:
+    """Give the one unit to which somebody's access is, where they need not say which.
+
+    Raises:
+        InvalidInput: They have access to several; the message names them.
+    """
+    tops = await top_units(reading)
+    if len(tops) == 1:
+        return tops[0]
+    names = ", ".join(unit.name for unit in tops) or "none"
+    message = f"You reach several units ({names}): say which one it is to belong to."
+    raise InvalidInput(message, path=path)
 
 
 async def add_contacts(

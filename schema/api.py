@@ -47,6 +47,7 @@ from schema.people import PeopleQueries
 from schema.people_changes import PeopleMutations
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
+from schema.reaching import keep_within_reach
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
@@ -162,6 +163,7 @@ def put_together() -> GuardedSchema:
     for type_ in made._schema.type_map.values():  # noqa: SLF001  # the only way to graphql-core's own
         if isinstance(type_, GraphQLObjectType):
             for field in type_.fields.values():
+                keep_within_reach(field, to_do=type_.name == "Mutation")
                 for argument in field.args.values():
                     finish(argument)
     return made

@@ -33,6 +33,8 @@ from schema.unit_settings import (
     settings_in,
 )
 
+load_parents = to_one(models.OrganizationUnit, "parent_id")
+
 
 async def effective(units: list[Any], context: Any) -> list[Settings]:
     """Load what holds for each of several units."""
@@ -55,6 +57,15 @@ async def languages(units: list[Any], context: Any) -> list[str]:
     return [settings.language for settings in await effective(units, context)]
 
 
+async def parents(units: list[Any], context: Any) -> list[Any]:
+    """Show the units above units, as far as somebody reaches."""
+    reached = context.actor.units
+    found = await load_parents(units, context)
+    return [
+        one if reached is None or one is None or one.unit_id in reached else None for one in found
+    ]
+
+
 @shows(models.OrganizationUnit)
 @strawberry.type(description="A node of an organization's tree; the root is the organization.")
 class OrganizationUnit(Node):
@@ -65,8 +76,9 @@ class OrganizationUnit(Node):
     kind: UnitKind = strawberry.field(description="What it stands for.")
     customer_id: str | None = strawberry.field(description="The customer's own id of it.")
     parent: "OrganizationUnit | None" = batched(
-        to_one(models.OrganizationUnit, "parent_id"),
-        description="The unit above it; null for the organization itself.",
+        parents,
+        description="The unit above it; null for the organization itself, and above the units "
+        "that you reach.",
     )
     settings: UnitSettings = batched(
         settings_of_units, description="What holds here; the nearest unit that says it wins."
