@@ -42,6 +42,7 @@ from models.reaching import (
     at_automat,
     in_unit,
     nobody,
+    only_within,
     seen_of,
     some,
     through,
@@ -187,20 +188,6 @@ def settings_version(row: Columns) -> Condition:
     return or_(within(row.unit_id), row.device_group_id.in_(seen_of(DeviceGroup)))
 
 
-def token(row: Columns) -> Condition:
-    """Reach tokens that reach nothing that is not reached; those of a whole organization never."""
-    units = table_of(TokenUnit).alias()
-    own = units.c.token_id == row.id
-    return and_(exists().where(own), ~exists().where(own, not_(within(units.c.unit_id))))
-
-
-def person(row: Columns) -> Condition:
-    """Reach people who reach nothing that is not reached; those of a whole organization never."""
-    units = table_of(PersonUnit).alias()
-    own = units.c.person_id == row.id
-    return and_(exists().where(own), ~exists().where(own, not_(within(units.c.unit_id))))
-
-
 def event(row: Columns) -> Condition:
     """Reach events through what they are about; nobody's doing is seen of a place beside."""
     rules = SEEN | PLACES
@@ -269,7 +256,7 @@ RULES: dict[type[Base], Rule] = {
     LockerContract: OF_KEY_CONTRACT,
     ManualStorage: desk,
     OrganizationUnit: lambda row: within(row.id),
-    Person: person,
+    Person: only_within(PersonUnit, "person_id"),
     PersonInvitation: through("person_id", Person),
     PersonSession: through("person_id", Person),
     PersonUnit: in_unit,
@@ -282,7 +269,7 @@ RULES: dict[type[Base], Rule] = {
     SignatureStation: in_organization_unit,
     SigningProcess: OF_KEY_CONTRACT,
     StoredFile: stored_file,
-    Token: token,
+    Token: only_within(TokenUnit, "token_id"),
     TokenUnit: in_unit,
 }
 """How rows are reached that somebody looks at. What is not here is nobody's but the machinery's."""

@@ -31,6 +31,7 @@ BY_OTHERS_IDS = [
     f'agreements(organizationUnitId: "$unit") {{ {EDGES} }}',
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
     f"notices {{ {EDGES} }}",
+    f"people {{ {EDGES} }}",
     f"signatureStations {{ {EDGES} }}",
     "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
 ]
@@ -226,6 +227,13 @@ REFUSED_MUTATIONS = {
     },
     "attachmentRemove.id": 'id: "$attachment"',
     "contactErase.contactId": 'contactId: "$contact"',
+    "personInvite.organizationUnitIds": 'email: "eve@example.org", name: "Eve", role: USER, '
+    'organizationUnitIds: ["$unit"]',
+    "personInvitationRenew.id": 'id: "$person"',
+    "personUpdate.id": 'id: "$person", name: "Eve"',
+    "personUpdate.organizationUnitIds": 'id: "$own_person", organizationUnitIds: ["$unit"]',
+    "personBlock.id": 'id: "$person"',
+    "personRemove.id": 'id: "$person"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
 }

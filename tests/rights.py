@@ -4,6 +4,7 @@ from documents import days_from_now
 from things import KINDS
 
 from models.accounts import Role
+from models.base import new_id
 
 EVERYBODY = set(Role) - {Role.STATION}
 VIEWERS = EVERYBODY - {Role.INSTALLER}
@@ -57,6 +58,8 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "signatureStations": (VIEWERS, f"{{ {EDGES} }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
+    "me": (set(Role), "{ role }"),
+    "people": (ADMINS, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
     "notices": (KEY_EDITORS, f"{{ {EDGES} }}"),
     "sandbox": (VIEWERS, "{ now }"),
@@ -163,6 +166,14 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
+    "personInvite": (
+        ADMINS,
+        f'email: "{new_id().hex}@example.org", name: "Aino", role: VIEWER',
+    ),
+    "personInvitationRenew": (ADMINS, 'id: "$person"'),
+    "personUpdate": (ADMINS, 'id: "$person", name: "Eve"'),
+    "personBlock": (ADMINS, 'id: "$person"'),
+    "personRemove": (ADMINS, 'id: "$person"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),
@@ -170,6 +181,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
 }
 SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
     "automat": EVERYBODY,
+    "person": ADMINS,
     "locker": EVERYBODY,
     "group": EVERYBODY,
     "unit": EVERYBODY,

@@ -18,7 +18,7 @@ INVITE = """mutation($input: PersonInviteInput!) { personInvite(input: $input) {
   person { id email state } invitationUrl userErrors { code path } } }"""
 RENEW = """mutation($input: PersonInvitationRenewInput!) { personInvitationRenew(input: $input) {
   person { id } invitationUrl userErrors { code path } } }"""
-ME = """{ me { wayIn name email role permissions organizationName organizationUnitIds
+ME = """{ me { wayIn name email role permissions organization { name } organizationUnits { id }
   sessions { id isThis provedBy } } }"""
 OURS = {"origin": PUBLIC_URL}
 PASSWORD = "seven blue herons at dawn"  # noqa: S105 - nobody's

@@ -21,13 +21,14 @@ from signing import begun, offered, sign, station_of, waiting
 from sqlalchemy import Select, select
 from talking import Client
 
+from models.accounts import Role
 from models.agreements import Agreement, AgreementVersion
 from models.attachments import Attachment
 from models.automat_alarms import AlarmKind, AutomatAlarm
 from models.automat_commands import AutomatCommand
 from models.automat_reports import AutomatReport, ReportKind
 from models.automats import Automat, DeviceGroup, Locker
-from models.base import Base
+from models.base import Base, new_id
 from models.contracts import KeyContract, LockerContract
 from models.custody import CustodyEntry
 from models.entities import ReservableEntity
@@ -35,6 +36,7 @@ from models.erasures import Erasure, ErasureCause
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.people import Person
 from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.signing import Signature, SigningProcess
@@ -46,6 +48,8 @@ from resolvers.agreements import versions
 from resolvers.attachments import requesting
 from resolvers.automat_alarms import raise_alarm
 from resolvers.automat_commands import asking
+from resolvers.people import inviting
+from resolvers.people.inviting import Newcomer
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.asked import Asked
 from resolvers.templates import editing
@@ -72,6 +76,7 @@ KINDS: dict[str, type[Base]] = {
     "key_contract": KeyContract,
     "locker": Locker,
     "locker_contract": LockerContract,
+    "person": Person,
     "reservation": Reservation,
     "ring": KeyRing,
     "template": ContractTemplate,
@@ -107,6 +112,7 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await versions.create(work, agreement.id)
         await requesting.request(work, subject="entity_id", subject_id=apartment.id, name=mark)
         await work.add(await erased(work))
+        await inviting.invite(work, newcomer(mark))
         reservation, _ = await push(work, apartment, external_id=mark)
         await make_link(work, await contract_of(work, reservation))
         organization_id = work.actor.organization_id
@@ -114,6 +120,11 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])
             for kind, model in KINDS.items()
         }
+
+
+def newcomer(mark: str = "ours") -> Newcomer:
+    """Make up somebody whom nobody has invited yet, in any organization."""
+    return Newcomer(f"{new_id().hex}@example.org", name=f"Person {mark}", role=Role.USER)
 
 
 async def have_linked(work: Work, automat: Automat, mark: str = "ours") -> None:

@@ -71,7 +71,11 @@ BOUNDED_LISTS = {
     "KeyContract.signatures",
     "KeyContract.signings",
     "LockerContract.contacts",
+    "Me.organizationUnits",
+    "Me.permissions",
+    "Me.sessions",
     "MissingAutomats.places",
+    "Person.organizationUnits",
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
     "Query.accessSchedulePreview",
@@ -189,7 +193,15 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
-    *("placement", "reservation", "sandbox", "selectionMode", "signatureStation", "signing"),
+    *(
+        "person",
+        "placement",
+        "reservation",
+        "sandbox",
+        "selectionMode",
+        "signatureStation",
+        "signing",
+    ),
 )
 
 

@@ -40,7 +40,7 @@ async def test_somebody_is_invited_signs_in_and_out(client: Client) -> None:
     )
     assert "EDIT_KEYS" in first["permissions"]
     assert "EDIT_USERS" not in first["permissions"]
-    assert first["organizationUnitIds"] is None
+    assert first["organizationUnits"] is None
     assert first["email"] == aino.email.casefold()
     assert [one["provedBy"] for one in first["sessions"]] == ["INVITATION"]
     assert [one["provedBy"] for one in second["sessions"]] == ["PASSWORD_AND_TOTP"]
@@ -168,7 +168,7 @@ async def test_rights_that_are_taken_are_gone_at_once(client: Client) -> None:
         back = await aino.sign_in(code=aino.recovery_codes[0])
 
     assert narrowed["role"] == "VIEWER"
-    assert narrowed["organizationUnitIds"] == [unit]
+    assert narrowed["organizationUnits"] == [{"id": unit}]
     assert own.json()["data"]["personBlock"]["userErrors"] == [{"code": "NOT_ALLOWED"}]
     assert (gone.status_code, refused.status_code, back.status_code) == (401, 403, 200)
 
