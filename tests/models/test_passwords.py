@@ -17,7 +17,7 @@ ABOUT = ("Aino Virtanen", "aino.virtanen@kotikatu.example", "Kotikatu Isännöin
         "83749238472938",
         "            a1b2c3d4e5",
         "äöå ÄÖÅ žñ ç ß",
-        "w" * 100 + "abcxyz!qtr",
+        "w" * 100 + "abcxyz!qtrmn",
     ],
 )
 def test_what_nobody_tries_first_is_a_password(password: str) -> None:

@@ -71,7 +71,6 @@ BOUNDED_LISTS = {
     "KeyContract.signatures",
     "KeyContract.signings",
     "LockerContract.contacts",
-    "Me.organizationUnits",
     "Me.permissions",
     "Me.sessions",
     "MissingAutomats.places",

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 from commanding import make_link
-from commands import CommandLine
 from factories import make_automat, make_unit
-from outsides import SECRET_KEY
 from small_api import served
-from staffing import INVITE, OURS, RENEW, an_email, invited, joined, opened, secret_of
+from staffing import INVITE, OURS, RENEW, an_email, invited, joined, opened
 from talking import Client, http_to
 from watchers import Watcher
 from websockets.exceptions import InvalidStatus
@@ -184,30 +182,3 @@ async def test_a_websocket_is_for_pages_of_ours_and_ends_with_the_session(client
             async with client.working() as work:
                 await raise_alarm(work, link.automat_id, AlarmKind.DEVICE_MOVED)
             assert await watcher.refused() == "UNAUTHENTICATED"
-
-
-async def test_the_first_administrator_is_invited_on_the_command_line(
-    client: Client, database_url: str, tmp_path: Any
-) -> None:
-    commands = CommandLine(
-        tmp_path,
-        {
-            "database_url": database_url,
-            "secret_key": SECRET_KEY,
-            "public_url": "https://keys.example",
-        },
-    )
-    organization = to_id(OrganizationUnit, client.organization_id)
-    email = an_email()
-    words = ("--organization", organization, "--email", email, "--role", "admin")
-
-    first = commands.done("person", "invite", *words).strip()
-    twice = commands.refusal("person", "invite", *words)
-    second = commands.done("person", "renew", "--email", email.upper()).strip()
-
-    assert first.startswith("https://keys.example/accept-invitation#")
-    assert "signs in with that e-mail address already" in twice
-    async with http_to(client.app) as http:
-        old, new = [await opened(http, secret_of(url)) for url in (first, second)]
-    assert (old.status_code, new.status_code) == (404, 200)
-    assert new.json()["email"] == email.casefold()
