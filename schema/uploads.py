@@ -102,7 +102,7 @@ class Uploads:
         """Do something in a transaction of the organization, again when the database gives up."""
 
         async def transaction() -> Done:
-            async with self._database.writing() as session:
+            async with self._database.writing(awaited.owner.organization_id) as session:
                 return await act(Work(session, awaited.owner, awaited.owner.time(clock())))
 
         return await begun_again(transaction)
