@@ -94,7 +94,7 @@ class InvitationRoutes:
 
     async def _writing(self, invited: Invited, act: Any) -> Any:
         async def transaction() -> Any:
-            async with self._database.writing() as session:
+            async with self._database.writing(invited.owner.organization_id) as session:
                 return await act(Work(session, invited.owner, invited.owner.time(clock())))
 
         return await begun_again(transaction)

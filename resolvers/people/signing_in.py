@@ -116,7 +116,7 @@ class SigningIn:
             better = await self._passwords.hashed(attempt.password)
 
         async def transaction() -> Opened | None:
-            async with self._database.writing() as session:
+            async with self._database.writing(known.owner.organization_id) as session:
                 work = Work(session, known.owner, known.owner.time(attempt.now))
                 return await self._decide(work, attempt, known, is_right=is_right, better=better)
 
