@@ -18,13 +18,13 @@ async def pins(contracts: list[Any], context: Any) -> list[str | None]:
     if not context.actor.may(Permission.SEE_PINS):
         return [None] * len(contracts)
     opening = [one for one in contracts if opens_at(one.state, one.ends_at, context.now)]
-    ids = list({one.key_contract_id for one in opening if one.code is not None})
+    ids = list({one.key_contract_id for one in opening if one.sealed_pin is not None})
     rows = await context.loaders.rows(models.KeyContract).load_many(ids)
     behind = dict(zip(ids, rows, strict=True))
     shown = {
-        one.id: one.code
+        one.id: one.sealed_pin.opened(of=one.contract_id)
         for one in opening
-        if one.code is not None and not keeps_pin_back(behind[one.key_contract_id], one.state)
+        if one.sealed_pin is not None and not keeps_pin_back(behind[one.key_contract_id], one.state)
     }
     return [shown.get(one.id) for one in contracts]
 
