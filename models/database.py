@@ -21,7 +21,7 @@ from models.dialects.many_rows import insert_rows
 from models.dialects.nearest_index import install_functions
 from models.errors import InvalidInput
 from models.events import Event
-from models.sealer import Sealer, give_sealer
+from models.sealer import Sealer, give_sealer, sealer_of
 
 BUSY_SECONDS = 30
 RINGS, HAPPENED, UNDONE, LAST_ACTS = "rings", "happened", "undone", "last_acts"
@@ -57,6 +57,11 @@ class Database:
         self._bell: Bell = SqliteBell(self._readers) if self.is_sqlite else PostgresBell(self.url)
         self.echo = Echo(self._bell.changes)
         """The same bell for any number of listeners, over one connection."""
+
+    @property
+    def sealer(self) -> Sealer:
+        """What secrets here are kept with."""
+        return sealer_of(self._writers.dialect)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
