@@ -23,6 +23,7 @@ from models.dialects.nearest_index import install_functions
 from models.dialects.row_security import ORGANIZATION, begin_for, look_for_wall, stand_for
 from models.errors import InvalidInput
 from models.events import Event
+from models.sealer import Sealer, give_sealer, sealer_of
 
 BUSY_SECONDS = 30
 RINGS, HAPPENED, UNDONE, LAST_ACTS = "rings", "happened", "undone", "last_acts"
@@ -40,21 +41,29 @@ class Database:
     Args:
         url: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`.
         pool_size: How many connections each door keeps on PostgreSQL.
+        sealer: What secrets are kept with; those of the process when left out.
 
     Raises:
         InvalidInput: The address is of another kind of database.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, sealer: Sealer | None = None) -> None:
         keep_values_out_of_logs()
         self.url = parsed(url)
         self.is_sqlite = self.url.drivername.startswith("sqlite")
         self._writers, self._readers = (
             sqlite_engines(self.url) if self.is_sqlite else postgres_engines(self.url, pool_size)
         )
+        for engine in (self._writers, self._readers):
+            give_sealer(engine.dialect, sealer)
         self._bell: Bell = SqliteBell(self._readers) if self.is_sqlite else PostgresBell(self.url)
         self.echo = Echo(self._bell.changes)
         """The same bell for any number of listeners, over one connection."""
+
+    @property
+    def sealer(self) -> Sealer:
+        """What secrets here are kept with."""
+        return sealer_of(self._writers.dialect)
 
     @asynccontextmanager
     async def reading(self, organization_id: UUID | None = None) -> AsyncIterator[AsyncConnection]:

@@ -21,6 +21,7 @@ from resolvers.work import Work, system
 from schema import (
     cli_broker,
     cli_evidence,
+    cli_keys,
     cli_link,
     cli_people,
     cli_places,
@@ -53,6 +54,7 @@ app.add_typer(cli_walking.walking_commands, name="walking")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.add_typer(cli_selection.selection_commands, name="selection")
 cli_selection.selection_commands.command("mode")(cli_selection_modes.mode)
+app.add_typer(cli_keys.key_commands, name="keys")
 app.command("geocode")(cli_places.geocode)
 app.command("nearest")(cli_places.nearest)
 app.command("broker")(cli_broker.broker)

@@ -33,6 +33,7 @@ from resolvers.outside.secret import Secret
 from resolvers.work import Work, system
 from schema.context import clock
 from schema.demo.access import id_of_the_demo
+from schema.keys_at_rest import sealer_for
 from schema.outside import outside_for
 from schema.sandbox_time import SandboxTime, is_sandbox
 from schema.scalars import from_id
@@ -131,7 +132,7 @@ def _sandbox(id: str) -> UUID:
 
 async def a_day_of_guests(fleet: Fleet, *, organization_id: UUID) -> None:
     """Let guests come for a day, and move the clock of their sandbox for it."""
-    database = Database(settings().database_url)
+    database = Database(settings().database_url, sealer=sealer_for(settings()))
     try:
         await day(fleet, SandboxTime(database, organization_id))
     finally:

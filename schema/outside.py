@@ -1,12 +1,10 @@
 """The ports to the world outside, chosen by the settings."""
 
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from geo.walking.loaded import load as load_walking
 from models.errors import InvalidInput
+from resolvers.outside.encryption_keys import made_once
 from resolvers.outside.files import Files, in_folder, on_s3
 from resolvers.outside.identity import IdentityProvider, Registration
 from resolvers.outside.ports import Outside
@@ -115,14 +113,4 @@ def _secret(current: Settings) -> Secret:
 
 
 def _kept(file: Path) -> str:
-    """Read the secret of the data folder; whoever comes first makes it, for their eyes only."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with suppress(FileExistsError):
-        draft = file.with_name(f"{file.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-        try:
-            os.link(draft, file)  # whole or not at all, and never over another one
-        finally:
-            draft.unlink()
-    return file.read_text(encoding="utf-8").strip()
+    return made_once(file).read_text(encoding="utf-8").strip()

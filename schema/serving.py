@@ -24,6 +24,7 @@ from resolvers.automat_links import expiring
 from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
+from resolvers.keys_at_rest import missing
 from resolvers.outside.ports import Outside
 from resolvers.people import sessions
 from resolvers.waking import Patience, end, hearing, nap
@@ -32,6 +33,7 @@ from schema.app import COLLECTED_AT, create_app
 from schema.context import Context, clock
 from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
+from schema.keys_at_rest import sealer_for
 from schema.outside import outside_for
 from schema.routes import routes_beside
 from schema.settings import Settings, settings
@@ -59,7 +61,11 @@ def application() -> Starlette:
     collect_rarely()
     current = settings()
     write_logs(current.log_level)  # a worker is a new process, which knows nothing of the command's
-    database = Database(current.database_url, pool_size=current.database_pool_size)
+    database = Database(
+        current.database_url,
+        pool_size=current.database_pool_size,
+        sealer=sealer_for(current),
+    )
     return assembled(database, current)
 
 
@@ -103,7 +109,8 @@ async def what_is_missing(database: Database) -> str | None:
     """Say why requests cannot be served now; None when they can."""
     try:
         if await is_migrated(database):
-            return None
+            async with database.reading() as connection:
+                return await missing(connection, database.sealer)
     except (SQLAlchemyError, OSError):
         return "The database cannot be reached."
     return "The database is not migrated; run: livionkey migrate"

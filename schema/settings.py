@@ -70,6 +70,22 @@ class Settings(BaseSettings):
         description="Signs links, 32 characters or more; several with commas between, the first "
         "one signs and all are accepted. Made once in the data folder when left out.",
     )
+    encryption_keys: SecretStr | None = Field(
+        default=None,
+        description="Encrypt PINs and other secrets in the database, 32 characters or more each; "
+        "several with commas between, the first one encrypts and all decrypt. In a file when left "
+        "out.",
+    )
+    encryption_key_file: Path | None = Field(
+        default=None,
+        description="The file with those keys, one on a line, the newest first. One is made once "
+        "in the data folder when left out.",
+    )
+    mark_key: SecretStr | None = Field(
+        default=None,
+        description="Makes the marks by which codes that are alike are found, 32 characters or "
+        "more; the same for ever. Made once in the data folder when left out.",
+    )
     files_url: str = Field(
         default="", description="Where files lie: s3://bucket/prefix, or empty for the data folder."
     )

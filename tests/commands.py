@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from keyed import KEYS
+
 LIVIONKEY = Path(sys.executable).with_name("livionkey")
 SECONDS = 120
 
@@ -18,11 +20,10 @@ class CommandLine:
     settings: dict[str, str] = field(default_factory=dict)
 
     def environment(self, **settings: str) -> dict[str, str]:
-        """Give the environment without any setting but these."""
+        """Give the environment without any setting but these, and the keys of all tests."""
         others = {name: value for name, value in os.environ.items() if "LIVIONKEY" not in name}
-        return others | {
-            f"LIVIONKEY_{name.upper()}": value for name, value in (self.settings | settings).items()
-        }
+        said = KEYS | self.settings | settings
+        return others | {f"LIVIONKEY_{name.upper()}": value for name, value in said.items()}
 
     def run(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

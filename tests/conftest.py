@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import keyed
 import pytest
 from databases import Place, database_at, prepared
 from factories import NOON
@@ -16,6 +17,8 @@ from talking import Client, new_client
 from models.database import Database
 from resolvers import organizations
 from resolvers.work import Work
+
+keyed.use()
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")  # machines that test are busy, and no test is about speed

@@ -10,11 +10,14 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import keyed
 import psycopg
 import pytest
 
 from models.database import Database
 from models.migrating import migrate
+
+keyed.use()
 
 OTHER_ID = "update installations set id = :id"
 """A copy is another database: what lies outside it is not taken for its own."""

@@ -13,8 +13,12 @@ import time
 from datetime import datetime
 from uuid import UUID
 
+import keyed
+
 from models.database import Database
 from resolvers.automat_reports import turns
+
+keyed.use()
 
 APPLIERS = 3
 KILLED, SECONDS = 12, 30

@@ -10,8 +10,12 @@ import sys
 from itertools import count
 from pathlib import Path
 
+import keyed
+
 from models.database import Database
 from schema.comparison_runs import Wanted, run
+
+keyed.use()
 
 BLOCK = 2
 

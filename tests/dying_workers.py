@@ -13,12 +13,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import keyed
 from effects import KIND, effects, take_effect
 from sqlalchemy import func, select
 
 from models.database import Database
 from resolvers.work import Work
 from schema.working import Worker
+
+keyed.use()
 
 WORKERS = 3
 TIMES = 3

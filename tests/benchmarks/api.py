@@ -23,6 +23,7 @@ from sqlalchemy import event
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from _servers import SERVE, Server, server  # the path comes first
 from small_api import client_of  # the same
 
@@ -32,6 +33,8 @@ from models.migrating import migrate  # the same
 from schema.demo.access import load_demo  # the same
 from schema.serving import assembled  # the same
 from schema.settings import Settings  # the same
+
+keyed.use()
 
 CONNECTIONS = 16
 ENTITY = '{ entity(externalId: "demo-apartment-1") { id } }'

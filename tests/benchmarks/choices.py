@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "benchmarks")]
 
+import keyed  # the same
 from _estate import CHUNK, LOCKERS  # the path comes first
 from _groups import furnish  # the same
 
@@ -46,6 +47,8 @@ from models.migrating import migrate  # the same
 from models.places import Coordinates  # the same
 from models.settings import UnitSettings  # the same
 from models.times import Window  # the same
+
+keyed.use()
 
 NOW = datetime(2027, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

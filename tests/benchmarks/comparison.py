@@ -23,6 +23,7 @@ from uuid import UUID
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "benchmarks")]
 
+import keyed  # the same
 from _groups import furnish  # the path comes first
 
 from geo.nearest import nearest_to_each  # the same
@@ -38,6 +39,8 @@ from resolvers.comparison.scope import Scope  # the same
 from resolvers.comparison.streaming import BLOCK, stream  # the same
 from resolvers.comparison.totals import Totals  # the same
 from resolvers.work import Reading, system  # the same
+
+keyed.use()
 
 NOW = datetime(2027, 6, 1, 12, tzinfo=UTC)
 EVERYTHING = Scope()

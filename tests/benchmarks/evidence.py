@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from agreeing import make_agreement, make_contract  # the path comes first
 from agreement_contents import agreement_of, content_of, paragraph  # the same
 from outsides import outside_in  # the same
@@ -51,6 +52,8 @@ from resolvers.timers import ERRANDS  # the same
 from resolvers.work import Work  # the same
 from schema.context import clock  # the same
 from schema.working import Worker  # the same
+
+keyed.use()
 
 FIELD = "Handover"
 CLAUSE = "The keys are used with care, are not copied, and are brought back in time. " * 6

@@ -27,6 +27,7 @@ from uuid import UUID
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from _servers import SERVE, Server, server  # the path comes first
 
 from models.attachments import Attachment  # the same
@@ -39,6 +40,8 @@ from resolvers.work import Work  # the same
 from schema.context import clock  # the same
 from schema.outside import outside_for  # the same
 from schema.settings import Settings  # the same
+
+keyed.use()
 
 AT_ONCE = (1, 4)
 PIECE = 256 * 1024

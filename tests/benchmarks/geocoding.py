@@ -21,6 +21,7 @@ from sqlalchemy import delete
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import keyed  # the same
 from _messy_addresses import KINDS, House, clean, houses_of, invented, messy
 
 from geo.geocoding import Match
@@ -31,6 +32,8 @@ from models.database import Database
 from models.errors import LivionKeyError
 from models.migrating import migrate
 from models.places import PlacementPrecision, PostalAddress
+
+keyed.use()
 
 ROOT = Path(__file__).parents[2]
 SEED = 20_240_917

@@ -32,6 +32,7 @@ from uuid import UUID
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from _bare_fleet import bare_fleet, memory_mib  # the path comes first
 from _bare_mqtt import bare_rate, bare_round_trip  # the same
 from brokers import Broker, broker_of, running_broker  # the same
@@ -48,6 +49,8 @@ from models.database import Database  # the same
 from models.migrating import migrate  # the same
 from resolvers.automat_commands import asking  # the same
 from resolvers.work import Work  # the same
+
+keyed.use()
 
 PATIENCE = 900.0
 LAST_LOCKER = 29

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "benchmarks")]
 
 import _exactness as exactness  # the path comes first
+import keyed  # the same
 from _fleets import (
     DAY,
     FOUR,
@@ -45,6 +46,8 @@ from models.migrating import migrate  # the same
 from models.places import Coordinates  # the same
 from models.settings import UnitSettings  # the same
 from models.times import Window  # the same
+
+keyed.use()
 
 WINDOW = Window(NOW + 2 * DAY, NOW + 5 * DAY)
 ASKERS = {"large": (LARGE,), "rare": (RARE,), "four": FOUR}

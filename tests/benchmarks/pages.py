@@ -24,6 +24,7 @@ from playwright.async_api import BrowserContext, CDPSession, Page
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from _servers import SERVE, server  # the path comes first
 from agreeing import make_agreement  # the same
 from browsing import CHROMIUM  # the same
@@ -39,6 +40,8 @@ from resolvers.signed.verifications import begins_to_wait  # the same
 from resolvers.work import Work  # the same
 from schema.context import clock  # the same
 from schema.scalars import to_id  # the same
+
+keyed.use()
 
 PARAGRAPH = "The holder keeps the key safe, lends it to nobody, and brings it back in time. " * 8
 AGREEMENT = "\n\n".join(["# House rules", *[PARAGRAPH] * 20])

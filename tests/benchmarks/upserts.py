@@ -25,6 +25,7 @@ import httpx2
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from _bare_rows import BareRows  # the path comes first
 from _estate import furnish  # the same
 from _partner import Partner  # the same
@@ -38,6 +39,8 @@ from models.migrating import migrate  # the same
 from resolvers.handover.desks import KeyName, hand_over  # the same
 from resolvers.work import Work  # the same
 from schema.context import clock  # the same
+
+keyed.use()
 
 IN_ONE_CALL = 1_000
 FEW = 1_000

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import keyed  # the same
 from _errands import LARGEST_BATCH, Errands
 from _houses import House
 from _tally import Tally
@@ -25,6 +26,8 @@ from resolvers.timers import HANDLERS
 from schema.geocoders import geocoder_for
 from schema.settings import Settings
 from schema.working import Worker
+
+keyed.use()
 
 ROOT = Path(__file__).parents[2]
 LEASE = timedelta(hours=12)

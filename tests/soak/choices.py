@@ -26,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from factories import NOON  # the path comes first
 from held_against import hold_a_town  # the same
 from towns_as_rows import hold_rows  # the same
@@ -34,6 +35,8 @@ from models.database import Database  # the same
 from models.migrating import migrate  # the same
 from resolvers import organizations  # the same
 from resolvers.work import Work  # the same
+
+keyed.use()
 
 OF_A_TOWN = 250
 OF_ROWS = 250

@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from factories import NOON  # the path comes first
 from trying import CASES_OF_A_TOWN, Tried, try_a_town  # the same
 
@@ -29,6 +30,8 @@ from models.database import Database  # the same
 from models.migrating import migrate  # the same
 from resolvers import organizations  # the same
 from resolvers.work import Work  # the same
+
+keyed.use()
 
 
 class Undo(Exception):

@@ -27,6 +27,7 @@ from uuid import UUID
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from _link_counts import compared, strange  # the path comes first
 from _link_orders import LOCKER, Orders  # the same
 from brokers import Broker, broker_of  # the same
@@ -41,6 +42,8 @@ from models.base import table_of  # the same
 from models.contracts import LockerContract  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
+
+keyed.use()
 
 PATIENCE = 3_600.0
 STEP_SECONDS = 0.004
@@ -140,11 +143,12 @@ async def begin(
 async def pins_known(database: Database, contract_ids: list[UUID]) -> dict[UUID, str]:
     """Give the PINs of key contracts that their automats have said they know, now or before."""
     row = table_of(LockerContract).c
-    known = select(row.key_contract_id, row.pin).where(
+    known = select(row.key_contract_id, row.id, row.sealed_pin).where(
         row.key_contract_id.in_(contract_ids), row.synced_at.is_not(None)
     )
     async with database.reading() as connection:
-        return dict((await connection.execute(known)).all())
+        found = (await connection.execute(known)).all()
+    return {one.key_contract_id: one.sealed_pin.opened(of=one.id) for one in found}
 
 
 async def play(

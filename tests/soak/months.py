@@ -25,6 +25,7 @@ from uuid import UUID
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from brute_force import measure  # the path comes first
 from factories import (  # the same
     HOUR,
@@ -50,6 +51,8 @@ from models.places import Coordinates  # the same
 from resolvers import organizations  # the same
 from resolvers.failover import watching  # the same
 from resolvers.work import Work  # the same
+
+keyed.use()
 
 STEP, STEPS, A_DAY = 3 * HOUR, 240, 8
 SHARE, EXTRA = 0.03, 900.0

@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import keyed  # the same
 from _houses import House, furnish  # the path comes first
 from _tally import MOST_FAULTS, Tally, together  # the same
 from _turns import STEP, Turns  # the same
@@ -36,6 +37,8 @@ from sqlalchemy import text  # the same
 from models.contracts import OVERLAPS  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
+
+keyed.use()
 
 OPERATIONS = {"postgresql": 200_000, "sqlite": 20_000}
 CONSTRAINTS, LOCKS = "constraints", "locks"
