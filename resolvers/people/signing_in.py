@@ -149,7 +149,7 @@ class SigningIn:
             Unproved: It is not good, or was used.
         """
         if person.totp_secret is not None:
-            totp_secret = second_factors.unsealed(self._secret, person.totp_secret)
+            totp_secret = person.totp_secret.opened(of=person.id)
             step = second_factors.step_of(totp_secret, attempt.code, attempt.now)
             if step is not None and await second_factors.use_step(work, person.id, step):
                 return ProvedBy.PASSWORD_AND_TOTP
