@@ -1,4 +1,4 @@
-"""Who asks: tokens, roles, and the one table that says what each role may do."""
+"""Who asks, with what, and how they came in."""
 
 import hashlib
 import secrets
@@ -11,33 +11,12 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
+from models.errors import NotAllowed
+from models.permissions import PERMISSIONS, Permission, Role
+
+__all__ = ["PERMISSIONS", "Actor", "Permission", "Role", "Token", "WayIn"]
 
 TOKEN_PREFIX = "lk_"  # noqa: S105 - the prefix of all tokens, by which a leaked one is recognised
-
-
-class Permission(StrEnum):
-    """One thing that somebody may do."""
-
-    VIEW = "view"
-    VIEW_EVENTS = "view_events"
-    SEE_PINS = "see_pins"
-    EDIT_RESERVATIONS = "edit_reservations"
-    HAND_OVER_KEYS = "hand_over_keys"
-    EDIT_ENTITIES = "edit_entities"
-    EDIT_KEYS = "edit_keys"
-    VIEW_AUTOMATS = "view_automats"
-    EDIT_AUTOMATS = "edit_automats"
-    OPERATE_AUTOMATS = "operate_automats"
-    ADVANCE_SANDBOX = "advance_sandbox"
-    EDIT_AGREEMENTS = "edit_agreements"
-    EDIT_TEMPLATES = "edit_templates"
-    EDIT_ATTACHMENTS = "edit_attachments"
-    SIGN_CONTRACTS = "sign_contracts"
-    OPERATE_STATION = "operate_station"
-    ERASE_CONTACTS = "erase_contacts"
-    EDIT_ORGANIZATION = "edit_organization"
-    VIEW_USERS = "view_users"
-    EDIT_USERS = "edit_users"
 
 
 class WayIn(StrEnum):
@@ -58,41 +37,6 @@ class WayIn(StrEnum):
     """Whoever may run `livionkey` on the server."""
     SYSTEM = "system"
     """Nobody: what falls due by itself."""
-
-
-class Role(StrEnum):
-    """What somebody or something is here for (livionkey.md 2.23)."""
-
-    VIEWER = "viewer"
-    USER = "user"
-    ADVANCED_USER = "advanced-user"
-    ADMIN = "admin"
-    PARTNER = "partner"
-    INSTALLER = "installer"
-    STATION = "station"
-
-
-_VIEWER = frozenset({Permission.VIEW, Permission.VIEW_AUTOMATS})
-_RESERVER = _VIEWER | {
-    Permission.EDIT_RESERVATIONS,
-    Permission.SEE_PINS,
-    Permission.SIGN_CONTRACTS,
-    Permission.EDIT_ATTACHMENTS,
-}
-_USER = _RESERVER | {Permission.HAND_OVER_KEYS, Permission.OPERATE_AUTOMATS}
-_ADVANCED = _USER | {Permission.EDIT_ENTITIES, Permission.EDIT_KEYS, Permission.VIEW_EVENTS}
-
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.VIEWER: _VIEWER,
-    Role.USER: _USER,
-    Role.ADVANCED_USER: _ADVANCED,
-    Role.ADMIN: frozenset(Permission),
-    Role.PARTNER: _RESERVER | {Permission.EDIT_ENTITIES, Permission.ADVANCE_SANDBOX},
-    Role.INSTALLER: frozenset(
-        {Permission.VIEW_AUTOMATS, Permission.EDIT_AUTOMATS, Permission.OPERATE_AUTOMATS}
-    ),
-    Role.STATION: frozenset({Permission.OPERATE_STATION}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +83,34 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the role allows it, and it is among what they came for."""
-        if self.scopes is not None and permission not in self.scopes:
-            return False
-        return permission in PERMISSIONS[self.role]
+        return permission in self.permissions
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """All that they may do: what their role allows, and of that what they came for."""
+        allowed = PERMISSIONS[self.role]
+        return allowed if self.scopes is None else allowed & self.scopes
+
+    def require(self, permission: Permission) -> None:
+        """Go on only if they may.
+
+        Raises:
+            NotAllowed: Their role does not allow it, or they did not come for it.
+        """
+        if not self.may(permission):
+            raise self.refusal(permission)
+
+    def refusal(self, permission: Permission) -> NotAllowed:
+        """Say why they may not."""
+        if permission in PERMISSIONS[self.role]:
+            return NotAllowed(
+                f"The permission {permission.name} is not among the scopes that you came with; "
+                "use a token that has it."
+            )
+        return NotAllowed(
+            f"The role {self.role} does not have the permission {permission.name}; ask an "
+            "administrator of your organization."
+        )
 
 
 class Token(Owned, Base):

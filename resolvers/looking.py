@@ -37,22 +37,27 @@ NAMED_BY_OTHERS = {OrganizationUnit}
 PAGE = 20
 
 PERMISSIONS: dict[type[Base], Permission] = {
-    Automat: Permission.VIEW_AUTOMATS,
+    OrganizationUnit: Permission.VIEW_PLACES,
+    Automat: Permission.VIEW_PLACES,
+    Locker: Permission.VIEW_PLACES,
+    DeviceGroup: Permission.VIEW_PLACES,
     AutomatLink: Permission.VIEW_AUTOMATS,
-    Locker: Permission.VIEW_AUTOMATS,
-    DeviceGroup: Permission.VIEW_AUTOMATS,
-    AutomatAlarm: Permission.VIEW_AUTOMATS,
     AutomatCommand: Permission.VIEW_AUTOMATS,
+    AutomatAlarm: Permission.VIEW_ALARMS,
     AutomatReport: Permission.VIEW_EVENTS,
-    OrganizationUnit: Permission.VIEW_AUTOMATS,
-    SettingsVersion: Permission.VIEW_AUTOMATS,
+    SettingsVersion: Permission.VIEW_ORGANIZATION,
     Person: Permission.VIEW_USERS,
     PersonInvitation: Permission.VIEW_USERS,
     PersonSession: Permission.VIEW_USERS,
-    Token: Permission.VIEW_AUTOMATS,
+    Token: Permission.VIEW_ORGANIZATION,
     Event: Permission.VIEW_EVENTS,
 }
 """What it takes to see rows of a kind; VIEW where nothing else is said."""
+
+
+def permission_of(model: type[Base]) -> Permission:
+    """Tell what it takes to see rows of a kind."""
+    return PERMISSIONS.get(model, Permission.VIEW)
 
 
 def require_view(reading: Reading, model: type[Base]) -> None:
@@ -61,7 +66,7 @@ def require_view(reading: Reading, model: type[Base]) -> None:
     Raises:
         NotAllowed: They may not.
     """
-    reading.require(PERMISSIONS.get(model, Permission.VIEW))
+    reading.require(permission_of(model))
 
 
 async def find(reading: Reading, model: type[Row], id: UUID | None) -> Row | None:

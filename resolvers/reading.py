@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models import reach
 from models.accounts import Actor, Permission, Role
 from models.base import Base
-from models.errors import NotAllowed, NotFound
+from models.errors import NotFound
 from models.reaching import REACHED
 from models.settings import UnitSettings
 
@@ -68,11 +68,7 @@ class Reading:
         Raises:
             NotAllowed: Their role does not have the permission.
         """
-        if not self.actor.may(permission):
-            raise NotAllowed(
-                f"A token with the role {self.actor.role} does not have the permission "
-                f"{permission}; ask an administrator of your organization."
-            )
+        self.actor.require(permission)
 
     def own(self, model: type[Row]) -> Select[Row]:
         """Begin a query of the actor's organization's rows; every list begins with it."""

@@ -129,7 +129,7 @@ async def nearest(
         NotAllowed: The actor may not look at automats.
         InvalidInput: The largest distance is negative.
     """
-    reading.require(Permission.VIEW_AUTOMATS)
+    reading.require(Permission.VIEW_PLACES)
     passing.check()
     if reading.is_narrow:
         passing = replace(passing, among=await _seen_automats(reading))

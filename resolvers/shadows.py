@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Float, cast, exists, func, select
 from sqlalchemy.orm import aliased
 
+from models.accounts import Permission
 from models.dialects.among import among
 from models.entities import ReservableEntity
 from models.reservations import Reservation, ReservationStatus
@@ -58,10 +59,11 @@ async def differences(
         after: The decision behind which the page begins.
 
     Raises:
-        NotAllowed: The actor may not look at reservations.
+        NotAllowed: The actor may not see reports of reservations.
         NotFound: There is no such unit or group.
         InvalidInput: More rows than a page holds.
     """
+    reading.require(Permission.VIEW_REPORTS)
     scope = await scope_of(reading, group_ids, unit_id)
     differs = AutomatSelection.shadow["differs"].as_boolean()
     conditions = (differs, *_of_coming_stays(reading, scope))
@@ -74,9 +76,10 @@ async def totals(
     """Add up the watched decisions of all coming stays, in one statement.
 
     Raises:
-        NotAllowed: The actor may not look at reservations.
+        NotAllowed: The actor may not see reports of reservations.
         NotFound: There is no such unit or group.
     """
+    reading.require(Permission.VIEW_REPORTS)
     scope = await scope_of(reading, group_ids, unit_id)
     row = AutomatSelection
     differs = row.shadow["differs"].as_boolean()

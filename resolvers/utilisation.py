@@ -80,9 +80,9 @@ async def uses(reading: Reading, spans: Sequence[Span]) -> list[Use | None]:
     Two statements, however many they are.
 
     Raises:
-        NotAllowed: The actor may not look at automats.
+        NotAllowed: The actor may not see reports of use.
     """
-    reading.require(Permission.VIEW_AUTOMATS)
+    reading.require(Permission.VIEW_REPORTS)
     ids = {span.automat_id for span in spans}
     usable = await _usable(reading, ids)
     begin = min((span.window.starts_at for span in spans), default=reading.now)

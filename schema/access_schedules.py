@@ -15,6 +15,7 @@ from resolvers.access_hours import zones_of
 from schema.context import Info
 from schema.inputs import given
 from schema.paging import First
+from schema.permissions import NOTHING, query, reached
 
 SOME = 10
 SCHEDULE = (
@@ -52,6 +53,7 @@ class AccessScheduleInput:
         return {"windows": windows, "dailyReturn": self.daily_return}
 
 
+@reached
 @strawberry.type(description="One window of an access schedule.")
 class AccessWindow:
     weekdays: list[int] = strawberry.field(description=WEEKDAYS)
@@ -59,6 +61,7 @@ class AccessWindow:
     to: str = strawberry.field(description=ENDS)
 
 
+@reached
 @strawberry.type(name="AccessSchedule", description=SCHEDULE)
 class ShownSchedule:
     windows: list[AccessWindow] = strawberry.field(description="Its windows, as they were given.")
@@ -78,6 +81,7 @@ class ShownSchedule:
         return None if stored is None else cls.of(stored)
 
 
+@reached
 @strawberry.type(description="A stretch of time over which keys may be fetched.")
 class AccessOpening:
     starts_at: datetime = strawberry.field(
@@ -123,7 +127,10 @@ async def next_openings(contract: Any, info: Info, first: int | None) -> list[Ac
 
 @strawberry.type
 class AccessScheduleQueries:
-    @strawberry.field(description="The next openings of an access schedule that nobody has yet.")
+    @query(
+        permission=NOTHING,
+        description="The next openings of an access schedule that nobody has yet.",
+    )
     async def access_schedule_preview(
         self,
         info: Info,

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 import resolvers.placements.previewing as values
+from models.accounts import Permission
 from models.addressed import PlacementProblem
 from models.automats import Automat as AutomatRow
 from models.entities import ReservableEntity as EntityRow
@@ -19,11 +20,13 @@ from schema.errors import UserError
 from schema.execution import batched
 from schema.inputs import given
 from schema.loaders import to_one
+from schema.permissions import query, reached
 from schema.places import AddressInput, CoordinatesInput, Placement
 from schema.reservations import Reservation
 from schema.scalars import from_id
 
 
+@reached
 @strawberry.type(description="What a change of address would mean for one coming stay.")
 class AddressChangeStay:
     reservation_id: strawberry.Private[UUID]
@@ -60,6 +63,7 @@ class AddressChangeStay:
         )
 
 
+@reached
 @strawberry.type(description="What a change of an entity's address would mean.")
 class AddressChangePreview:
     placement: Placement | None = strawberry.field(
@@ -78,10 +82,11 @@ class AddressChangePreview:
 
 @strawberry.type
 class AddressChangeQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW,
         description="Which coming stays of an entity would get another automat if it had another "
         "address, or stood elsewhere. Nothing is written. A change alone moves no stay: each keeps "
-        "its place and PIN until it is planned anew."
+        "its place and PIN until it is planned anew.",
     )
     async def address_change_preview(
         self,

@@ -16,6 +16,7 @@ from schema.contracts import KeyContract
 from schema.errors import UserError
 from schema.inputs import Repeatable, changes, given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.scalars import from_id
 
 
@@ -94,6 +95,7 @@ def refusals() -> Any:
     return strawberry.field(default_factory=list, description="Which rules stood against it.")
 
 
+@reached
 @strawberry.type(description="What became of an agreement.")
 class AgreementPayload:
     agreement: Agreement | None = strawberry.field(
@@ -102,6 +104,7 @@ class AgreementPayload:
     user_errors: list[UserError] = refusals()
 
 
+@reached
 @strawberry.type(description="What became of a version of an agreement.")
 class AgreementVersionPayload:
     agreement_version: AgreementVersion | None = strawberry.field(
@@ -110,6 +113,7 @@ class AgreementVersionPayload:
     user_errors: list[UserError] = refusals()
 
 
+@reached
 @strawberry.type(description="What became of a key contract's agreements.")
 class KeyContractAgreementsSetPayload:
     key_contract: KeyContract | None = strawberry.field(

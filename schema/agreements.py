@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models.agreements as models
+from models.accounts import Permission
 from models.base import Json
 from models.contracts import KeyContract as KeyContractRow
 from models.organizations import OrganizationUnit as UnitRow
@@ -20,6 +21,7 @@ from schema.loaders import to_answer, to_first, to_many, to_one
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor, pages_of
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 from schema.signing_enums import BlockKind
 
@@ -122,6 +124,7 @@ class Agreement(Node):
         )
 
 
+@reached
 @strawberry.type(description="Words that look the same.")
 class AgreementSpan:
     text: str = strawberry.field(description="Plain text, whatever is written in it.")
@@ -129,11 +132,13 @@ class AgreementSpan:
     emphasis: bool = strawberry.field(description="Whether it is emphasised.")
 
 
+@reached
 @strawberry.type(description="A heading, a paragraph, or an item of a list.")
 class AgreementLine:
     spans: list[AgreementSpan] = strawberry.field(description="Its words, in their order.")
 
 
+@reached
 @strawberry.type(description="A part of an agreement's words.")
 class AgreementBlock:
     kind: BlockKind = strawberry.field(description="What it is.")
@@ -158,6 +163,7 @@ class AgreementBlock:
         )
 
 
+@reached
 @strawberry.type(description="How the words of an agreement will look.")
 class AgreementPreview:
     language: str = strawberry.field(description="In which language they are.")
@@ -196,7 +202,7 @@ ContractId = Annotated[
 
 @strawberry.type
 class AgreementQueries:
-    @strawberry.field(description="The agreements of your organization.")
+    @query(permission=Permission.VIEW, description="The agreements of your organization.")
     async def agreements(
         self,
         info: Info,
@@ -215,7 +221,10 @@ class AgreementQueries:
             part = await looking.page(reading, row, *conditions, first=first, after=behind)
         return connection(part, Agreement.of, behind)
 
-    @strawberry.field(description="How a version, or words that are being written, will look.")
+    @query(
+        permission=Permission.VIEW,
+        description="How a version, or words that are being written, will look.",
+    )
     async def agreement_preview(
         self,
         info: Info,

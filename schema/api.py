@@ -45,9 +45,11 @@ from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.people import PeopleQueries
 from schema.people_changes import PeopleMutations
+from schema.permissions import NOTHING, query, tell_guard, tell_needs
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
 from schema.reaching import keep_within_reach
+from schema.refusing import PermittingExecutor
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
@@ -101,7 +103,7 @@ class Query(
     EventQueries,
     SandboxQueries,
 ):
-    @strawberry.field(description="Anything with an id; null when there is no such thing.")
+    @query(permission=NOTHING, description="Anything with an id; null when there is no such thing.")
     async def node(
         self,
         info: Info,
@@ -159,11 +161,19 @@ class Subscription(StationSubscriptions, AutomatSubscriptions):
 
 def put_together() -> GuardedSchema:
     """Make the schema, and finish what Strawberry leaves of its arguments."""
-    made = GuardedSchema(query=Query, mutation=Mutation, subscription=Subscription, config=CONFIG)
+    made = GuardedSchema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=CONFIG,
+        execution_context_class=PermittingExecutor,
+    )
     for type_ in made._schema.type_map.values():  # noqa: SLF001  # the only way to graphql-core's own
         if isinstance(type_, GraphQLObjectType):
+            tell_guard(type_)
             for field in type_.fields.values():
                 keep_within_reach(field, to_do=type_.name == "Mutation")
+                tell_needs(field)
                 for argument in field.args.values():
                     finish(argument)
     return made

@@ -16,6 +16,7 @@ from schema.context import Info
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.repeating import shown_once
 from schema.scalars import from_id
 
@@ -45,6 +46,7 @@ class AttachmentRemoveInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which attachment.")
 
 
+@reached
 @strawberry.type(description="An attachment that awaits its bytes, and how they are sent.")
 class AttachmentRequestPayload:
     attachment: Attachment | None = strawberry.field(
@@ -67,6 +69,7 @@ class AttachmentRequestPayload:
     )
 
 
+@reached
 @strawberry.type(description="What became of an attachment.")
 class AttachmentRemovePayload:
     attachment: Attachment | None = strawberry.field(

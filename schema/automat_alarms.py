@@ -21,6 +21,7 @@ from schema.loaders import to_one
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 
 if TYPE_CHECKING:  # automats show their alarms
@@ -70,6 +71,7 @@ class AutomatAlarmAcknowledgeInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which alarm.")
 
 
+@reached
 @strawberry.type(description="What became of acknowledging an alarm.")
 class AutomatAlarmAcknowledgePayload:
     alarm: AutomatAlarm | None = strawberry.field(
@@ -82,7 +84,7 @@ class AutomatAlarmAcknowledgePayload:
 
 @strawberry.type
 class AutomatAlarmQueries:
-    @strawberry.field(description="Alarms of your automats, newest first.")
+    @query(permission=Permission.VIEW_ALARMS, description="Alarms of your automats, newest first.")
     async def automat_alarms(
         self,
         info: Info,

@@ -19,6 +19,7 @@ from schema.errors import UserError
 from schema.inputs import Repeatable, changes, given
 from schema.mutations import mutation
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.places import (
     AddressInput,
     CoordinatesInput,
@@ -66,6 +67,7 @@ class AutomatUpdateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(
     description="What became of an automat; `warnings` tell what was stored all the same."
 )
@@ -81,6 +83,7 @@ class AutomatUpdatePayload:
     )
 
 
+@reached
 @strawberry.type(description="A new automat, and what its cabinet needs, which is shown once.")
 class AutomatInstallPayload(AutomatUpdatePayload):
     installation_pin: str | None = shown_once(description=INSTALLATION_PIN)
@@ -93,6 +96,7 @@ class LockerUpdateInput(Repeatable):
     out_of_order: bool = strawberry.field(description="True takes it out of use.")
 
 
+@reached
 @strawberry.type(description="What became of a locker.")
 class LockerUpdatePayload:
     locker: Locker | None = strawberry.field(
@@ -105,7 +109,10 @@ class LockerUpdatePayload:
 
 @strawberry.type
 class AutomatQueries:
-    @strawberry.field(description="One automat, by its id or by its device id.")
+    @query(
+        permission=Permission.VIEW_AUTOMATS,
+        description="One automat, by its id or by its device id.",
+    )
     async def automat(
         self,
         info: Info,
@@ -116,6 +123,7 @@ class AutomatQueries:
     ) -> Automat | None:
         exactly_one(id=id, deviceId=device_id)
         async with info.context.reading() as reading:
+            reading.require(Permission.VIEW_AUTOMATS)
             if device_id is None:
                 row = await looking.find(reading, models.Automat, from_id(models.Automat, id))
             else:
@@ -124,7 +132,7 @@ class AutomatQueries:
                 )
         return None if row is None else Automat.of(row)
 
-    @strawberry.field(description="The automats of your organization.")
+    @query(permission=Permission.VIEW_AUTOMATS, description="The automats of your organization.")
     async def automats(
         self,
         info: Info,
@@ -144,6 +152,7 @@ class AutomatQueries:
         if state is not None:
             conditions.append(row.state == state)
         async with info.context.reading() as reading:
+            reading.require(Permission.VIEW_AUTOMATS)
             part = await looking.page(reading, row, *conditions, first=first, after=behind)
         return connection(part, Automat.of, behind)
 

@@ -15,6 +15,7 @@ from schema.automat_commands import AutomatCommand
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.scalars import from_id
 
 FOLLOW = "It answers at once; follow the command by automatCommandChanged."
@@ -73,6 +74,7 @@ class AutomatProgramKeyInput(CommandInput):
     )
 
 
+@reached
 @strawberry.type(description="What became of asking for a command.")
 class AutomatCommandPayload:
     command: AutomatCommand | None = strawberry.field(

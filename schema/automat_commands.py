@@ -8,6 +8,7 @@ import strawberry
 from sqlalchemy import ColumnElement
 
 import models.automat_commands as models
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import Locker as LockerRow
 from models.keys import Key as KeyRow
@@ -19,6 +20,7 @@ from schema.execution import batched
 from schema.loaders import to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query
 from schema.scalars import from_id, to_id
 
 if TYPE_CHECKING:  # automats show what they were told
@@ -81,7 +83,10 @@ async def newest_commands(automats: list[Any], context: Any) -> list[list[Automa
 
 @strawberry.type
 class AutomatCommandQueries:
-    @strawberry.field(description="A command to an automat; null when there is no such one.")
+    @query(
+        permission=Permission.VIEW_AUTOMATS,
+        description="A command to an automat; null when there is no such one.",
+    )
     async def automat_command(
         self,
         info: Info,
@@ -92,7 +97,10 @@ class AutomatCommandQueries:
             row = await looking.find(reading, models.AutomatCommand, key)
         return None if row is None else AutomatCommand.of(row)
 
-    @strawberry.field(description="What automats were told to do, newest first.")
+    @query(
+        permission=Permission.VIEW_AUTOMATS,
+        description="What automats were told to do, newest first.",
+    )
     async def automat_commands(
         self,
         info: Info,

@@ -7,9 +7,11 @@ import strawberry
 from models.automat_links import state_of
 from resolvers import relations
 from schema.automat_enums import LinkState
+from schema.permissions import reached
 from schema.places import Coordinates
 
 
+@reached
 @strawberry.type(description="What an automat said last of its power, battery, network and place.")
 class AutomatHealth:
     power: str | None = strawberry.field(description="`mains` or `battery`.")

@@ -12,6 +12,7 @@ from schema.context import Info
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.repeating import shown_once
 from schema.scalars import from_id
 
@@ -46,6 +47,7 @@ class AutomatUninstallInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which automat.")
 
 
+@reached
 @strawberry.type(description="What became of an automat.")
 class AutomatPayload:
     automat: Automat | None = strawberry.field(
@@ -56,16 +58,19 @@ class AutomatPayload:
     )
 
 
+@reached
 @strawberry.type(description="The PIN by which a cabinet fetches credentials.")
 class AutomatInstallationPinPayload(AutomatPayload):
     installation_pin: str | None = shown_once(description=INSTALLATION_PIN)
 
 
+@reached
 @strawberry.type(description="New credentials of an automat.")
 class AutomatCredentialsRotatePayload(AutomatPayload):
     credentials: str | None = shown_once(description=CREDENTIALS)
 
 
+@reached
 @strawberry.type(description="What the new cabinet of an automat needs.")
 class AutomatReplaceHardwarePayload(AutomatPayload):
     installation_pin: str | None = shown_once(description=INSTALLATION_PIN)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 from strawberry.scalars import JSON
 
 import models.automat_reports as models
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from resolvers import looking
 from schema.automat_enums import ReportKind
@@ -17,6 +18,7 @@ from schema.execution import batched
 from schema.loaders import to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query
 from schema.scalars import from_id, to_id
 
 if TYPE_CHECKING:  # what follows automats imports them
@@ -70,7 +72,10 @@ class AutomatEvent(Node):
 
 @strawberry.type
 class AutomatEventQueries:
-    @strawberry.field(description="What your automats reported, the newest first.")
+    @query(
+        permission=Permission.VIEW_EVENTS,
+        description="What your automats reported, the newest first.",
+    )
     async def automat_events(
         self,
         info: Info,

@@ -21,6 +21,7 @@ from schema.automat_alarms import AutomatAlarm
 from schema.automat_commands import AutomatCommand
 from schema.automat_reports import AutomatEvent
 from schema.context import Info
+from schema.permissions import subscription
 from schema.scalars import from_id
 from schema.watching import watch
 
@@ -105,9 +106,10 @@ async def _check(reading: Reading, automat_id: UUID | None) -> None:
 
 @strawberry.type
 class AutomatSubscriptions:
-    @strawberry.subscription(
+    @subscription(
+        permission=Permission.VIEW_AUTOMATS,
         description="How far a command is, at once and after every change; it ends with the "
-        "command, when it is DONE, REFUSED or EXPIRED."
+        "command, when it is DONE, REFUSED or EXPIRED.",
     )
     async def automat_command_changed(
         self,
@@ -119,21 +121,23 @@ class AutomatSubscriptions:
             async for one in found:
                 yield one
 
-    @strawberry.subscription(
+    @subscription(
+        permission=Permission.VIEW_ALARMS,
         description="Alarms that are raised, end or are acknowledged from now on, each as it is "
-        "then; those that are there already are in `automatAlarms`."
+        "then; those that are there already are in `automatAlarms`.",
     )
     async def automat_alarm_changed(
         self, info: Info, automat_id: OnlyThis = None
     ) -> AsyncGenerator[AutomatAlarm]:
         look = Alarms(from_id(AutomatRow, automat_id)).look
-        async with aclosing(watch(info.context, Permission.VIEW_AUTOMATS, look)) as found:
+        async with aclosing(watch(info.context, Permission.VIEW_ALARMS, look)) as found:
             async for one in found:
                 yield one
 
-    @strawberry.subscription(
+    @subscription(
+        permission=Permission.VIEW_EVENTS,
         description="What automats report from now on, each report once, in the order in which it "
-        "came; what they reported before is in `automatEvents`."
+        "came; what they reported before is in `automatEvents`.",
     )
     async def automat_event_added(
         self, info: Info, automat_id: OnlyThis = None

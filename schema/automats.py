@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models.automats as models
+from models.accounts import Permission
 from models.automats import is_online
 from models.availability import Span
 from models.organizations import OrganizationUnit as UnitRow
@@ -31,6 +32,7 @@ from schema.loaders import to_first, to_many, to_one
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, pages_of
+from schema.permissions import takes
 from schema.places import Address, Placement, addresses, placements
 from schema.scalars import to_id
 from schema.settings_versions import SettingsVersion, versions_of_group
@@ -107,22 +109,33 @@ class Automat(Node):
         online, description="Whether it has given a sign of life in the last 90 seconds."
     )
     hardware_id: str | None = strawberry.field(
-        description="The id of the cabinet itself, which may be replaced; null until it is known."
+        description="The id of the cabinet itself, which may be replaced; null until it is known.",
+        metadata=takes(Permission.VIEW_AUTOMATS),
     )
     link_state: LinkState = batched(
-        link_states, description="How far it is with the credentials by which it is known."
+        link_states,
+        description="How far it is with the credentials by which it is known.",
+        metadata=takes(Permission.VIEW_AUTOMATS),
     )
-    firmware: str | None = batched(firmwares, description="What runs on it; null until it said so.")
+    firmware: str | None = batched(
+        firmwares,
+        description="What runs on it; null until it said so.",
+        metadata=takes(Permission.VIEW_AUTOMATS),
+    )
     health: AutomatHealth | None = batched(
-        healths, description="What it said last of itself; null until it did."
+        healths,
+        description="What it said last of itself; null until it did.",
+        metadata=takes(Permission.VIEW_AUTOMATS),
     )
     code_revision: int = strawberry.field(
-        description="How often the codes that it should know have changed."
+        description="How often the codes that it should know have changed.",
+        metadata=takes(Permission.VIEW_AUTOMATS),
     )
     synced_revision: int | None = batched(
         synced_revisions,
         description="Up to which of these changes it said last that it knows its codes; null when "
         "it never has by the credentials that it works with.",
+        metadata=takes(Permission.VIEW_AUTOMATS),
     )
     alarms: list[AutomatAlarm] = batched(
         to_many(relations.ALARMS_ON_AT_AUTOMAT, "automat_id"),
@@ -139,9 +152,12 @@ class Automat(Node):
         "contract then, or a key lies in it or is bound to it that no contract has fetched by "
         "then. 0 when that is so now; null when it never comes to that. Contracts that nobody has "
         "made yet and keys that come back are not foreseen.",
+        metadata=takes(Permission.VIEW_AUTOMATS),
     )
     lockers: list[Locker] = batched(
-        to_many(relations.LOCKERS, "automat_id"), description="Its doors, by number."
+        to_many(relations.LOCKERS, "automat_id"),
+        description="Its doors, by number.",
+        metadata=takes(Permission.VIEW_AUTOMATS),
     )
     device_groups: list["DeviceGroup"] = batched(
         to_many(relations.GROUPS_OF_AUTOMAT, "automat_id"),
@@ -167,7 +183,8 @@ class Automat(Node):
         "divided by the length of the window times the number of lockers that are not out of "
         "order. Keys that lie in it without a contract do not count. The coming four weeks when no "
         "window is given, and to the end of the calendar when it has no end; null when all of its "
-        "lockers are out of order."
+        "lockers are out of order.",
+        metadata=takes(Permission.VIEW_REPORTS),
     )
     async def utilisation(self, info: Info, from_: From = None, to: To = None) -> float | None:
         now = info.context.now

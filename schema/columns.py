@@ -100,7 +100,7 @@ async def all_written(columns: list[Column], objects: Values) -> list[Values]:
     return cast("list[Values]", results)
 
 
-async def write_constant(value: str, objects: Values) -> Values:
+async def write_constant(value: str | None, objects: Values) -> Values:
     """Write the same value for each object."""
     return [value] * len(objects)
 

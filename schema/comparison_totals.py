@@ -13,22 +13,26 @@ from schema.automats import Automat
 from schema.comparison_enums import ComparisonException, ComparisonOutcome
 from schema.execution import batched
 from schema.loaders import to_one
+from schema.permissions import reached
 
 MOST_AUTOMATS = 50
 
 
+@reached
 @strawberry.type(description="How many entities fare so.")
 class OutcomeCount:
     outcome: ComparisonOutcome = strawberry.field(description="How.")
     entities: int = strawberry.field(description="How many.")
 
 
+@reached
 @strawberry.type(description="How many entities cannot be compared for a reason.")
 class ExceptionCount:
     exception: ComparisonException = strawberry.field(description="The reason.")
     entities: int = strawberry.field(description="How many; one that has two reasons counts twice.")
 
 
+@reached
 @strawberry.type(description="Distances of many entities, in metres.")
 class MetresSummary:
     mean: float | None = strawberry.field(description="The mean; null of nothing.")
@@ -43,6 +47,7 @@ class MetresSummary:
         return cls(mean=metres.mean, median=metres.median, sum=metres.total)
 
 
+@reached
 @strawberry.type(description="What an automat would gain and lose in the coming weeks.")
 class AutomatCapacityChange:
     automat_id: strawberry.Private[UUID]
@@ -77,6 +82,7 @@ class AutomatCapacityChange:
         )
 
 
+@reached
 @strawberry.type(description="What comes of all entities together.")
 class ComparisonTotals:
     entities: int = strawberry.field(description="How many were compared.")

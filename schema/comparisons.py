@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 import resolvers.comparison.compared as values
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import DeviceGroup as GroupRow
 from models.entities import ReservableEntity as EntityRow
@@ -22,9 +23,11 @@ from schema.entities import ReservableEntity
 from schema.execution import batched
 from schema.loaders import to_one
 from schema.paging import FIRST, After, Edge, First, PageInfo, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id
 
 
+@reached
 @strawberry.type(description="One entity, by its device group's automat and by the nearest one.")
 class ComparedEntity:
     entity_id: strawberry.Private[UUID]
@@ -73,6 +76,7 @@ class ComparedEntity:
         )
 
 
+@reached
 @strawberry.type(
     description="A page of entities, compared, and what comes of all of them together."
 )
@@ -97,10 +101,11 @@ class SelectionComparisonConnection:
 
 @strawberry.type
 class ComparisonQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_REPORTS,
         description="For every entity, the automat of its device group against the nearest one: "
         "what would change if device groups were given up. Both are chosen as for a stay that "
-        "begins now and lasts a day, with a key from a desk. Nothing is changed."
+        "begins now and lasts a day, with a key from a desk. Nothing is changed.",
     )
     async def selection_comparison(
         self,

@@ -19,6 +19,7 @@ from schema.many_inputs import one_of_many
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 
 if TYPE_CHECKING:  # erasures refer to contacts, and contacts to erasures
@@ -84,6 +85,7 @@ class ContactUpdateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a contact.")
 class ContactUpdatePayload:
     contact: Contact | None = strawberry.field(
@@ -96,7 +98,7 @@ class ContactUpdatePayload:
 
 @strawberry.type
 class ContactQueries:
-    @strawberry.field(description="The contacts that your organization knows.")
+    @query(permission=Permission.VIEW, description="The contacts that your organization knows.")
     async def contacts(
         self,
         info: Info,

@@ -12,7 +12,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from geo.geocoding import Geocoder
-from models.accounts import Actor
+from models.accounts import Actor, Permission
 from models.addressed import PlacementProblem
 from models.database import Database
 from models.dialects.deadlocks import begun_again
@@ -42,6 +42,7 @@ class Context:
         outside: The ports to the rest of the world; never used while a transaction is open.
         actor: Who asks.
         asked_at: When the request came, by our clock, by which signed addresses go.
+        needs: What the operation takes, see `schema.needs`; it grows where several share a context.
         now: The moment that counts as now for the whole request, by the organization's clock.
     """
 
@@ -50,6 +51,7 @@ class Context:
     outside: Outside
     actor: Actor
     asked_at: datetime = field(default_factory=clock)
+    needs: frozenset[Permission] = frozenset()
     now: datetime = field(init=False)
     loaders: Loaders = field(init=False)
     pins_shown: DataLoader[Shown, None] = field(init=False)

@@ -19,8 +19,10 @@ from schema.contracts import KeyContract
 from schema.errors import UserError
 from schema.inputs import given
 from schema.mutations import mutation
+from schema.permissions import reached
 
 
+@reached
 @strawberry.type(description="What became of a key contract.")
 class KeyContractCreatePayload:
     key_contract: KeyContract | None = strawberry.field(
@@ -31,16 +33,19 @@ class KeyContractCreatePayload:
     )
 
 
+@reached
 @strawberry.type(description="What became of a key contract.")
 class KeyContractUpdatePayload(KeyContractCreatePayload):
     pass
 
 
+@reached
 @strawberry.type(description="What became of a key contract.")
 class KeyContractActivatePayload(KeyContractCreatePayload):
     pass
 
 
+@reached
 @strawberry.type(description="What became of a key contract.")
 class KeyContractCancelPayload(KeyContractCreatePayload):
     pass

@@ -13,6 +13,7 @@ from schema.contract_inputs import contract_id
 from schema.contracts import KeyContract
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.scalars import from_id
 
 
@@ -42,11 +43,13 @@ class KeyContractPinRenewInput(Repeatable):
     locker_contract_id: strawberry.ID = strawberry.field(description="Which of its lockers.")
 
 
+@reached
 @strawberry.type(description="What became of a key contract.")
 class KeyContractKeysChangePayload(KeyContractCreatePayload):
     pass
 
 
+@reached
 @strawberry.type(description="What became of a key contract.")
 class KeyContractPinRenewPayload(KeyContractCreatePayload):
     pass

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 import models.contracts as models
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.keys import Key as KeyRow
 from models.organizations import OrganizationUnit as UnitRow
@@ -16,12 +17,16 @@ from schema.contract_enums import ContractTime
 from schema.contracts import KeyContract, LockerContract
 from schema.enums import KeyContractStatus
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query
 from schema.scalars import from_id
 
 
 @strawberry.type
 class ContractQueries:
-    @strawberry.field(description="One key contract, by its id or by what people call it.")
+    @query(
+        permission=Permission.VIEW,
+        description="One key contract, by its id or by what people call it.",
+    )
     async def key_contract(
         self,
         info: Info,
@@ -39,7 +44,7 @@ class ContractQueries:
                 found = await looking.find_by(reading, row, row.reference == reference)
         return None if found is None else KeyContract.of(found)
 
-    @strawberry.field(description="The key contracts of your organization.")
+    @query(permission=Permission.VIEW, description="The key contracts of your organization.")
     async def key_contracts(
         self,
         info: Info,
@@ -91,7 +96,7 @@ class ContractQueries:
             part = await contract_lists.page(reading, wanted, first=first, after=behind)
         return connection(part, KeyContract.of, behind)
 
-    @strawberry.field(description="The locker contracts of your organization.")
+    @query(permission=Permission.VIEW, description="The locker contracts of your organization.")
     async def locker_contracts(
         self,
         info: Info,

@@ -16,6 +16,7 @@ from schema.enums import ErrorPolicy
 from schema.errors import UserError
 from schema.inputs import Repeatable
 from schema.mutations import mutation
+from schema.permissions import reached
 
 
 @strawberry.input(description="Many contracts of certain keys.")
@@ -32,6 +33,7 @@ class KeyContractsCreateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of one contract; in a dry run, what would have.")
 class KeyContractsCreateRow:
     index: int = strawberry.field(description="Its place in the input, counted from 0.")
@@ -52,6 +54,7 @@ class KeyContractsCreateRow:
         return cls(index=index, outcome=row.outcome, key_contract=contract, user_errors=errors)
 
 
+@reached
 @strawberry.type(description="What became of many contracts; in a dry run, what would have.")
 class KeyContractsCreatePayload:
     rows: list[KeyContractsCreateRow] = strawberry.field(

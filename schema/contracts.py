@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models.contracts as models
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import Locker as LockerRow
 from models.awaiting import covers_content
@@ -31,6 +32,7 @@ from schema.keys import Key
 from schema.loaders import to_many, to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First
+from schema.permissions import shown_to
 from schema.scalars import to_id
 from schema.signing_enums import Verification
 
@@ -166,6 +168,7 @@ class KeyContract(Node):
         "address: a ZIP of its documents, agreements, signatures and events, which can be checked "
         "without this server (`livionkey evidence verify`). Null for those who may not see "
         "events.",
+        metadata=shown_to(Permission.VIEW_EVENTS),
     )
     links: list[Annotated["ContractLink", strawberry.lazy("schema.public_links")]] = batched(
         to_many(relations.LINKS_OF_KEY_CONTRACT, "contract_id"),
@@ -228,6 +231,7 @@ class LockerContract(Node):
         pins,
         description="For those who may see it; null while a signature is awaited and once it opens "
         "nothing any more.",
+        metadata=shown_to(Permission.SEE_PINS),
     )
     sync_at: datetime = strawberry.field(description="When the PIN goes to the automat.")
     synced_at: datetime | None = strawberry.field(

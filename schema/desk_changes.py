@@ -18,6 +18,7 @@ from schema.key_changes import KeyStorageInput
 from schema.key_names import KeyNameInput, warnings_of
 from schema.keys import Key
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.scalars import from_id
 
 
@@ -49,6 +50,7 @@ class KeyHandOverInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of keys that are handed over.")
 class KeyHandOverPayload:
     keys: list[Key] | None = strawberry.field(
@@ -80,6 +82,7 @@ class KeyTakeBackInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a key that is taken back.")
 class KeyTakeBackPayload:
     key: Key | None = strawberry.field(
@@ -107,6 +110,7 @@ class KeyTransferInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a key that is put elsewhere.")
 class KeyTransferPayload:
     key: Key | None = strawberry.field(

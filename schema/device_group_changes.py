@@ -12,6 +12,7 @@ from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id
 from schema.unit_settings import UnitSettingsInput, settings_in
 
@@ -45,6 +46,7 @@ class DeviceGroupUpdateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a device group.")
 class DeviceGroupCreatePayload:
     device_group: DeviceGroup | None = strawberry.field(
@@ -55,6 +57,7 @@ class DeviceGroupCreatePayload:
     )
 
 
+@reached
 @strawberry.type(description="What became of a device group.")
 class DeviceGroupUpdatePayload(DeviceGroupCreatePayload):
     pass
@@ -62,7 +65,7 @@ class DeviceGroupUpdatePayload(DeviceGroupCreatePayload):
 
 @strawberry.type
 class DeviceGroupQueries:
-    @strawberry.field(description="The device groups of your organization.")
+    @query(permission=Permission.VIEW_PLACES, description="The device groups of your organization.")
     async def device_groups(
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[DeviceGroup]:

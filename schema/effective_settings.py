@@ -9,11 +9,13 @@ from uuid import UUID
 import strawberry
 
 from geo.areas import area
+from models.accounts import Permission
 from models.automats import DeviceGroup as GroupRow
 from models.organizations import OrganizationUnit as UnitRow
 from models.settings import days
 from resolvers.settings import Line, Pair, Told
 from schema.nodes import object_of
+from schema.permissions import guarded_by
 from schema.setting_enums import Setting
 
 if TYPE_CHECKING:  # units and groups refer to settings, and settings to who says them
@@ -21,6 +23,7 @@ if TYPE_CHECKING:  # units and groups refer to settings, and settings to who say
     from schema.organizations import OrganizationUnit
 
 
+@guarded_by(Permission.VIEW_ORGANIZATION)
 @strawberry.type(
     description="What holds of one setting and who says it; what nobody says is built in."
 )

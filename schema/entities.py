@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 import models.entities as models
+from models.accounts import Permission
 from models.automats import DeviceGroup as GroupRow
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import looking, relations
@@ -21,6 +22,7 @@ from schema.loaders import to_one
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor, pages_of
+from schema.permissions import query
 from schema.places import (
     Address,
     Placement,
@@ -95,7 +97,9 @@ class ReservableEntity(Node):
 
 @strawberry.type
 class EntityQueries:
-    @strawberry.field(description="One entity, by its id or by your own number of it.")
+    @query(
+        permission=Permission.VIEW, description="One entity, by its id or by your own number of it."
+    )
     async def entity(
         self,
         info: Info,
@@ -114,7 +118,7 @@ class EntityQueries:
                 row = await looking.find_by(reading, row_type, same)
         return None if row is None else ReservableEntity.of(row)
 
-    @strawberry.field(description="What can be reserved in your organization.")
+    @query(permission=Permission.VIEW, description="What can be reserved in your organization.")
     async def entities(
         self,
         info: Info,

@@ -13,6 +13,7 @@ from schema.enums import EntityKind, KeyRule
 from schema.errors import UserError
 from schema.inputs import Repeatable, changes, given, was_given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.places import AddressInput, CoordinatesInput, Whereabouts, warnings, whereabouts
 from schema.scalars import from_id
 
@@ -74,6 +75,7 @@ class EntityUpdateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(
     description="What became of an entity; `warnings` tell what was stored all the same, such as "
     "an address that was not found."
@@ -90,6 +92,7 @@ class EntityCreatePayload:
     )
 
 
+@reached
 @strawberry.type(
     description="What became of an entity; `warnings` tell what was stored all the same, such as "
     "an address that was not found."

@@ -21,10 +21,12 @@ from schema.loaders import to_one
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 from schema.signing_enums import ErasureCause
 
 
+@reached
 @strawberry.type(description="Something personal that was removed; never the thing itself.")
 class ErasedPart:
     what: str = strawberry.field(
@@ -35,6 +37,7 @@ class ErasedPart:
     count: int = strawberry.field(description="How many of them.")
 
 
+@reached
 @strawberry.type(description="Something personal that the law lets one keep for now.")
 class KeptPart:
     what: str = strawberry.field(
@@ -96,6 +99,7 @@ class ContactEraseInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a contact that was to be erased.")
 class ContactErasePayload:
     contact: Contact | None = strawberry.field(
@@ -111,7 +115,7 @@ class ContactErasePayload:
 
 @strawberry.type
 class ErasureQueries:
-    @strawberry.field(description="The receipts of all contacts that were erased.")
+    @query(permission=Permission.VIEW, description="The receipts of all contacts that were erased.")
     async def erasures(
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[Erasure]:

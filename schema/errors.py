@@ -10,6 +10,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from models.errors import ErrorCode, LivionKeyError
+from schema.permissions import reached
 
 
 def meaning(code: ErrorCode) -> str:
@@ -30,6 +31,7 @@ def described_codes() -> type[ErrorCode]:
 described_codes()
 
 
+@reached
 @strawberry.type(description="A rule that the request broke, and what to do about it.")
 class UserError:
     code: ErrorCode = strawberry.field(description="Which rule it was.")

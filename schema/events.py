@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement
 from strawberry.scalars import JSON
 
 import models.events as models
+from models.accounts import Permission
 from resolvers import looking
 from schema.context import Info
 from schema.enums import EventKind
 from schema.inputs import given
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query
 from schema.scalars import id_of_subject, of_any_kind, to_id
 
 
@@ -43,7 +45,10 @@ class Event(Node):
 
 @strawberry.type
 class EventQueries:
-    @strawberry.field(description="What happened in your organization, oldest first.")
+    @query(
+        permission=Permission.VIEW_EVENTS,
+        description="What happened in your organization, oldest first.",
+    )
     async def events(
         self,
         info: Info,
@@ -66,9 +71,10 @@ class EventQueries:
             part = await looking.page(reading, models.Event, *conditions, first=first, after=behind)
         return connection(part, Event.of, behind)
 
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_EVENTS,
         description="What your organization's people have to know of, newest first: the events "
-        "with a notice."
+        "with a notice.",
     )
     async def notices(
         self,

@@ -9,7 +9,7 @@ exception) is left to the ordinary executor, which begins again with the same ob
 answer never depends on the way it was made; nor does an error.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -46,12 +46,13 @@ BATCH = "batch"
 Details = list[FieldDetails]
 
 
-def batched(load: Load, *, description: str) -> Any:
+def batched(load: Load, *, description: str, metadata: Mapping[str, Any] | None = None) -> Any:
     """Make a field that is loaded for all objects of a list by one call.
 
     Args:
         load: Called with objects and the context; answers with a value for each, in their order.
         description: For the schema.
+        metadata: What more there is to say of it, such as what it takes.
     """
 
     async def resolve(root: Any, info: strawberry.Info) -> Any:
@@ -59,7 +60,9 @@ def batched(load: Load, *, description: str) -> Any:
         return value
 
     del resolve.__annotations__["return"]  # the class that holds the field says its type
-    return strawberry.field(resolver=resolve, description=description, metadata={BATCH: load})
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={**(metadata or {}), BATCH: load}
+    )
 
 
 class ColumnExecutor(StrawberryGraphQLCoreExecutionContext):

@@ -22,9 +22,11 @@ from schema.execution import batched
 from schema.inputs import Repeatable
 from schema.loaders import to_one
 from schema.mutations import mutation
+from schema.permissions import query, reached
 from schema.scalars import from_id
 
 
+@reached
 @strawberry.type(
     description="One locker contract to come at an automat that fails, and what becomes of it."
 )
@@ -88,6 +90,7 @@ class FailoverApplyInput(Repeatable):
     automat_id: strawberry.ID = strawberry.field(description="Which automat.")
 
 
+@reached
 @strawberry.type(description="What became of all that was to come at an automat.")
 class FailoverApplyPayload:
     moves: list[FailoverMove] | None = strawberry.field(
@@ -102,11 +105,12 @@ class FailoverApplyPayload:
 
 @strawberry.type
 class FailoverQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.EDIT_AUTOMATS,
         description="What `failoverApply` would do now, and nothing of it is done: the locker "
         "contracts to come at an automat that nobody has begun to use, with where each would go "
         "or why it stays. A key that lies in the automat keeps its stay there. Needs the "
-        "permission to change automats."
+        "permission to change automats.",
     )
     async def failover_plan(
         self,

@@ -5,7 +5,7 @@ The text of a document is parsed and checked once and remembered with its errors
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ from schema.limits import (
     excess_rows,
 )
 from schema.masking import shown
+from schema.needs import Needs, needs_of
 
 
 class GuardedSchema(strawberry.Schema):
@@ -48,11 +49,9 @@ class GuardedSchema(strawberry.Schema):
         except GraphQLError as error:
             return Prepared(document, (), (error,))
         errors = [error for cost in costs for error in cost.excess()]
-        return Prepared(
-            document,
-            costs,
-            tuple(errors or validate_document(self._schema, document, tuple(specified_rules))),
-        )
+        errors = errors or validate_document(self._schema, document, tuple(specified_rules))
+        needs = {} if errors else needs_of(self._schema, document)
+        return Prepared(document, costs, tuple(errors), needs)
 
     def process_errors(
         self,
@@ -70,6 +69,7 @@ class Prepared:
     document: DocumentNode
     costs: tuple[Cost, ...]
     errors: tuple[GraphQLError, ...]
+    needs: Needs = field(default_factory=dict)
 
 
 class Documents(SchemaExtension):
@@ -96,4 +96,10 @@ class Documents(SchemaExtension):
         self.execution_context.pre_execution_errors = list(self._prepared.errors) or excess_rows(
             self._prepared.costs, self.execution_context.variables or {}
         )
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Let the executor know what the operation takes."""
+        if needs := self._prepared.needs.get(self.execution_context.operation_name):
+            self.execution_context.context.needs |= needs
         yield

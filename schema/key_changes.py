@@ -20,6 +20,7 @@ from schema.inputs import Repeatable, changes, given
 from schema.keys import Key
 from schema.mutations import mutation
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.places import AddressInput
 from schema.scalars import from_id
 from schema.storages import ManualStorage
@@ -48,6 +49,7 @@ class ManualStorageUpdateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a desk.")
 class ManualStorageCreatePayload:
     manual_storage: ManualStorage | None = strawberry.field(
@@ -58,6 +60,7 @@ class ManualStorageCreatePayload:
     )
 
 
+@reached
 @strawberry.type(description="What became of a desk.")
 class ManualStorageUpdatePayload(ManualStorageCreatePayload):
     pass
@@ -119,6 +122,7 @@ class KeyUpdateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a key.")
 class KeyRegisterPayload:
     key: Key | None = strawberry.field(
@@ -129,6 +133,7 @@ class KeyRegisterPayload:
     )
 
 
+@reached
 @strawberry.type(description="What became of a key.")
 class KeyUpdatePayload(KeyRegisterPayload):
     pass
@@ -139,6 +144,7 @@ class KeyBackupCodesRenewInput(Repeatable):
     key_id: strawberry.ID = strawberry.field(description="The key.")
 
 
+@reached
 @strawberry.type(description="What became of a key's backup codes.")
 class KeyBackupCodesRenewPayload(KeyRegisterPayload):
     pass
@@ -146,7 +152,7 @@ class KeyBackupCodesRenewPayload(KeyRegisterPayload):
 
 @strawberry.type
 class KeyQueries:
-    @strawberry.field(description="One key, by its id, its code or its tag.")
+    @query(permission=Permission.VIEW, description="One key, by its id, its code or its tag.")
     async def key(
         self,
         info: Info,
@@ -167,7 +173,7 @@ class KeyQueries:
                 found = await looking.find_by(reading, row, same)
         return None if found is None else Key.of(found)
 
-    @strawberry.field(description="The keys of your organization.")
+    @query(permission=Permission.VIEW, description="The keys of your organization.")
     async def keys(
         self,
         info: Info,
@@ -188,7 +194,7 @@ class KeyQueries:
             part = await looking.page(reading, models.Key, *conditions, first=first, after=behind)
         return connection(part, Key.of, behind)
 
-    @strawberry.field(description="The desks of your organization.")
+    @query(permission=Permission.VIEW, description="The desks of your organization.")
     async def manual_storages(
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[ManualStorage]:

@@ -16,6 +16,7 @@ from schema.keys import Key
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor, pages_of
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 
 keys_of_ring = pages_of(relations.KEYS_OF_RING, Key.of)
@@ -54,6 +55,7 @@ class KeyRingUpdateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a key ring.")
 class KeyRingCreatePayload:
     key_ring: KeyRing | None = strawberry.field(
@@ -64,6 +66,7 @@ class KeyRingCreatePayload:
     )
 
 
+@reached
 @strawberry.type(description="What became of a key ring.")
 class KeyRingUpdatePayload(KeyRingCreatePayload):
     pass
@@ -71,7 +74,7 @@ class KeyRingUpdatePayload(KeyRingCreatePayload):
 
 @strawberry.type
 class KeyRingQueries:
-    @strawberry.field(description="The key rings of your organization.")
+    @query(permission=Permission.VIEW, description="The key rings of your organization.")
     async def key_rings(
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[KeyRing]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.entities import ReservableEntity as EntityRow
 from models.keys import Key as KeyRow
@@ -19,9 +20,11 @@ from schema.execution import batched
 from schema.keys import Key
 from schema.loaders import to_one
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor, to_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id
 
 
+@reached
 @strawberry.type(description="A key that lies far from its entity, and where it should go.")
 class KeyTransferSuggestion:
     key: Key | None = batched(to_one(KeyRow, "key_id"), description="Which key.")
@@ -63,11 +66,12 @@ class KeyTransferSuggestion:
 
 @strawberry.type
 class KeyTransferQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW,
         description="Keys that lie in an automat farther from their entity than the nearest one "
         "that could serve it: where a key lies in an automat, its stays are there. In the order in "
         f"which they were registered; a page looks at {BLOCK} keys, so it may hold fewer than were "
-        "asked for, or none, while `hasNextPage` is true: go on after `endCursor`."
+        "asked for, or none, while `hasNextPage` is true: go on after `endCursor`.",
     )
     async def key_transfer_suggestions(
         self,

@@ -20,6 +20,7 @@ from schema.execution import batched
 from schema.loaders import to_answer, to_first
 from schema.nodes import Node, object_of, shows
 from schema.paging import FIRST, After, Connection, First, pages_of
+from schema.permissions import shown_to
 from schema.scalars import to_id
 from schema.storages import KeyStorage, kept_at
 
@@ -72,6 +73,7 @@ class Key(Node):
         description="The ten digits that open its own locker without a contract, each once, also "
         "when the automat cannot be reached; none while it has no locker of its own in an automat. "
         "For those who may see PINs; null for others.",
+        metadata=shown_to(Permission.SEE_PINS),
     )
 
     holder: Annotated["KeyContract", strawberry.lazy("schema.contracts")] | None = batched(

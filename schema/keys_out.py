@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import Locker as LockerRow
 from models.contracts import KeyContract as KeyContractRow
@@ -24,10 +25,12 @@ from schema.execution import batched
 from schema.keys import Key
 from schema.loaders import to_answer, to_one
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id
 from schema.storages import KeyStorage, kept_at
 
 
+@reached
 @strawberry.type(description="A place to which a key that is out can be brought back.")
 class ReturnPlace:
     row: strawberry.Private[Any]
@@ -71,6 +74,7 @@ async def overdue(things: list[Any], context: Any) -> list[bool]:
     ]
 
 
+@reached
 @strawberry.type(description="A key that is in no storage.")
 class KeyOut:
     key_id: strawberry.Private[UUID]
@@ -94,6 +98,7 @@ class KeyOut:
         return cls(key_id=row.id, row=row, key=Key.of(row))
 
 
+@reached
 @strawberry.type(description="A key that has to be put into a locker before it is fetched there.")
 class InsertKeyTask:
     key_id: strawberry.Private[UUID | None]
@@ -127,9 +132,10 @@ class InsertKeyTask:
 
 @strawberry.type
 class KeysOutQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW,
         description="Every key of your organization that is in no storage: who has it, since when, "
-        "and where it can come back to."
+        "and where it can come back to.",
     )
     async def keys_out(
         self, info: Info, first: First = FIRST, after: After = None
@@ -139,9 +145,10 @@ class KeysOutQueries:
             part = await looking.page(reading, KeyRow, *IS_OUT, first=first, after=behind)
         return connection(part, KeyOut.of, behind)
 
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW,
         description="Keys that have to be put into a locker, the most urgent first; of each key "
-        "the contract that comes first."
+        "the contract that comes first.",
     )
     async def insert_key_tasks(
         self,

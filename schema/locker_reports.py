@@ -20,6 +20,7 @@ from schema.inputs import Repeatable, given
 from schema.key_names import warnings_of
 from schema.keys import Key
 from schema.mutations import mutation
+from schema.permissions import reached, shown_to
 from schema.scalars import from_id
 
 
@@ -37,6 +38,7 @@ class LockerReportInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(
     description="What was made of a report. What contradicts that which was known is believed, and "
     "told in `warnings`."
@@ -46,10 +48,14 @@ class LockerReportPayload:
         default=None, description="The locker as it is now; null when it was refused."
     )
     key: Key | None = strawberry.field(
-        default=None, description="Which key it was; null when nobody knows, or may be told."
+        default=None,
+        description="Which key it was; null when nobody knows, or may be told.",
+        metadata=shown_to(Permission.VIEW),
     )
     key_contract: KeyContract | None = strawberry.field(
-        default=None, description="The contract under which somebody has it now, or had it."
+        default=None,
+        description="The contract under which somebody has it now, or had it.",
+        metadata=shown_to(Permission.VIEW),
     )
     is_news: bool | None = strawberry.field(
         default=None, description="Whether it was not known before; what is heard twice was."

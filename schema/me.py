@@ -13,9 +13,11 @@ from schema.context import Info
 from schema.enums import Role
 from schema.organizations import OrganizationUnit
 from schema.people_enums import Permission, ProvedBy, WayIn
+from schema.permissions import NOTHING, query, reached
 from schema.scalars import to_id
 
 
+@reached
 @strawberry.type(description="A browser in which somebody has signed in.")
 class Session:
     id: strawberry.ID = strawberry.field(description="Opaque.")
@@ -29,6 +31,7 @@ class Session:
     is_this: bool = strawberry.field(description="Whether it is the one that asks.")
 
 
+@reached
 @strawberry.type(description="Whoever asks.")
 class Me:
     myself: strawberry.Private[Myself]
@@ -85,7 +88,7 @@ def session(row: SessionRow, present: UUID | None) -> Session:
 
 @strawberry.type
 class MeQueries:
-    @strawberry.field(description="Who you are, and what you may do, however you came in.")
+    @query(permission=NOTHING, description="Who you are, and what you may do, however you came in.")
     async def me(self, info: Info) -> Me:
         async with info.context.reading() as reading:
             return Me.of(await myself(reading))

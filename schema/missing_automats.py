@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 import resolvers.comparison.missing as values
+from models.accounts import Permission
 from models.automats import DeviceGroup as GroupRow
 from models.entities import ReservableEntity as EntityRow
 from models.organizations import OrganizationUnit as UnitRow
@@ -17,12 +18,14 @@ from schema.entities import ReservableEntity
 from schema.execution import batched
 from schema.loaders import to_one
 from schema.paging import First
+from schema.permissions import query, reached
 from schema.places import Coordinates
 from schema.scalars import from_id
 
 FEW = 10
 
 
+@reached
 @strawberry.type(description="A place where a new automat would serve many.")
 class MissingAutomatPlace:
     entity_id: strawberry.Private[UUID]
@@ -51,6 +54,7 @@ class MissingAutomatPlace:
         )
 
 
+@reached
 @strawberry.type(description="Where automats are missing.")
 class MissingAutomats:
     entities: int = strawberry.field(description="How many entities were looked at.")
@@ -83,10 +87,11 @@ class MissingAutomats:
 
 @strawberry.type
 class MissingAutomatQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_REPORTS,
         description="Where new automats would serve the most of the entities that are too far from "
         f"any. At most {MOST_SEARCHED} entities in a request; the command `livionkey selection "
-        "missing` takes any number."
+        "missing` takes any number.",
     )
     async def missing_automats(
         self,

@@ -14,9 +14,8 @@ from resolvers.work import Work
 from schema.context import Info
 from schema.errors import payload_of, refusing_politely
 from schema.inputs import Repeatable
+from schema.permissions import require, takes
 from schema.repeating import once
-
-PERMISSION = "permission"
 
 Payload = TypeVar("Payload")
 Resolve = Callable[..., Awaitable[Payload]]
@@ -41,9 +40,7 @@ def mutation(
 
     def decorate(resolve: Resolve[Payload]) -> Any:
         answer = refusing_politely(answering(resolve, permission, before))
-        return strawberry.mutation(
-            answer, description=description, metadata={PERMISSION: permission}
-        )
+        return strawberry.mutation(answer, description=description, metadata=takes(permission))
 
     return decorate
 
@@ -56,11 +53,11 @@ def answering(
 
     @wraps(resolve)
     async def answer(self: Any, info: Info, input: Repeatable) -> Payload:
+        require(info, permission)
         found = await before(info, input) if before else None
         refused: list[LivionKeyError] = []
 
         async def act(work: Work) -> Payload:
-            work.require(permission)
             offered = {"info": info, "work": work, "input": input, "found": found}
             given = {name: value for name, value in offered.items() if name in needed}
             payload = await once(

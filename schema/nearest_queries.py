@@ -7,6 +7,7 @@ import strawberry
 
 from geo.areas import read_area
 from geo.candidates import Candidate
+from models.accounts import Permission
 from models.addressed import PlacementProblem
 from models.automats import Automat as AutomatRow
 from models.automats import is_online
@@ -19,6 +20,7 @@ from schema.context import Context, Info
 from schema.enums import AutomatModel
 from schema.inputs import given
 from schema.paging import First
+from schema.permissions import query
 from schema.places import AddressInput, CoordinatesInput
 from schema.scalars import GeoJson, from_id, to_id
 from schema.selections import AutomatCandidate
@@ -146,9 +148,10 @@ def _feature(candidate: Candidate, context: Context) -> dict[str, object]:
 
 @strawberry.type
 class NearestQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_PLACES,
         description="The automats nearest to a place by distance, suitable or not; those beyond "
-        "maxDistanceMetres are left out, and so are those that do not pass the filter."
+        "maxDistanceMetres are left out, and so are those that do not pass the filter.",
     )
     async def nearest_automats(
         self,
@@ -172,10 +175,11 @@ class NearestQueries:
         )
         return [AutomatCandidate.of(candidate) for candidate in found]
 
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_PLACES,
         description="The same as a FeatureCollection for a map (RFC 7946): a point for each "
         "automat, nearest first, with its id, and as properties name, model, rank, distanceMetres, "
-        "distanceKind, online, suitable, freeLockers and the codes of the rejections."
+        "distanceKind, online, suitable, freeLockers and the codes of the rejections.",
     )
     async def nearest_automats_geo_json(
         self,

@@ -6,23 +6,29 @@ from typing import Any, TypeVar
 import strawberry
 
 from models.base import Base
+from resolvers.looking import permission_of
+from schema.permissions import guarded_by, reached
 
 Shown = TypeVar("Shown", bound=type[Any])
 
 _SHOWN_AS: dict[type[Base], type[Any]] = {}
 
 
+@reached
 @strawberry.interface(description="Something with an id, which `node` finds again.")
 class Node:
     id: strawberry.ID = strawberry.field(description="Opaque, and the same for ever.")
 
 
 def shows(model: type[Base]) -> Callable[[Shown], Shown]:
-    """Say of a type which rows it shows; its `of` turns one into an object."""
+    """Say of a type which rows it shows; its `of` turns one into an object.
+
+    It takes what it takes to see such rows, see `resolvers.looking.PERMISSIONS`.
+    """
 
     def keep(shown: Shown) -> Shown:
         _SHOWN_AS[model] = shown
-        return shown
+        return guarded_by(permission_of(model))(shown)
 
     return keep
 

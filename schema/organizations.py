@@ -23,6 +23,7 @@ from schema.loaders import to_one
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 from schema.settings_versions import SettingsVersion, versions_of_unit
 from schema.unit_settings import (
@@ -158,6 +159,7 @@ class OrganizationUnitUpdateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a unit.")
 class OrganizationUnitPayload:
     organization_unit: OrganizationUnit | None = strawberry.field(
@@ -170,7 +172,10 @@ class OrganizationUnitPayload:
 
 @strawberry.type
 class OrganizationQueries:
-    @strawberry.field(description="The units of your organization, the organization first.")
+    @query(
+        permission=Permission.VIEW_PLACES,
+        description="The units of your organization, the organization first.",
+    )
     async def organization_units(
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[OrganizationUnit]:

@@ -12,6 +12,7 @@ from resolvers.looking import Slice, checked_count
 from resolvers.relations import Relation
 from schema.context import Info
 from schema.loaders import PageKey
+from schema.permissions import reached
 from schema.row_limits import DEFAULT_PAGE
 
 Node = TypeVar("Node")
@@ -23,6 +24,7 @@ After = Annotated[
 FIRST = DEFAULT_PAGE
 
 
+@reached
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether more come after it.")
@@ -33,12 +35,14 @@ class PageInfo:
     )
 
 
+@reached
 @strawberry.type(description="One thing of a page.")
 class Edge(Generic[Node]):
     cursor: str = strawberry.field(description="Its place in the list.")
     node: Node = strawberry.field(description="The thing itself.")
 
 
+@reached
 @strawberry.type(description="One page of a list.")
 class Connection(Generic[Node]):
     edges: list[Edge[Node]] = strawberry.field(description="The things of this page.")

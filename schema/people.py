@@ -15,7 +15,8 @@ from schema.execution import batched
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.people_enums import PersonState
+from schema.people_enums import Permission, PersonState
+from schema.permissions import query
 from schema.scalars import to_id
 
 
@@ -84,9 +85,10 @@ class Person(Node):
 
 @strawberry.type
 class PeopleQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_USERS,
         description="The staff of your organization: of the units that you reach, if you do not "
-        "reach all of it."
+        "reach all of it.",
     )
     async def people(
         self, info: Info, first: First = FIRST, after: After = None

@@ -20,11 +20,13 @@ from schema.errors import UserError
 from schema.inputs import Repeatable
 from schema.mutations import mutation
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.placement_enums import ReviewReason
 from schema.places import CoordinatesInput
 from schema.scalars import from_id
 
 
+@reached
 @strawberry.type(description="One thing that is doubtful about a placement.")
 class PlacementFinding:
     reason: ReviewReason = strawberry.field(description="What kind of thing.")
@@ -35,6 +37,7 @@ class PlacementFinding:
     )
 
 
+@reached
 @strawberry.type(description="An entity or an automat whose placement somebody should look at.")
 class PlacementReview:
     entity: ReservableEntity | None = strawberry.field(
@@ -89,6 +92,7 @@ class PlacementSetInput(PlacementReviewAcceptInput):
     coordinates: CoordinatesInput = strawberry.field(description="Where exactly.")
 
 
+@reached
 @strawberry.type(description="What became of a placement.")
 class PlacementReviewAcceptPayload:
     entity: ReservableEntity | None = strawberry.field(
@@ -102,6 +106,7 @@ class PlacementReviewAcceptPayload:
     )
 
 
+@reached
 @strawberry.type(description="What became of a placement.")
 class PlacementSetPayload(PlacementReviewAcceptPayload):
     pass
@@ -109,10 +114,11 @@ class PlacementSetPayload(PlacementReviewAcceptPayload):
 
 @strawberry.type
 class PlacementReviewQueries:
-    @strawberry.field(
+    @query(
+        permission=frozenset({Permission.VIEW, Permission.VIEW_PLACES}),
         description="Entities and automats in the order in which they were made whose placement "
         "somebody should look at, but for those that somebody has accepted. At most "
-        f"{MOST_COMPARED} places are compared for FAR_FROM_NEIGHBOURS."
+        f"{MOST_COMPARED} places are compared for FAR_FROM_NEIGHBOURS.",
     )
     async def placement_reviews(
         self,

@@ -14,8 +14,10 @@ from schema.context import Info
 from schema.enums import PlacementPrecision
 from schema.errors import UserError
 from schema.inputs import given
+from schema.permissions import reached
 
 
+@reached
 @strawberry.type(description="WGS 84 degrees.")
 class Coordinates:
     latitude: float = strawberry.field(description="From -90 to 90.")
@@ -35,6 +37,7 @@ class CoordinatesInput:
         return places.Coordinates.checked(self.latitude, self.longitude)
 
 
+@reached
 @strawberry.type(description="An address as it was given; parts that are not known are null.")
 class Address:
     text: str = strawberry.field(description="The whole in one line.")
@@ -87,6 +90,7 @@ class AddressInput:
         )
 
 
+@reached
 @strawberry.type(description="Where an address lies and how we know.")
 class Placement:
     coordinates: Coordinates = strawberry.field(description="The place.")

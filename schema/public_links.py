@@ -20,6 +20,7 @@ from schema.inputs import Repeatable
 from schema.loaders import to_one
 from schema.mutations import mutation
 from schema.nodes import Node, shows
+from schema.permissions import reached
 from schema.repeating import shown_once
 from schema.scalars import from_id, to_id
 
@@ -83,6 +84,7 @@ class ContractLinkCreateInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a link.")
 class ContractLinkCreatePayload:
     contract_link: ContractLink | None = strawberry.field(
@@ -102,6 +104,7 @@ class ContractLinkRevokeInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which link.")
 
 
+@reached
 @strawberry.type(description="What became of a link.")
 class ContractLinkRevokePayload:
     contract_link: ContractLink | None = strawberry.field(

@@ -17,6 +17,7 @@ from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.many_inputs import one_of_many
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.reservations import Reservation
 from schema.scalars import LocalDateTime, from_id
 from schema.wishes import wanted_of
@@ -101,6 +102,7 @@ def in_order(changed: Collection[Change]) -> list[Change]:
     return [change for change in Change if change in changed]
 
 
+@reached
 @strawberry.type(description="What a push did.")
 class ReservationUpsertPayload:
     reservation: Reservation | None = strawberry.field(
@@ -137,6 +139,7 @@ class ReservationCancelInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a reservation.")
 class ReservationCancelPayload:
     reservation: Reservation | None = strawberry.field(

@@ -15,6 +15,7 @@ from schema.enums import Change, ErrorPolicy, RowOutcome, SelectionMethod
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.reservation_changes import ReservationUpsertInput, in_order
 from schema.reservations import Reservation
 
@@ -34,6 +35,7 @@ class ReservationsUpsertInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of one row; in a dry run, what would have.")
 class ReservationsUpsertRow:
     index: int = strawberry.field(description="Its place in the input, counted from 0.")
@@ -89,6 +91,7 @@ def errors_of(index: int, pushed: Pushed) -> list[UserError]:
     return [UserError.of(pushed.refusal, within=("reservations", str(index)))]
 
 
+@reached
 @strawberry.type(description="What became of many reservations; in a dry run, what would have.")
 class ReservationsUpsertPayload:
     rows: list[ReservationsUpsertRow] = strawberry.field(

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models.reservations as models
+from models.accounts import Permission
 from models.entities import ReservableEntity as EntityRow
 from models.errors import ErrorCode
 from models.reservations import status_at
@@ -22,6 +23,7 @@ from schema.execution import batched
 from schema.loaders import to_first, to_many, to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query
 from schema.scalars import LocalDateTime, from_id, to_id
 from schema.selections import AutomatSelection
 
@@ -140,8 +142,9 @@ class Reservation(Node):
 
 @strawberry.type
 class ReservationQueries:
-    @strawberry.field(
-        description="One reservation, by its id or by the partner's own number of it."
+    @query(
+        permission=Permission.VIEW,
+        description="One reservation, by its id or by the partner's own number of it.",
     )
     async def reservation(
         self,
@@ -166,7 +169,7 @@ class ReservationQueries:
                 found = await looking.find_by(reading, row, *conditions)
         return None if found is None else Reservation.of(found)
 
-    @strawberry.field(description="The reservations of your organization.")
+    @query(permission=Permission.VIEW, description="The reservations of your organization.")
     async def reservations(
         self,
         info: Info,

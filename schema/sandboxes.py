@@ -14,11 +14,13 @@ from schema.context import Context, Info, clock
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
+from schema.permissions import query, reached
 
 MOST_SECONDS = 20
 LOOKS_AGAIN_SECONDS = 0.1
 
 
+@reached
 @strawberry.type(
     description="One time that the clock of a sandbox is moved. It goes from one thing that is "
     "due to the next and waits until each is done, so all of it happens in the order of its time."
@@ -37,6 +39,7 @@ class SandboxAdvance:
         return cls(from_=row.from_at, to=row.to_at, ended_at=row.ended_at)
 
 
+@reached
 @strawberry.type(description="An organization for trying things, whose clock can be moved ahead.")
 class Sandbox:
     now: datetime = strawberry.field(description="What its clock shows.")
@@ -58,6 +61,7 @@ class SandboxAdvanceInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of moving a clock.")
 class SandboxAdvancePayload:
     advance: SandboxAdvance | None = strawberry.field(
@@ -71,7 +75,10 @@ class SandboxAdvancePayload:
 
 @strawberry.type
 class SandboxQueries:
-    @strawberry.field(description="Your organization's clock; null unless it is a sandbox.")
+    @query(
+        permission=Permission.VIEW,
+        description="Your organization's clock; null unless it is a sandbox.",
+    )
     async def sandbox(
         self,
         info: Info,

@@ -11,6 +11,7 @@ from schema.contracts import KeyContract
 from schema.errors import UserError
 from schema.inputs import Repeatable
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.scalars import from_id
 
 
@@ -22,6 +23,7 @@ class KeyContractScheduleSetInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a key contract.")
 class KeyContractScheduleSetPayload:
     key_contract: KeyContract | None = strawberry.field(

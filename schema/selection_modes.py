@@ -15,6 +15,7 @@ from schema.errors import UserError
 from schema.inputs import Repeatable
 from schema.mutations import mutation
 from schema.organizations import OrganizationUnit
+from schema.permissions import reached
 from schema.scalars import from_id
 from schema.setting_enums import SelectionMode
 
@@ -42,6 +43,7 @@ class SelectionModeSetInput(SelectionModeUndoInput):
     )
 
 
+@reached
 @strawberry.type(description="What became of the switch of a selection mode.")
 class SelectionModePayload:
     organization_unit: OrganizationUnit | None = strawberry.field(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.accounts import Permission
 from models.addressed import PlacementProblem
 from models.entities import ReservableEntity as EntityRow
 from models.errors import ErrorCode
@@ -12,6 +13,7 @@ from models.reservations import Reservation as ReservationRow
 from resolvers import selections
 from schema.context import Info
 from schema.inputs import given
+from schema.permissions import NOTHING, query
 from schema.places import (
     AddressInput,
     Placement,
@@ -50,9 +52,10 @@ class AutomatSelectionInput:
 
 @strawberry.type
 class SelectionQueries:
-    @strawberry.field(
+    @query(
+        permission=NOTHING,
         description="Where an address lies. Null when it cannot be found; an error "
-        "ADDRESS_AMBIGUOUS names the places when it fits several."
+        "ADDRESS_AMBIGUOUS names the places when it fits several.",
     )
     async def placement(
         self,
@@ -66,7 +69,9 @@ class SelectionQueries:
             raise found.as_error()
         return None if found is None else Placement.of(found)
 
-    @strawberry.field(description="What a reservation would get, without making it.")
+    @query(
+        permission=Permission.VIEW, description="What a reservation would get, without making it."
+    )
     async def automat_selection(
         self,
         info: Info,

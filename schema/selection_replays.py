@@ -4,13 +4,16 @@ from typing import Annotated, Self
 
 import strawberry
 
+from models.accounts import Permission
 from models.reservations import Reservation as ReservationRow
 from resolvers import replays
 from schema.context import Info
+from schema.permissions import query, reached
 from schema.scalars import from_id
 from schema.selections import AutomatSelection
 
 
+@reached
 @strawberry.type(description="One part of a choice that comes out otherwise.")
 class SelectionDifference:
     name: str = strawberry.field(
@@ -24,6 +27,7 @@ class SelectionDifference:
         return cls(name=difference.name, stored=difference.stored, replayed=difference.replayed)
 
 
+@reached
 @strawberry.type(description="A stored choice, made again from what it saw and nothing else.")
 class SelectionReplay:
     selection: AutomatSelection = strawberry.field(description="The choice as it was made.")
@@ -55,10 +59,11 @@ class SelectionReplay:
 
 @strawberry.type
 class SelectionReplayQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW,
         description="Makes the newest choice of a reservation again from what it saw, to see that "
         "it comes out the same; a choice saw automats of all units, so that only those who reach "
-        "the whole organization are told what it saw and what comes out."
+        "the whole organization are told what it saw and what comes out.",
     )
     async def selection_replay(
         self,

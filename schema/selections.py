@@ -16,9 +16,11 @@ from schema.enums import CounterfactualKind, RejectionCode, SelectionMethod
 from schema.execution import batched
 from schema.loaders import to_one
 from schema.nodes import shows
+from schema.permissions import reached
 from schema.places import Coordinates
 
 
+@reached
 @strawberry.type(description="One reason against an automat.")
 class Rejection:
     code: RejectionCode = strawberry.field(description="Which reason.")
@@ -35,6 +37,7 @@ async def automats_of(candidates: list[Any], context: Any) -> list[Any]:
     return list(await load_automats(candidates, context))
 
 
+@reached
 @strawberry.type(description="One automat as the choice saw it.")
 class AutomatCandidate:
     automat_id: strawberry.Private[UUID]
@@ -74,6 +77,7 @@ class AutomatCandidate:
         )
 
 
+@reached
 @strawberry.type(
     description="Another automat, and the one thing that would have made it the chosen one."
 )
@@ -97,6 +101,7 @@ class Counterfactual:
         )
 
 
+@reached
 @strawberry.type(
     description="What another rule would have chosen, which is only watched: the selection mode is "
     "SHADOW."

@@ -7,10 +7,11 @@ from uuid import UUID
 import strawberry
 
 import models.settings_versions as models
-from models.accounts import Token
+from models.accounts import Permission, Token
 from resolvers import relations
 from schema.execution import batched
 from schema.paging import pages_of
+from schema.permissions import guarded_by
 from schema.unit_settings import OwnSettings
 
 
@@ -22,6 +23,7 @@ async def names_of_tokens(versions: list[Any], context: Any) -> list[str | None]
     return [names.get(version.token_id) for version in versions]
 
 
+@guarded_by(Permission.VIEW_ORGANIZATION)
 @strawberry.type(description="What a unit or a device group said of settings from a moment on.")
 class SettingsVersion:
     token_id: strawberry.Private[UUID | None]

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 import models.selections as models
+from models.accounts import Permission
 from models.automats import Automat as AutomatRow
 from models.automats import DeviceGroup as GroupRow
 from models.entities import ReservableEntity as EntityRow
@@ -18,6 +19,7 @@ from schema.entities import ReservableEntity
 from schema.execution import batched
 from schema.loaders import to_one
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.reservations import Reservation
 from schema.scalars import from_id
 
@@ -42,6 +44,7 @@ async def entities_of(differences: list[Any], context: Any) -> list[Any]:
     return [ReservableEntity.of(row) for row in rows]
 
 
+@reached
 @strawberry.type(description="A coming stay for which NEAREST would have chosen otherwise.")
 class ShadowDifference:
     reservation_id: strawberry.Private[UUID]
@@ -80,6 +83,7 @@ class ShadowDifference:
         )
 
 
+@reached
 @strawberry.type(description="The coming stays that were decided while the mode was SHADOW.")
 class SelectionShadow:
     unit_id: strawberry.Private[UUID | None]
@@ -114,9 +118,10 @@ class SelectionShadow:
 
 @strawberry.type
 class SelectionShadowQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_REPORTS,
         description="What would change for the coming stays if the nearest automat decided: what "
-        "the selection mode SHADOW has watched, with totals."
+        "the selection mode SHADOW has watched, with totals.",
     )
     async def selection_shadow(
         self, info: Info, organization_unit_id: OfUnit = None, device_group_ids: OfGroups = None

@@ -10,8 +10,10 @@ from models.contracts import KeyContract
 from resolvers.attachments.storing import download_url
 from resolvers.evidence.links import document_name
 from schema.columns import Load
+from schema.permissions import reached
 
 
+@reached
 @strawberry.type(description="An agreement as it was offered: in which version and words.")
 class OfferedAgreement:
     name: str = strawberry.field(description="What the organization called it then.")

@@ -15,6 +15,7 @@ from schema.context import Info
 from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.repeating import shown_once
 from schema.scalars import from_id
 from schema.signing import SigningProcess
@@ -47,6 +48,7 @@ class SigningStartInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a signing.")
 class SigningStartPayload:
     signing: SigningProcess | None = strawberry.field(
@@ -69,6 +71,7 @@ class SigningWithdrawInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a signing.")
 class SigningWithdrawPayload:
     signing: SigningProcess | None = strawberry.field(

@@ -14,6 +14,7 @@ from schema.context import Info
 from schema.errors import UserError
 from schema.inputs import Repeatable, was_given
 from schema.mutations import mutation
+from schema.permissions import reached, takes
 from schema.repeating import shown_once
 from schema.scalars import from_id
 from schema.stations import SignatureStation
@@ -63,16 +64,20 @@ class SignatureStationHeartbeatInput(Repeatable):
     pass
 
 
+@reached
 @strawberry.type(description="What became of a signature station.")
 class SignatureStationPayload:
     signature_station: SignatureStation | None = strawberry.field(
-        default=None, description="The station; null when it was refused."
+        default=None,
+        description="The station; null when it was refused.",
+        metadata=takes(),
     )
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Which rules stood against it."
     )
 
 
+@reached
 @strawberry.type(description="The code that pairs a display with a signature station.")
 class SignatureStationPairingCodePayload(SignatureStationPayload):
     code: str | None = shown_once(

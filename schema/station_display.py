@@ -11,7 +11,7 @@ from uuid import UUID
 import strawberry
 
 import models.signing as models
-from models.accounts import Actor
+from models.accounts import Actor, Permission
 from models.database import Database
 from models.dialects.deadlocks import begun_again
 from resolvers import clocks
@@ -20,6 +20,7 @@ from resolvers.signing.displays import Present
 from resolvers.waking import AWAY, nap
 from resolvers.work import Reading, Work
 from schema.context import Info, clock
+from schema.permissions import reached, subscription
 from schema.scalars import to_id
 from schema.signing_enums import SigningPurpose, SigningState
 
@@ -29,6 +30,7 @@ SHORTEST_NAP_SECONDS = 0.1
 """Between two looks: each commit of anybody rings the bell."""
 
 
+@reached
 @strawberry.type(description="The signing that a display has to show.")
 class SigningOffer:
     id: strawberry.ID = strawberry.field(description="Which signing.")
@@ -107,10 +109,11 @@ class Display:
 
 @strawberry.type
 class StationSubscriptions:
-    @strawberry.subscription(
+    @subscription(
+        permission=Permission.OPERATE_STATION,
         description="The signing that is open at the station of this display, at once and after "
         "every change; null while there is none. For tokens of stations alone; it ends when the "
-        "token is taken back."
+        "token is taken back.",
     )
     async def station_process(self, info: Info) -> AsyncGenerator[SigningOffer | None]:
         display = Display(info.context.database, info.context.actor)

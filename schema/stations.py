@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models.stations as models
+from models.accounts import Permission
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import looking, relations
 from schema.context import Info
@@ -15,6 +16,7 @@ from schema.loaders import to_first, to_one
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query
 from schema.scalars import to_id
 from schema.signing import SigningProcess
 
@@ -74,7 +76,10 @@ class SignatureStation(Node):
 
 @strawberry.type
 class StationQueries:
-    @strawberry.field(description="The signature stations of your organization that are in use.")
+    @query(
+        permission=Permission.VIEW,
+        description="The signature stations of your organization that are in use.",
+    )
     async def signature_stations(
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[SignatureStation]:

@@ -8,6 +8,7 @@ import models.automats as automat_models
 import models.keys as models
 from schema.automats import Automat, Locker
 from schema.nodes import Node, object_of, shows
+from schema.permissions import reached
 from schema.places import Address
 from schema.scalars import to_id
 
@@ -29,6 +30,7 @@ class ManualStorage(Node):
         )
 
 
+@reached
 @strawberry.type(description="A place in an automat.")
 class AutomatStorage:
     automat: Automat = strawberry.field(description="Which automat.")

@@ -18,6 +18,7 @@ from schema.contract_inputs import ids_of
 from schema.errors import UserError
 from schema.inputs import Repeatable, was_given
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.scalars import from_id
 from schema.signing_enums import Verification
 from schema.templates import ContractTemplate
@@ -107,6 +108,7 @@ class ContractTemplateDeleteInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which template.")
 
 
+@reached
 @strawberry.type(description="What became of a contract template.")
 class ContractTemplatePayload:
     contract_template: ContractTemplate | None = strawberry.field(

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 import models.templates as models
+from models.accounts import Permission
 from models.agreements import Agreement as AgreementRow
 from models.errors import InvalidInput
 from models.keys import Key as KeyRow
@@ -21,10 +22,12 @@ from schema.loaders import to_one
 from schema.nodes import Node, object_of, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 from schema.signing_enums import Verification
 
 
+@reached
 @strawberry.type(description="What a template fills in; what is null it does not say.")
 class ContractTemplateDefaults:
     verification: Verification | None = strawberry.field(
@@ -101,6 +104,7 @@ class ContractTemplate(Node):
         )
 
 
+@reached
 @strawberry.type(description="What holds of one value in a place, and who says it.")
 class ContractDefault:
     name: ContractValue = strawberry.field(description="Which value.")
@@ -135,7 +139,7 @@ def shown(said: Said) -> Any:
 
 @strawberry.type
 class TemplateQueries:
-    @strawberry.field(description="The contract templates of your organization.")
+    @query(permission=Permission.VIEW, description="The contract templates of your organization.")
     async def contract_templates(
         self,
         info: Info,
@@ -155,9 +159,10 @@ class TemplateQueries:
             part = await looking.page(reading, row, *conditions, first=first, after=behind)
         return connection(part, ContractTemplate.of, behind)
 
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW,
         description="What holds of each value of a contract: in a unit, or for certain keys. The "
-        "organization itself when neither is said."
+        "organization itself when neither is said.",
     )
     async def contract_defaults(
         self,

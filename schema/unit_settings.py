@@ -6,11 +6,13 @@ from typing import Any, Self
 import strawberry
 
 import models.settings as models
+from models.accounts import Permission
 from models.automats import Automat
 from models.settings import DURATION_NAMES, SETTING_NAMES
 from resolvers.setting_values import input_name
 from schema.enums import AutomatModel, PlacementPrecision
 from schema.inputs import changes, given
+from schema.permissions import guarded_by
 from schema.scalars import GeoJson, from_id, to_id
 from schema.setting_enums import SETTING_MEANINGS, SelectionMode, Setting
 
@@ -48,6 +50,7 @@ def _written(name: str, value: Any) -> Any:
     return value
 
 
+@guarded_by(Permission.VIEW_ORGANIZATION)
 @strawberry.type(description="What holds for a unit: its own settings, else those above it.")
 class UnitSettings:
     time_zone: str = shown(Setting.TIME_ZONE)
@@ -90,6 +93,7 @@ class UnitSettings:
         return cls(**values_of(settings))
 
 
+@guarded_by(Permission.VIEW_ORGANIZATION)
 @strawberry.type(
     description="What a unit or a device group says itself; what is null it takes from above."
 )

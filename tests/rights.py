@@ -11,6 +11,8 @@ VIEWERS = EVERYBODY - {Role.INSTALLER}
 RESERVERS = VIEWERS - {Role.VIEWER}
 ENTITY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN, Role.PARTNER}
 KEY_EDITORS = {Role.ADVANCED_USER, Role.ADMIN}
+REPORT_READERS = {*KEY_EDITORS, Role.PARTNER}
+AUTOMAT_VIEWERS = EVERYBODY - {Role.VIEWER}
 AUTOMAT_EDITORS = {Role.ADMIN, Role.INSTALLER}
 OPERATORS = {Role.USER, *KEY_EDITORS, Role.INSTALLER}
 DESK_CLERKS = {Role.USER, *KEY_EDITORS}
@@ -32,12 +34,12 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "reservations": (VIEWERS, f'(entityId: "$entity") {{ {EDGES} }}'),
     "entity": (VIEWERS, '(id: "$entity") { id }'),
     "entities": (VIEWERS, f'(search: "ours", kind: APARTMENT) {{ {EDGES} }}'),
-    "automat": (EVERYBODY, '(id: "$automat") { id }'),
-    "automatCommand": (EVERYBODY, '(id: "$automat_command") { id }'),
-    "automatCommands": (EVERYBODY, f'(automatId: "$automat", state: WAITING) {{ {EDGES} }}'),
+    "automat": (AUTOMAT_VIEWERS, '(id: "$automat") { id }'),
+    "automatCommand": (AUTOMAT_VIEWERS, '(id: "$automat_command") { id }'),
+    "automatCommands": (AUTOMAT_VIEWERS, f'(automatId: "$automat", state: WAITING) {{ {EDGES} }}'),
     "automatAlarms": (EVERYBODY, f'(automatId: "$automat", acknowledged: false) {{ {EDGES} }}'),
     "automatEvents": (KEY_EDITORS, f'(automatId: "$automat", kind: STARTED) {{ {EDGES} }}'),
-    "automats": (EVERYBODY, f'(search: "ours", state: IN_SERVICE) {{ {EDGES} }}'),
+    "automats": (AUTOMAT_VIEWERS, f'(search: "ours", state: IN_SERVICE) {{ {EDGES} }}'),
     "key": (VIEWERS, '(id: "$key") { id }'),
     "keys": (VIEWERS, f"{{ {EDGES} }}"),
     "keysOut": (VIEWERS, "{ edges { node { since } } }"),
@@ -66,12 +68,12 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
     "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
     "nearestAutomatsGeoJson": (EVERYBODY, f"({NEAR})"),
-    "selectionComparison": (VIEWERS, '(organizationUnitId: "$unit") { edges { cursor } }'),
+    "selectionComparison": (REPORT_READERS, '(organizationUnitId: "$unit") { edges { cursor } }'),
     "failoverPlan": (AUTOMAT_EDITORS, '(automatId: "$automat") { reason }'),
-    "missingAutomats": (VIEWERS, '(organizationUnitId: "$unit") { entities }'),
+    "missingAutomats": (REPORT_READERS, '(organizationUnitId: "$unit") { entities }'),
     "placementReviews": (VIEWERS, '(organizationUnitId: "$unit") { edges { cursor } }'),
     "addressChangePreview": (VIEWERS, f'(entityId: "$entity", {COORDINATES}) {{ more }}'),
-    "selectionShadow": (VIEWERS, '(organizationUnitId: "$unit") { watched }'),
+    "selectionShadow": (REPORT_READERS, '(organizationUnitId: "$unit") { watched }'),
     "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
     "automatSelection": (
         VIEWERS,
@@ -187,6 +189,6 @@ SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
     "unit": EVERYBODY,
     "event": KEY_EDITORS,
     "automat_alarm": EVERYBODY,
-    "automat_command": EVERYBODY,
+    "automat_command": AUTOMAT_VIEWERS,
     "automat_event": KEY_EDITORS,
 }

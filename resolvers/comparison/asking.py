@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from models.accounts import Permission
 from models.errors import InvalidInput
 from resolvers.comparison import scope as scopes
 from resolvers.comparison.capacity import Capacity, capacities
@@ -32,10 +33,11 @@ async def page(
     """Compare a page of entities, and say which entities were meant.
 
     Raises:
-        NotAllowed: The actor may not look at reservations and what is reserved.
+        NotAllowed: The actor may not see reports of entities.
         NotFound: There is no such group or unit.
         InvalidInput: More rows than a page holds, or too few or too many weeks.
     """
+    reading.require(Permission.VIEW_REPORTS)
     count = checked_count(first)
     if not 1 <= weeks <= MOST_WEEKS:
         raise InvalidInput(f"`weeks` must be from 1 to {MOST_WEEKS}.", path=("weeks",))
@@ -68,10 +70,11 @@ async def missing(
     """Find where automats are missing, see `resolvers.comparison.missing`.
 
     Raises:
-        NotAllowed: The actor may not look at reservations and what is reserved.
+        NotAllowed: The actor may not see reports of entities.
         NotFound: There is no such group or unit.
         InvalidInput: The distance is not positive, or there are too many entities for a request.
     """
+    reading.require(Permission.VIEW_REPORTS)
     scope = await scopes.scope_of(reading, group_ids, unit_id)
     entities = await scopes.count(reading, scope)
     if entities > MOST_SEARCHED:

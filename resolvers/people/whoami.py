@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_
 
-from models.accounts import PERMISSIONS, Actor, Permission, Token
+from models.accounts import Actor, Permission, Token
 from models.dialects.among import among
 from models.organizations import OrganizationUnit
 from models.people import Person
@@ -44,7 +44,7 @@ async def myself(reading: Reading) -> Myself:
         actor=actor,
         name=named.name if named else None,
         organization=await reading.get(OrganizationUnit, actor.organization_id),
-        permissions=sorted(one for one in PERMISSIONS[actor.role] if actor.may(one)),
+        permissions=sorted(actor.permissions),
         units=await _topmost(reading),
         person=person,
     )

@@ -85,7 +85,7 @@ async def page(
         InvalidInput: More than a page holds, or too many places to compare.
     """
     reading.require(Permission.VIEW)
-    reading.require(Permission.VIEW_AUTOMATS)
+    reading.require(Permission.VIEW_PLACES)
     count = checked_count(first)
     asked = frozenset(kinds if kinds is not None else ReviewReason)
     scope = await scope_of(reading, None, unit_id)

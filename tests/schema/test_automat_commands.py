@@ -106,11 +106,11 @@ async def test_a_command_is_followed_to_its_end(client: Client, automat: str) ->
     async with client.working() as work:
         command = await work.get(AutomatCommand, from_id(AutomatCommand, id))
         link = await sent(work, command)
-    was_sent = await client.ask(LAST, Role.VIEWER, id=id)
+    was_sent = await client.ask(LAST, Role.USER, id=id)
     async with client.working() as work:
         await answer(work, link, command, CommandRefusal.LOCKER_BROKEN)
 
-    at_last = await client.ask(LAST, Role.VIEWER, id=id)
+    at_last = await client.ask(LAST, Role.USER, id=id)
 
     assert was_sent["automatCommand"]["state"] == "SENT"
     assert at_last["automatCommand"]["state"] == "REFUSED"
@@ -173,7 +173,7 @@ async def test_an_automat_shows_what_it_was_told_last_and_how_it_is(client: Clie
     query += "health { power battery signalDbm temperatureCelsius } commands { state } "
     query += "alarms { kind } } } } }"
 
-    (edge,) = (await client.ask(query, Role.VIEWER))["automats"]["edges"]
+    (edge,) = (await client.ask(query, Role.USER))["automats"]["edges"]
 
     assert edge["node"] == {
         "linkState": "ACTIVE",

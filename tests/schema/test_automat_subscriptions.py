@@ -42,7 +42,7 @@ async def report(client: Client, link: AutomatLink, number: int, kind: ReportKin
 async def test_a_command_is_followed_from_its_beginning_to_its_end(client: Client) -> None:
     command = await a_command(client)
     id = to_id(AutomatCommand, command.id)
-    async with watching(client, COMMAND, Role.VIEWER, id=id) as watcher:
+    async with watching(client, COMMAND, Role.USER, id=id) as watcher:
         at_first = await watcher.next()
         async with client.working() as work:
             link = await sent(work, command)
@@ -179,7 +179,7 @@ async def test_it_ends_when_the_token_expires(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("query", "role"),
-    [(COMMAND, Role.STATION), (ALARM, Role.STATION), (EVENT, Role.INSTALLER), (EVENT, Role.VIEWER)],
+    [(COMMAND, Role.VIEWER), (ALARM, Role.STATION), (EVENT, Role.INSTALLER), (EVENT, Role.VIEWER)],
 )
 async def test_who_may_not_see_it_may_not_watch_it(client: Client, query: str, role: Role) -> None:
     command = await a_command(client)

@@ -12,7 +12,7 @@ from errands import Counted, ErrandInput, ErrandPayload, make_contacts, run
 from factories import make_automat, make_entity, make_key
 from talking import Client
 
-from models.accounts import Permission, Role
+from models.accounts import Role
 from models.automats import Automat
 from models.entities import ReservableEntity
 from models.errors import KeyTaken
@@ -21,18 +21,10 @@ from models.reservations import Reservation
 from resolvers import automats
 from resolvers.work import Work
 from schema.api import schema
-from schema.mutations import PERMISSION
 from schema.scalars import NOBODY, from_id, to_id
 
 LATER = datetime(2031, 6, 1, 12, 30, 0, 500_000, tzinfo=UTC)
 MUTATIONS: Any = schema._schema.mutation_type.fields  # type: ignore[union-attr]  # there are some
-
-
-@pytest.mark.parametrize("name", MUTATIONS)
-def test_every_mutation_declares_its_permission(name: str) -> None:
-    definition = MUTATIONS[name].extensions["strawberry-definition"]
-
-    assert isinstance(definition.metadata.get(PERMISSION), Permission)
 
 
 @pytest.mark.parametrize("name", MUTATIONS)

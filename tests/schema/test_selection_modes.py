@@ -108,7 +108,7 @@ async def test_what_shadow_watched_is_told_stay_by_stay_and_all_together(client:
         await push_reservation(work, home, external_id="stay")
     here = {"unit": to_id(OrganizationUnit, unit.id), "groups": [to_id(DeviceGroup, group.id)]}
 
-    found = (await client.ask(SHADOW, Role.VIEWER, **here))["selectionShadow"]
+    found = (await client.ask(SHADOW, Role.ADVANCED_USER, **here))["selectionShadow"]
 
     (edge,) = found.pop("differences")["edges"]
     metres = found.pop("nearerMetres")
@@ -141,7 +141,7 @@ async def test_what_shadow_watched_is_told_stay_by_stay_and_all_together(client:
     assert everywhere["watched"] == 1
 
 
-async def test_a_settings_version_is_seen_by_those_who_see_units(client: Client) -> None:
+async def test_a_settings_version_is_seen_by_those_who_see_settings(client: Client) -> None:
     async with client.working() as work:
         await organizations.update_unit(work, client.organization_id, {"pin_length": 5})
     document = f"{{ organizationUnits(first: 1) {{ edges {{ node {{ {VERSIONS} }} }} }} }}"
@@ -151,6 +151,7 @@ async def test_a_settings_version_is_seen_by_those_who_see_units(client: Client)
     (unit,) = answer["organizationUnits"]["edges"]
     (edge,) = unit["node"]["settingsVersions"]["edges"]
     assert edge["node"]["said"] == {"selectionMode": None, "pinLength": 5}
+    assert await client.error_code(document, Role.ADVANCED_USER) == "NOT_ALLOWED"
 
 
 def test_the_command_switches_and_undoes(tmp_path: Path) -> None:

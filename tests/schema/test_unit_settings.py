@@ -137,7 +137,7 @@ async def test_what_holds_is_told_with_the_nearest_who_says_it(client: Client) -
     )
 
     alone = house["effectiveSettings"]
-    asked = await client.ask(WITH_GROUP, Role.VIEWER, id=house["id"], group=group["id"])
+    asked = await client.ask(WITH_GROUP, id=house["id"], group=group["id"])
     grouped = asked["node"]["effectiveSettings"]
 
     for settings in (alone, grouped):
