@@ -5,8 +5,10 @@ was compared with is compared again inside. Another way to prove who one is ends
 in `sessions.open_session`, for a person who `may enter` and whose row is locked.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +32,9 @@ from resolvers.people.slowing import Guesser, Slowing
 from resolvers.work import Work, system
 
 LONGEST_TYPED = 1_000
+BEAT_SECONDS = 0.25
+"""Refusals are answered on a beat of so many seconds: what is written down of somebody known takes
+some milliseconds, by which nobody is to learn who is known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,12 @@ class SigningIn:
         device = device_of(self._secret, attempt.word, person_id, attempt.now)
         guesser = Guesser(email, attempt.network, device)
         await self._slowing.count(guesser, attempt.now)
-        opened = await self._looked_at(attempt, known)
+        began = monotonic()
+        try:
+            opened = await self._looked_at(attempt, known)
+        except SignInRefused:
+            await asyncio.sleep(-(monotonic() - began) % BEAT_SECONDS)
+            raise
         await self._slowing.forgive(guesser, attempt.now)
         return opened
 
