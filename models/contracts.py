@@ -127,7 +127,7 @@ class KeyContract(Owned, Base):
     signed_revision: Mapped[int | None]
     waits_since: Mapped[datetime | None]
     draft: Mapped[Json | None]
-    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization_units.id"))
+    unit_id: Mapped[UUID | None]
 
 
 class KeyContractContact(Owned, Base):

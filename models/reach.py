@@ -113,6 +113,14 @@ def key_contract(row: Columns) -> Condition:
     )
 
 
+def reservation_contact(row: Columns) -> Condition:
+    """Reach whose a reservation is through it, or through its key contract."""
+    return or_(
+        row.reservation_id.in_(seen_of(Reservation)),
+        row.reservation_id.in_(seen_of(KeyContract, column="reservation_id")),
+    )
+
+
 def contact(row: Columns) -> Condition:
     """Reach contacts through what they are named in."""
     return or_(
@@ -247,7 +255,7 @@ RULES: dict[type[Base], Rule] = {
     Event: event,
     Identification: through("process_id", SigningProcess),
     Key: key,
-    KeyAllocation: OF_KEY_CONTRACT,
+    KeyAllocation: lambda row: and_(OF_KEY_CONTRACT(row), row.key_id.in_(seen_of(Key))),
     KeyContract: key_contract,
     KeyContractContact: OF_KEY_CONTRACT,
     KeyRing: lambda row: row.id.in_(seen_of(KeyRingKey, column="key_ring_id")),
@@ -263,7 +271,7 @@ RULES: dict[type[Base], Rule] = {
     PlacementRun: in_unit,
     ReservableEntity: in_unit,
     Reservation: through("entity_id", ReservableEntity),
-    ReservationContact: through("reservation_id", Reservation),
+    ReservationContact: reservation_contact,
     SettingsVersion: settings_version,
     Signature: OF_KEY_CONTRACT,
     SignatureStation: in_organization_unit,

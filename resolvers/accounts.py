@@ -25,6 +25,7 @@ from models.events import EventKind
 from models.organizations import OrganizationUnit
 from resolvers.checks import required_text
 from resolvers.clocks import ahead_of
+from resolvers.organizations import top_units
 from resolvers.people import sessions
 from resolvers.reach import units_below
 from resolvers.work import Reading, Work
@@ -80,7 +81,7 @@ async def create_token(
 
 async def _checked_units(work: Work, unit_ids: Collection[UUID | None] | None) -> list[UUID]:
     if unit_ids is None:
-        return sorted(work.actor.units or ())
+        return [unit.id for unit in await top_units(work)] if work.is_narrow else []
     if not unit_ids:
         message = "Name the units that it reaches, or leave them out for the whole organization."
         raise InvalidInput(message, path=("unit_ids",))

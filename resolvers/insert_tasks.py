@@ -33,7 +33,7 @@ async def page(
     count = checked_count(first)
     tasks = _tasks()
     if reading.is_narrow:
-        tasks = tasks.where(reach.seen(LockerContract))
+        tasks = tasks.where(reach.seen(LockerContract), reach.seen(Key))
     if automat_id is not None:
         tasks = tasks.where(LockerContract.automat_id == automat_id)
     told = reading.told(

@@ -12,6 +12,7 @@ from models.database import Database
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
+from models.places import PostalAddress
 from models.settings_versions import said_of
 from resolvers import access_hours, setting_changes, settings_versions
 from resolvers.checks import fitting_text, required_text
@@ -26,6 +27,7 @@ class UnitChanges(SettingChanges, total=False):
 
     name: str
     customer_id: str | None
+    address: PostalAddress | None
 
 
 def founder() -> Actor:
@@ -73,7 +75,8 @@ async def create_unit(
     Raises:
         NotAllowed: The actor may not change the organization.
         NotFound: There is no such parent.
-        InvalidInput: A setting does not make sense, or does not fit the others.
+        InvalidInput: A setting does not make sense, or does not fit the others; a building has no
+            address.
         ExternalIdInUse: Another unit has that customer id.
     """
     work.require(Permission.EDIT_ORGANIZATION)
@@ -85,6 +88,7 @@ async def create_unit(
         organization_id=work.actor.organization_id, parent_id=parent.id, kind=kind, **changes
     )
     required_text(unit.name, path=("name",))
+    _check_address(unit)
     await work.add(unit, refusals={CUSTOMER_ID_TAKEN: _taken(unit)})
     if work.actor.units is not None:
         work.actor = replace(work.actor, units=work.actor.units | {unit.id})
@@ -95,12 +99,13 @@ async def create_unit(
 
 
 async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> OrganizationUnit:
-    """Change a unit's name or settings.
+    """Change a unit's name, address or settings.
 
     Raises:
         NotAllowed: The actor may not change the organization.
         NotFound: There is no such unit.
-        InvalidInput: A setting does not make sense, or does not fit the others here or below.
+        InvalidInput: A setting does not make sense, or does not fit the others here or below; a
+            building would have no address.
         ExternalIdInUse: Another unit has that customer id.
     """
     work.require(Permission.EDIT_ORGANIZATION)
@@ -110,6 +115,7 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
     for name, value in changes.items():
         setattr(unit, name, value)
     required_text(unit.name, path=("name",))
+    _check_address(unit)
     await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
     await setting_changes.check_unit(work, unit, changes)
     await settings_versions.keep(work, unit, before=before)
@@ -117,6 +123,12 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
         await access_hours.learned_anew(work)
     work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))
     return unit
+
+
+def _check_address(unit: OrganizationUnit) -> None:
+    if unit.kind is UnitKind.BUILDING and unit.address_text is None:
+        message = "A building has an address; give its street and number, postal code and city."
+        raise InvalidInput(message, path=("address",))
 
 
 def _taken(unit: OrganizationUnit) -> ExternalIdInUse:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import reach
 from models.accounts import Actor, Permission, Role
-from models.base import Base
+from models.base import Base, Removable
 from models.errors import NotFound
 from models.reaching import REACHED
 from models.settings import UnitSettings
@@ -27,9 +27,14 @@ def owned(model: type[Row]) -> Select[Row]:
     Making a query anew can take as long as running it; those that are asked all the time are kept.
     """
     found: Select[Row] = select(model).where(
-        cast("Any", model).organization_id == bindparam("owner")
+        cast("Any", model).organization_id == bindparam("owner"), *_there(model)
     )
     return found
+
+
+def _there(model: type[Base]) -> list[ColumnElement[bool]]:
+    """Leave out what was removed, where rows of a kind stay when they are."""
+    return [model.removed_at.is_(None)] if issubclass(model, Removable) else []
 
 
 @cache
@@ -73,7 +78,8 @@ class Reading:
     def own(self, model: type[Row]) -> Select[Row]:
         """Begin a query of the actor's organization's rows; every list begins with it."""
         owner = cast("Any", model).organization_id
-        found: Select[Row] = select(model).where(owner == self.actor.organization_id)
+        mine = owner == self.actor.organization_id
+        found: Select[Row] = select(model).where(mine, *_there(model))
         return found
 
     def seen(self, model: type[Row]) -> Select[Row]:

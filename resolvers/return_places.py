@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
+from models import reach
 from models.automats import Automat, AutomatState, Locker, LockerState
 from models.availability import Blocked, Span, blocked_lockers
 from models.contracts import LIVE_STATES, KeyAllocation, LockerContract, LockerContractKind
@@ -71,8 +72,11 @@ def _without(places: Places, keys: Iterable[Key]) -> list[Key]:
 
 async def _held(reading: Reading, keys: Sequence[Key]) -> Places:
     """Find the lockers that are held for keys by the contracts under which somebody has them."""
-    told = {"owner": reading.actor.organization_id, "keys": [key.id for key in keys]}
-    rows: Sequence[Any] = await reading.all(_locker_contracts(), **told)
+    told = reading.told(keys=[key.id for key in keys])
+    statement = _locker_contracts()
+    if reading.is_narrow:
+        statement = statement.where(reach.seen(LockerContract))
+    rows: Sequence[Any] = await reading.all(statement, **told)
     return {
         row.key_id: ReturnPlace(
             opens_at=max(row.starts_at, reading.now),

@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models import reach
 from models.accounts import Actor
-from models.base import Base, new_id
+from models.base import Base, Removable, new_id
 from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
 from models.dialects.among import among, ids_later
 from models.dialects.overlaps import broken_constraint
@@ -62,6 +62,13 @@ class About(NamedTuple):
     id: UUID
 
 
+@cache
+def _held(model: type[Row], *, itself: bool) -> Select[Row]:
+    """Share a row with others who put something there; one that is to be changed is locked."""
+    one = owned(model).where(model.id == bindparam("id"))
+    return one.with_for_update(key_share=True) if itself else one.with_for_update(read=True)
+
+
 class Work(Reading):
     """One transaction for somebody at a moment; whoever opened it commits it.
 
@@ -83,9 +90,17 @@ class Work(Reading):
     async def _named(self, model: type[Row], id: UUID | None, path: tuple[str, ...]) -> Row | None:
         """Read a row that is named to do something; by its own id it is to be changed itself."""
         found = await self._reach(model, id, reach.named)
-        if found is not None and path == ITSELF:
+        if found is None:
+            return None
+        if path == ITSELF:
             await self.require_change(model, found.id)
-        return found
+        return await self._held(model, found, path) if isinstance(found, Removable) else found
+
+    async def _held(self, model: type[Row], row: Row, path: tuple[str, ...]) -> Row | None:
+        """Let nobody remove a row until this transaction ends; None when somebody just did."""
+        statement = _held(model, itself=path == ITSELF)
+        found = await self.all(statement, owner=self.actor.organization_id, id=row.id)
+        return found[0] if found else None
 
     async def require_change(self, model: type[Row], id: UUID) -> None:
         """Go on only if nothing beyond the actor's reach depends on a row that they see.

@@ -66,6 +66,7 @@ from schema.station_display import StationSubscriptions
 from schema.stations import StationQueries
 from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
+from schema.unit_tree import UnitTreeMutations
 
 
 @strawberry.type(description="What can be looked up.")
@@ -148,6 +149,7 @@ class Mutation(
     ContractLinkMutations,
     OrganizationMutations,
     PeopleMutations,
+    UnitTreeMutations,
     SelectionModeMutations,
     SandboxMutations,
 ):

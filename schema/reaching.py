@@ -66,6 +66,7 @@ def _narrowed(
     to_do: bool,  # noqa: FBT001  # `partial` gives it by its place
     source: Any,
     info: Any,
+    /,
     **given: Any,
 ) -> Any:
     context: Context = info.context

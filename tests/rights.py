@@ -176,6 +176,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "personUpdate": (ADMINS, 'id: "$person", name: "Eve"'),
     "personBlock": (ADMINS, 'id: "$person"'),
     "personRemove": (ADMINS, 'id: "$person"'),
+    "organizationUnitMove": (ADMINS, 'id: "$unit", parentId: "$root"'),
+    "organizationUnitDelete": (ADMINS, 'id: "$empty_unit"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),

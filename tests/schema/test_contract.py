@@ -77,6 +77,7 @@ BOUNDED_LISTS = {
     "Person.organizationUnits",
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
+    "UnitBlocker.examples",
     "Query.accessSchedulePreview",
     "Query.failoverPlan",
     "Query.contractDefaults",

@@ -6,6 +6,7 @@ from string import Template
 import pytest
 from agreeing import make_agreement
 from documents import UPSERT, stay
+from everything import whole
 from factories import make_automat, make_entity, make_key, make_unit, push
 from foreign import BY_OTHERS_IDS, EDGES, REFUSED_MUTATIONS, REFUSED_QUERIES
 from signing import waiting
@@ -81,6 +82,15 @@ async def listed(client: Client) -> str:
     return json.dumps([await client.ask(document) for document in documents])
 
 
+async def everything(client: Client, ids: dict[str, str]) -> str:
+    """Ask for every field of one of each kind, and of all that it refers to."""
+    answers = []
+    for id in [id for kind, id in ids.items() if kind != "erasure"]:
+        (node,) = (await client.ask(f'{{ node(id: "{id}") {{ __typename }} }}')).values()
+        answers.append(await client.ask(whole(node["__typename"], id)))
+    return json.dumps(answers)
+
+
 async def test_what_lies_in_a_sibling_unit_does_not_exist(client: Client) -> None:
     theirs = await one_of_everything(client, "theirs")
     await client.ask(TAKE_OUT_OF_SERVICE, id=theirs["automat"])  # else guests of both come there
@@ -95,10 +105,11 @@ async def test_what_lies_in_a_sibling_unit_does_not_exist(client: Client) -> Non
 
     cases += await refused(narrow, theirs | {f"own_{kind}": id for kind, id in own.items()})
     found = await listed(narrow)
+    shown = await everything(narrow, own)
 
     assert await happened(client) == before
     assert {kind for kind, id in own.items() if id not in found} <= NOT_LISTED
-    assert not [kind for kind, id in theirs.items() if id in found]
+    assert not [kind for kind, id in theirs.items() if id in found + shown]
     assert "theirs" not in found
     assert cases >= CASES_AT_LEAST
 

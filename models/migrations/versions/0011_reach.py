@@ -3,25 +3,18 @@
 import sqlalchemy as sa
 from alembic import op
 
+from models.dialects.instants import Instant
+
 revision = "0011"
 down_revision = "0010"
 
 
 def upgrade() -> None:
     create_token_units()
-    add_unit_of_contracts()
-
-
-def add_unit_of_contracts() -> None:
-    name, refers = "key_contracts_unit_id_fkey", "organization_units"
-    if op.get_bind().dialect.name == "postgresql":
-        op.add_column("key_contracts", sa.Column("unit_id", sa.Uuid(), nullable=True))
-        op.create_foreign_key(name, "key_contracts", refers, ["unit_id"], ["id"])
-    else:  # which knows no constraint but one that comes with a column
-        op.execute(
-            "alter table key_contracts add column unit_id char(32) "
-            f"constraint {name} references {refers} (id)"
-        )
+    op.add_column("key_contracts", sa.Column("unit_id", sa.Uuid(), nullable=True))
+    for name in ("address_text", "street", "postal_code", "city", "address_country_code"):
+        op.add_column("organization_units", sa.Column(name, sa.String(), nullable=True))
+    op.add_column("organization_units", sa.Column("removed_at", Instant(), nullable=True))
 
 
 def create_token_units() -> None:
