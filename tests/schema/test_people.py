@@ -131,6 +131,11 @@ async def test_an_administrator_of_a_unit_reaches_its_people_alone(client: Clien
 
     assert {edge["node"]["id"] for edge in seen} == {within, aino.id}
     assert [one is not None for one in found] == [False, False, False, True]
+    delete = """mutation($input: OrganizationUnitDeleteInput!) {
+      organizationUnitDelete(input: $input) { blockers { kind examples } userErrors { code } } }"""
+    deleted = (await client.ask(delete, input={"id": ids["South"]}))["organizationUnitDelete"]
+    (blocker,) = deleted["blockers"]
+    assert blocker == {"kind": "people who reach it", "examples": ["Aino Virtanen"] * 2}
     refused = [answer[name]["userErrors"] for name in "abc"]
     assert refused == [[{"code": "NOT_FOUND"}]] * 3
     given = {one["name"] for one in answer["d"]["person"]["organizationUnits"]}
