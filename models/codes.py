@@ -8,6 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
+from models.marks import Mark
+from models.opened import Opened
+from models.sealed import Sealed, SealedText
 
 
 class CodeUse(StrEnum):
@@ -34,7 +37,7 @@ class AutomatCode(Owned, Base):
 
     __tablename__ = "automat_codes"
     __table_args__ = (
-        UniqueConstraint("automat_id", "code"),
+        UniqueConstraint("automat_id", "code_mark", name="automat_codes_automat_id_code_key"),
         CheckConstraint(
             "case when locker_contract_id is null then 0 else 1 end"
             " + case when key_id is null then 0 else 1 end"
@@ -45,7 +48,9 @@ class AutomatCode(Owned, Base):
 
     automat_id: Mapped[UUID] = mapped_column(ForeignKey("automats.id"))
     locker_id: Mapped[UUID] = mapped_column(ForeignKey("lockers.id"))
-    code: Mapped[str]
+    sealed_code: Mapped[Sealed] = mapped_column(SealedText("automat_codes.sealed_code"))
+    code_mark: Mapped[str] = mapped_column(Mark())
+    code = Opened[str]("sealed_code", "code_mark", among="automat_id")
     use: Mapped[CodeUse]
     locker_contract_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("locker_contracts.id"), unique=True
@@ -69,10 +74,16 @@ class BackupCode(Owned, Base):
     """
 
     __tablename__ = "backup_codes"
-    __table_args__ = (UniqueConstraint("organization_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "organization_id", "code_mark", name="backup_codes_organization_id_code_key"
+        ),
+    )
 
     key_id: Mapped[UUID] = mapped_column(ForeignKey("keys.id"), index=True)
-    code: Mapped[str]
+    sealed_code: Mapped[Sealed] = mapped_column(SealedText("backup_codes.sealed_code"))
+    code_mark: Mapped[str] = mapped_column(Mark())
+    code = Opened[str]("sealed_code", "code_mark", among="organization_id")
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]

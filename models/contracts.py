@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Json, Owned
 from models.dialects.overlaps import NoOverlap
 from models.keys import CODE_ALPHABET
+from models.marks import Mark
+from models.opened import Opened
+from models.sealed import Sealed, SealedText
 
 LIVE_STATES = ("planned", "syncing", "ready")
 LIVE = text("state in ('planned', 'syncing', 'ready')")
@@ -225,7 +228,9 @@ class LockerContract(Owned, Base):
     key_id: Mapped[UUID | None] = mapped_column(ForeignKey("keys.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
-    pin: Mapped[str | None]
+    sealed_pin: Mapped[Sealed | None] = mapped_column(SealedText("locker_contracts.sealed_pin"))
+    pin_mark: Mapped[str | None] = mapped_column(Mark())
+    pin = Opened[str | None]("sealed_pin", "pin_mark", among="automat_id")
     sync_at: Mapped[datetime]
     synced_at: Mapped[datetime | None]
     state: Mapped[LockerContractState] = mapped_column(default=LockerContractState.PLANNED)
@@ -247,7 +252,7 @@ OVERLAPS = (
     NoOverlap(
         name="one_contract_per_pin_at_a_time",
         table="locker_contracts",
-        same=("automat_id", "pin"),
+        same=("automat_id", "pin_mark"),
         when=_LIVE,
         starts="sync_at",
     ),

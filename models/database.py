@@ -24,7 +24,7 @@ from models.dialects.nearest_index import install_functions
 from models.dialects.row_security import ORGANIZATION, begin_for, look_for_wall, stand_for
 from models.errors import InvalidInput
 from models.events import Event
-from models.sealer import Sealer, give_sealer
+from models.sealer import Sealer, give_sealer, sealer_of
 
 BUSY_SECONDS = 30
 RINGS, HAPPENED, UNDONE, LAST_ACTS = "rings", "happened", "undone", "last_acts"
@@ -60,6 +60,11 @@ class Database:
         self._bell: Bell = SqliteBell(self._readers) if self.is_sqlite else PostgresBell(self.url)
         self.echo = Echo(self._bell.changes)
         """The same bell for any number of listeners, over one connection."""
+
+    @property
+    def sealer(self) -> Sealer:
+        """What secrets here are kept with."""
+        return sealer_of(self._writers.dialect)
 
     @asynccontextmanager
     async def reading(self, organization_id: UUID | None = None) -> AsyncIterator[AsyncConnection]:

@@ -78,6 +78,7 @@ class EventKind(StrEnum):
     CODE_ENTERED = "code_entered"
     WRONG_CODE_ENTERED = "wrong_code_entered"
     BACKUP_CODES_MADE = "backup_codes_made"
+    PIN_READ = "pin_read"
     SANDBOX_ADVANCED = "sandbox_advanced"
     LOCKER_UPDATED = "locker_updated"
     DEVICE_GROUP_CREATED = "device_group_created"

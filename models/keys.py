@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.addressed import Addressed
 from models.base import Base, Owned
+from models.marks import Mark
+from models.opened import Opened
+from models.sealed import Sealed, SealedText
 
 OUT = text("automat_id is null and manual_storage_id is null")
 TO_BE_BROUGHT = text("target_automat_id is not null")
@@ -94,7 +97,11 @@ class Key(Owned, Base):
     shared: Mapped[bool] = mapped_column(default=False)
     status: Mapped[KeyStatus] = mapped_column(default=KeyStatus.IN_STORAGE)
     rfid_tag: Mapped[str | None]
-    return_code: Mapped[str | None]
+    sealed_return_code: Mapped[Sealed | None] = mapped_column(SealedText("keys.sealed_return_code"))
+    return_code_mark: Mapped[str | None] = mapped_column(Mark())
+    return_code = Opened[str | None](
+        "sealed_return_code", "return_code_mark", among="organization_id"
+    )
 
     selected_manual_storage_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("manual_storages.id"), index=True

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.accounts import Role
 from models.base import Base, Owned
+from models.sealed import Sealed, SealedText
 
 IDLE = timedelta(hours=1)
 """After so long without a request a session ends (NIST SP 800-63B-4, 2.2.3)."""
@@ -69,8 +70,8 @@ class Person(Owned, Base):
     """Since when nothing personal is left of them; the row stays for the trail."""
     password_hash: Mapped[str | None]
     """argon2id, with its parameters (RFC 9106)."""
-    totp_secret: Mapped[str | None]
-    """Sealed, see `resolvers.people.second_factors`."""
+    totp_secret: Mapped[Sealed | None] = mapped_column(SealedText("people.totp_secret"))
+    """Of their authenticator (RFC 6238)."""
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
     """The time step of the last code that was used (RFC 6238, 5.2): no code is taken twice."""
 
@@ -111,8 +112,8 @@ class PersonInvitation(Owned, Base):
     digest: Mapped[str]
     """Of the secret in its link."""
     expires_at: Mapped[datetime]
-    totp_secret: Mapped[str | None]
-    """The sealed secret of the second factor that it offers, since it was opened first."""
+    totp_secret: Mapped[Sealed | None] = mapped_column(SealedText("person_invitations.totp_secret"))
+    """Of the authenticator that it offers, since it was opened first."""
 
 
 class PersonSession(Owned, Base):

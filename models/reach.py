@@ -31,6 +31,7 @@ from models.events import Event
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.partners import ServiceAccount, ServiceAccountKey
+from models.people import Person, PersonInvitation, PersonSession, PersonUnit
 from models.placement_reviews import PlacementRun
 from models.public_links import ContractLink
 from models.reaching import (
@@ -42,6 +43,7 @@ from models.reaching import (
     at_automat,
     in_unit,
     nobody,
+    only_within,
     seen_of,
     some,
     through,
@@ -195,13 +197,6 @@ def settings_version(row: Columns) -> Condition:
     return or_(within(row.unit_id), row.device_group_id.in_(seen_of(DeviceGroup)))
 
 
-def token(row: Columns) -> Condition:
-    """Reach tokens that reach nothing that is not reached; those of a whole organization never."""
-    units = table_of(TokenUnit).alias()
-    own = units.c.token_id == row.id
-    return and_(exists().where(own), ~exists().where(own, not_(within(units.c.unit_id))))
-
-
 def event(row: Columns) -> Condition:
     """Reach events through what they are about; nobody's doing is seen of a place beside."""
     rules = SEEN | PLACES
@@ -228,8 +223,8 @@ def _only_own_keys(row: Columns) -> Condition:
 SUBJECTS: tuple[type[Base], ...] = (
     *(Agreement, AgreementVersion, Attachment, Automat, AutomatAlarm, AutomatCommand, Contact),
     *(ContractLink, ContractTemplate, DeviceGroup, Key, KeyContract, KeyRing, Locker),
-    *(LockerContract, ManualStorage, OrganizationUnit, ReservableEntity, Reservation),
-    *(ServiceAccount, Signature, SignatureStation, SigningProcess, Token),
+    *(LockerContract, ManualStorage, OrganizationUnit, Person, PersonSession, ReservableEntity),
+    *(Reservation, ServiceAccount, Signature, SignatureStation, SigningProcess, Token),
 )
 """What events are about."""
 
@@ -269,6 +264,10 @@ RULES: dict[type[Base], Rule] = {
     LockerContract: OF_KEY_CONTRACT,
     ManualStorage: desk,
     OrganizationUnit: lambda row: within(row.id),
+    Person: only_within(PersonUnit, "person_id"),
+    PersonInvitation: through("person_id", Person),
+    PersonSession: through("person_id", Person),
+    PersonUnit: in_unit,
     PlacementRun: in_unit,
     ReservableEntity: in_unit,
     Reservation: through("entity_id", ReservableEntity),
@@ -280,7 +279,7 @@ RULES: dict[type[Base], Rule] = {
     SignatureStation: in_organization_unit,
     SigningProcess: OF_KEY_CONTRACT,
     StoredFile: stored_file,
-    Token: token,
+    Token: only_within(TokenUnit, "token_id"),
     TokenUnit: in_unit,
 }
 """How rows are reached that somebody looks at. What is not here is nobody's but the machinery's."""

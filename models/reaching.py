@@ -6,7 +6,7 @@ The rules themselves are in `models.reach`.
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, select
 
 from models.automats import Automat
 from models.base import Base, table_of
@@ -52,6 +52,22 @@ def through(name: str, model: type[Base]) -> Rule:
     def rule(row: Columns) -> Condition:
         found: Condition = row[name].in_(seen_of(model))
         return found
+
+    return rule
+
+
+def only_within(unit_of: type[Base], name: str) -> Rule:
+    """Reach whoever reaches nothing that is not reached; never who reaches a whole organization.
+
+    Args:
+        unit_of: The table of the units that they were given.
+        name: Its column with whose these are.
+    """
+
+    def rule(row: Columns) -> Condition:
+        units = table_of(unit_of).alias()
+        own = units.c[name] == row.id
+        return and_(exists().where(own), ~exists().where(own, not_(within(units.c.unit_id))))
 
     return rule
 

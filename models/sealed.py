@@ -1,4 +1,4 @@
-"""Columns for secrets: sealed ones that can be opened again, and marks by which they are found.
+"""Columns for secrets, encrypted at rest.
 
 A row says whose a secret is when it writes and when it reads it, as a sealed text opens in its own
 row and column alone:
@@ -7,13 +7,8 @@ row and column alone:
     person = Person(id=id, totp_secret=Sealed(text, of=id))
     person.totp_secret.opened(of=person.id)
 
-Whoever looks for a secret, or must not keep two alike, has a column with its mark beside it:
-
-    pin_mark: Mapped[str | None] = mapped_column(Mark())
-    contract = LockerContract(pin=Sealed(pin, of=id), pin_mark=Marked(pin, of=automat_id))
-    select(LockerContract).where(LockerContract.pin_mark == Marked(pin, of=automat_id))
-
-What seals and marks is that of the database whose statement it is, see `models.sealer`.
+What seals is that of the database whose statement it is, see `models.sealer`. A secret that is
+looked for, or must not be there twice, has a mark beside it, see `models.marks`.
 """
 
 from collections.abc import Callable
@@ -75,6 +70,13 @@ class _Read(Sealed):
         """Open it."""
         return self._sealer.opened(self._text, self._purpose, of)
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both are the same as it is kept; equal secrets are not, unless opened."""
+        return isinstance(other, _Read) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
     @property
     def of(self) -> UUID:
         """Refuse: it stays in its own row and column, where alone it opens."""
@@ -111,36 +113,3 @@ class SealedText(TypeDecorator[Sealed]):
         """Hand out what is kept, still sealed."""
         sealer, purpose = sealer_of(dialect), self.purpose.encode()
         return lambda value: None if value is None else _Read(value, sealer, purpose)
-
-
-class Marked:
-    """A secret that is looked for, or kept from being there twice, among those of one thing."""
-
-    __slots__ = ("_of", "_text")
-
-    def __init__(self, text: str, *, of: UUID) -> None:
-        """Take a secret to be marked.
-
-        Args:
-            text: The secret.
-            of: The id of the thing among whose secrets it is compared; equal secrets of two
-                things do not look alike.
-        """
-        self._text = text
-        self._of = of
-
-    def mark(self, sealer: Sealer) -> str:
-        """Make the mark."""
-        return sealer.marked(self._text, self._of)
-
-
-class Mark(TypeDecorator[str | Marked]):
-    """The mark of a secret: 32 hexadecimal digits, from which nobody without the key learns it."""
-
-    impl = String
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[Marked | str | None], str | None]:
-        """Write a mark; one that was read is written as it is."""
-        sealer = sealer_of(dialect)
-        return lambda value: value.mark(sealer) if isinstance(value, Marked) else value

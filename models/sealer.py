@@ -23,7 +23,7 @@ from sqlalchemy.exc import DontWrapMixin
 
 SHORTEST = 32
 NONCE_BYTES, NAME_LETTERS, MARK_BYTES = 12, 8, 16
-LOOKS_EVERY_SECONDS = 5.0
+LOOKS_EVERY_SECONDS = 2.0
 """So long after a key was added the processes that share its file seal with it, at the latest."""
 
 logger = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ class Sealer:
 
     def _cipher(self, name: str) -> AESGCM:
         if name not in self._ciphers:
-            self._look()
+            self.look()
         try:
             return self._ciphers[name]
         except KeyError:
@@ -150,9 +150,9 @@ class Sealer:
         if now < self._look_at:
             return
         self._look_at = now + LOOKS_EVERY_SECONDS
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Take other keys if there are; those that make no sense are not taken."""
         try:
             if self._provider.have_changed():

@@ -26,6 +26,8 @@ from models.dialects.missing_rows import insert_missing
 from models.errors import InvalidInput
 from models.events import EventKind
 from models.keys import Key, KeyStatus
+from models.marks import Marked
+from models.sealed import Sealed
 from resolvers.codes import bump
 from resolvers.work import Reading, Work
 
@@ -110,14 +112,14 @@ async def shown(reading: Reading, key_ids: list[UUID]) -> Sequence[list[str]]:
     """Tell which codes the automat of each of several keys knows, the oldest first."""
     row = BackupCode
     rows = await reading.rows(
-        select(row.key_id, row.code)
+        select(row.id, row.key_id, row.sealed_code)
         .join(AutomatCode, AutomatCode.backup_code_id == row.id)
         .where(row.organization_id == reading.actor.organization_id, among(row.key_id, key_ids))
         .order_by(row.id)
     )
     found: dict[UUID, list[str]] = defaultdict(list)
     for one in rows:
-        found[one.key_id].append(one.code)
+        found[one.key_id].append(one.sealed_code.opened(of=one.id))
     return [found[id] for id in key_ids]
 
 
@@ -145,7 +147,7 @@ async def _known(work: Work, key_ids: Sequence[UUID]) -> list[Any]:
     row = BackupCode
     return await work.rows(
         select(
-            *(row.id, row.key_id, row.code, row.used_at, row.withdrawn_at),
+            *(row.id, row.key_id, row.sealed_code, row.used_at, row.withdrawn_at),
             AutomatCode.locker_id,
         )
         .outerjoin(AutomatCode, AutomatCode.backup_code_id == row.id)
@@ -170,11 +172,14 @@ async def _new(work: Work, key_ids: Sequence[UUID]) -> list[dict[str, Any]]:
 
 
 def _row(work: Work, key_id: UUID) -> dict[str, Any]:
+    id, owner = new_id(), work.actor.organization_id
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     return {
-        "id": new_id(),
-        "organization_id": work.actor.organization_id,
+        "id": id,
+        "organization_id": owner,
         "key_id": key_id,
-        "code": f"{secrets.randbelow(10**DIGITS):0{DIGITS}}",
+        "sealed_code": Sealed(code, of=id),
+        "code_mark": Marked(code, of=owner),
         "made_at": work.now,
     }
 
@@ -187,22 +192,28 @@ async def _let_know(work: Work, keys: Iterable[Key], made: Sequence[dict[str, An
     homes = {key.id: home for key in keys if (home := _home(key)) is not None}
     known = [one for one in made if one["key_id"] in homes]
     revisions = await bump(work, {homes[one["key_id"]].automat_id for one in known})
-    rows = [
-        {
-            "id": one["id"],
-            "organization_id": work.actor.organization_id,
-            "automat_id": homes[one["key_id"]].automat_id,
-            "locker_id": homes[one["key_id"]].locker_id,
-            "code": one["code"],
-            "use": CodeUse.FETCH_AND_RETURN,
-            "backup_code_id": one["id"],
-            "revision": revisions[homes[one["key_id"]].automat_id],
-            "opens_at": work.now,
-        }
-        for one in known
-    ]
+    rows = [_known_code(work, one, homes[one["key_id"]], revisions) for one in known]
     if rows:
         await (await work.connection()).execute(insert(AutomatCode), rows)
+
+
+def _known_code(
+    work: Work, one: dict[str, Any], home: Home, revisions: dict[UUID, int]
+) -> dict[str, Any]:
+    id: UUID = one["id"]
+    code = one["sealed_code"].opened(of=id)
+    return {
+        "id": id,
+        "organization_id": work.actor.organization_id,
+        "automat_id": home.automat_id,
+        "locker_id": home.locker_id,
+        "sealed_code": Sealed(code, of=id),
+        "code_mark": Marked(code, of=home.automat_id),
+        "use": CodeUse.FETCH_AND_RETURN,
+        "backup_code_id": id,
+        "revision": revisions[home.automat_id],
+        "opens_at": work.now,
+    }
 
 
 async def forget(work: Work, ids: set[UUID]) -> None:

@@ -7,23 +7,21 @@ table there, and once the automat has said that it knows that revision the contr
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, union_all, update
+from sqlalchemy import delete, insert, select, update
 
 from models.automats import Automat
 from models.base import new_id
 from models.codes import AutomatCode, CodeUse
-from models.contracts import LIVE_STATES, LockerContract, LockerContractKind, LockerContractState
-from models.dialects.among import among, ids_later
-from models.dialects.instants import Instant
+from models.contracts import LockerContract, LockerContractKind, LockerContractState
+from models.dialects.among import among
 from models.events import EventKind
-from models.keys import Key
-from models.pins import COOL_DOWN
+from models.marks import Marked
+from models.sealed import Sealed
 from resolvers.transitions import move_locker_contract
-from resolvers.work import About, Reading, Work
+from resolvers.work import About, Work
 
 PAST_STATES = (
     LockerContractState.COMPLETED,
@@ -81,18 +79,20 @@ async def _to_be_known(work: Work, locker_contract_ids: Collection[UUID]) -> lis
             among(LockerContract.id, locker_contract_ids),
             LockerContract.state.in_(SYNCED_STATES),
             LockerContract.locker_id.is_not(None),
-            LockerContract.pin.is_not(None),
+            LockerContract.sealed_pin.is_not(None),
         )
     )
 
 
 def _code_of(work: Work, contract: Any, revision: int) -> dict[str, Any]:
+    id, code = new_id(), contract.sealed_pin.opened(of=contract.id)
     return {
-        "id": new_id(),
+        "id": id,
         "organization_id": work.actor.organization_id,
         "automat_id": contract.automat_id,
         "locker_id": contract.locker_id,
-        "code": contract.pin,
+        "sealed_code": Sealed(code, of=id),
+        "code_mark": Marked(code, of=contract.automat_id),
         "use": _use(contract),
         "locker_contract_id": contract.id,
         "revision": revision,
@@ -157,33 +157,3 @@ async def bump(work: Work, automat_ids: Iterable[UUID]) -> dict[UUID, int]:
         .returning(Automat.id, Automat.code_revision)
     )
     return {one.id: one.code_revision for one in bumped}
-
-
-async def in_use(reading: Reading, automat_ids: Collection[UUID]) -> dict[UUID, set[str]]:
-    """List each code that automats know, will know or knew lately: PINs and return codes (G13)."""
-    told = {"automats": list(automat_ids), "lately": reading.now - COOL_DOWN}
-    rows = await reading.rows(_in_use(), **told)
-    return {id: set() for id in automat_ids} | {row.id: set(row.codes.split()) for row in rows}
-
-
-@cache
-def _in_use() -> Select[Any]:
-    """Select one row for each automat: reading a row for each code would take thrice as long."""
-    row, automats = LockerContract, ids_later("automats")
-    pins = select(row.automat_id.label("id"), row.pin.label("code")).where(
-        among(row.automat_id, automats), row.pin.is_not(None)
-    )
-    live = pins.where(row.state.in_(LIVE_STATES))
-    past = pins.where(row.state.in_(PAST_STATES), row.ends_at > bindparam("lately", type_=Instant))
-    here = select(Key.automat_id, Key.return_code).where(
-        among(Key.automat_id, automats), Key.return_code.is_not(None)
-    )
-    home = select(Key.selected_automat_id, Key.return_code).where(
-        among(Key.selected_automat_id, automats), Key.return_code.is_not(None)
-    )
-    back = select(AutomatCode.automat_id, AutomatCode.code).where(
-        among(AutomatCode.automat_id, automats), AutomatCode.key_id.is_not(None)
-    )
-    all_of_them = union_all(live, past, here, home, back).subquery()
-    codes = func.aggregate_strings(all_of_them.c.code, " ").label("codes")
-    return select(all_of_them.c.id, codes).group_by(all_of_them.c.id)

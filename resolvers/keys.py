@@ -33,8 +33,9 @@ from models.keys import (
 from models.pins import checked_code
 from models.tags import checked_tag
 from models.times import Window
-from resolvers import backup_codes, codes, custody, return_codes
+from resolvers import backup_codes, custody, return_codes
 from resolvers.checks import exactly_one, required_text
+from resolvers.codes_in_use import in_use
 from resolvers.custody import Fact, Place
 from resolvers.transitions import move_key
 from resolvers.work import Work
@@ -171,7 +172,7 @@ async def check_code_unused(work: Work, automat: Automat, code: str) -> None:
     Raises:
         PinInUse: It does. The message does not repeat the code.
     """
-    if code in (await codes.in_use(work, [automat.id]))[automat.id]:
+    if code in (await in_use(work, [automat.id]))[automat.id]:
         raise PinInUse(path=("return_code",))
 
 

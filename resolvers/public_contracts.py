@@ -20,6 +20,7 @@ from models.contracts import (
 )
 from models.errors import InvalidInput
 from models.openings import openings
+from models.sealed import Sealed
 from models.signing import Signature, SigningMethod, SigningProcess, SigningState
 from models.times import time_zone
 from resolvers import looking, public_links
@@ -175,8 +176,8 @@ def _pin(contract: KeyContract, held: Any, *, is_by_hand: bool) -> str | None:
     is_there = held.state is LockerContractState.READY or (is_by_hand and held.state in ON_ITS_WAY)
     if not is_there or keeps_pin_back(contract, held.state):
         return None
-    pin: str | None = held.pin
-    return pin
+    pin: Sealed | None = held.sealed_pin
+    return None if pin is None else pin.opened(of=held.id)
 
 
 async def _open_process(reading: Reading, contract: KeyContract) -> SigningProcess | None:

@@ -24,7 +24,7 @@ from models.erasures import Erasure
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey
 from models.organizations import Contact, OrganizationUnit
 from models.partners import ServiceAccountKey
-from models.people import PersonInvitation, PersonUnit
+from models.people import PersonInvitation
 from models.public_links import ContractLink
 from models.reservations import ReservationContact
 from models.selections import AutomatSelection
@@ -260,13 +260,6 @@ SIGNING_AT_STATION = Relation(
 """The one that is open there, if any."""
 LINKS_OF_KEY_CONTRACT = Relation(
     "links of key contract", ContractLink, ContractLink.key_contract_id, ContractLink.id
-)
-UNITS_OF_PERSON = Relation(
-    "units of person",
-    OrganizationUnit,
-    PersonUnit.person_id,
-    OrganizationUnit.id,
-    link=(PersonUnit, PersonUnit.unit_id == OrganizationUnit.id),
 )
 INVITATION_OF_PERSON = Relation(
     "invitation of person", PersonInvitation, PersonInvitation.person_id, PersonInvitation.id

@@ -5,7 +5,7 @@ Which locker that is follows from the rows; it is asked again whenever it may be
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,9 @@ from models.contracts import LIVE_STATES, KeyAllocation, LockerContract, LockerC
 from models.dialects.among import among
 from models.events import EventKind
 from models.keys import Key, KeyStatus
+from models.marks import Marked
 from models.pins import COOL_DOWN
+from models.sealed import Sealed
 from resolvers.codes import bump
 from resolvers.work import Work
 
@@ -37,7 +39,7 @@ class Opening:
 
     automat_id: UUID
     locker_id: UUID
-    code: str
+    code: str = field(repr=False)
     opens_at: datetime
 
 
@@ -69,14 +71,14 @@ async def renew(work: Work, keys: Sequence[Key]) -> None:
 def _is_same(work: Work, known: Any, wanted: Opening | None) -> bool:
     if known is None or wanted is None:
         return known is wanted
-    place = known.automat_id, known.locker_id, known.code
+    place = known.automat_id, known.locker_id, known.sealed_code.opened(of=known.id)
     same_place = place == (wanted.automat_id, wanted.locker_id, wanted.code)
     return same_place and max(known.opens_at, work.now) == wanted.opens_at
 
 
 async def _known(work: Work, keys: Sequence[Key]) -> dict[UUID, Any]:
     row = AutomatCode
-    columns = row.key_id, row.automat_id, row.locker_id, row.code, row.opens_at
+    columns = row.id, row.key_id, row.automat_id, row.locker_id, row.sealed_code, row.opens_at
     of_keys = select(*columns).where(among(row.key_id, [key.id for key in keys]))
     return {found.key_id: found for found in await work.rows(of_keys)}
 
@@ -138,12 +140,14 @@ async def _change(work: Work, before: Sequence[Any], wanted: Mapping[Key, Openin
 def _code_of(
     work: Work, key: Key, opening: Opening, revisions: Mapping[UUID, int]
 ) -> dict[str, Any]:
+    id = new_id()
     return {
-        "id": new_id(),
+        "id": id,
         "organization_id": work.actor.organization_id,
         "automat_id": opening.automat_id,
         "locker_id": opening.locker_id,
-        "code": opening.code,
+        "sealed_code": Sealed(opening.code, of=id),
+        "code_mark": Marked(opening.code, of=opening.automat_id),
         "use": CodeUse.RETURN,
         "key_id": key.id,
         "revision": revisions[opening.automat_id],
@@ -176,12 +180,12 @@ async def _is_unused(work: Work, key: Key, wanted: Opening) -> bool:
     row = LockerContract
     same_pin = work.own(row).where(
         row.automat_id == wanted.automat_id,
-        row.pin == wanted.code,
+        row.pin_mark == Marked(wanted.code, of=wanted.automat_id),
         or_(row.state.in_(LIVE_STATES), row.ends_at > work.now - COOL_DOWN),
     )
     others = work.own(Key).where(
         Key.id != key.id,
-        Key.return_code == wanted.code,
+        Key.return_code_mark == Marked(wanted.code, of=key.organization_id),
         or_(
             Key.automat_id == wanted.automat_id,
             Key.selected_automat_id == wanted.automat_id,

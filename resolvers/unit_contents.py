@@ -40,6 +40,7 @@ WORDS = {
     "manual_storages": "desks",
     "contract_templates": "contract templates",
     "signature_stations": "signature stations",
+    "person_units": "people who reach it",
     "token_units": "tokens that reach it",
 }
 """What rows are called where the name of their table is not what people say."""

@@ -24,6 +24,7 @@ from schema import (
     cli_broker,
     cli_documents,
     cli_evidence,
+    cli_keys,
     cli_link,
     cli_people,
     cli_places,
@@ -58,6 +59,7 @@ app.add_typer(cli_evidence.evidence_commands, name="evidence")
 app.add_typer(cli_documents.document_commands, name="documents")
 app.add_typer(cli_selection.selection_commands, name="selection")
 cli_selection.selection_commands.command("mode")(cli_selection_modes.mode)
+app.add_typer(cli_keys.key_commands, name="keys")
 app.command("geocode")(cli_places.geocode)
 app.command("nearest")(cli_places.nearest)
 app.command("broker")(cli_broker.broker)

@@ -61,7 +61,7 @@ def renew(*, email: Email) -> None:
             known = await enrolled(connection, folded_email(email))
         if known is None:
             raise NotFound("Nobody signs in with that e-mail address; invite them.")
-        async with database.writing() as session:
+        async with database.writing(known.owner.organization_id) as session:
             work = Work(session, known.owner, known.owner.time(clock()))
             _, secret = await inviting.renew(work, known.person_id)
         return secret

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from geo.geocoding import Geocoder
 from models.accounts import Actor, Permission
@@ -16,8 +18,9 @@ from models.addressed import PlacementProblem
 from models.database import Database
 from models.dialects.deadlocks import begun_again
 from models.places import Coordinates, Placement, PostalAddress
-from resolvers import waiting
+from resolvers import pin_reads, waiting
 from resolvers.outside.ports import Outside
+from resolvers.pin_reads import Shown
 from resolvers.placing import place
 from resolvers.work import Reading, Work
 from schema.admitted import Admitted
@@ -58,12 +61,18 @@ class Context:
     admitted: Admitted | None = None
     looking: set[asyncio.Task[Any] | None] = field(default_factory=set)
     """Who looks at the database just now: loaders do in tasks of their own."""
+    pins_shown: DataLoader[Shown, None] = field(init=False)
+    """Whoever shows a PIN loads this first: it notes all that are shown together, each once."""
+    told_of: set[UUID] = field(init=False)
+    """What the events of this request's own changes are about."""
 
     def __post_init__(self) -> None:
         """Tell the time and the request, and make loaders that live as long as it."""
         self.actor = asking(self.actor)
         self.now = self.actor.time(self.asked_at)
         self.loaders = Loaders(self.reading)
+        self.pins_shown = DataLoader(self._note_pins)
+        self.told_of = set()
 
     def begin_anew(self, actor: Actor) -> None:
         """Let it be now, with nothing loaded yet: for what goes on after its first answer."""
@@ -94,6 +103,7 @@ class Context:
         before the client has its answer; and what was loaded before is loaded anew.
         """
         work, done = await begun_again(partial(self._transaction, act))
+        self.told_of.update(one.subject_id for one in work.recorded)
         self.loaders = Loaders(self.reading)
         await waiting.follow_up(self.database, work)
         return done
@@ -102,6 +112,16 @@ class Context:
         async with self.database.writing(self.actor.organization_id) as session:
             work = Work(session, self.actor, self.now)
             return work, await act(work)
+
+    async def _note_pins(self, shown: list[Shown]) -> list[None]:
+        """Write down which PINs are about to be shown: none is that nobody could write down.
+
+        What this request made or changed itself has an event that says who did.
+        """
+        new = [one for one in shown if one.id not in self.told_of]
+        if new:
+            await begun_again(partial(self._transaction, partial(pin_reads.note, shown=new)))
+        return [None] * len(shown)
 
     async def place(
         self, address: PostalAddress | None, coordinates: Coordinates | None

@@ -10,12 +10,14 @@ from typing import Any
 from starlette.routing import BaseRoute, Route
 
 from models.addressed import address_of, placement_of
+from models.contracts import LockerContract
 from models.database import Database
 from models.errors import LinkNotValid
-from resolvers import public_contracts, public_links
+from resolvers import pin_reads, public_contracts, public_links
 from resolvers.attachments.storing import download_url
 from resolvers.evidence.links import document_name
 from resolvers.outside.ports import Outside
+from resolvers.pin_reads import Shown
 from resolvers.public_contracts import Seen, SeenLocker, SeenOpening
 from resolvers.public_links import Whose
 from schema.context import Context
@@ -67,6 +69,8 @@ class ContractPageRoutes:
         whose, context = await self.whose(asked)
         async with context.reading() as reading:
             seen = await public_contracts.seen(reading, whose.link_id)
+            shown = await pin_reads.not_shown_lately(reading, pins_of(seen, whose))
+        await context.pins_shown.load_many(shown)
         if seen.is_new:
             await context.writing(partial(public_links.note_opened, link_id=whose.link_id))
         return contract_as_json(seen) | {"signedDocument": self._document(seen, context)}
@@ -97,6 +101,15 @@ def contract_page_routes(
     return [
         Route(path, answered_by(answer, public_url=outside.public_url), methods=["POST"])
         for path, answer in answers.items()
+    ]
+
+
+def pins_of(seen: Seen, whose: Whose) -> list[Shown]:
+    """List the PINs that a contact sees."""
+    return [
+        Shown(LockerContract, one.contract.id, one.contract.key_contract_id, whose.link_id)
+        for one in seen.lockers
+        if one.pin is not None
     ]
 
 

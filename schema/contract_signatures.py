@@ -7,26 +7,31 @@ import models.contracts as models
 from models.accounts import Permission
 from models.awaiting import keeps_pin_back
 from models.contracts import opens_at
+from resolvers.pin_reads import Shown
 from resolvers.signed.records import signed_of
 
 
 async def pins(contracts: list[Any], context: Any) -> list[str | None]:
     """Show PINs to those who may see them, as long as they open something (R26).
 
-    While a signature is awaited nobody sees them, whoever asks (R27, G16).
+    While a signature is awaited nobody sees them, whoever asks (R27, G16). Who is shown one is
+    noted first.
     """
     if not context.actor.may(Permission.SEE_PINS):
         return [None] * len(contracts)
     opening = [one for one in contracts if opens_at(one.state, one.ends_at, context.now)]
-    ids = list({one.key_contract_id for one in opening if one.code is not None})
+    ids = list({one.key_contract_id for one in opening if one.sealed_pin is not None})
     rows = await context.loaders.rows(models.KeyContract).load_many(ids)
     behind = dict(zip(ids, rows, strict=True))
     shown = {
-        one.id: one.code
+        one.contract_id: one
         for one in opening
-        if one.code is not None and not keeps_pin_back(behind[one.key_contract_id], one.state)
+        if one.sealed_pin is not None and not keeps_pin_back(behind[one.key_contract_id], one.state)
     }
-    return [shown.get(one.id) for one in contracts]
+    noted = [Shown(models.LockerContract, id, one.key_contract_id) for id, one in shown.items()]
+    await context.pins_shown.load_many(noted)
+    found = {id: one.sealed_pin.opened(of=id) for id, one in shown.items()}
+    return [found.get(one.contract_id) for one in contracts]
 
 
 async def signed_at(contracts: list[Any], context: Any) -> list[datetime | None]:

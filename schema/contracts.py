@@ -14,6 +14,7 @@ from models.awaiting import covers_content
 from models.contracts import key_contract_status_at
 from models.keys import Key as KeyRow
 from models.reservations import Reservation as ReservationRow
+from models.sealed import Sealed
 from resolvers import relations
 from resolvers.agreements.applying import carried_by
 from schema.access_schedules import SOME, AccessOpening, ShownSchedule, next_openings
@@ -202,7 +203,8 @@ class LockerContract(Node):
     automat_id: strawberry.Private[UUID]
     locker_id: strawberry.Private[UUID | None]
     key_id: strawberry.Private[UUID | None]
-    code: strawberry.Private[str | None]
+    contract_id: strawberry.Private[UUID]
+    sealed_pin: strawberry.Private[Sealed | None]
     kind: LockerContractKind = strawberry.field(description="What it is held for.")
     key_contract: KeyContract = batched(
         to_one(models.KeyContract, "key_contract_id"), description="The key contract behind it."
@@ -253,7 +255,8 @@ class LockerContract(Node):
             state=row.state,
             return_only=row.return_only,
             reason=row.reason,
-            code=row.pin,
+            contract_id=row.id,
+            sealed_pin=row.sealed_pin,
             kind=row.kind,
             starts_at=row.starts_at,
             ends_at=row.ends_at,

@@ -84,6 +84,7 @@ describe(
     AUTOMAT_ENROLLED="A cabinet fetched its credentials with its installation PIN.",
     AUTOMAT_REPORT_NOT_APPLIED="What an automat reported could not take effect, see the notice.",
     AUTOMAT_COMMAND_EXPIRED="An automat did not answer a command before its deadline.",
+    PIN_READ="Somebody was shown a PIN, or the backup codes of a key.",
     CODE_ENTERED="Somebody typed a right code at an automat.",
     WRONG_CODE_ENTERED="Somebody typed a code at an automat that opened nothing.",
     DOCUMENT_TRUSTED="A GraphQL document may be asked for by its digest.",

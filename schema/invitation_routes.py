@@ -34,7 +34,6 @@ class InvitationRoutes:
 
     def __init__(self, database: Database, outside: Outside, passwords: Passwords) -> None:
         self._database = database
-        self._secret = outside.secret
         self._public_url = outside.public_url
         self._passwords = passwords
         self._cookies = SessionCookies(outside.secret, outside.public_url)
@@ -46,7 +45,7 @@ class InvitationRoutes:
             LinkNotValid: The link is not good, or not any more.
         """
         invited = await self._invited(asked)
-        offer = partial(accepting.offer_totp, invited=invited, secret=self._secret)
+        offer = partial(accepting.offer_totp, invited=invited)
         totp_secret: str = await self._writing(invited, offer)
         address = second_factors.address_of(totp_secret, email=invited.email, issuer=ISSUER)
         return {
@@ -69,7 +68,7 @@ class InvitationRoutes:
         about = (invited.name, invited.email, invited.organization)
         password = checked_password(asked.text("password"), about=about)
         code = asked.text("code")
-        totp_secret, step = accepting.shown_step(invited, code, now, secret=self._secret)
+        totp_secret, step = accepting.shown_step(invited, code, now)
         chosen = Chosen(await self._passwords.hashed(password), totp_secret, step, asked.device)
         join = partial(accepting.join, invited=invited, chosen=chosen)
         opened, codes = await self._writing(invited, join)
@@ -94,7 +93,7 @@ class InvitationRoutes:
 
     async def _writing(self, invited: Invited, act: Any) -> Any:
         async def transaction() -> Any:
-            async with self._database.writing() as session:
+            async with self._database.writing(invited.owner.organization_id) as session:
                 return await act(Work(session, invited.owner, invited.owner.time(clock())))
 
         return await begun_again(transaction)

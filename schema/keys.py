@@ -11,6 +11,7 @@ from models.accounts import Permission
 from models.contracts import KeyContract as KeyContractRow
 from resolvers import backup_codes, relations
 from resolvers.custody_pages import holders
+from resolvers.pin_reads import Shown
 from schema.attachments import Attachment, attachments_of_key
 from schema.context import Info
 from schema.custody import CustodyEntry, chain_of, link_at
@@ -30,12 +31,14 @@ if TYPE_CHECKING:  # contracts, entities and key rings refer to keys, and keys t
 
 
 async def backup_codes_of(keys: list[Any], context: Any) -> list[list[str] | None]:
-    """Show backup codes to those who may see PINs."""
+    """Show backup codes to those who may see PINs; who is shown some is noted first."""
     if not context.actor.may(Permission.SEE_PINS):
         return [None] * len(keys)
     found: list[list[str] | None] = await context.loaders.answers(backup_codes.shown).load_many(
         [key.key_id for key in keys]
     )
+    shown = [key.key_id for key, codes in zip(keys, found, strict=True) if codes]
+    await context.pins_shown.load_many([Shown(models.Key, id) for id in shown])
     return found
 
 

@@ -6,17 +6,19 @@ from uuid import UUID
 
 import strawberry
 
-from models.organizations import OrganizationUnit as UnitRow
 from models.people import PersonSession as SessionRow
 from resolvers.people import sessions
 from resolvers.people.whoami import Myself, myself
 from schema.context import Info
 from schema.enums import Role
+from schema.organizations import OrganizationUnit
 from schema.people_enums import ProvedBy
 from schema.permission_enums import Permission, WayIn
+from schema.permissions import NOTHING, query, reached
 from schema.scalars import to_id
 
 
+@reached
 @strawberry.type(description="A browser in which somebody has signed in.")
 class Session:
     id: strawberry.ID = strawberry.field(description="Opaque.")
@@ -30,6 +32,7 @@ class Session:
     is_this: bool = strawberry.field(description="Whether it is the one that asks.")
 
 
+@reached
 @strawberry.type(description="Whoever asks.")
 class Me:
     myself: strawberry.Private[Myself]
@@ -39,9 +42,8 @@ class Me:
     language: str | None = strawberry.field(description="BCP 47 primary tag; null for programs.")
     role: Role = strawberry.field(description="What you are here for.")
     permissions: list[Permission] = strawberry.field(description="What you may do, sorted.")
-    organization_id: strawberry.ID = strawberry.field(description="Your organization.")
-    organization_name: str = strawberry.field(description="What it is called.")
-    organization_unit_ids: list[strawberry.ID] | None = strawberry.field(
+    organization: OrganizationUnit = strawberry.field(description="Your organization.")
+    organization_units: list[OrganizationUnit] | None = strawberry.field(
         description="The topmost units that you reach; null for the whole organization."
     )
 
@@ -59,7 +61,7 @@ class Me:
 
     @classmethod
     def of(cls, found: Myself) -> Self:
-        actor, person, units = found.actor, found.person, found.unit_ids
+        actor, person, units = found.actor, found.person, found.units
         return cls(
             myself=found,
             way_in=actor.way_in,
@@ -68,9 +70,8 @@ class Me:
             language=person.language if person else None,
             role=actor.role,
             permissions=list(found.permissions),
-            organization_id=to_id(UnitRow, actor.organization_id),
-            organization_name=found.organization,
-            organization_unit_ids=None if units is None else [to_id(UnitRow, id) for id in units],
+            organization=OrganizationUnit.of(found.organization),
+            organization_units=None if units is None else list(map(OrganizationUnit.of, units)),
         )
 
 
@@ -88,7 +89,7 @@ def session(row: SessionRow, present: UUID | None) -> Session:
 
 @strawberry.type
 class MeQueries:
-    @strawberry.field(description="Who you are, and what you may do, however you came in.")
+    @query(permission=NOTHING, description="Who you are, and what you may do, however you came in.")
     async def me(self, info: Info) -> Me:
         async with info.context.reading() as reading:
             return Me.of(await myself(reading))

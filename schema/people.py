@@ -8,15 +8,15 @@ import strawberry
 
 import models.people as models
 from resolvers import looking, relations
-from resolvers.people import rights
+from resolvers.people.units import units_of_people
 from schema.context import Info
 from schema.enums import Role
 from schema.execution import batched
-from schema.loaders import to_many
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.people_enums import PersonState
+from schema.people_enums import Permission, PersonState
+from schema.permissions import query
 from schema.scalars import to_id
 
 
@@ -25,6 +25,13 @@ async def invitations_end(people: list[Any], context: Any) -> list[datetime | No
     loader = context.loaders.belonging(relations.INVITATION_OF_PERSON)
     found = await loader.load_many([person.person_id for person in people])
     return [rows[0].expires_at if rows else None for rows in found]
+
+
+async def units(people: list[Any], context: Any) -> list[list[OrganizationUnit]]:
+    """Load the units that people were given."""
+    loader = context.loaders.answers(units_of_people)
+    found = await loader.load_many([person.person_id for person in people])
+    return [[OrganizationUnit.of(row) for row in rows] for rows in found]
 
 
 async def states(people: list[Any], context: Any) -> list[PersonState]:
@@ -44,7 +51,7 @@ class Person(Node):
     language: str = strawberry.field(description="BCP 47 primary tag.")
     role: Role = strawberry.field(description="What they may do.")
     organization_units: list[OrganizationUnit] = batched(
-        to_many(relations.UNITS_OF_PERSON, "person_id"),
+        units,
         description="The units that they reach, with all that lie below; none of them stands for "
         "the whole organization.",
     )
@@ -78,15 +85,16 @@ class Person(Node):
 
 @strawberry.type
 class PeopleQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_USERS,
         description="The staff of your organization: of the units that you reach, if you do not "
-        "reach all of it."
+        "reach all of it.",
     )
     async def people(
         self, info: Info, first: First = FIRST, after: After = None
     ) -> Connection[Person]:
         behind = from_cursor(after)
         async with info.context.reading() as reading:
-            shown = models.Person.removed_at.is_(None), *rights.within_reach(reading)
-            part = await looking.page(reading, models.Person, *shown, first=first, after=behind)
+            shown = models.Person.removed_at.is_(None)
+            part = await looking.page(reading, models.Person, shown, first=first, after=behind)
         return connection(part, Person.of, behind)

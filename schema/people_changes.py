@@ -17,6 +17,7 @@ from schema.errors import UserError
 from schema.inputs import Repeatable, changes, given, was_given
 from schema.mutations import mutation
 from schema.people import Person
+from schema.permissions import reached
 from schema.repeating import shown_once
 from schema.scalars import from_id
 
@@ -89,6 +90,7 @@ class PersonRemoveInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Who; not yourself.")
 
 
+@reached
 @strawberry.type(description="What became of one of the staff.")
 class PersonPayload:
     person: Person | None = strawberry.field(
@@ -99,6 +101,7 @@ class PersonPayload:
     )
 
 
+@reached
 @strawberry.type(description="What became of an invitation.")
 class PersonInvitationPayload(PersonPayload):
     invitation_url: str | None = shown_once(
@@ -145,8 +148,8 @@ class PeopleMutations:
 
     @mutation(
         permission=Permission.EDIT_USERS,
-        description="Change what somebody is called, may do, and reaches; it takes effect within "
-        "five seconds, wherever they are signed in.",
+        description="Change what somebody is called, may do, and reaches; it takes effect at once, "
+        "wherever they are signed in.",
     )
     async def person_update(self, work: Work, input: PersonUpdateInput) -> PersonPayload:
         plain = ("email", "name", "role", "language")

@@ -20,7 +20,11 @@ from schema.view import MakeContext
 
 
 def routes_beside(
-    database: Database, outside: Outside, make_context: MakeContext, limits: Limits | None = None
+    database: Database,
+    outside: Outside,
+    make_context: MakeContext,
+    limits: Limits | None = None,
+    passwords: Passwords | None = None,
 ) -> list[BaseRoute]:
     """List the routes.
 
@@ -29,8 +33,9 @@ def routes_beside(
         outside: The ports to the rest of the world.
         make_context: Makes what use cases get, for those who come by a link.
         limits: What an upload may take.
+        passwords: Hashes passwords; with as much work as is recommended when left out.
     """
-    passwords = Passwords()
+    passwords = passwords or Passwords()
     return [
         *page_routes(),
         *file_routes(database, outside, limits),

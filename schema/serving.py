@@ -24,6 +24,7 @@ from resolvers.automat_links import expiring
 from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
+from resolvers.keys_at_rest import missing
 from resolvers.outside.ports import Outside
 from resolvers.partners import proofs
 from resolvers.partners.uses import Uses
@@ -117,7 +118,8 @@ async def what_is_missing(database: Database) -> str | None:
     """Say why requests cannot be served now; None when they can."""
     try:
         if await is_migrated(database):
-            return None
+            async with database.reading() as connection:
+                return await missing(connection, database.sealer)
     except (SQLAlchemyError, OSError):
         return "The database cannot be reached."
     return "The database is not migrated; run: livionkey migrate"

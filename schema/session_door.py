@@ -1,29 +1,22 @@
 """The way in of staff who have signed in: by the cookie of their session, from pages of ours."""
 
-from collections import OrderedDict
-from datetime import datetime, timedelta
-
 from starlette.requests import HTTPConnection
 
 from models.accounts import Actor
 from models.database import Database
 from models.errors import Unauthenticated
-from resolvers.outside.secret import digest_of
 from resolvers.people import sessions
 from schema.context import clock
 from schema.own_origin import check, is_own
 from schema.presented import Presented
 from schema.session_cookies import SessionCookies
 
-REMEMBERED = timedelta(seconds=5)
-"""How long a session that has ended, or a right that was taken, may still count in a process."""
-AT_MOST = 10_000
-
 
 class SessionDoor:
-    """Knows sessions, and spares the database the same question for five seconds.
+    """Knows sessions. Whoever brings a token comes by that and not by a session.
 
-    Whoever brings a token comes by that and not by a session. Only digests are remembered.
+    The database is asked each time, by one statement: people ask seldom, and whoever is kept out
+    or signs out is out at once.
 
     Args:
         database: Where sessions are.
@@ -35,7 +28,6 @@ class SessionDoor:
         self._database = database
         self._cookies = cookies
         self._public_url = public_url
-        self._known: OrderedDict[str, tuple[Actor, datetime]] = OrderedDict()
 
     async def __call__(self, presented: Presented) -> Actor | None:
         """Give the actor behind a session; None when none is brought.
@@ -62,20 +54,8 @@ class SessionDoor:
         return has_session and not is_own(connection, self._public_url)
 
     async def _actor(self, secret: str) -> Actor:
-        now, digest = clock(), digest_of(secret)
-        if digest in self._known:
-            actor, until = self._known[digest]
-            if now < until:
-                return actor
+        now = clock()
         async with self._database.reading() as connection:
             known = await sessions.known_by(connection, secret, now)
         await sessions.note_seen(self._database, known, now)
-        if known.actor.clock_ahead is None:  # a sandbox's clock may be moved by another process
-            self._remember(digest, known.actor, now)
         return known.actor
-
-    def _remember(self, digest: str, actor: Actor, now: datetime) -> None:
-        self._known[digest] = actor, now + REMEMBERED
-        self._known.move_to_end(digest)
-        while len(self._known) > AT_MOST:
-            self._known.popitem(last=False)

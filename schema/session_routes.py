@@ -76,7 +76,7 @@ class SessionRoutes:
         actor = await self._actor(asked)
         if actor is None:
             return NOBODY
-        async with self._database.reading() as connection:
+        async with self._database.reading(actor.organization_id) as connection:
             reading = Reading(connection, actor, actor.time(clock()))
             person = await reading.get(Person, actor.person_id)
             opened = await sessions.open_sessions(reading, person.id)
@@ -167,7 +167,7 @@ class SessionRoutes:
 
     async def _writing(self, actor: Actor, act: Any) -> None:
         async def transaction() -> None:
-            async with self._database.writing() as session:
+            async with self._database.writing(actor.organization_id) as session:
                 await act(Work(session, actor, actor.time(clock())))
 
         await begun_again(transaction)

@@ -14,6 +14,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from models.database import Database
 from models.errors import InvalidInput, LivionKeyError
 from models.migrating import is_migrated
+from resolvers.keys_at_rest import come_with
+from schema.context import clock
 from schema.keys_at_rest import sealer_for
 from schema.settings import settings, without_password
 
@@ -66,6 +68,8 @@ async def _on_database(
             raise InvalidInput(
                 f"The database {without_password(url)} is not migrated; run: livionkey migrate"
             )
+        if must_be_migrated:
+            await come_with(database, clock())
         return await job(database)
     except OperationalError as error:
         raise unreachable(url) from error

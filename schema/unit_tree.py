@@ -13,6 +13,7 @@ from schema.errors import UserError
 from schema.inputs import Repeatable
 from schema.mutations import mutation
 from schema.organizations import OrganizationUnit, OrganizationUnitPayload
+from schema.permissions import reached
 from schema.scalars import from_id
 
 
@@ -33,6 +34,7 @@ class OrganizationUnitDeleteInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What stands against taking a unit out of the tree.")
 class UnitBlocker:
     kind: str = strawberry.field(description="What it is, in the plural, such as `automats`.")
@@ -46,6 +48,7 @@ class UnitBlocker:
         return cls(kind=blocker.kind, count=blocker.count, examples=list(blocker.examples))
 
 
+@reached
 @strawberry.type(description="What became of a unit that was to be deleted.")
 class OrganizationUnitDeletePayload:
     organization_unit: OrganizationUnit | None = strawberry.field(

@@ -33,6 +33,7 @@ BY_OTHERS_IDS = [
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
     f"notices {{ {EDGES} }}",
     f"trustedDocuments {{ {EDGES} }}",
+    f"people {{ {EDGES} }}",
     f"signatureStations {{ {EDGES} }}",
     "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
 ]
@@ -240,6 +241,13 @@ REFUSED_MUTATIONS = {
     "serviceAccountKeyRotate.id": f'id: "$service_account", publicKey: "{written(1)}"',
     "serviceAccountKeyRevoke.id": 'id: "$service_account_key"',
     "serviceAccountRevoke.id": 'id: "$service_account"',
+    "personInvite.organizationUnitIds": 'email: "eve@example.org", name: "Eve", role: USER, '
+    'organizationUnitIds: ["$unit"]',
+    "personInvitationRenew.id": 'id: "$person"',
+    "personUpdate.id": 'id: "$person", name: "Eve"',
+    "personUpdate.organizationUnitIds": 'id: "$own_person", organizationUnitIds: ["$unit"]',
+    "personBlock.id": 'id: "$person"',
+    "personRemove.id": 'id: "$person"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
     "organizationUnitMove.id": 'id: "$unit", parentId: "$own_unit"',

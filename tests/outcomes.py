@@ -17,7 +17,7 @@ from models.reservations import Reservation
 from models.selections import AutomatSelection
 from models.tables import metadata
 from models.times import Window
-from resolvers.codes import in_use as codes_in_use
+from resolvers.codes_in_use import KnownCodes, in_use
 from resolvers.work import Work
 
 
@@ -96,9 +96,9 @@ async def members(work: Work, group: DeviceGroup) -> set[UUID]:
     return set(await snapshot.members(group.id))
 
 
-async def known_codes(work: Work, automat: Automat) -> set[str]:
+async def known_codes(work: Work, automat: Automat) -> KnownCodes:
     """List the codes that an automat knows or will know."""
-    return (await codes_in_use(work, [automat.id]))[automat.id]
+    return (await in_use(work, [automat.id]))[automat.id]
 
 
 async def everything(work: Work) -> dict[str, list[tuple[Any, ...]]]:

@@ -12,7 +12,10 @@ FOREVER = {"postgresql": "timestamptz 'infinity'", "sqlite": "922337203685477580
 LIVE = "state in ('planned', 'syncing', 'ready')"
 RULES = {
     "lockers": ("locker_contracts", "locker_id", "starts_at", f"{LIVE} and locker_id is not null"),
-    "PINs": ("locker_contracts", "automat_id, pin", "sync_at", f"{LIVE} and pin is not null"),
+    "PINs": (
+        *("locker_contracts", "automat_id, pin_mark", "sync_at"),
+        f"{LIVE} and pin_mark is not null",
+    ),
     "keys": ("key_allocations", "key_id", "starts_at", "live and exclusive"),
 }
 OVERLAPPING = """

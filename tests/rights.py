@@ -5,6 +5,7 @@ from public_keys import written
 from things import KINDS
 
 from models.accounts import Role
+from models.base import new_id
 
 EVERYBODY = set(Role) - {Role.STATION}
 VIEWERS = EVERYBODY - {Role.INSTALLER}
@@ -60,6 +61,8 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "signatureStations": (VIEWERS, f"{{ {EDGES} }}"),
     "contacts": (VIEWERS, f'(search: "aino") {{ {EDGES} }}'),
     "organizationUnits": (EVERYBODY, f"{{ {EDGES} }}"),
+    "me": (set(Role), "{ role }"),
+    "people": (ADMINS, f"{{ {EDGES} }}"),
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
     "notices": (KEY_EDITORS, f"{{ {EDGES} }}"),
     "sandbox": (VIEWERS, "{ now }"),
@@ -179,6 +182,14 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "serviceAccountKeyRotate": (ADMINS, f'id: "$service_account", publicKey: "{written(2)}"'),
     "serviceAccountKeyRevoke": (ADMINS, 'id: "$service_account_key"'),
     "serviceAccountRevoke": (ADMINS, 'id: "$service_account"'),
+    "personInvite": (
+        ADMINS,
+        f'email: "{new_id().hex}@example.org", name: "Aino", role: VIEWER',
+    ),
+    "personInvitationRenew": (ADMINS, 'id: "$person"'),
+    "personUpdate": (ADMINS, 'id: "$person", name: "Eve"'),
+    "personBlock": (ADMINS, 'id: "$person"'),
+    "personRemove": (ADMINS, 'id: "$person"'),
     "organizationUnitMove": (ADMINS, 'id: "$unit", parentId: "$root"'),
     "organizationUnitDelete": (ADMINS, 'id: "$empty_unit"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
@@ -191,6 +202,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
 }
 SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
     "automat": EVERYBODY,
+    "person": ADMINS,
     "locker": EVERYBODY,
     "group": EVERYBODY,
     "unit": EVERYBODY,

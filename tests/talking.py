@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+from argon2 import PasswordHasher
 from outsides import outside_in
 from starlette.applications import Starlette
 
@@ -20,6 +21,7 @@ from models.events import EventKind
 from models.organizations import OrganizationUnit
 from resolvers import accounts, organizations
 from resolvers.outside.ports import Outside
+from resolvers.people.passwords import Passwords
 from resolvers.reach import units_below
 from resolvers.work import Work
 from schema.api import schema
@@ -31,6 +33,9 @@ from schema.geocoders import geocoder_for
 from schema.routes import routes_beside
 from schema.serving import what_is_missing
 from schema.settings import Settings
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Passwords of tests take no time."""
 
 
 @dataclass
@@ -165,7 +170,7 @@ def app_on(
         refuses_socket=session_door(database, outside).refuses,
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
-        routes=routes_beside(database, outside, make_context),
+        routes=routes_beside(database, outside, make_context, passwords=Passwords(QUICK)),
         bounds=bounds,
     )
 

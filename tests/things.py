@@ -29,7 +29,7 @@ from models.automat_alarms import AlarmKind, AutomatAlarm
 from models.automat_commands import AutomatCommand
 from models.automat_reports import AutomatReport, ReportKind
 from models.automats import Automat, DeviceGroup, Locker
-from models.base import Base
+from models.base import Base, new_id
 from models.contracts import KeyContract, LockerContract
 from models.custody import CustodyEntry
 from models.entities import ReservableEntity
@@ -38,6 +38,7 @@ from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
 from models.partners import ServiceAccount, ServiceAccountKey
+from models.people import Person
 from models.public_links import ContractLink
 from models.reservations import Reservation
 from models.signing import Signature, SigningProcess
@@ -51,6 +52,8 @@ from resolvers.attachments import requesting
 from resolvers.automat_alarms import raise_alarm
 from resolvers.automat_commands import asking
 from resolvers.partners import public_keys, service_accounts, tokens
+from resolvers.people import inviting
+from resolvers.people.inviting import Newcomer
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.asked import Asked
 from resolvers.templates import editing
@@ -77,6 +80,7 @@ KINDS: dict[str, type[Base]] = {
     "key_contract": KeyContract,
     "locker": Locker,
     "locker_contract": LockerContract,
+    "person": Person,
     "reservation": Reservation,
     "ring": KeyRing,
     "template": ContractTemplate,
@@ -117,6 +121,7 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await requesting.request(work, subject="entity_id", subject_id=apartment.id, name=mark)
         await work.add(await erased(work))
         await trusted_documents.trust(work, text="{ __typename }", name=mark)
+        await inviting.invite(work, newcomer(mark))
         reservation, _ = await push(work, apartment, external_id=mark)
         await make_link(work, await contract_of(work, reservation))
         await have_partner(work, mark)
@@ -125,6 +130,11 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])
             for kind, model in KINDS.items()
         }
+
+
+def newcomer(mark: str = "ours") -> Newcomer:
+    """Make up somebody whom nobody has invited yet, in any organization."""
+    return Newcomer(f"{new_id().hex}@example.org", name=f"Person {mark}", role=Role.USER)
 
 
 async def have_linked(work: Work, automat: Automat, mark: str = "ours") -> None:

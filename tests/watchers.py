@@ -26,13 +26,17 @@ class Watcher:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, url: str, token: str) -> AsyncIterator[Self]:
-        """Open a WebSocket with a token."""
+    async def at(
+        cls, url: str, token: str | None, headers: dict[str, str] | None = None
+    ) -> AsyncIterator[Self]:
+        """Open a WebSocket with a token, or with headers that a browser would send by itself."""
         address = f"{url.replace('http', 'ws', 1)}/graphql"
         protocol = websockets.Subprotocol("graphql-transport-ws")
-        async with websockets.connect(address, subprotocols=[protocol], proxy=None) as socket:
+        async with websockets.connect(
+            address, subprotocols=[protocol], proxy=None, additional_headers=headers
+        ) as socket:
             made = cls(socket)
-            await made.say(type="connection_init", payload={"token": token})
+            await made.say(type="connection_init", payload={"token": token} if token else {})
             assert (await made.heard())["type"] == "connection_ack"
             yield made
 

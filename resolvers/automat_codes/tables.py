@@ -163,7 +163,7 @@ def _table(link_id: UUID) -> Select[*tuple[Any, ...]]:
     row = AutomatCode
     columns: Select[*tuple[Any, ...]] = select(
         *(Automat.id.label("automat_id"), Automat.organization_id, Automat.unit_id),
-        *(Automat.code_revision, row.id, row.code, row.use, row.opens_at, row.closes_at),
+        *(Automat.code_revision, row.id, row.sealed_code, row.use, row.opens_at, row.closes_at),
         *(row.locker_contract_id, row.key_id, row.backup_code_id),
         *(Locker.index, KeyContract.access_schedule),
     )
@@ -182,7 +182,7 @@ def _table(link_id: UUID) -> Select[*tuple[Any, ...]]:
 def _code(row: Any, hours: EnforcedHours | None) -> TableCode:
     return TableCode(
         id=row.locker_contract_id or row.key_id or row.backup_code_id,
-        code=row.code,
+        code=row.sealed_code.opened(of=row.id),
         kind=_kind(row),
         use=row.use,
         locker_index=row.index,

@@ -11,6 +11,7 @@ from models.automats import Automat, Locker
 from models.contracts import LockerContract, LockerContractState
 from models.pins import new_pin
 from resolvers import codes, rivals
+from resolvers.codes_in_use import in_use
 from resolvers.failover.leaving import Leaving, measured
 from resolvers.failover.moves import Move
 from resolvers.planning.holdings import HeldLocker
@@ -56,7 +57,7 @@ async def _give(
         return one.move(held, reason=NO_PLACE)
     lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
     (locker,) = await work.all(lockers)
-    known = (await codes.in_use(work, [automat.id]))[automat.id]
+    known = (await in_use(work, [automat.id]))[automat.id]
     if contract.pin is None or contract.pin in known:
         contract.pin = new_pin(known, one.stay.settings.pin_length)
     contract.automat_id, contract.locker_id = automat.id, locker.id

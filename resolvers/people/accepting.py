@@ -18,8 +18,9 @@ from models.errors import InvalidInput, LinkNotValid
 from models.events import EventKind
 from models.organizations import OrganizationUnit
 from models.people import Person, PersonInvitation, PersonState, ProvedBy, state_of
+from models.sealed import Sealed
 from resolvers.clocks import ahead_of
-from resolvers.outside.secret import Secret, digest_of
+from resolvers.outside.secret import digest_of
 from resolvers.people import second_factors, sessions
 from resolvers.people.sessions import Opened
 from resolvers.work import Work, system
@@ -39,7 +40,7 @@ class Invited:
         name: What they are called.
         language: In which pages speak to them.
         organization: What their organization is called.
-        totp_secret: The sealed secret of the authenticator that was offered; None if none was.
+        totp_secret: The secret of the authenticator that was offered; None if none was.
     """
 
     invitation_id: UUID
@@ -58,7 +59,7 @@ class Chosen:
 
     Args:
         password_hash: Their password, hashed.
-        totp_secret: The sealed secret of their authenticator.
+        totp_secret: The secret of their authenticator.
         totp_step: The time step of the code by which they showed that they have it.
         device: What their browser calls itself.
     """
@@ -100,11 +101,11 @@ async def invited(connection: AsyncConnection, secret: str | None, now: datetime
         name=row.name,
         language=row.language,
         organization=row.organization,
-        totp_secret=row.totp_secret,
+        totp_secret=row.totp_secret and row.totp_secret.opened(of=row.invitation_id),
     )
 
 
-async def offer_totp(work: Work, invited: Invited, *, secret: Secret) -> str:
+async def offer_totp(work: Work, invited: Invited) -> str:
     """Give the secret of the authenticator that a link offers, the same each time it is opened.
 
     Raises:
@@ -115,21 +116,22 @@ async def offer_totp(work: Work, invited: Invited, *, secret: Secret) -> str:
         raise LinkNotValid
     invitation = found[0]
     if invitation.totp_secret is None:
-        invitation.totp_secret = second_factors.sealed(secret, second_factors.new_totp_secret())
-    return second_factors.unsealed(secret, invitation.totp_secret)
+        made = second_factors.new_totp_secret()
+        invitation.totp_secret = Sealed(made, of=invitation.id)
+    return invitation.totp_secret.opened(of=invitation.id)
 
 
-def shown_step(invited: Invited, code: str, now: datetime, *, secret: Secret) -> tuple[str, int]:
+def shown_step(invited: Invited, code: str, now: datetime) -> tuple[str, int]:
     """Check that somebody has the authenticator that they were offered.
 
     Returns:
-        Its sealed secret, and the time step of the code.
+        Its secret, and the time step of the code.
 
     Raises:
         InvalidInput: The code is not the one that it shows now.
     """
     offered = invited.totp_secret
-    step = offered and second_factors.step_of(second_factors.unsealed(secret, offered), code, now)
+    step = offered and second_factors.step_of(offered, code, now)
     if not offered or not step:
         message = "That is not the code that the authenticator shows; its clock may be wrong."
         raise InvalidInput(message, path=("code",))
@@ -168,7 +170,8 @@ async def join(work: Work, invited: Invited, chosen: Chosen) -> tuple[Opened, li
     """
     person = await take_up(work, invited)
     person.password_hash = chosen.password_hash
-    person.totp_secret, person.totp_step = chosen.totp_secret, chosen.totp_step
+    person.totp_secret = Sealed(chosen.totp_secret, of=person.id)
+    person.totp_step = chosen.totp_step
     codes = await second_factors.renew_recovery_codes(work, person)
     opened = await sessions.open_session(
         work, person, proved_by=ProvedBy.INVITATION, device=chosen.device

@@ -1,6 +1,6 @@
 """Changing the staff: what they may do and where, for how long, and whether at all.
 
-What changes takes effect at once: at most five seconds later in a busy process, see the doors.
+What changes takes effect at once, wherever they are signed in.
 """
 
 from collections.abc import Collection

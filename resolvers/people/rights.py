@@ -1,30 +1,17 @@
 """What somebody may do with the staff: nobody gives, takes or sees more than they have themselves.
 
-Whoever reaches a few units sees and changes the people whose units are all among these; people of
-the whole organization are for those who reach all of it.
+Whoever reaches a few units sees and changes the people whose units are all among these, see
+`models.reach`; people of the whole organization are for those who reach all of it.
 """
 
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
-
 from models.accounts import PERMISSIONS, Permission, Role
-from models.dialects.among import among
 from models.errors import InvalidInput, NotAllowed, NotFound
 from models.organizations import OrganizationUnit
-from models.people import STAFF_ROLES, Person, PersonUnit
+from models.people import STAFF_ROLES, Person
 from resolvers.work import Reading, Work
-
-
-def within_reach(reading: Reading) -> list[ColumnElement[bool]]:
-    """Say which people the actor reaches; nothing has to be said for the whole organization."""
-    units = reading.actor.units
-    if units is None:
-        return []
-    of_them = PersonUnit.person_id == Person.id
-    beyond = exists().where(of_them, ~among(PersonUnit.unit_id, units))
-    return [exists().where(of_them), ~beyond]
 
 
 async def person_to_change(work: Work, id: UUID | None) -> Person:
@@ -35,8 +22,8 @@ async def person_to_change(work: Work, id: UUID | None) -> Person:
         NotFound: There is no such person, the actor does not reach them, or they were removed.
     """
     work.require(Permission.EDIT_USERS)
-    which = Person.id == id, Person.removed_at.is_(None), *within_reach(work)
-    found = await work.locking(work.own(Person).where(*which), Person)
+    which = Person.id == id, Person.removed_at.is_(None)
+    found = await work.locking(work.seen(Person).where(*which), Person)
     if not found:
         raise NotFound("Your organization has no such person; look its id up again.", path=("id",))
     if found[0].id == work.actor.person_id:
@@ -88,9 +75,3 @@ async def checked_units(
     if reached is not None and not reached.issuperset(unit.id for unit in units):
         raise NotFound("Your organization has no such unit; look its id up again.", path=path)
     return [unit.id for unit in units]
-
-
-async def units_of(work: Work, person_id: UUID) -> list[UUID]:
-    """List the units that somebody was given."""
-    named = select(PersonUnit.unit_id).where(PersonUnit.person_id == person_id)
-    return list(await work.scalars(named))

@@ -1,7 +1,4 @@
-"""Second factors: time-based codes of an authenticator (RFC 6238), and codes on paper.
-
-The secret of an authenticator is kept sealed; `sealed` and `unsealed` are the only way to it.
-"""
+"""Second factors: time-based codes of an authenticator (RFC 6238), and codes on paper."""
 
 import hmac
 import secrets
@@ -9,13 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, update
 
 from models.people import Person, RecoveryCode
-from resolvers.outside.secret import Secret, digest_of
+from resolvers.outside.secret import digest_of
 from resolvers.work import Work
 
-PURPOSE = "totp"
 STEP_SECONDS = 30
 WINDOW = (0, -1, 1)
 """Steps beside the present one whose codes are good too: clocks differ by half a minute."""
@@ -28,20 +24,6 @@ GROUPS, GROUP = 4, 4
 def new_totp_secret() -> str:
     """Make the secret of an authenticator: 160 random bits (RFC 4226, 4), in base 32."""
     return pyotp.random_base32(32)
-
-
-def sealed(secret: Secret, totp_secret: str) -> str:
-    """Write an authenticator's secret as it is kept."""
-    return secret.sealed(PURPOSE, totp_secret.encode())
-
-
-def unsealed(secret: Secret, kept: str) -> str:
-    """Read an authenticator's secret.
-
-    Raises:
-        NotOurs: It was sealed with a secret of this installation that is not set any more.
-    """
-    return secret.unsealed(PURPOSE, kept).decode()
 
 
 def address_of(totp_secret: str, *, email: str, issuer: str) -> str:
@@ -108,14 +90,6 @@ async def use_recovery_code(work: Work, person_id: UUID, code: str) -> bool:
     )
     result = await (await work.connection()).execute(used.returning(RecoveryCode.id))
     return result.first() is not None
-
-
-async def recovery_codes_left(work: Work, person_id: UUID) -> int:
-    """Count the recovery codes that somebody has not used."""
-    left = RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)
-    counted = select(func.count()).select_from(RecoveryCode).where(*left)
-    count: int = (await (await work.connection()).execute(counted)).scalar_one()
-    return count
 
 
 def new_recovery_code() -> str:

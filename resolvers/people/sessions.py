@@ -171,7 +171,7 @@ async def note_seen(database: Database, known: Known, now: datetime) -> None:
         return
     row = table_of(PersonSession).c
     which = row.id == known.actor.session_id, row.seen_at < now, row.ended_at.is_(None)
-    async with database.writing() as session:
+    async with database.writing(known.actor.organization_id) as session:
         seen = update(table_of(PersonSession)).where(*which).values(seen_at=now)
         await (await session.connection()).execute(seen)
 

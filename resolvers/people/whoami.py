@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
-from models.accounts import PERMISSIONS, Actor, Permission, Token
+from models.accounts import Actor, Permission, Token
 from models.dialects.among import among
 from models.organizations import OrganizationUnit
 from models.people import Person
@@ -21,17 +20,17 @@ class Myself:
     Args:
         actor: As the door let them in.
         name: What they are called: the person, or the token; None where there is no name.
-        organization: What their organization is called.
+        organization: Their organization, as a row.
         permissions: What they may do, sorted.
-        unit_ids: The topmost units that they reach; None for the whole organization.
+        units: The topmost units that they reach, as rows; None for the whole organization.
         person: Whoever has signed in; None for programs and displays.
     """
 
     actor: Actor
     name: str | None
-    organization: str
+    organization: Any
     permissions: Sequence[Permission]
-    unit_ids: Sequence[UUID] | None
+    units: Sequence[Any] | None
     person: Any
 
 
@@ -41,23 +40,21 @@ async def myself(reading: Reading) -> Myself:
     person = await reading.find(Person, actor.person_id)
     token = await reading.find(Token, actor.token_id)
     named = person or token
-    organization = await reading.rows(
-        select(OrganizationUnit.name).where(OrganizationUnit.id == actor.organization_id)
-    )
     return Myself(
         actor=actor,
         name=named.name if named else None,
-        organization=organization[0].name,
-        permissions=sorted(one for one in PERMISSIONS[actor.role] if actor.may(one)),
-        unit_ids=await _topmost(reading),
+        organization=await reading.get(OrganizationUnit, actor.organization_id),
+        permissions=sorted(actor.permissions),
+        units=await _topmost(reading),
         person=person,
     )
 
 
-async def _topmost(reading: Reading) -> Sequence[UUID] | None:
+async def _topmost(reading: Reading) -> Sequence[Any] | None:
     units, unit = reading.actor.units, OrganizationUnit
     if units is None:
         return None
     is_top = or_(unit.parent_id.is_(None), ~among(unit.parent_id, units))
-    found = select(unit.id).where(among(unit.id, units), is_top).order_by(unit.id)
-    return list(await reading.scalars(found))
+    return await reading.all(
+        reading.own(unit).where(among(unit.id, units), is_top).order_by(unit.id)
+    )

@@ -16,6 +16,7 @@ from models.contracts import LIVE_STATES, KeyAllocation, LockerContract
 from models.contracts import LockerContractKind as Kind
 from models.contracts import LockerContractState as State
 from models.dialects.among import among, ids_later
+from models.sealed import Sealed
 from models.times import Window
 from resolvers.work import Reading
 
@@ -29,11 +30,16 @@ class HeldLocker:
     automat_id: UUID
     locker_index: int | None
     key_id: UUID | None
-    pin: str | None
+    sealed_pin: Sealed | None
     window: Window
     sync_at: datetime
     state: State
     return_only: bool
+
+    @property
+    def pin(self) -> str | None:
+        """What opens it."""
+        return None if self.sealed_pin is None else self.sealed_pin.opened(of=self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ def _held_locker(row: Any) -> HeldLocker:
         automat_id=row.automat_id,
         locker_index=row.index,
         key_id=row.key_id,
-        pin=row.pin,
+        sealed_pin=row.sealed_pin,
         window=Window(row.starts_at, row.ends_at),
         sync_at=row.sync_at,
         state=row.state,
@@ -159,7 +165,7 @@ def _lockers() -> Select[*tuple[Any, ...]]:
     row = LockerContract
     columns: Select[*tuple[Any, ...]] = select(
         *(row.id, row.key_contract_id, row.kind, row.automat_id, Locker.index, row.key_id),
-        *(row.pin, row.starts_at, row.ends_at, row.sync_at, row.state, row.return_only),
+        *(row.sealed_pin, row.starts_at, row.ends_at, row.sync_at, row.state, row.return_only),
     )
     return (
         columns.outerjoin(Locker, Locker.id == row.locker_id)

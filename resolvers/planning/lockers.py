@@ -15,6 +15,8 @@ from models.dialects.lockers import LOCKERS_AT, lockers_at
 from models.dialects.many_rows import insert_rows
 from models.events import EventKind
 from models.keys import Key
+from models.marks import Marked
+from models.sealed import Sealed
 from models.times import earlier
 from resolvers import codes
 from resolvers.planning import notices
@@ -125,6 +127,8 @@ def _rows(
         kept_back = is_kept_back(plan, claim)
         values = _values(work, claim, before, kept_back=kept_back) | {
             "id": id,
+            "sealed_pin": None if claim.pin is None else Sealed(claim.pin, of=id),
+            "pin_mark": None if claim.pin is None else Marked(claim.pin, of=claim.automat_id),
             "key_contract_id": contract_id,
             "locker_id": locker_id if claim.locker_index is not None else None,
         }
@@ -146,7 +150,6 @@ def _values(
         "key_id": _key_id(claim, before),
         "starts_at": window.starts_at,
         "ends_at": window.ends_at,
-        "pin": claim.pin,
         "sync_at": sync_at,
         "synced_at": None,
         "state": State.FAILED if failed else state,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models.errors import PinInUse
 from models.pins import new_pin
-from resolvers import codes
+from resolvers.codes_in_use import KnownCodes, in_use
 from resolvers.planning.stays import Claim, Plan, Stay
 from resolvers.work import Work
 
@@ -18,14 +18,14 @@ async def with_pins(work: Work, plans: Sequence[Plan]) -> list[Plan]:
         PinInUse: The automat knows the one that was chosen, or knew it lately (R22).
     """
     automats = {claim.automat_id for plan in plans for claim in plan.claims}
-    known = await codes.in_use(work, automats) if automats else {}
+    known = await in_use(work, automats) if automats else {}
     return [
         replace(plan, claims=tuple(_with_pin(plan.stay, claim, known) for claim in plan.claims))
         for plan in plans
     ]
 
 
-def _with_pin(stay: Stay, claim: Claim, known_codes: dict[UUID, set[str]]) -> Claim:
+def _with_pin(stay: Stay, claim: Claim, known_codes: dict[UUID, KnownCodes]) -> Claim:
     before, known = claim.before, known_codes[claim.automat_id]
     if before is not None and before.pin is not None:
         if before.automat_id == claim.automat_id:

@@ -11,6 +11,7 @@ from models.events import EventKind
 from models.keys import Key
 from models.pins import checked_code, is_easy, new_pin
 from resolvers import codes
+from resolvers.codes_in_use import in_use
 from resolvers.planning.holdings import Held, held_by
 from resolvers.planning.letting_go import SYNCED
 from resolvers.planning.stays import Plan
@@ -98,6 +99,8 @@ def _check_in(locker: LockerContract, held: Held) -> None:
 async def _set_pin(work: Work, locker: LockerContract) -> None:
     automat = await work.get(Automat, locker.automat_id)
     here = await settings(work, automat.unit_id)
-    known = await codes.in_use(work, [automat.id])
-    locker.pin = new_pin(known[automat.id] | {locker.pin or ""}, here.pin_length)
+    known = (await in_use(work, [automat.id]))[automat.id]
+    if locker.pin is not None:
+        known.add(locker.pin)
+    locker.pin = new_pin(known, here.pin_length)
     await work.save(PIN_TAKEN)

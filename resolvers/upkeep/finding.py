@@ -20,8 +20,9 @@ from models.keys import Key
 from models.pins import new_pin
 from models.stays import HOLD_STEP
 from models.times import Window
-from resolvers import codes, rivals
+from resolvers import rivals
 from resolvers.automat_codes.awaiting import NOT_CONFIRMED, answers
+from resolvers.codes_in_use import in_use
 from resolvers.planning.existing import stay_by_staff, stay_of
 from resolvers.planning.running_out import tell_of_one_taken
 from resolvers.planning.stays import Stay
@@ -136,7 +137,7 @@ async def _give(work: Work, one: LockerContract, automat: Automat, index: int, s
     lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
     (locker,) = await work.all(lockers)
     if automat.id != one.automat_id or one.pin is None:
-        known = (await codes.in_use(work, [automat.id]))[automat.id]
+        known = (await in_use(work, [automat.id]))[automat.id]
         one.pin = new_pin(known, stay.settings.pin_length)
     one.automat_id, one.locker_id, one.reason = automat.id, locker.id, None
     one.sync_at = min(one.sync_at, one.starts_at)

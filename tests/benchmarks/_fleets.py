@@ -118,7 +118,7 @@ TABLES = {
     "key_contracts": ("id", "organization_id", "reference", "starts_at", "status"),
     "locker_contracts": (
         *("id", "organization_id", "kind", "key_contract_id", "automat_id", "locker_id"),
-        *("starts_at", "ends_at", "pin", "sync_at", "state"),
+        *("starts_at", "ends_at", "pin_mark", "sync_at", "state"),
     ),
 }
 
@@ -209,7 +209,7 @@ class Rows:
                 day = part * 20 + number * 7 % 17
                 yield (
                     *(id_of(6, number * 3 + part).hex, owner, "default", contract, automat, locker),
-                    *(starts[day], starts[day + 3], f"{part}{number % 99999:05}", starts[day]),
+                    *(starts[day], starts[day + 3], f"{part:02x}{number:030x}", starts[day]),
                     "planned",
                 )
 

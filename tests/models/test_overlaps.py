@@ -20,6 +20,7 @@ from models.contracts import (
 )
 from models.dialects.overlaps import broken_constraint
 from models.keys import Key
+from models.marks import Marked
 from resolvers.work import Work
 
 LOCKER = "one_contract_per_locker_at_a_time"
@@ -59,6 +60,8 @@ class Shelf:
             "state": LockerContractState.PLANNED,
             **given,
         }
+        if "pin_mark" in given:
+            values["pin_mark"] = Marked(given["pin_mark"], of=values["automat_id"])
         await self._run(insert(LockerContract).values(values))
         return values["id"]
 
@@ -186,29 +189,30 @@ async def test_two_moves_in_one_statement_are_refused_too(shelf: Shelf) -> None:
 
 
 async def test_an_automat_does_not_know_a_pin_twice_at_once(shelf: Shelf) -> None:
-    await shelf.hold(10, 20, pin="830492")
+    await shelf.hold(10, 20, pin_mark="830492")
 
     with Refused(PIN):
-        await shelf.hold(12, 13, locker=1, pin="830492")
-    await shelf.hold(12, 13, locker=1, pin="830493")
-    await shelf.hold(20, 30, locker=2, pin="830492")
+        await shelf.hold(12, 13, locker=1, pin_mark="830492")
+    await shelf.hold(12, 13, locker=1, pin_mark="830493")
+    await shelf.hold(20, 30, locker=2, pin_mark="830492")
     other = await make_automat(shelf.work)
-    await shelf.hold(10, 20, locker_id=None, pin="830492", automat_id=other.id)
+    await shelf.hold(10, 20, locker_id=None, pin_mark="830492", automat_id=other.id)
 
 
 async def test_a_pin_counts_from_when_the_automat_knows_it(shelf: Shelf) -> None:
-    await shelf.hold(10, 20, pin="830492", sync_at=shelf.moment(2))
+    await shelf.hold(10, 20, pin_mark="830492", sync_at=shelf.moment(2))
 
     with Refused(PIN):
-        await shelf.hold(0, 3, locker=1, pin="830492")
+        await shelf.hold(0, 3, locker=1, pin_mark="830492")
 
 
 async def test_a_pin_cannot_become_one_that_is_known(shelf: Shelf) -> None:
-    await shelf.hold(10, 20, pin="830492")
-    other = await shelf.hold(10, 20, locker=1, pin="830493")
+    await shelf.hold(10, 20, pin_mark="830492")
+    other = await shelf.hold(10, 20, locker=1, pin_mark="830493")
 
     with Refused(PIN):
-        await shelf.change(LockerContract, other, pin="830492")
+        same = Marked("830492", of=shelf.automat.id)
+        await shelf.change(LockerContract, other, pin_mark=same)
 
 
 @pytest.mark.parametrize("hours", OVERLAPPING)

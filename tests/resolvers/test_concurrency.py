@@ -35,7 +35,7 @@ QUESTIONS = {
     ),
     "pins": OVERLAPS.format(
         table="locker_contracts",
-        same="one.automat_id = other.automat_id and one.pin = other.pin",
+        same="one.automat_id = other.automat_id and one.pin_mark = other.pin_mark",
         live=LIVE,
     ),
     "keys": OVERLAPS.format(

@@ -56,11 +56,11 @@ async def test_keys_lockers_and_codes_stay_when_the_cabinet_is_replaced(work: Wo
     automat = await linked_automat(work)
     held = await on_its_way(work, automat)
     key = await make_key(work, automat=automat)
-    before = await work.rows(select(AutomatCode.code, AutomatCode.locker_id))
+    before = await work.rows(select(AutomatCode.code_mark, AutomatCode.locker_id))
 
     await replaced(work, automat.id)
 
-    assert await work.rows(select(AutomatCode.code, AutomatCode.locker_id)) == before
+    assert await work.rows(select(AutomatCode.code_mark, AutomatCode.locker_id)) == before
     assert (await work.get(Key, key.id)).automat_id == automat.id
     assert (await work.get(type(held), held.id)).locker_id == held.locker_id
 

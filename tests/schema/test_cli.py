@@ -144,6 +144,22 @@ def test_an_organization_and_its_token_are_printed_alone(migrated: CommandLine) 
         assert database.execute(ends).fetchall() == [(1,)]
 
 
+def test_the_first_administrator_is_invited_by_a_link_that_is_printed_alone(
+    migrated: CommandLine,
+) -> None:
+    organization = migrated.done("organization", "create", "Kotikatu").strip()
+    words = ("--organization", organization, "--email", "Aino@example.org", "--role", "admin")
+
+    first = migrated.done("person", "invite", *words)
+    twice = migrated.refusal("person", "invite", *words)
+    second = migrated.done("person", "renew", "--email", "aino@Example.org")
+
+    for link in (first, second):
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/accept-invitation#[\w-]{43}\n", link)
+    assert first != second
+    assert "signs in with that e-mail address already" in twice
+
+
 def test_a_sandbox_is_made_with_a_clock_that_can_be_moved(migrated: CommandLine) -> None:
     (file,) = migrated.folder.glob("*.db")
 

@@ -71,7 +71,10 @@ BOUNDED_LISTS = {
     "KeyContract.signatures",
     "KeyContract.signings",
     "LockerContract.contacts",
+    "Me.permissions",
+    "Me.sessions",
     "MissingAutomats.places",
+    "Person.organizationUnits",
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
     "PartnerOnboarding.checks",
@@ -197,7 +200,7 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
-    *("placement", "reservation", "sandbox", "selectionMode", "serviceAccount"),
+    *("person", "placement", "reservation", "sandbox", "selectionMode", "serviceAccount"),
     *("signatureStation", "signing", "token", "trustedDocument"),
 )
 

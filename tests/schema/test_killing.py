@@ -44,7 +44,7 @@ PARTS = {
     "key": "select k.reservation_id from key_allocations a "
     "join key_contracts k on k.id = a.key_contract_id",
     "locker contract": "select k.reservation_id from locker_contracts l "
-    "join key_contracts k on k.id = l.key_contract_id where l.pin is not null",
+    "join key_contracts k on k.id = l.key_contract_id where l.sealed_pin is not null",
     "event": "select subject_id from events where kind = 'reservation_created'",
     "event of the key contract": "select k.reservation_id from events e "
     "join key_contracts k on k.id = e.subject_id where e.kind = 'key_contract_created'",

@@ -4,10 +4,10 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 from browsing import visit
+from page_checks import LEGIBLE, NAMELESS, words
 from playwright.async_api import Page, expect
 from signing_peer import CONTRACT_SECRET, SECRET, Peer
 from small_api import client_of, served, small_app
@@ -16,8 +16,6 @@ from starlette.applications import Starlette
 from schema import pages
 
 LANGUAGES = {"fi": "Allekirjoita avainsopimus", "sv": "Underteckna nyckelavtalet"}
-LEGIBLE = Path(__file__).with_name("legible.js").read_text()
-NAMELESS = re.compile(r"- (button|textbox|checkbox|radio|img|link|navigation|region|form)(?! \")")
 
 
 def an_app() -> Starlette:
@@ -133,18 +131,6 @@ async def test_nothing_else_is_served_beside_the_pages(name: str) -> None:
 async def test_a_page_is_only_looked_at() -> None:
     async with client_of(an_app(), None) as client:
         assert (await client.post("/sign")).status_code == 405
-
-
-def words(texts: dict[str, Any], before: str = "") -> dict[str, set[str]]:
-    """List all words by name, with what is filled into them."""
-    found: dict[str, set[str]] = {}
-    for name, value in texts.items():
-        if isinstance(value, dict):
-            found |= words(value, f"{before}{name}.")
-        else:
-            assert value.strip(), name
-            found[before + name] = set(re.findall(r"\{\w+\}", value))
-    return found
 
 
 async def test_each_language_has_all_words_and_each_is_used() -> None:

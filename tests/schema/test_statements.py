@@ -1,6 +1,7 @@
 """The number of statements never grows with the rows: not for lists, nor for what hangs on them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from linking import make_link
 from outcomes import key_contract
 from signing import begun, online_station, station_token, waiting
 from talking import Client
-from things import erased, have_linked, have_partner, have_signed
+from things import erased, have_linked, have_partner, have_signed, newcomer
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
 from models.base import new_id
@@ -39,6 +40,7 @@ from resolvers.attachments import requesting, uploading
 from resolvers.attachments.storing import Bytes
 from resolvers.handover import desks
 from resolvers.handover.lockers import key_fetched
+from resolvers.people import inviting
 from resolvers.staff_contracts import drafts
 from resolvers.staff_contracts.asked import Asked
 from resolvers.staff_contracts.keys import change_keys
@@ -150,6 +152,7 @@ async def furnish(client: Client, numbers: range) -> None:
             await attach(work, organization_unit_id=unit.id, entity_id=home.id)
             await attach(work, key_id=keys[0].id, key_contract_id=contract.id)
             await work.add(await erased(work))
+            await inviting.invite(work, replace(newcomer(), unit_ids=[unit.id]))
             await have_linked(work, inside)
             await think_of_contracts(work, unit.id, number)
             await send_keys_away(work, automat)

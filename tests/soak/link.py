@@ -143,11 +143,12 @@ async def begin(
 async def pins_known(database: Database, contract_ids: list[UUID]) -> dict[UUID, str]:
     """Give the PINs of key contracts that their automats have said they know, now or before."""
     row = table_of(LockerContract).c
-    known = select(row.key_contract_id, row.pin).where(
+    known = select(row.key_contract_id, row.id, row.sealed_pin).where(
         row.key_contract_id.in_(contract_ids), row.synced_at.is_not(None)
     )
     async with database.reading() as connection:
-        return dict((await connection.execute(known)).all())
+        found = (await connection.execute(known)).all()
+    return {one.key_contract_id: one.sealed_pin.opened(of=one.id) for one in found}
 
 
 async def play(

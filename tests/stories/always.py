@@ -22,7 +22,10 @@ ALWAYS = {
         "locker_contracts", "a.locker_id = b.locker_id", BOTH_LIVE
     ),
     "two contracts have one PIN of an automat at once": _overlapping(
-        "locker_contracts", "a.automat_id = b.automat_id and a.pin = b.pin", BOTH_LIVE, "sync_at"
+        "locker_contracts",
+        "a.automat_id = b.automat_id and a.pin_mark = b.pin_mark",
+        BOTH_LIVE,
+        "sync_at",
     ),
     "two contracts are promised one key at once": _overlapping(
         "key_allocations",
@@ -37,7 +40,7 @@ ALWAYS = {
     "a live locker contract has no locker, no PIN or one of another automat": f"""
         select c.id from locker_contracts c left join lockers l on l.id = c.locker_id
         where c.organization_id = :owner and c.state in {LIVE}
-          and (l.id is null or c.pin is null or l.automat_id <> c.automat_id)""",
+          and (l.id is null or c.pin_mark is null or l.automat_id <> c.automat_id)""",
     "a locker contract without a locker has one": """
         select id from locker_contracts
         where organization_id = :owner and state = 'failed' and locker_id is not null""",
@@ -77,7 +80,7 @@ ALWAYS = {
     "a PIN that an automat should know is not as its contract says": """
         select c.id from locker_contracts c left join automat_codes code
           on code.locker_contract_id = c.id and code.automat_id = c.automat_id
-          and code.locker_id = c.locker_id and code.code = c.pin
+          and code.locker_id = c.locker_id and code.code_mark = c.pin_mark
           and code.opens_at = c.starts_at and code.closes_at is not distinct from c.ends_at
           and code.use = case
             when c.return_only or c.kind = 'return' then 'return'

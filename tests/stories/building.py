@@ -134,7 +134,7 @@ def keys_of(eye: Eye, world: World) -> list[dict[str, object]]:
           keys.automat_id, keys.locker_id, lockers."index" as locker_index,
           keys.manual_storage_id as desk_id, keys.target_automat_id,
           keys.target_manual_storage_id as target_desk_id,
-          keys.selected_automat_id, keys.selected_manual_storage_id, keys.return_code
+          keys.selected_automat_id, keys.selected_manual_storage_id
         from keys left join lockers on lockers.id = keys.locker_id
         where keys.organization_id = :owner order by keys.id
         """,

@@ -90,7 +90,7 @@ class Guests(Stage):
             f"""
             select c.*, code.locker_id as opens_locker_id, code.use
             from locker_contracts c left join automat_codes code
-              on code.automat_id = c.automat_id and code.code = c.pin
+              on code.automat_id = c.automat_id and code.code_mark = c.pin_mark
               and code.opens_at <= :now and (code.closes_at is null or code.closes_at > :now)
             where c.key_contract_id = :contract and c.state in {LIVE} and c.{which}
             order by c.id
