@@ -17,6 +17,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from models.dialects.bell import Bell, PostgresBell, SqliteBell
 from models.dialects.echo import Echo
+from models.dialects.interrupts import interruptible
 from models.dialects.many_rows import insert_rows
 from models.dialects.nearest_index import install_functions
 from models.errors import InvalidInput
@@ -171,7 +172,7 @@ def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         "json_serializer": write_json,
         "json_deserializer": orjson.loads,
         "pool_timeout": BUSY_SECONDS,
-        "connect_args": {"timeout": BUSY_SECONDS},
+        "connect_args": {"timeout": BUSY_SECONDS, "async_creator_fn": interruptible},
     }
     writers = create_async_engine(url, pool_size=1, **common)
     readers = create_async_engine(url, pool_size=4, isolation_level="AUTOCOMMIT", **common)
