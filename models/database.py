@@ -39,17 +39,24 @@ class Database:
     Args:
         url: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`.
         pool_size: How many connections each door keeps on PostgreSQL.
+        statement_seconds: How long a statement may take on PostgreSQL, whoever waits for it;
+            without a bound when left out, as for migrations and jobs. On SQLite a statement ends
+            with the task that waits for it.
 
     Raises:
         InvalidInput: The address is of another kind of database.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, statement_seconds: float | None = None
+    ) -> None:
         keep_values_out_of_logs()
         self.url = parsed(url)
         self.is_sqlite = self.url.drivername.startswith("sqlite")
         self._writers, self._readers = (
-            sqlite_engines(self.url) if self.is_sqlite else postgres_engines(self.url, pool_size)
+            sqlite_engines(self.url)
+            if self.is_sqlite
+            else postgres_engines(self.url, pool_size, statement_seconds)
         )
         self._bell: Bell = SqliteBell(self._readers) if self.is_sqlite else PostgresBell(self.url)
         self.echo = Echo(self._bell.changes)
@@ -143,8 +150,13 @@ def write_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
+def postgres_engines(
+    url: URL, pool_size: int, statement_seconds: float | None
+) -> tuple[AsyncEngine, AsyncEngine]:
     """Make the two pools; readers commit each statement and may not write."""
+    options = SESSION_OPTIONS
+    if statement_seconds is not None:
+        options += f" -c statement_timeout={round(statement_seconds * 1_000)}"
     common: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": 10,
@@ -153,11 +165,11 @@ def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine
         "json_serializer": write_json,
         "json_deserializer": orjson.loads,
     }
-    writers = create_async_engine(url, connect_args={"options": SESSION_OPTIONS}, **common)
+    writers = create_async_engine(url, connect_args={"options": options}, **common)
     readers = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": f"{SESSION_OPTIONS} {READ_ONLY}"},
+        connect_args={"options": f"{options} {READ_ONLY}"},
         **common,
     )
     return writers, readers

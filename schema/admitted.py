@@ -71,7 +71,7 @@ class Admitted:
         pays_back = self._pays_back()
         if not pays_back and not self.tells_cost:
             return {}
-        actual = self.fixed + objects_in(data)
+        actual = self.fixed + max(objects_in(data) - 1, 0)  # the answer itself is none of them
         if pays_back and self.account and actual < self.requested:
             self.account.buckets.give_back(self.account.whose, self.requested - actual)
         return {"cost": self.told(actual)} if self.tells_cost else {}

@@ -59,7 +59,11 @@ def application() -> Starlette:
     collect_rarely()
     current = settings()
     write_logs(current.log_level)  # a worker is a new process, which knows nothing of the command's
-    database = Database(current.database_url, pool_size=current.database_pool_size)
+    database = Database(
+        current.database_url,
+        pool_size=current.database_pool_size,
+        statement_seconds=current.operation_seconds + PAUSE_SECONDS,
+    )
     return assembled(database, current)
 
 
