@@ -26,10 +26,8 @@ from schema.guarded import GuardedSchema
 SECONDS = 0.5
 COUNTING = "with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n"
 SLEEPING = "select pg_sleep(60)"
-RUNNING = (
-    "select count(*) from pg_stat_activity where datname = current_database() "
-    f"and state = 'active' and query = '{SLEEPING}'"
-)
+RUNNING = """select count(*) from pg_stat_activity where datname = current_database()
+  and state = 'active' and query = 'select pg_sleep(60)'"""
 
 
 def slow(context: Context) -> Any:
