@@ -1,4 +1,4 @@
-"""Whatever is asked, nothing breaks and nothing secret is told; the soak `schemathesis` asks more."""
+"""Whatever is asked, nothing breaks and nothing secret is told; the soak asks much more."""
 
 from functools import cache
 
