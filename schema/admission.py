@@ -17,8 +17,9 @@ from schema.admitted import Account, Admitted
 from schema.answers import Refused
 from schema.asked import Asked
 from schema.context import clock
-from schema.guarded import GuardedSchema, Operation
+from schema.guarded import NO_DOCUMENT, GuardedSchema, Operation
 from schema.limits import check_length, excess_rows
+from schema.masking import shown
 from schema.points import MOST_ITEMS, MOST_POINTS, REQUEST, items_in
 
 NOT_FOUND = "PersistedQueryNotFound"
@@ -52,7 +53,7 @@ class Admission:
         """
         query = await self._document(asked, actor)
         role = getattr(actor, "role", Role.ADMIN)
-        operation = prepared_operation(schema, query, asked.operation_name)
+        operation, wrong = read_document(schema, query, asked.operation_name)
         may_introspect = role in self.introspectors
         if operation and operation.cost.introspects and not may_introspect:
             raise not_allowed(
@@ -65,6 +66,7 @@ class Admission:
             hides_names=not may_introspect,
             tells_cost=asked.tells_cost,
             account=self._account(actor),
+            wrong=wrong,
         )
         if operation:
             price(admitted, operation, asked.variables or {})
@@ -129,14 +131,21 @@ def unknown_document(asked: Asked, actor: Any) -> Refused:
     return Refused(HTTPStatus.BAD_REQUEST, NOT_FOUND, code="PERSISTED_QUERY_NOT_FOUND")
 
 
-def prepared_operation(schema: GuardedSchema, query: str, name: str | None) -> Operation | None:
-    """Look the operation up; None where the document is wrong, which execution tells."""
+def read_document(
+    schema: GuardedSchema, query: str, name: str | None
+) -> tuple[Operation | None, GraphQLError | None]:
+    """Look an operation up; gives what is wrong with a document that cannot be read at all.
+
+    Of what else is wrong with it execution tells; then there is no operation either.
+    """
     try:
         check_length(query)
-        prepared = schema.prepared(query)
-    except GraphQLError:
-        return None
-    return None if prepared.errors else prepared.operation(name)
+    except GraphQLError as error:
+        return None, error
+    prepared = schema.prepared(query)
+    if prepared.document is NO_DOCUMENT:
+        return None, shown(prepared.errors[0])
+    return (None if prepared.errors else prepared.operation(name)), None
 
 
 def price(admitted: Admitted, operation: Operation, variables: dict[str, Any]) -> None:

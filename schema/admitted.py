@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from graphql import GraphQLError
+
 from resolvers.points import Buckets
 from schema.points import WORTH_COUNTING, objects_in
 
@@ -49,6 +51,7 @@ class Admitted:
         hides_names: Whether guesses at names of the schema are left out of the answer.
         tells_cost: Whether the answer is to say what it cost.
         account: Who paid; None where nobody has to.
+        wrong: Why the document cannot be read; None when it can.
     """
 
     query: str
@@ -58,6 +61,7 @@ class Admitted:
     hides_names: bool = False
     tells_cost: bool = False
     account: Account | None = None
+    wrong: GraphQLError | None = None
     is_settled: bool = False
 
     def settled(self, data: Any) -> dict[str, Any]:
@@ -71,7 +75,7 @@ class Admitted:
         pays_back = self._pays_back()
         if not pays_back and not self.tells_cost:
             return {}
-        actual = self.fixed + objects_in(data)
+        actual = self.fixed + max(objects_in(data) - 1, 0)  # the answer itself is none of them
         if pays_back and self.account and actual < self.requested:
             self.account.buckets.give_back(self.account.whose, self.requested - actual)
         return {"cost": self.told(actual)} if self.tells_cost else {}

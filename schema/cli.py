@@ -37,6 +37,7 @@ from schema import (
 )
 from schema.context import clock
 from schema.demo.welcome import welcome
+from schema.heads import BoundedProtocol
 from schema.outside import outside_for
 from schema.scalars import from_id, parse_instant, to_id
 from schema.serving import check_address, collect_rarely, only_server
@@ -151,6 +152,7 @@ def _serve(workers: int) -> None:
             log_config=None,
             access_log=False,  # addresses of requests may hold variables
             server_header=False,
+            http=BoundedProtocol,
             ws="websockets-sansio",
             ws_max_size=65_536,
             timeout_worker_healthcheck=60,  # a new process answers when it has read all its code

@@ -91,9 +91,12 @@ class Context:
             self.looking.discard(task)
 
     def give_up(self, but: asyncio.Task[Any] | None) -> None:
-        """End all looks at the database but that of one task, which is ended by itself."""
-        for task in self.looking - {but, None}:
-            if task is not None:
+        """End all looks at the database but that of one task, which is ended by itself.
+
+        Whoever is told twice does not tell the database any more, and breaks the connection.
+        """
+        for task in self.looking:
+            if task is not None and task is not but and not task.cancelling():
                 task.cancel()
 
     async def writing(self, act: Callable[[Work], Awaitable[Done]]) -> Done:

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from types import FrameType
 from typing import Any
 
 from graphql.pyutils import Path
@@ -14,6 +15,7 @@ from schema.answers import Refused
 GiveUp = Callable[[asyncio.Task[Any] | None], None]
 AT_MOST = 5
 """How many of the fields that were running are named."""
+ASKED_GENERATOR = "async_generator_asend"
 DEEPEST = 200
 """How many awaits are followed."""
 
@@ -37,14 +39,14 @@ async def deadline(seconds: float, give_up: GiveUp | None) -> AsyncIterator[None
 
     def look() -> None:
         running.extend(running_fields(task))
-        if give_up is not None:
-            give_up(task)
 
     looking = asyncio.get_running_loop().call_later(seconds, look)  # comes before the next one
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
+        if give_up is not None:
+            give_up(task)
         raise too_long(seconds, running) from error
     finally:
         looking.cancel()
@@ -75,12 +77,8 @@ def deepest_paths(task: asyncio.Task[Any] | None, above: Path | None) -> Iterato
     if task is None or task.done():
         return
     path: Path | None = above
-    awaited: Any = task.get_coro()
-    for _ in range(DEEPEST):
-        if not inspect.iscoroutine(awaited):
-            break
-        path = path_in(awaited) or path
-        awaited = awaited.cr_await
+    for frame in frames_of(task.get_coro()):
+        path = path_in(frame) or path
     waited_for = getattr(task, "_fut_waiter", None)
     children = getattr(waited_for, "_children", ())
     tasks = [one for one in (waited_for, *children) if isinstance(one, asyncio.Task)]
@@ -90,7 +88,28 @@ def deepest_paths(task: asyncio.Task[Any] | None, above: Path | None) -> Iterato
         yield from deepest_paths(one, path)
 
 
-def path_in(coroutine: Any) -> Path | None:
-    """Find the field that a coroutine of the executor is about."""
-    path = coroutine.cr_frame.f_locals.get("path") if coroutine.cr_frame else None
+def frames_of(awaited: Any) -> Iterator[FrameType]:
+    """Give the frames of what waits for each other, from the outermost one on."""
+    for _ in range(DEEPEST):
+        if inspect.iscoroutine(awaited):
+            frame, inner = awaited.cr_frame, awaited.cr_await
+        elif inspect.isasyncgen(awaited):
+            frame, inner = awaited.ag_frame, awaited.ag_await
+        else:
+            return
+        if frame is None:
+            return
+        yield frame
+        awaited = generator_in(frame) if type(inner).__name__ == ASKED_GENERATOR else inner
+
+
+def generator_in(frame: FrameType) -> Any:
+    """Find the generator whose next item a frame waits for, which it knows by some name."""
+    known = (value for value in frame.f_locals.values() if inspect.isasyncgen(value))
+    return next((generator for generator in known if generator.ag_running), None)
+
+
+def path_in(frame: FrameType) -> Path | None:
+    """Find the field that a frame of the executor is about."""
+    path = frame.f_locals.get("path")
     return path if isinstance(path, Path) else None

@@ -4,7 +4,6 @@ The text of a document is parsed and checked once and remembered with its errors
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -36,6 +35,11 @@ from schema.masking import shown
 from schema.needs import Needs, needs_of
 from schema.points import Way, dear_fields, lists_of
 from schema.suggestions import without_suggestions
+
+NO_DOCUMENT = DocumentNode(definitions=())
+"""What a text is that cannot be parsed."""
+MOST_ERRORS = 20
+"""So many of what is wrong with a document are told at once."""
 
 
 def operations_in(document: DocumentNode) -> list[OperationDefinitionNode]:
@@ -96,12 +100,11 @@ class GuardedSchema(strawberry.Schema):
         return dear_fields(self._schema)
 
     def prepare(self, text: str) -> Prepared:
-        """Parse and check a document; one that is too dear is not looked at any further.
-
-        Raises:
-            GraphQLError: It cannot be parsed.
-        """
-        document = parse(text, max_tokens=MAX_TOKENS)
+        """Parse and check a document; one that is too dear is not looked at any further."""
+        try:
+            document = parse(text, max_tokens=MAX_TOKENS)
+        except GraphQLError as error:
+            return Prepared(NO_DOCUMENT, (), (error,))
         try:
             costs = costs_of(document, self._dear)
         except GraphQLError as error:
@@ -110,7 +113,7 @@ class GuardedSchema(strawberry.Schema):
         errors = errors or validate_document(self._schema, document, tuple(specified_rules))
         needs = {} if errors else needs_of(self._schema, document)
         operations = tuple(map(self._operation, operations_in(document), costs))
-        return Prepared(document, operations, tuple(errors), needs)
+        return Prepared(document, operations, tuple(errors)[:MOST_ERRORS], needs)
 
     def _operation(self, node: OperationDefinitionNode, cost: Cost) -> Operation:
         return Operation(
@@ -136,16 +139,16 @@ class Documents(SchemaExtension):
         self._prepare = prepare
 
     def on_parse(self) -> Iterator[None]:
-        """Look the document up; one that cannot be parsed is left to Strawberry, which says why.
+        """Look the document up.
 
         Raises:
-            GraphQLError: It is too long to be looked at.
+            GraphQLError: It is too long to be looked at, or cannot be parsed.
         """
-        self.execution_context.parse_options["max_tokens"] = MAX_TOKENS
         check_length(self.execution_context.query or "")
-        with suppress(GraphQLError):
-            self._prepared = self._prepare(self.execution_context.query or "")
-            self.execution_context.graphql_document = self._prepared.document
+        self._prepared = self._prepare(self.execution_context.query or "")
+        if self._prepared.document is NO_DOCUMENT:
+            raise self._prepared.errors[0].with_traceback(None)  # it would grow with each raise
+        self.execution_context.graphql_document = self._prepared.document
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -183,9 +186,9 @@ def check_document(schema: GuardedSchema, text: str) -> str | None:
     """Say what is wrong with a document, without a value of it; None when it can be executed."""
     try:
         check_length(text)
-        prepared = schema.prepared(text)
     except GraphQLError as error:
         return shown(error).message
+    prepared = schema.prepared(text)
     errors = prepared.errors or excess_rows((one.cost for one in prepared.operations), {})
     if not errors and not prepared.operations:
         return "It has no operation."

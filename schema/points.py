@@ -45,7 +45,7 @@ MOST_POINTS = dict.fromkeys(Role, 50_000) | {
     Role.ADMIN: 100_000,
     Role.VIEWER: 20_000,
     Role.INSTALLER: 20_000,
-    Role.STATION: 2_000,
+    Role.STATION: 5_000,
 }
 """What one operation may cost at most, by the role of who asks."""
 MOST_ITEMS = 5_000

@@ -32,6 +32,7 @@ from models.selections import AutomatSelection
 from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
 from models.templates import ContractTemplate
+from models.trusted_documents import TrustedDocument
 
 PREFIXES: dict[type[Base], str] = {
     Agreement: "agreement",
@@ -44,6 +45,7 @@ PREFIXES: dict[type[Base], str] = {
     AutomatSelection: "selection",
     Contact: "contact",
     ContractTemplate: "template",
+    TrustedDocument: "document",
     ContractLink: "contractlink",
     CustodyEntry: "custody",
     DeviceGroup: "group",

@@ -69,6 +69,7 @@ def application() -> Starlette:
         current.database_url,
         pool_size=current.database_pool_size,
         sealer=sealer_for(current),
+        statement_seconds=current.operation_seconds + PAUSE_SECONDS,
     )
     return assembled(database, current)
 

@@ -118,6 +118,9 @@ class TokenSocket(BaseGraphQLTransportWSHandler[Any, None]):
         connection: Any = self.websocket
         view: Any = self.view
         admitted = await view.bounds.admission.admit(view.guarded, wanted, actor)
+        if admitted.wrong is not None:
+            await operation.send_initial_errors([admitted.wrong])
+            return
         self.context = view.make_context(connection.ws, actor)
         self.context.admitted = admitted
         operation.query = admitted.query

@@ -29,7 +29,7 @@ from schema.scalars import from_id, to_id
 @strawberry.type(description="A GraphQL document that may be asked for by its digest alone.")
 class TrustedDocument(Node):
     name: str = strawberry.field(description="What people call it.")
-    document_id: str = strawberry.field(
+    digest: str = strawberry.field(
         description="What a request sends as `documentId` in place of the document: sha256: and "
         "the SHA-256 of its text in UTF-8, in hexadecimal."
     )
@@ -41,7 +41,7 @@ class TrustedDocument(Node):
         return cls(
             id=to_id(models.TrustedDocument, row.id),
             name=row.name,
-            document_id=f"sha256:{row.digest}",
+            digest=f"sha256:{row.digest}",
             text=row.text,
             trusted_at=row.trusted_at,
         )

@@ -159,6 +159,8 @@ class GraphQLView(GraphQL[Any, None]):
             Refused: There is none, GET may not do it, it is not let in, or it takes too long.
         """
         admitted = await self.bounds.admission.admit(self.guarded, asked, actor)
+        if admitted.wrong is not None:
+            return ExecutionResult(data=None, errors=[admitted.wrong])
         context = self.make_context(request, actor)
         context.admitted = admitted
         try:
@@ -197,6 +199,10 @@ class GraphQLView(GraphQL[Any, None]):
         self.bounds.sockets.enter(who_pays(actor))
         context["joined"] = who_pays(actor)
         return await super().on_ws_connect(context)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Read JSON that comes over WebSockets."""
+        return orjson.loads(data)
 
     def encode_json(self, data: object) -> str:
         """Write JSON for WebSockets: as text, as bytes would become binary frames."""

@@ -83,7 +83,6 @@ BOUNDED_LISTS = {
     "Query.failoverPlan",
     "Query.contractDefaults",
     "Query.trustedDocumentRoles",
-    "TrustedDocumentRolesPayload.roles",
     "Query.nearestAutomats",
     "ReservableEntity.effectiveSettings",
     "Reservation.contacts",

@@ -108,7 +108,7 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
     lists += "lockerContracts contacts organizationUnits contractTemplates events notices "
     lists += "agreements erasures signatureStations automatCommands automatAlarms automatEvents "
-    lists += "tokens serviceAccounts people"
+    lists += "tokens serviceAccounts people trustedDocuments"
     nested = (
         f"{{ entities {{ edges {{ node {{ attachments {{ {EDGES} }} }} }} }} }}",
         f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}",
