@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
-from trails import a_trail, meddle, problems, rename, sealed, the_contact
+from trails import a_trail, meddle, not_sealed, problems, rename, sealed, the_contact
 
 from models.base import table_of
 from models.database import Database
@@ -78,8 +78,9 @@ MEDDLING = [
 
 async def test_whatever_is_meddled_with_is_named(database: Database) -> None:
     """Each on a trail of its own."""
-    for statement, line in MEDDLING:
-        whose = await a_trail(database)
+    trails = [await not_sealed(database) for _ in MEDDLING]
+    for whose, (statement, line) in zip(trails, MEDDLING, strict=True):
+        await sealed(database, whose)
         (event, *_), (_, seal, last) = (
             [one for one in await events_of(database, whose) if one.personal],
             await seals_of(database, whose),
