@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from models.accounts import Role
+from models.accounts import Role, WayIn
 from models.automats import AutomatModel, AutomatState, LockerState
 from models.contracts import KeyContractStatus, LockerContractKind, LockerContractState
 from models.custody import CustodyKind, CustodySource, LockerFact
@@ -50,6 +50,7 @@ __all__ = [
     "SelectionMethod",
     "UnitKind",
     "UpsertOutcome",
+    "WayIn",
 ]
 
 
@@ -85,7 +86,10 @@ describe(
     AUTOMAT_COMMAND_EXPIRED="An automat did not answer a command before its deadline.",
     CODE_ENTERED="Somebody typed a right code at an automat.",
     WRONG_CODE_ENTERED="Somebody typed a code at an automat that opened nothing.",
+    SANDBOX_ADVANCE_BEGUN="Somebody asked that the clock of a sandbox be moved.",
     SANDBOX_ADVANCED="The clock of a sandbox was moved.",
+    CONTACT_DATA_EXPORTED="Somebody was given all that is stored of a contact.",
+    EVENTS_REMOVED="The oldest events of the trail were removed, as their time was over.",
     DEVICE_GROUP_NOT_FOUND="A push names a device group that is not there.",
     FREE_LOCKER_LIMIT_REACHED="No more lockers of a device group are free for a time than its "
     "`freeLockerLimit` says.",
@@ -252,4 +256,16 @@ describe(
     "What was seen to happen at a locker.",
     KEY_FETCHED="A key was taken out of it.",
     KEY_RETURNED="A key was put into it.",
+)
+describe(
+    WayIn,
+    "How somebody came in.",
+    BEARER="With a token of ours.",
+    SERVICE_ACCOUNT="With a request that a service account signed.",
+    CLIENT_CREDENTIALS="With an access token that OAuth 2.0 gave for a client's assertion.",
+    SESSION="Signed in, in a browser.",
+    LINK="With a link that was sent to them.",
+    AUTOMAT="An automat that reported it.",
+    COMMAND="On the server's command line.",
+    SYSTEM="Nobody: it fell due by itself.",
 )

@@ -1,14 +1,20 @@
 """Trails for tests: an organization that something happened to, and somebody who meddles."""
 
 import asyncio
+import re
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from factories import AINO
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from talking import Client
 
+from models.accounts import WayIn
+from models.base import table_of
 from models.database import Database
+from models.events import Event
 from models.organizations import Contact
 from resolvers import contacts, organizations
 from resolvers.trail import checking, sealing
@@ -86,6 +92,50 @@ def _written(connection: AsyncConnection, values: dict[str, Any]) -> dict[str, A
     if connection.dialect.name != "sqlite":
         return values
     return {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
+
+
+BOOKKEEPING = {"idempotent_answers", "jobs"}
+NOT_WORTH_AN_EVENT = {
+    "signatureStationHeartbeat": {"signature_stations"},  # that its display is there, no more
+}
+WRITTEN = re.compile(r"\s*(?:with .*)?(?:insert into|update|delete from) (\w+)", re.IGNORECASE)
+
+
+@dataclass
+class Done:
+    """Something that was done over HTTP.
+
+    Args:
+        request_id: With which request.
+        statements: What the database was told.
+    """
+
+    request_id: str
+    statements: list[str]
+
+    def written(self, name: str) -> set[str]:
+        """Tell into which tables something was written that anybody could miss."""
+        found = {match[1] for one in self.statements if (match := WRITTEN.match(one))}
+        return found - BOOKKEEPING - NOT_WORTH_AN_EVENT.get(name, set())
+
+
+async def changed_unseen(client: Client, done: dict[str, Done]) -> dict[str, set[str]]:
+    """Tell which of several things changed something and left no event that says who did it.
+
+    Args:
+        client: Whose token was used.
+        done: What was done, by name.
+    """
+    row = table_of(Event).c
+    said = select(row.request_id).where(
+        row.organization_id == client.organization_id,
+        row.way_in == WayIn.BEARER,
+        row.token_id.is_not(None),
+    )
+    async with client.database.reading() as connection:
+        found = set((await connection.execute(said)).scalars())
+    silent = {name: one for name, one in done.items() if one.request_id not in found}
+    return {name: tables for name, one in silent.items() if (tables := one.written(name))}
 
 
 async def problems(
