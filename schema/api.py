@@ -42,6 +42,7 @@ from schema.missing_automats import MissingAutomatQueries
 from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
+from schema.personal_data import PersonalDataMutations
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
 from schema.reservation_changes import ReservationMutations
@@ -136,6 +137,7 @@ class Mutation(
     StationMutations,
     ContactMutations,
     ErasureMutations,
+    PersonalDataMutations,
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,

@@ -225,6 +225,7 @@ REFUSED_MUTATIONS = {
         }.items()
     },
     "attachmentRemove.id": 'id: "$attachment"',
+    "contactDataExport.contactId": 'contactId: "$contact"',
     "contactErase.contactId": 'contactId: "$contact"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',

@@ -217,9 +217,8 @@ async def test_the_oldest_part_goes_and_its_seals_prove_what_it_was(database: Da
     await rename(database, whose, (await the_contact(database, whose)).id, "Aino again")
     await sealed(database, whose)
     assert await problems(database, whose, noted=noted) == []
-    assert (
-        list(files.check([one async for one in files.lines(database, whose, now)], Chain())) == []
-    )
+    lines = [line async for line in files.lines(database, whose, now)]
+    assert list(files.check(lines, Chain())) == []
     await meddle(database, "delete from events where id = :id", id=left.id)
     gone = "seal 3: its events are gone, and no event says that they were removed"
     assert gone in await problems(database, whose)
