@@ -109,21 +109,22 @@ async def unpair(work: Work, id: UUID | None) -> SignatureStation:
     """
     work.require(Permission.EDIT_ORGANIZATION)
     station = await lock(work, id)
+    waits = station.token_id is None and station.pairing_digest is not None
     await take_back(work, station)
+    if waits:
+        work.record(EventKind.SIGNATURE_STATION_UNPAIRED, station)
     return station
 
 
 async def take_back(work: Work, station: SignatureStation) -> None:
     """Let the display of a locked station open nothing any more, nor a code pair another one."""
     token_id, station.token_id = station.token_id, None
-    could_be_paired = token_id is not None or station.pairing_digest is not None
     station.paired_at = station.last_seen_at = None
     station.pairing_digest = station.pairing_expires_at = None
     if token_id is not None:
         token = await work.get(Token, token_id)
         token.revoked_at = token.revoked_at or work.now
         work.record(EventKind.TOKEN_REVOKED, token)
-    if could_be_paired:
         work.record(EventKind.SIGNATURE_STATION_UNPAIRED, station)
     await work.save()
 
