@@ -86,7 +86,10 @@ PLAIN: dict[str, str] = {
     "link_authorities": "certificate",
     "locker_contracts": "reason",
     "manual_storages": f"name instructions {_ADDRESS}",
-    "organization_units": f"name customer_id {_SETTINGS} excluded_models excluded_automats",
+    "organization_units": (
+        f"name customer_id {_SETTINGS} excluded_models excluded_automats address_text street "
+        "postal_code city address_country_code"
+    ),
     "placement_runs": "counts moves",
     "reservable_entities": f"name external_id position {_PLACE}",
     "reservations": "source external_id time_zone unfulfilled_message wanted_key_ids",

@@ -66,6 +66,7 @@ async def _locked(work: Work, id: UUID | None) -> KeyRing:
     locked = await work.locked(KeyRing, [] if id is None else [id])
     if not locked:
         raise NotFound("Your organization has no such key ring.", path=("id",))
+    await work.require_change(KeyRing, locked[0].id)
     return locked[0]
 
 

@@ -179,7 +179,7 @@ async def _other_desks(
         for key_id, ids in above.items()
     }
     if None in nearest.values():
-        any_one = await reading.first(reading.own(ManualStorage).order_by(ManualStorage.id))
+        any_one = await reading.first(reading.seen(ManualStorage).order_by(ManualStorage.id))
         if any_one is not None:
             nearest = {key_id: desk or any_one.id for key_id, desk in nearest.items()}
     return {
@@ -197,11 +197,12 @@ def _home(key: Key) -> UUID:
 async def _desks(reading: Reading, unit_ids: set[UUID]) -> dict[UUID, UUID]:
     """Find the first desk of each unit that has one."""
     desk = ManualStorage
+    theirs = reading.seen(desk).with_only_columns(desk.id)
     number = func.row_number().over(partition_by=desk.unit_id, order_by=desk.id)
     placed = (
         select(desk.id, desk.unit_id, number.label("place"))
         .where(desk.organization_id == reading.actor.organization_id)
-        .where(among(desk.unit_id, unit_ids))
+        .where(among(desk.unit_id, unit_ids), *([desk.id.in_(theirs)] if reading.is_narrow else []))
         .subquery()
     )
     firsts = select(placed.c.id, placed.c.unit_id).where(placed.c.place == 1)

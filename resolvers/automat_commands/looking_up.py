@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from models import reach
 from models.automat_commands import AutomatCommand
 from models.automats import Automat
 from models.dialects.among import among, ids_later
@@ -24,15 +25,15 @@ async def newest(reading: Reading, automat_ids: Sequence[UUID]) -> list[list[Any
         NotAllowed: The actor may not see automats.
     """
     require_view(reading, AutomatCommand)
-    told = {"owner": reading.actor.organization_id, "automats": automat_ids}
+    told = reading.told(automats=automat_ids, before_all=BEFORE_ALL)
     found: dict[UUID, list[Any]] = {id: [] for id in automat_ids}
-    for row in await reading.all(_newest(), **told, before_all=BEFORE_ALL):
+    for row in await reading.all(_newest(narrow=reading.is_narrow), **told):
         found[row.automat_id].append(row)
     return [found[id] for id in automat_ids]
 
 
 @cache
-def _newest() -> Select[AutomatCommand]:
+def _newest(*, narrow: bool) -> Select[AutomatCommand]:
     """Select them by the id of the fifth, which an index finds: an automat may have thousands."""
     row, other = AutomatCommand, aliased(AutomatCommand)
     fifth = (
@@ -50,6 +51,7 @@ def _newest() -> Select[AutomatCommand]:
         .where(
             among(Automat.id, ids_later("automats")),
             row.id >= func.coalesce(fifth, bindparam("before_all", type_=Uuid())),
+            *([reach.seen(row)] if narrow else []),
         )
         .order_by(row.id.desc())
     )
