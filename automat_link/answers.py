@@ -8,6 +8,7 @@ from uuid import UUID
 from automat_link.messages.commands import Answer
 from models.database import Database
 from models.dialects.deadlocks import begun_again
+from models.dialects.row_security import narrow
 from resolvers.automat_commands import answering
 from resolvers.automat_commands.answering import Answered
 from resolvers.automat_reports import links
@@ -55,11 +56,11 @@ class Answers:
         alone: set[UUID] = set()
         for owner in set(owners.values()):
             theirs = [one for one in answers if owners.get(one[0]) == owner]
-            alone |= await begun_again(partial(self._keep_together, theirs))
+            alone |= await begun_again(partial(self._keep_together, owner, theirs))
         return [one for one in answers if one[1].id in alone]
 
-    async def _keep_together(self, answers: Sequence[From]) -> set[UUID]:
-        async with self._database.writing() as session:
+    async def _keep_together(self, owner: UUID, answers: Sequence[From]) -> set[UUID]:
+        async with self._database.writing(owner) as session:
             ids = {link_id for link_id, _ in answers}
             found = await links.locked_together(session, ids, self._clock())
             if found is None:
@@ -74,6 +75,7 @@ class Answers:
             found = await links.locked(session, link_id, self._clock())
             if found is not None:
                 work, link = found
+                await narrow(session, link.organization_id)
                 said = answered(answer)
                 await answering.answered(
                     *(work, link, said.command_id),

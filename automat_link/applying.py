@@ -18,6 +18,7 @@ from automat_link.said import Said
 from models.automat_links import AutomatLink
 from models.database import Database
 from models.dialects.deadlocks import begun_again
+from models.dialects.row_security import narrow
 from resolvers.automat_reports import applying, clocks, gaps, links, presence, turns
 from resolvers.automat_reports.sensors import SeenLocker
 from resolvers.waking import AWAY, Patience, with_place
@@ -175,6 +176,7 @@ class Believing:
             if found is None:
                 return
             work, link = found
+            await narrow(session, link.organization_id)
             if pending.state is not None:
                 await self._state(work, link, *pending.state)
             if pending.online is False:  # what it said before it went is no sign that it is there

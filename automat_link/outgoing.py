@@ -180,7 +180,7 @@ class Speaking:
         owner = await self._keys.owner_of(link_id)
         if owner is None:
             return None
-        async with self._database.reading() as connection:
+        async with self._database.reading(owner) as connection:
             actor = await clocks.system_of(connection, owner)
             reading = Reading(connection, actor, actor.time(self._clock()))
             table = await tables.of_link(reading, link_id)

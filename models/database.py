@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import URL, Connection, event, make_url
@@ -20,6 +21,7 @@ from models.dialects.bell import Bell, PostgresBell, SqliteBell
 from models.dialects.commit_order import insert_in_order
 from models.dialects.echo import Echo
 from models.dialects.nearest_index import install_functions
+from models.dialects.row_security import ORGANIZATION, begin_for, look_for_wall, stand_for
 from models.errors import InvalidInput
 from models.events import Event
 
@@ -56,19 +58,32 @@ class Database:
         """The same bell for any number of listeners, over one connection."""
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection that cannot write; each statement sees the newest commit."""
+    async def reading(self, organization_id: UUID | None = None) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that cannot write; each statement sees the newest commit.
+
+        Args:
+            organization_id: For whom: on PostgreSQL no row of anybody else is there then, see
+                `models.dialects.row_security`. None for what looks across organizations.
+        """
         async with self._readers.connect() as connection:
+            await stand_for(connection, organization_id)
             yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
+    async def writing(self, organization_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
         """Open one transaction: all of it is kept when the block ends, nothing when it raises.
 
         With the mark `UNDONE` nothing is kept either, and nothing is raised.
+
+        Args:
+            organization_id: For whom, as above: nobody else's rows can be seen or written.
         """
+        owner = {} if organization_id is None else {ORGANIZATION: organization_id}
         async with AsyncSession(
-            self._writers, expire_on_commit=False, sync_session_class=WatchedSession
+            self._writers,
+            expire_on_commit=False,
+            execution_options=owner,
+            sync_session_class=WatchedSession,
         ) as session:
             with suppress(_Undone):
                 async with session.begin():
@@ -92,7 +107,7 @@ class Database:
         return self._bell.changes()
 
     async def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection; new ones are made when they are needed."""
         await self._writers.dispose()
         await self._readers.dispose()
 
@@ -148,7 +163,10 @@ def write_json(value: Any) -> str:
 
 
 def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
-    """Make the two pools; readers commit each statement and may not write."""
+    """Make the two pools; readers commit each statement and may not write.
+
+    Writers are in autocommit for the driver, because we say BEGIN ourselves, see `begin_for`.
+    """
     common: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": 10,
@@ -164,7 +182,16 @@ def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine
         connect_args={"options": f"{SESSION_OPTIONS} {READ_ONLY}"},
         **common,
     )
+    event.listen(writers.sync_engine, "connect", let_us_begin)
+    event.listen(writers.sync_engine, "begin", begin_for)
+    for engine in (writers, readers):
+        event.listen(engine.sync_engine, "connect", look_for_wall)
     return writers, readers
+
+
+def let_us_begin(connection: Any, _record: object) -> None:
+    """Let the driver begin no transaction of itself on a new connection of PostgreSQL."""
+    connection.autocommit = True
 
 
 def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:

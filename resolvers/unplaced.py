@@ -35,7 +35,7 @@ async def place_again(
         for id, address, before in await _unplaced(database, model, owner.organization_id, at_most):
             found = await place(geocoder, address, None, now)
             if isinstance(found, Placement) or _is_news(found, before):
-                async with database.writing() as session:
+                async with database.writing(owner.organization_id) as session:
                     work = Work(session, owner, now)
                     placed += await _keep_place(work, model, id, address, found)
     return placed
@@ -45,7 +45,7 @@ async def _unplaced(
     database: Database, model: type[ReservableEntity | Automat], organization_id: UUID, at_most: int
 ) -> list[tuple[UUID, PostalAddress | None, ErrorCode | None]]:
     """List what has no place, in any order: nobody is left out for ever when there are many."""
-    async with database.reading() as connection:
+    async with database.reading(organization_id) as connection:
         rows = await connection.execute(
             select(model)
             .where(

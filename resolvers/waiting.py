@@ -76,7 +76,7 @@ async def follow_up(database: Database, work: Work) -> None:
 
 async def _find_lockers(database: Database, owner: Actor, now: datetime) -> None:
     """Look after the contracts that have no locker, those that need one first."""
-    async with database.reading() as connection:
+    async with database.reading(owner.organization_id) as connection:
         without = await connection.execute(
             select(LockerContract.key_contract_id)
             .where(
@@ -129,7 +129,7 @@ async def fulfil(
         among: Only those that fulfil this condition, see `helped`; all when left out.
         at_most: How many to try.
     """
-    async with database.reading() as connection:
+    async with database.reading(owner.organization_id) as connection:
         waiting = await _waiting(connection, owner.organization_id, now, among, at_most)
     fulfilled = 0
     for reservation_id in waiting:
@@ -144,7 +144,7 @@ async def _by_itself(
     """Do something in a transaction of its own, and again while the database gives it up."""
 
     async def transaction() -> Done:
-        async with database.writing() as session:
+        async with database.writing(owner.organization_id) as session:
             return await act(Work(session, owner, now))
 
     return await begun_again(transaction)

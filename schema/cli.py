@@ -80,8 +80,10 @@ def show_settings() -> None:
 @app.command("migrate")
 def migrate() -> None:
     """Bring the database up to date; safe to repeat, and safe when two start at once."""
-    on_database(bring_up_to_date, must_be_migrated=False)
+    to_do = on_database(bring_up_to_date, must_be_migrated=False)
     errors.print("The database is up to date.")
+    if to_do:
+        errors.print(to_do, soft_wrap=True)
 
 
 @app.command("serve")

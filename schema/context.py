@@ -65,7 +65,7 @@ class Context:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
         """Open a look at the database for this request."""
-        async with self.database.reading() as connection:
+        async with self.database.reading(self.actor.organization_id) as connection:
             yield Reading(connection, self.actor, self.now)
 
     async def writing(self, act: Callable[[Work], Awaitable[Done]]) -> Done:
@@ -80,7 +80,7 @@ class Context:
         return done
 
     async def _transaction(self, act: Callable[[Work], Awaitable[Done]]) -> tuple[Work, Done]:
-        async with self.database.writing() as session:
+        async with self.database.writing(self.actor.organization_id) as session:
             work = Work(session, self.actor, self.now)
             return work, await act(work)
 

@@ -177,7 +177,7 @@ class Ways:
 
     async def _writing(self, owner: Actor, act: Callable[[Work], Awaitable[Done]]) -> Done:
         async def transaction() -> Done:
-            async with self.database.writing() as session:
+            async with self.database.writing(owner.organization_id) as session:
                 return await act(Work(session, asking(owner), owner.time(self.now())))
 
         return await begun_again(transaction)

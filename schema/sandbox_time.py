@@ -49,7 +49,7 @@ class SandboxTime:
             InvalidInput: It would go too far, see `sandboxes.advance`.
         """
         await self._stands()
-        async with self._database.writing() as session:
+        async with self._database.writing(self._organization_id) as session:
             connection, command = await session.connection(), WayIn.COMMAND
             actor = await clocks.system_of(connection, self._organization_id, command)
             work = Work(session, actor, actor.time(clock()))
@@ -64,7 +64,7 @@ class SandboxTime:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self) -> tuple[datetime, SandboxAdvance | None]:
-        async with self._database.reading() as connection:
+        async with self._database.reading(self._organization_id) as connection:
             actor = await clocks.system_of(connection, self._organization_id)
             now = actor.time(clock())
             return now, await sandboxes.newest(Reading(connection, actor, now))

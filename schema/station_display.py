@@ -87,7 +87,7 @@ class Display:
                 await nap(wake, LONGEST_NAP_SECONDS)
 
     async def _look(self) -> SigningOffer | None:
-        async with self._database.reading() as connection:
+        async with self._database.reading(self._actor.organization_id) as connection:
             self._actor = await clocks.as_now(connection, self._actor)
             now = self._actor.time(clock())
             present = await displays.present(Reading(connection, self._actor, now))
@@ -100,7 +100,7 @@ class Display:
         return None if self._secret is None else SigningOffer.of(present, self._secret[1])
 
     async def _take_secret(self, process_id: UUID) -> str | None:
-        async with self._database.writing() as session:
+        async with self._database.writing(self._actor.organization_id) as session:
             work = Work(session, self._actor, self._actor.time(clock()))
             return await displays.take_secret(work, process_id)
 

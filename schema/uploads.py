@@ -103,7 +103,7 @@ class Uploads:
         """Do something in a transaction of the organization, again when the database gives up."""
 
         async def transaction() -> Done:
-            async with self._database.writing() as session:
+            async with self._database.writing(awaited.owner.organization_id) as session:
                 owner = asking(awaited.owner)
                 return await act(Work(session, owner, owner.time(clock())))
 

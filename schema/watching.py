@@ -65,7 +65,7 @@ async def watch(
 async def _look(
     context: Context, permission: Permission, look: Look[Shown]
 ) -> Sequence[Shown] | None:
-    async with context.database.reading() as connection:
+    async with context.database.reading(context.actor.organization_id) as connection:
         actor = await accounts.reach_as_now(connection, context.actor)
         context.begin_anew(await clocks.as_now(connection, actor))
         reading = Reading(connection, context.actor, context.now)

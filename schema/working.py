@@ -160,7 +160,7 @@ class Worker:
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
                 handler = await self._handler(claim)
-                async with self.database.writing() as session:
+                async with self.database.writing(claim.organization_id) as session:
                     await session.connection()
                     done = await claims.perform(session, claim, handler, self.clock())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, its job is kept
@@ -174,7 +174,7 @@ class Worker:
         if claim.kind in self.handlers:
             return self.handlers[claim.kind]
         errand, outside, done = self.errands[claim.kind], self.outside, None
-        async with self.database.reading() as connection:
+        async with self.database.reading(claim.organization_id) as connection:
             owner = claim.owner
             reading = Reading(connection, owner, owner.time(self.clock()))
             asked = await errand.ask(reading, claim.subject_id)
@@ -193,7 +193,7 @@ class Worker:
         """
         self._keep_at = 0.0
         with self._patience:
-            async with self.database.writing() as session:
+            async with self.database.writing(claim.organization_id) as session:
                 noted = await claims.note_failure(session, claim, error, self.clock())
             if noted and (claim.failures or not isinstance(error, AWAY)):
                 what = claim.kind, claim.subject_id, with_place(error)

@@ -23,7 +23,7 @@ _WORDS = {"spot": SPOT.replace(":", r"\:"), "on_the_map": ON_THE_MAP}
 _NEAR = Template("""
       cross join organizations cross join lateral (
         select id, organization_id, ST_Distance(position, (select point from here)) as metres
-        from automats where $on_the_map
+        from automats_on_the_map where $on_the_map
         order by $spot <-> point(strip + x, y) limit :count
       ) as near
       where near.organization_id = organizations.id
@@ -64,7 +64,7 @@ _NEAREST = Template("""
     from reach cross join organizations cross join views cross join lateral (
       select id, organization_id, installed_at,
         ST_Distance(position, (select point from here)) as metres
-      from automats where $on_the_map
+      from automats_on_the_map where $on_the_map
         and $spot <@ circle(point(strip + x, y), reach.metres) offset 0
     ) as automat
     where height + reach.metres > :least_height

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, func, select
+from sqlalchemy import Select, Uuid, and_, bindparam, case, select
 from sqlalchemy.orm import aliased
 
 from models import reach
@@ -34,7 +34,11 @@ async def newest(reading: Reading, automat_ids: Sequence[UUID]) -> list[list[Any
 
 @cache
 def _newest(*, narrow: bool) -> Select[AutomatCommand]:
-    """Select them by the id of the fifth, which an index finds: an automat may have thousands."""
+    """Select them by the id of the fifth, which an index finds: an automat may have thousands.
+
+    `offset 0` lets PostgreSQL find it first: what it would put in its place is not known to tell
+    nothing of the rows of others, and behind a wall no index is asked with such a thing.
+    """
     row, other = AutomatCommand, aliased(AutomatCommand)
     fifth = (
         select(other.id)
@@ -45,13 +49,13 @@ def _newest(*, narrow: bool) -> Select[AutomatCommand]:
         .correlate(Automat)
         .scalar_subquery()
     )
+    asked = among(Automat.id, ids_later("automats"))
+    those = select(Automat.id, fifth.label("fifth")).where(asked).offset(0).subquery()
+    all_of_them = bindparam("before_all", type_=Uuid())
+    first = case((those.c.fifth.is_(None), all_of_them), else_=those.c.fifth)
     return (
         owned(row)
-        .join(Automat, Automat.id == row.automat_id)
-        .where(
-            among(Automat.id, ids_later("automats")),
-            row.id >= func.coalesce(fifth, bindparam("before_all", type_=Uuid())),
-            *([reach.seen(row)] if narrow else []),
-        )
+        .join(those, and_(those.c.id == row.automat_id, row.id >= first))
+        .where(*([reach.seen(row)] if narrow else []))
         .order_by(row.id.desc())
     )

@@ -42,7 +42,7 @@ async def end_unused(database: Database, now: datetime) -> int:
     ended = 0
     for one in found:
         actor = system(one.organization_id, one.clock_ahead)
-        async with database.writing() as session:
+        async with database.writing(one.organization_id) as session:
             work = Work(session, actor, actor.time(now))
             known = await good(work, one.automat_id)
             lapsed = [link for link in known if link.has_lapsed(now)]
@@ -72,7 +72,7 @@ async def warn(database: Database, now: datetime) -> int:
         found = (await connection.execute(ending.order_by(row.id))).all()
     for one in found:
         actor = system(one.organization_id, one.clock_ahead)
-        async with database.writing() as session:
+        async with database.writing(one.organization_id) as session:
             work = Work(session, actor, actor.time(now))
             details = f"Its certificate ends on {one.expires_at:%Y-%m-%d}; rotate its credentials."
             await raise_alarm(work, one.automat_id, AlarmKind.CREDENTIALS_EXPIRE, details=details)

@@ -17,6 +17,7 @@ from models.automat_links import AutomatLink
 from models.automat_reports import AutomatReport, ReportKind
 from models.database import Database
 from models.dialects.deadlocks import begun_again
+from models.dialects.row_security import narrow
 from resolvers.automat_reports import links
 from resolvers.automat_reports.inbox import Inbox, Trying, is_nobodys_fault
 
@@ -96,5 +97,6 @@ async def _one_transaction(
         found = await links.locked(session, link_id, clock())
         if found is None:
             return None, False
+        await narrow(session, found[1].organization_id)
         inbox = Inbox(*found, trying)
         return inbox, await inbox.apply_some()

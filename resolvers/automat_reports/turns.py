@@ -86,9 +86,9 @@ async def take(
     else:
         async with database.reading() as connection:
             together = await _owners(connection, link_ids, turn)
-    for ids in together.values():
+    for owner, ids in together.items():
         try:
-            await begun_again(partial(_beside, database, ids, clock, turn))
+            await begun_again(partial(_beside, database, owner, ids, clock, turn))
         except Exception as error:  # noqa: BLE001 - each of them is tried alone, with more care
             if is_nobodys_fault(error):
                 turn.failed.update(dict.fromkeys(ids, error))
@@ -124,11 +124,15 @@ def _next() -> Select[*tuple[Any, ...]]:
 
 
 async def _beside(
-    database: Database, link_ids: set[UUID], clock: Callable[[], datetime], turn: Turn
+    database: Database,
+    owner: UUID,
+    link_ids: set[UUID],
+    clock: Callable[[], datetime],
+    turn: Turn,
 ) -> None:
     """Apply reports of links of one organization beside each other, in one transaction."""
     more = Turn()
-    async with database.writing() as session:
+    async with database.writing(owner) as session:
         found = await links.locked_together(session, link_ids, clock())
         if found is None:
             return

@@ -98,7 +98,7 @@ async def plan_all(database: Database, owner: Actor, now: datetime) -> int:
     """
     planned, behind = 0, FIRST_ID
     while True:
-        async with database.writing() as session:
+        async with database.writing(owner.organization_id) as session:
             work = Work(session, owner, now)
             ids = await plan_some(work, behind)
         planned += len(ids)

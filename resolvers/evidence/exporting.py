@@ -12,6 +12,7 @@ from models.accounts import Actor, WayIn
 from models.base import table_of
 from models.contracts import KeyContract
 from models.database import Database
+from models.dialects.row_security import narrow
 from models.errors import FileRefused, NotFound
 from models.events import EventKind
 from resolvers.clocks import ahead_of
@@ -65,6 +66,7 @@ async def export(
     """
     async with database.reading() as connection:
         owner = await _owner_of(connection, contract_id)
+    async with database.reading(owner.organization_id) as connection:
         gathered = await gather(Reading(connection, owner, owner.time(now)), contract_id)
     size = sum(file.size_bytes for file in gathered.files)
     if at_most is not None and size > at_most:
@@ -90,6 +92,7 @@ async def note_exported(database: Database, contract_id: UUID, now: datetime, *,
     """
     async with database.writing() as session:
         owner = await _owner_of(await session.connection(), contract_id)
+        await narrow(session, owner.organization_id)
         work = Work(session, replace(owner, **asdict(by)), owner.time(now))
         work.record(EventKind.EVIDENCE_EXPORTED, About(KeyContract, contract_id))
 

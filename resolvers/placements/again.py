@@ -76,11 +76,11 @@ class Placing:
             NotFound: There is no such unit.
             GeocoderUnavailable: The geocoder is away; what is done is kept.
         """
-        async with self._database.reading() as connection:
+        async with self._database.reading(self._owner.organization_id) as connection:
             reading = Reading(connection, self._owner, self._now())
             which = await among_what(reading, self._asked)
         self._run = await begin(self._database, self._owner, self._asked, self._now())
-        async with self._database.reading() as connection:
+        async with self._database.reading(self._owner.organization_id) as connection:
             reading = Reading(connection, self._owner, self._now())
             total = self._run.done + await left(reading, which, self._run)
         self._progress(self._run.done, total)
@@ -96,7 +96,7 @@ class Placing:
 
     async def _through_stage(self, which: Among, total: int) -> None:
         while True:
-            async with self._database.reading() as connection:
+            async with self._database.reading(self._owner.organization_id) as connection:
                 reading = Reading(connection, self._owner, self._now())
                 rows = await block(reading, which, self._run)
             if not rows:
@@ -123,7 +123,7 @@ class Placing:
         if self._asked.dry_run or not is_news(row, found):
             self._count(outcome, row, found)
             return
-        async with self._database.writing() as session:
+        async with self._database.writing(self._owner.organization_id) as session:
             work = Work(session, self._owner, self._now())
             is_kept = await keep(work, model, row, found)
             self._count(outcome if is_kept else Outcome.CHANGED, row, found)
@@ -142,7 +142,7 @@ class Placing:
             self._run.moved.add(metres_of(row, found) or 0.0)
 
     async def _save(self, *, finished: bool = False) -> None:
-        async with self._database.writing() as session:
+        async with self._database.writing(self._owner.organization_id) as session:
             work = Work(session, self._owner, self._now())
             await self._run.save(work, finished_at=work.now if finished else None)
 

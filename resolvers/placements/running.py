@@ -96,7 +96,7 @@ async def begin(database: Database, owner: Actor, asked: Asked, now: datetime) -
     """Go on with a run that was interrupted, or begin one."""
     if asked.dry_run:
         return Run()
-    async with database.writing() as session:
+    async with database.writing(owner.organization_id) as session:
         work = Work(session, owner, now)
         open = work.own(PlacementRun).where(
             PlacementRun.scope == asked.scope,
