@@ -79,6 +79,7 @@ class EventKind(StrEnum):
     WRONG_CODE_ENTERED = "wrong_code_entered"
     BACKUP_CODES_MADE = "backup_codes_made"
     PIN_READ = "pin_read"
+    SANDBOX_ADVANCE_BEGUN = "sandbox_advance_begun"
     SANDBOX_ADVANCED = "sandbox_advanced"
     LOCKER_UPDATED = "locker_updated"
     DEVICE_GROUP_CREATED = "device_group_created"

@@ -47,6 +47,7 @@ from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.people import PeopleQueries
 from schema.people_changes import PeopleMutations
 from schema.permissions import NOTHING, query, tell_guard, tell_needs
+from schema.personal_data import PersonalDataMutations
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
 from schema.reaching import keep_within_reach
@@ -157,6 +158,7 @@ class Mutation(
     StationMutations,
     ContactMutations,
     ErasureMutations,
+    PersonalDataMutations,
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,

@@ -90,7 +90,10 @@ describe(
     DOCUMENT_TRUSTED="A GraphQL document may be asked for by its digest.",
     DOCUMENT_NOT_TRUSTED="A document is not trusted any more.",
     DOCUMENT_RULE_SET="Which roles may ask only for trusted documents was said anew.",
+    SANDBOX_ADVANCE_BEGUN="Somebody asked that the clock of a sandbox be moved.",
     SANDBOX_ADVANCED="The clock of a sandbox was moved.",
+    CONTACT_DATA_EXPORTED="Somebody was given all that is stored of a contact.",
+    EVENTS_REMOVED="The oldest events of the trail were removed, as their time was over.",
     DEVICE_GROUP_NOT_FOUND="A push names a device group that is not there.",
     FREE_LOCKER_LIMIT_REACHED="No more lockers of a device group are free for a time than its "
     "`freeLockerLimit` says.",

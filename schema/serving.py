@@ -29,7 +29,7 @@ from resolvers.outside.ports import Outside
 from resolvers.partners import proofs
 from resolvers.partners.uses import Uses
 from resolvers.people import sessions
-from resolvers.trail import sealing
+from resolvers.trail import removing, sealing
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
@@ -164,6 +164,7 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
         with patience:
             for owner in await every_system(database):
                 await rule.plan_all(database, owner, owner.time(clock()))
+                await removing.remove_old(database, owner, clock())
             await sweep(database, outside.files, clock())
             await expiring.warn(database, clock())
             await expiring.end_unused(database, clock())

@@ -231,6 +231,7 @@ REFUSED_MUTATIONS = {
         }.items()
     },
     "attachmentRemove.id": 'id: "$attachment"',
+    "contactDataExport.contactId": 'contactId: "$contact"',
     "contactErase.contactId": 'contactId: "$contact"',
     "trustedDocumentRemove.id": 'id: "$trusted_document"',
     "tokenCreate.organizationUnitIds": 'name: "x", role: VIEWER, organizationUnitIds: ["$unit"]',

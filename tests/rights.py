@@ -172,6 +172,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
     "attachmentRequest": (RESERVERS, 'name: "a.pdf", keyId: "$key"'),
     "attachmentRemove": (RESERVERS, 'id: "$attachment"'),
+    "contactDataExport": (ADMINS, 'contactId: "$past_contact"'),
     "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),

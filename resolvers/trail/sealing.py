@@ -18,7 +18,7 @@ from models.dialects.missing_rows import insert_missing
 from models.seals import LEAF_BYTES, EventSeal, leaf_of, leaves_of, seal_digest
 from resolvers.clocks import every_system
 from resolvers.trail.documents import event_document, seal_document
-from resolvers.trail.reading import Head, events, head, place_of
+from resolvers.trail.reading import AT_ONCE, Head, events, head, place_of
 
 
 class NumbersRunBehind(Exception):
@@ -37,8 +37,16 @@ async def seal_all(database: Database, now: datetime) -> int:
     )
 
 
-async def seal(database: Database, organization_id: UUID, now: datetime) -> int:
+async def seal(
+    database: Database, organization_id: UUID, now: datetime, *, at_most: int = AT_ONCE
+) -> int:
     """Seal what is complete of one organization's trail; counts the events.
+
+    Args:
+        database: Where the trail is.
+        organization_id: Whose it is.
+        now: The moment, by our clock.
+        at_most: How many events one seal has.
 
     Raises:
         NumbersRunBehind: The database was moved, and not told how to go on counting.
@@ -46,7 +54,7 @@ async def seal(database: Database, organization_id: UUID, now: datetime) -> int:
     sealed = 0
     while True:
         async with database.reading() as connection:
-            row = await _next(connection, organization_id, now)
+            row = await _next(connection, organization_id, now, at_most)
         if row is None:
             return sealed
         async with database.writing() as session:
@@ -57,14 +65,14 @@ async def seal(database: Database, organization_id: UUID, now: datetime) -> int:
 
 
 async def _next(
-    connection: AsyncConnection, organization_id: UUID, now: datetime
+    connection: AsyncConnection, organization_id: UUID, now: datetime, at_most: int
 ) -> dict[str, Any] | None:
     """Make the next seal; None while nothing is complete."""
     last = await head(connection, organization_id)
     below = await horizon(connection)
     if below <= last.place.transaction:
         raise NumbersRunBehind(NumbersRunBehind.__doc__)
-    found = await events(connection, organization_id, last.place, below=below)
+    found = await events(connection, organization_id, last.place, below=below, at_most=at_most)
     if not found:
         return None
     leaves = leaves_of([(row.id, leaf_of(event_document(row))) for row in found])

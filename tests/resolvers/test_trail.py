@@ -4,13 +4,14 @@ import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
-from trails import a_trail, meddle, problems, rename, sealed, the_contact
+from trails import a_trail, meddle, not_sealed, problems, rename, sealed, the_contact
 
 from models.base import table_of
 from models.database import Database
@@ -18,7 +19,7 @@ from models.errors import InvalidInput
 from models.events import Event, EventKind
 from models.seals import EventSeal, each_leaf
 from resolvers.erasing.contacts import erase_on_request
-from resolvers.trail import files, sealing
+from resolvers.trail import files, removing, sealing
 from resolvers.trail.chains import Chain
 from resolvers.work import Work, system
 from schema.context import clock
@@ -78,8 +79,9 @@ MEDDLING = [
 
 async def test_whatever_is_meddled_with_is_named(database: Database) -> None:
     """Each on a trail of its own."""
-    for statement, line in MEDDLING:
-        whose = await a_trail(database)
+    trails = [await not_sealed(database) for _ in MEDDLING]
+    for whose, (statement, line) in zip(trails, MEDDLING, strict=True):
+        await sealed(database, whose)
         (event, *_), (_, seal, last) = (
             [one for one in await events_of(database, whose) if one.personal],
             await seals_of(database, whose),
@@ -197,6 +199,29 @@ async def test_an_erased_contact_leaves_a_trail_that_is_whole(database: Database
     assert await problems(database, whose) == []
     await sealed(database, whose)
     assert await problems(database, whose) == []
+
+
+async def test_the_oldest_part_goes_and_its_seals_prove_what_it_was(database: Database) -> None:
+    whose, now = await a_trail(database), clock()
+    noted = (await seals_of(database, whose))[1].digest
+    soon, later = now + timedelta(days=3600), now + timedelta(days=3651)
+
+    assert await removing.remove_old(database, system(whose), soon) == 0
+    assert await removing.remove_old(database, system(whose), later) == 3
+    assert await removing.remove_old(database, system(whose), later) == 0
+
+    (left,) = await events_of(database, whose)
+    assert (left.kind, left.facts["up_to_seal"], left.facts["count"]) == ("events_removed", 3, 3)
+    assert await problems(database, whose, noted=noted) == []
+    await sealed(database, whose)
+    await rename(database, whose, (await the_contact(database, whose)).id, "Aino again")
+    await sealed(database, whose)
+    assert await problems(database, whose, noted=noted) == []
+    lines = [line async for line in files.lines(database, whose, now)]
+    assert list(files.check(lines, Chain())) == []
+    await meddle(database, "delete from events where id = :id", id=left.id)
+    gone = "seal 3: its events are gone, and no event says that they were removed"
+    assert gone in await problems(database, whose)
 
 
 async def test_a_file_can_be_checked_elsewhere(database: Database) -> None:

@@ -58,6 +58,7 @@ BOUNDED_LISTS = {
     "ComparisonTotals.exceptions",
     "ComparisonTotals.outcomes",
     "ContractTemplate.enforced",
+    "Event.hidden",
     "DeviceGroup.effectiveSettings",
     "KeyContract.agreements",
     "Erasure.kept",
@@ -256,6 +257,7 @@ def test_connections_are_asked_for_in_pages_of_twenty() -> None:
 
 def test_answers_refer_to_things_and_not_to_their_ids() -> None:
     allowed = {"externalId", "deviceId", "hardwareId", "customerId", "subjectId"}
+    allowed |= {"actorId", "requestId"}
     objects = [
         one for one in SHOWN if is_object_type(one) and one.name not in {"Query", "Mutation"}
     ]

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.dialects import commit_order, sealed
-from models.dialects.instants import Instant
+from models.dialects.instants import Duration, Instant
 from models.events import OPTIONAL
 
 revision = "0018"
@@ -26,6 +26,8 @@ def upgrade() -> None:
     for statement in sealed.statements(on_postgresql=on_postgresql):
         connection.exec_driver_sql(statement)
     create_indexes()
+    for table in ("organization_units", "device_groups"):
+        op.add_column(table, sa.Column("event_retention", Duration(), nullable=True))
 
 
 def create_seals() -> None:
