@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -15,7 +14,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from schema.bounds import Bounds
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
-from schema.request_ids import RequestIds
+from schema.operated import Operated
 from schema.view import Authenticate, GraphQLView, MakeContext, RefusesSocket, refuses_none
 
 Readiness = Callable[[], Awaitable[str | None]]
@@ -34,6 +33,7 @@ def create_app(
     lifespan: Lifespan | None = None,
     routes: Sequence[BaseRoute] = (),
     bounds: Bounds | None = None,
+    operated: Operated | None = None,
 ) -> Starlette:
     """Put the application together.
 
@@ -46,6 +46,7 @@ def create_app(
         lifespan: What runs beside the application, from start to end.
         routes: What is served beside the API: files, and what people do over links.
         bounds: How much is let in; nobody pays and nothing is trusted when left out.
+        operated: How it is operated; for this machine alone when left out.
     """
     view = GraphQLView(
         schema,
@@ -62,17 +63,18 @@ def create_app(
         body = {"ready": False, "reason": missing}
         return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE, HEADERS)
 
+    everything = [
+        Route("/graphql", view),
+        WebSocketRoute("/graphql", view),
+        static_files(),
+        Route("/health", health),
+        Route("/ready", ready),
+        Route("/", home),
+        *routes,
+    ]
     return Starlette(
-        routes=[
-            Route("/graphql", view),
-            WebSocketRoute("/graphql", view),
-            static_files(),
-            Route("/health", health),
-            Route("/ready", ready),
-            Route("/", home),
-            *routes,
-        ],
-        middleware=[Middleware(RequestIds)],
+        routes=everything,
+        middleware=(operated or Operated()).layers(everything),
         exception_handlers={HTTPException: refused},
         lifespan=frozen_after_start(lifespan or nothing_beside),
     )

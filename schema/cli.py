@@ -8,12 +8,11 @@ from functools import partial
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.table import Column, Table
 
 from models.accounts import Permission, Role, WayIn
 from models.database import Database
-from models.errors import InvalidInput, NotFound
+from models.errors import NotFound
 from models.migrating import migrate as bring_up_to_date
 from models.organizations import OrganizationUnit
 from resolvers import organizations
@@ -35,14 +34,16 @@ from schema import (
     cli_simulate,
     cli_walking,
 )
+from schema.cli_serving import run_server
 from schema.context import clock
+from schema.demo.access import check_no_demo, close_demo
 from schema.demo.welcome import welcome
-from schema.heads import BoundedProtocol
+from schema.logs import write_logs
 from schema.outside import outside_for
 from schema.scalars import from_id, parse_instant, to_id
-from schema.serving import check_address, collect_rarely, only_server
+from schema.serving import collect_rarely
 from schema.settings import described, settings
-from schema.terminal import errors, on_database, run_command, write_logs
+from schema.terminal import errors, on_database, run_command
 from schema.terminal import output as results
 from schema.working import work_until_told
 
@@ -102,15 +103,15 @@ def serve(
     ] = 1,
 ) -> None:
     """Serve the API on the configured database."""
-    on_database(_nothing)
-    _serve(workers)
+    on_database(check_no_demo)
+    run_server(workers)
 
 
 @app.command("work")
 def work() -> None:
     """Do what becomes due, until told to stop; any number may work at once, on any machine."""
     collect_rarely()
-    write_logs(settings().log_level)
+    write_logs(settings())
     outside = outside_for(settings())
     on_database(partial(work_until_told, outside=outside))
 
@@ -119,45 +120,19 @@ def work() -> None:
 def demo(
     *,
     serving: Annotated[bool, typer.Option("--serve", help="Serve the API afterwards.")] = False,
+    closing: Annotated[
+        bool, typer.Option("--close", help="Only take back the tokens of the demo.")
+    ] = False,
 ) -> None:
     """Bring the database up to date, fill an empty one with the demo, and tell the way in."""
+    if closing:
+        on_database(close_demo)
+        return
     on_database(bring_up_to_date, must_be_migrated=False)
     current = settings()
     typer.echo(on_database(lambda database: welcome(database, current)))
     if serving:
-        _serve(1)
-
-
-async def _nothing(_database: Database) -> None:
-    """Only see that the database is there and migrated."""
-
-
-def _serve(workers: int) -> None:
-    current = settings()
-    if workers > 1 and current.database_url.startswith("sqlite"):
-        raise InvalidInput(
-            "SQLite serves one process; leave --workers out, or set LIVIONKEY_DATABASE_URL to a "
-            "PostgreSQL."
-        )
-    write_logs(current.log_level)
-    check_address(current.host, current.port)
-    with only_server(current.database_url):
-        uvicorn.run(
-            "schema.serving:application",
-            factory=True,
-            host=current.host,
-            port=current.port,
-            workers=workers,
-            forwarded_allow_ips=current.trusted_proxies,
-            log_config=None,
-            access_log=False,  # addresses of requests may hold variables
-            server_header=False,
-            http=BoundedProtocol,
-            ws="websockets-sansio",
-            ws_max_size=65_536,
-            timeout_worker_healthcheck=60,  # a new process answers when it has read all its code
-            timeout_graceful_shutdown=10,
-        )
+        run_server(1)
 
 
 @organization_commands.command("create")

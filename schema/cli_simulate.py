@@ -35,11 +35,12 @@ from resolvers.work import Work, system
 from schema.context import clock
 from schema.demo.access import id_of_the_demo
 from schema.keys_at_rest import sealer_for
+from schema.logs import write_logs
 from schema.outside import outside_for
 from schema.sandbox_time import SandboxTime, is_sandbox
 from schema.scalars import from_id
 from schema.settings import settings
-from schema.terminal import errors, on_database, write_logs
+from schema.terminal import errors, on_database
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ def simulate(
     if board:
         logging.getLogger().addHandler(logging.NullHandler())  # lines would fall into the picture
     else:
-        write_logs(settings().log_level)
+        write_logs(settings())
     if demo and organization is None:
         organization = on_database(id_of_the_demo)
     if (credentials is None) == (organization is None):

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
+from starlette.routing import Route
 
 from geo.geocoding import Geocoder
 from models.accounts import Actor
@@ -25,6 +26,7 @@ from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
 from resolvers.keys_at_rest import missing
+from resolvers.operating import standing
 from resolvers.outside.ports import Outside
 from resolvers.partners import proofs
 from resolvers.partners.uses import Uses
@@ -38,10 +40,12 @@ from schema.context import Context, clock
 from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
 from schema.keys_at_rest import sealer_for
+from schema.logs import write_logs
+from schema.metrics import metrics_route
+from schema.operated import operated_by
 from schema.outside import outside_for
 from schema.routes import routes_beside
 from schema.settings import Settings, settings
-from schema.terminal import write_logs
 from schema.working import working
 
 ROUND_SECONDS, DAY_SECONDS = 60, 86_400
@@ -64,7 +68,7 @@ def application() -> Starlette:
     """Make the application of one process, from the environment; uvicorn calls it."""
     collect_rarely()
     current = settings()
-    write_logs(current.log_level)  # a worker is a new process, which knows nothing of the command's
+    write_logs(current)  # a worker is a new process, which knows nothing of the command's
     database = Database(
         current.database_url,
         pool_size=current.database_pool_size,
@@ -79,6 +83,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
     geocoder, close_geocoder = geocoder_for(database, current)
     outside = outside_for(current)
     uses = Uses(database)
+    operated = operated_by(current, outside.public_url)
 
     def make_context(_request: HTTPConnection, actor: Actor) -> Context:
         return Context(database, geocoder, outside, actor)
@@ -97,6 +102,8 @@ def assembled(database: Database, current: Settings) -> Starlette:
             await uses.write()
             await close_geocoder()
             await database.dispose()
+            if operated.tracer is not None:
+                await asyncio.to_thread(operated.tracer.shutdown)  # sends what it still has
 
     return create_app(
         schema,
@@ -105,9 +112,21 @@ def assembled(database: Database, current: Settings) -> Starlette:
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
-        routes=routes_beside(database, outside, make_context, upload_limits(current)),
+        routes=[
+            *routes_beside(database, outside, make_context, upload_limits(current)),
+            *metrics_of(database, current),
+        ],
         bounds=bounds_of(database, current),
+        operated=operated,
     )
+
+
+def metrics_of(database: Database, current: Settings) -> list[Route]:
+    """Make the route for Prometheus, where it has a token."""
+    if current.metrics_token is None:
+        return []
+    token = current.metrics_token.get_secret_value()
+    return [metrics_route(token, lambda: standing(database, clock()))]
 
 
 def upload_limits(current: Settings) -> Limits:

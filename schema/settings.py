@@ -1,5 +1,6 @@
 """The environment, read once into one frozen `Settings`. Nothing else of ours reads it."""
 
+import os
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,11 +14,13 @@ from sqlalchemy.exc import ArgumentError
 from models.accounts import Role
 from models.errors import InvalidInput
 from schema.limits import OPERATION_SECONDS
+from schema.operating_settings import OperatingSettings
 
 PREFIX = "LIVIONKEY_"
+COUNTS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
-class Settings(BaseSettings):
+class Settings(OperatingSettings, BaseSettings):
     """What can be set from outside, by variables that begin with `LIVIONKEY_` or in `.env`."""
 
     model_config = SettingsConfigDict(
@@ -37,9 +40,6 @@ class Settings(BaseSettings):
         default="127.0.0.1",
         description="The proxies in front of the API whose word on the address of a client is "
         "believed (X-Forwarded-For): addresses or networks, with commas between.",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="How much is logged, on standard error."
     )
     geocoder: str = Field(
         default="",
@@ -212,19 +212,36 @@ class Settings(BaseSettings):
         return value
 
 
+def counts_folder() -> str | None:
+    """Name the folder in which several processes of one server keep their counts; see below."""
+    return os.environ.get(COUNTS_FOLDER)
+
+
+def share_counts(folder: str) -> None:
+    """Let the processes that a server starts keep their counts in a folder.
+
+    prometheus_client takes it from the environment, and so do processes that are started.
+    """
+    os.environ[COUNTS_FOLDER] = folder
+
+
 @cache
 def settings() -> Settings:
     """Read the settings, once.
 
     Raises:
-        InvalidInput: One of them makes no sense; the message names it, not its value.
+        InvalidInput: Some of them make no sense; the message names all of those, not their values.
     """
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidInput(f"{name}: {first['msg']}.") from None
+        raise InvalidInput(" ".join(map(_wrong, error.errors(include_input=False)))) from None
+
+
+def _wrong(error: Any) -> str:
+    """Say what is wrong with one setting."""
+    name = PREFIX + "_".join(str(part) for part in error["loc"]).upper()
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}."
 
 
 def described(current: Settings) -> list[tuple[str, str, str, str]]:
