@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 
 from models.automat_alarms import AutomatAlarm
 from models.automat_links import AutomatLink
@@ -57,13 +58,13 @@ async def standing(database: Database, now: datetime) -> Standing:
     )
 
 
-def _counts(now: datetime) -> Select[int, int, datetime | None, int, int, int, int]:
+def _counts(now: datetime) -> Select[*tuple[Any, ...]]:
     job, link = table_of(Job).c, table_of(AutomatLink).c
     report, alarm = table_of(AutomatReport).c, table_of(AutomatAlarm).c
     is_due = and_(job.due_at <= now, job.worker.is_(None))
     is_good = and_(link.activated_at.is_not(None), link.revoked_at.is_(None))
 
-    def count(*conditions: object) -> object:
+    def count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
         return select(func.count()).where(*conditions).scalar_subquery()
 
     return select(

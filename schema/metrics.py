@@ -90,7 +90,7 @@ def _counted() -> CollectorRegistry:
     if folder is None:
         return OWN
     shared = CollectorRegistry()
-    MultiProcessCollector(shared, path=folder)
+    MultiProcessCollector(shared, path=folder)  # type: ignore[no-untyped-call]  # is not typed
     return shared
 
 

@@ -14,7 +14,7 @@ from schema.settings import Settings
 from schema.tracing import Traced, provider_for
 from schema.watched import Watched, first_part
 
-CORS = {
+CORS: dict[str, Any] = {
     "allow_methods": ("GET", "POST", "PUT"),
     "allow_headers": ("authorization", "content-type", HEADER),
     "expose_headers": (HEADER, "retry-after"),
