@@ -15,7 +15,7 @@ from schema.execution import batched
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.people_enums import Permission, PersonState
+from schema.people_enums import PersonState
 from schema.permissions import query
 from schema.scalars import to_id
 
