@@ -55,6 +55,7 @@ from models.settings_versions import SettingsVersion
 from models.signing import Identification, Signature, SigningProcess
 from models.stations import SignatureStation
 from models.templates import ContractTemplate
+from models.ways_in import Passkey, StaffIdentity
 
 
 @cache
@@ -264,6 +265,7 @@ RULES: dict[type[Base], Rule] = {
     LockerContract: OF_KEY_CONTRACT,
     ManualStorage: desk,
     OrganizationUnit: lambda row: within(row.id),
+    Passkey: through("person_id", Person),
     Person: only_within(PersonUnit, "person_id"),
     PersonInvitation: through("person_id", Person),
     PersonSession: through("person_id", Person),
@@ -278,6 +280,7 @@ RULES: dict[type[Base], Rule] = {
     Signature: OF_KEY_CONTRACT,
     SignatureStation: in_organization_unit,
     SigningProcess: OF_KEY_CONTRACT,
+    StaffIdentity: through("person_id", Person),
     StoredFile: stored_file,
     Token: only_within(TokenUnit, "token_id"),
     TokenUnit: in_unit,

@@ -37,6 +37,7 @@ from models import (
     stations,
     templates,
     trusted_documents,
+    ways_in,
 )
 from models.base import Base
 
@@ -79,5 +80,6 @@ NOUNS = (
     stations,
     templates,
     trusted_documents,
+    ways_in,
 )
 """The modules that declare the tables."""
