@@ -16,6 +16,7 @@ from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.people_enums import PersonState
+from schema.permission_enums import Permission
 from schema.permissions import query
 from schema.scalars import to_id
 
