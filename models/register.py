@@ -27,6 +27,7 @@ PERSONAL: dict[str, str] = {
     "events": "personal",
     "identifications": "identity",
     "key_contracts": "draft",
+    "passkeys": "name",
     "signatures": "signer_name address device identity",
     "signing_processes": "content reason",
 }
@@ -43,8 +44,11 @@ SECRET: dict[str, str] = {
     "keys": "return_code",
     "link_authorities": "private_key",
     "locker_contracts": "pin",
+    "passkeys": "credential_id public_key",
     "signature_stations": "pairing_digest",
     "signing_processes": "secret_digest",
+    "spent_challenges": "digest",
+    "staff_identities": "subject",
     "tokens": "digest",
 }
 _ADDRESS = "address_text street postal_code city country_code"
@@ -90,6 +94,7 @@ PLAIN: dict[str, str] = {
         f"name customer_id {_SETTINGS} excluded_models excluded_automats address_text street "
         "postal_code city address_country_code"
     ),
+    "passkeys": "transports",
     "placement_runs": "counts moves",
     "reservable_entities": f"name external_id position {_PLACE}",
     "reservations": "source external_id time_zone unfulfilled_message wanted_key_ids",
@@ -98,6 +103,7 @@ PLAIN: dict[str, str] = {
     "signature_stations": "name",
     "signatures": "offer_digest accepted",
     "signing_processes": "language content_digest agreements",
+    "staff_identities": "issuer",
     "stored_files": "digest media_type",
     "tokens": "name source",
 }

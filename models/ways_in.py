@@ -17,7 +17,10 @@ class StaffIdentity(Owned, Base):
     """
 
     __tablename__ = "staff_identities"
-    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("person_id", "issuer"))
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("person_id", "issuer"),
+    )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     issuer: Mapped[str]
@@ -27,7 +30,7 @@ class StaffIdentity(Owned, Base):
 
 
 class Passkey(Owned, Base):
-    """A passkey of one of the staff (WebAuthn Level 3); the private key never leaves their device."""
+    """A passkey of somebody (WebAuthn Level 3); the private key never leaves their device."""
 
     __tablename__ = "passkeys"
     __table_args__ = (UniqueConstraint("credential_id"),)

@@ -99,6 +99,10 @@ describe(
     "`freeLockerLimit` says.",
     NO_FREE_LOCKERS="No locker of a device group is free any more for a time.",
     PERSON_JOINED="Somebody took up their invitation.",
+    PERSON_LINKED="Somebody came from their identity provider for the first time, and is known by "
+    "it from now on.",
+    PASSKEY_ADDED="Somebody of the staff added a passkey to sign in by.",
+    PASSKEY_REMOVED="A passkey opens nothing any more.",
     SIGN_IN_REFUSED="Somebody tried to sign in as one of the staff, and was not let in; see the "
     "facts for why.",
     SESSION_ENDED="Somebody signed out, or was signed out.",

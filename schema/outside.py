@@ -16,6 +16,8 @@ from schema.settings import Settings
 
 IDENTIFIED = "/public/identified"
 """Where people come back to from the identity provider."""
+SIGNED_IN = "/sign-in/oidc/back"
+"""Where staff come back to from theirs."""
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file
 
 
@@ -33,6 +35,7 @@ def outside_for(current: Settings) -> Outside:
             seal=_seal(current),
             public_url=_public_url(current),
             identity=_identity(current),
+            staff=_staff(current),
             scanner=_scanner(current),
             broker=current.mqtt_public_url or current.mqtt_url or None,
         )
@@ -59,6 +62,25 @@ def _identity(current: Settings) -> IdentityProvider | None:
         redirect_url=f"{_public_url(current)}{IDENTIFIED}",
     )
     return IdentityProvider(current.oidc_issuer, ours)
+
+
+def _staff(current: Settings) -> IdentityProvider | None:
+    if not current.staff_oidc_issuer:
+        return None
+    if not current.staff_oidc_client_id:
+        raise InvalidInput(
+            "LIVIONKEY_STAFF_OIDC_CLIENT_ID: say who we are at LIVIONKEY_STAFF_OIDC_ISSUER."
+        )
+    hidden = current.staff_oidc_client_secret
+    ours = Registration(
+        client_id=current.staff_oidc_client_id,
+        client_secret=hidden.get_secret_value() if hidden else None,
+        acr_values=(),
+        redirect_url=f"{_public_url(current)}{SIGNED_IN}",
+        scope="openid email",
+        prompt=None,  # whoever is signed in there already is let in
+    )
+    return IdentityProvider(current.staff_oidc_issuer, ours)
 
 
 def _scanner(current: Settings) -> Scanner | None:

@@ -20,5 +20,6 @@ describe(
     INVITATION="By the link of an invitation, as they set their password and authenticator.",
     PASSWORD_AND_TOTP="By their password and a code of their authenticator.",  # noqa: S106 - words
     PASSWORD_AND_RECOVERY_CODE="By their password and a recovery code.",  # noqa: S106 - words
+    PASSKEY="By a passkey, which counts as both factors.",
     OPEN_ID="At an identity provider.",
 )

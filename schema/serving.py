@@ -30,7 +30,7 @@ from resolvers.operating import standing
 from resolvers.outside.ports import Outside
 from resolvers.partners import proofs
 from resolvers.partners.uses import Uses
-from resolvers.people import sessions
+from resolvers.people import challenges, sessions
 from resolvers.trail import removing, sealing
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
@@ -189,6 +189,7 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
             await expiring.end_unused(database, clock())
             await guesses.forget(database, clock())
             await sessions.forget(database, clock())
+            await challenges.forget(database, clock())
             await points.forget(database, clock())
         if not patience.tried:
             await asyncio.sleep(DAY_SECONDS)

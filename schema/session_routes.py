@@ -42,6 +42,7 @@ class SessionRoutes:
         self._database = database
         self._public_url = outside.public_url
         self._cookies = SessionCookies(outside.secret, outside.public_url)
+        self._has_provider = outside.staff is not None
         self._signing_in = SigningIn(database, outside.secret, passwords)
 
     async def sign_in(self, asked: Asked) -> Response:
@@ -75,7 +76,7 @@ class SessionRoutes:
         """Tell who is signed in, and where else they are."""
         actor = await self._actor(asked)
         if actor is None:
-            return NOBODY
+            return {**NOBODY, "openId": self._has_provider}
         async with self._database.reading(actor.organization_id) as connection:
             reading = Reading(connection, actor, actor.time(clock()))
             person = await reading.get(Person, actor.person_id)
@@ -83,6 +84,7 @@ class SessionRoutes:
         return {
             "person": {"name": person.name, "email": person.email, "role": person.role.name},
             "language": person.language,
+            "openId": self._has_provider,
             "sessions": [
                 {
                     "id": to_id(PersonSession, one.id),

@@ -129,6 +129,14 @@ class Settings(OperatingSettings, BaseSettings):
         default="", description="How strong it has to be, in the provider's words."
     )
 
+    staff_oidc_issuer: str = Field(
+        default="", description="The provider at which staff sign in; empty for none."
+    )
+    staff_oidc_client_id: str = Field(default="", description="Who we are there.")
+    staff_oidc_client_secret: SecretStr | None = Field(
+        default=None, description="The secret for it."
+    )
+
     mqtt_url: str = Field(
         default="",
         description="The broker to automats: mqtts://host:port, or mqtt://host:port on this "

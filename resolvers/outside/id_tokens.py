@@ -93,5 +93,12 @@ def name_in(claims: Mapping[str, Any]) -> str | None:
     return " ".join(name.split())[:LONGEST_TEXT] or None
 
 
+def verified_email_in(claims: Mapping[str, Any]) -> str | None:
+    """Give somebody's address, if the provider says that it has verified it (Core 1.0, 5.1)."""
+    email = claims.get("email")
+    is_verified = claims.get("email_verified") is True
+    return email if is_verified and isinstance(email, str) and len(email) <= LONGEST_TEXT else None
+
+
 def _names(claims: Mapping[str, Any]) -> list[Any]:
     return [claims.get("given_name"), claims.get("family_name")]

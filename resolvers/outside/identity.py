@@ -19,7 +19,13 @@ from joserfc.jwk import JWKRegistry, KeySet
 
 from models.errors import NotIdentified
 from resolvers.outside.answers import UNAVAILABLE, Answers
-from resolvers.outside.id_tokens import Expected, claims_of, key_named_by, name_in
+from resolvers.outside.id_tokens import (
+    Expected,
+    claims_of,
+    key_named_by,
+    name_in,
+    verified_email_in,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +54,21 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Who of the staff somebody is, as a provider told.
+
+    Args:
+        issuer: Which provider.
+        subject: What it always calls them.
+        email: Their address, if the provider has verified it; None otherwise.
+    """
+
+    issuer: str
+    subject: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Trip:
     """One way to the provider and back.
 
@@ -72,12 +93,16 @@ class Registration:
         client_secret: The secret for it; None for a public client.
         acr_values: How strong it has to be, in the provider's words; any will do when empty.
         redirect_url: Where people come back to; the provider has to know it.
+        scope: What we want to be told.
+        prompt: What the provider asks in any case; None to leave it to the provider.
     """
 
     client_id: str
     client_secret: str | None = field(repr=False)
     acr_values: tuple[str, ...]
     redirect_url: str
+    scope: str = "openid profile"
+    prompt: str | None = "login"  # whoever used this device before may be somebody else
 
 
 class IdentityProvider:
@@ -107,14 +132,15 @@ class IdentityProvider:
             "response_type": "code",
             "client_id": self.registration.client_id,
             "redirect_uri": self.registration.redirect_url,
-            "scope": "openid profile",
+            "scope": self.registration.scope,
             "state": trip.state,
             "nonce": trip.nonce,
             "code_challenge": create_s256_code_challenge(trip.verifier),
             "code_challenge_method": "S256",
-            "prompt": "login",  # whoever used this device before may be somebody else
             "ui_locales": language,
         }
+        if self.registration.prompt:
+            asked["prompt"] = self.registration.prompt
         if self.registration.acr_values:
             asked["acr_values"] = " ".join(self.registration.acr_values)
         address = _endpoint(metadata, "authorization_endpoint")
@@ -126,15 +152,33 @@ class IdentityProvider:
         Raises:
             NotIdentified: The provider does not answer, or its answer cannot be believed.
         """
+        claims, answer = await self._proved(trip, code, now)
+        name = name_in(claims) or name_in(await self._told(answer, claims["sub"], now))
+        if not name:
+            raise NotIdentified("The identity provider does not tell the name.")
+        acr = claims.get("acr")
+        return Identity(self.issuer, claims["sub"], name, acr if isinstance(acr, str) else None)
+
+    async def member_who_came_back(self, trip: Trip, *, code: str, now: datetime) -> Member:
+        """Tell who of the staff it is that came back with a code; they need no name.
+
+        Raises:
+            NotIdentified: The provider does not answer, or its answer cannot be believed.
+        """
+        claims, answer = await self._proved(trip, code, now)
+        told = claims if "email" in claims else await self._told(answer, claims["sub"], now)
+        return Member(self.issuer, claims["sub"], verified_email_in(told))
+
+    async def _proved(
+        self, trip: Trip, code: str, now: datetime
+    ) -> tuple[dict[str, Any], Mapping[str, Any]]:
+        """Exchange a code; give what the ID token says, and the whole answer."""
         metadata = await self._metadata(now)
         answer = await self._exchanged(metadata, code, trip.verifier)
         token = str(answer.get("id_token", ""))
         ours = self.registration
         expected = Expected(self.issuer, ours.client_id, trip.nonce, ours.acr_values, now)
-        claims = claims_of(token, await self._keys(metadata, token, now), expected)
-        name = name_in(claims) or await self._name(metadata, answer, claims["sub"])
-        acr = claims.get("acr")
-        return Identity(self.issuer, claims["sub"], name, acr if isinstance(acr, str) else None)
+        return claims_of(token, await self._keys(metadata, token, now), expected), answer
 
     async def _exchanged(
         self, metadata: Mapping[str, Any], code: str, verifier: str
@@ -158,26 +202,26 @@ class IdentityProvider:
         address = _endpoint(metadata, "token_endpoint")
         return await self._answers.ask("POST", address, data=sent, headers=headers)
 
-    async def _name(
-        self, metadata: Mapping[str, Any], answer: Mapping[str, Any], subject: str
-    ) -> str:
-        """Ask for the name of somebody, where the ID token does not tell it."""
-        access = answer.get("access_token")
+    async def _told(
+        self, answer: Mapping[str, Any], subject: str, now: datetime
+    ) -> Mapping[str, Any]:
+        """Ask for what the ID token does not tell of somebody; nothing if it is of another."""
+        metadata, access = await self._metadata(now), answer.get("access_token")
         if access and metadata.get("userinfo_endpoint"):
             told = await self._answers.ask(
                 "GET",
                 _endpoint(metadata, "userinfo_endpoint"),
                 headers={"authorization": f"Bearer {access}"},
             )
-            if told.get("sub") == subject and (name := name_in(told)):
-                return name
-        raise NotIdentified("The identity provider does not tell the name.")
+            if told.get("sub") == subject:
+                return told
+        return {}
 
     async def _metadata(self, now: datetime) -> Mapping[str, Any]:
         address = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
         found = await self._answers.remembered(address, lasts=METADATA_LASTS, now=now)
         if found.get("issuer") != self.issuer:
-            logger.warning("The identity provider is not called like LIVIONKEY_OIDC_ISSUER")
+            logger.warning("The identity provider is not called like its issuer in the settings")
             raise NotIdentified(UNAVAILABLE)
         return found
 

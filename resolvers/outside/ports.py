@@ -20,6 +20,7 @@ class Outside:
         public_url: How people reach this server, without a slash at the end.
         identity: Knows who people are; None where nobody is asked.
         scanner: Looks for viruses in files; None when there is none.
+        staff: Knows who the staff are; None where they sign in here alone.
         broker: How automats reach the broker, mqtts://host:port; None where there is none.
     """
 
@@ -30,3 +31,4 @@ class Outside:
     identity: IdentityProvider | None = None
     scanner: Scanner | None = None
     broker: str | None = None
+    staff: IdentityProvider | None = None

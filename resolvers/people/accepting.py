@@ -138,7 +138,7 @@ def shown_step(invited: Invited, code: str, now: datetime) -> tuple[str, int]:
     return offered, step
 
 
-async def take_up(work: Work, invited: Invited) -> Person:
+async def take_up(work: Work, invitation_id: UUID, person_id: UUID) -> Person:
     """Use up an invitation: of two who come at once, one gets the person, locked.
 
     What the person had signed in with before ends here: their sessions, everywhere.
@@ -146,9 +146,9 @@ async def take_up(work: Work, invited: Invited) -> Person:
     Raises:
         LinkNotValid: It was used, renewed or withdrawn, or the person may not come in any more.
     """
-    used = delete(PersonInvitation).where(PersonInvitation.id == invited.invitation_id)
+    used = delete(PersonInvitation).where(PersonInvitation.id == invitation_id)
     taken = await (await work.connection()).execute(used.returning(PersonInvitation.id))
-    people = await work.locked(Person, [invited.person_id]) if taken.first() else []
+    people = await work.locked(Person, [person_id]) if taken.first() else []
     now = work.actor.real(work.now)
     if not people or state_of(people[0], now) not in {PersonState.INVITED, PersonState.ACTIVE}:
         raise LinkNotValid
@@ -168,7 +168,7 @@ async def join(work: Work, invited: Invited, chosen: Chosen) -> tuple[Opened, li
     Raises:
         LinkNotValid: It was used, renewed or withdrawn, or the person may not come in any more.
     """
-    person = await take_up(work, invited)
+    person = await take_up(work, invited.invitation_id, invited.person_id)
     person.password_hash = chosen.password_hash
     person.totp_secret = Sealed(chosen.totp_secret, of=person.id)
     person.totp_step = chosen.totp_step

@@ -14,6 +14,7 @@ from models.accounts import Role
 from models.errors import EmailInUse
 from models.events import EventKind
 from models.people import Person, RecoveryCode
+from models.ways_in import Passkey, StaffIdentity
 from resolvers.checks import checked_language, required_text
 from resolvers.people import inviting, rights, sessions
 from resolvers.work import Work
@@ -102,7 +103,8 @@ async def remove(work: Work, id: UUID | None) -> Person:
     await inviting.give_units(work, person, ())
     await sessions.end_all_sessions(work, person.id, reason="removed")
     connection = await work.connection()
-    await connection.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    for way in (RecoveryCode, StaffIdentity, Passkey):
+        await connection.execute(delete(way).where(way.person_id == person.id))
     person.email = person.password_hash = person.totp_secret = None
     person.name = NOBODYS_NAME
     person.removed_at = work.actor.real(work.now)

@@ -7,6 +7,7 @@ import { complain } from './problems.js'
 import { field, form, lacks, value } from './staff.js'
 
 const kept = { email: '', password: '', code: '' }
+let hasProvider = false
 
 async function signIn() {
   if (lacks('email', 'password', 'code')) return
@@ -23,7 +24,15 @@ function showForm() {
       field('email', { type: 'email', autocomplete: 'username', value: kept.email, oninput: keep }),
       field('password', { type: 'password', autocomplete: 'current-password', value: kept.password, oninput: keep }),
       field('code', { type: 'text', autocomplete: 'one-time-code', value: kept.code, oninput: keep, hint: text('codeHint') })),
+    hasProvider ? element('p', { class: 'actions' },
+      element('a', { href: 'sign-in/oidc', class: 'button', id: 'provider' }, text('signInAtProvider'))) : null,
     element('p', { class: 'quiet' }, text('signInLost')))
+}
+
+function sayRefused() {
+  if (new URLSearchParams(location.search).get('oidc') !== 'refused') return
+  history.replaceState(null, '', location.pathname)
+  complain(text('providerRefused'), 'form')
 }
 
 function moment(at) {
@@ -64,7 +73,11 @@ async function attempt(act) {
 }
 
 function take(account) {
-  if (!account.person) return showForm()
+  hasProvider = account.openId
+  if (!account.person) {
+    showForm()
+    return sayRefused()
+  }
   suggest(account.language)
   showAccount(account)
 }

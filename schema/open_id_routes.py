@@ -1,0 +1,123 @@
+"""The way of staff to their identity provider and back; nothing of it is there where none is set.
+
+Whatever is wrong, they come back to the page of signing in with the same word.
+"""
+
+import asyncio
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from models.database import Database
+from models.errors import NotIdentified, SignInRefused
+from resolvers.outside.identity import IdentityProvider
+from resolvers.outside.ports import Outside
+from resolvers.people import challenges, open_id
+from resolvers.people.sessions import Opened
+from schema.context import clock
+from schema.identity_routes import check_origin, parameter
+from schema.limits import OPERATION_SECONDS
+from schema.outside import SIGNED_IN
+from schema.public_requests import HEADERS
+from schema.session_cookies import SessionCookies
+
+BEGINS = "/sign-in/oidc"
+COOKIE = "livionkey-signing-in"
+PAGE = "/sign-in"
+REFUSED = f"{PAGE}?oidc=refused"
+LANGUAGE = "en"
+"""The provider asks in this one where a browser does not say another."""
+
+
+class OpenIdRoutes:
+    """The endpoints of staff who sign in elsewhere.
+
+    Args:
+        database: The doors.
+        outside: The secret, how people reach this server, and the provider.
+        provider: Where staff sign in.
+    """
+
+    def __init__(self, database: Database, outside: Outside, provider: IdentityProvider) -> None:
+        self._database = database
+        self._secret = outside.secret
+        self._public_url = outside.public_url
+        self._provider = provider
+        self._cookies = SessionCookies(outside.secret, outside.public_url)
+
+    async def go(self, request: Request) -> Response:
+        """Send a browser to the provider, and let it keep what it has to bring back."""
+        now = clock()
+        state = challenges.new_challenge(now)
+        trip = open_id.trip_with(self._secret, state)
+        try:
+            url = await self._provider.way_there(trip, language=language_of(request), now=now)
+        except NotIdentified:
+            return self._to(REFUSED)
+        answer = RedirectResponse(url, HTTPStatus.SEE_OTHER, HEADERS)
+        mark = challenges.mark_of(self._secret, open_id.BROWSER, state)
+        self._keep(answer, mark, int(challenges.LAST.total_seconds()))
+        return answer
+
+    async def come_back(self, request: Request) -> Response:
+        """Open a session for somebody who comes from the provider."""
+        now = clock()
+        try:
+            async with asyncio.timeout(OPERATION_SECONDS):
+                opened = await self._opened(request, now)
+        except (NotIdentified, SignInRefused, TimeoutError):
+            answer = self._to(REFUSED)
+        else:
+            answer = self._to(PAGE)
+            self._cookies.write(answer, opened, now)
+        self._keep(answer, "", 0)
+        return answer
+
+    async def _opened(self, request: Request, now: datetime) -> Opened:
+        """Believe the browser that went, once; then ask the provider, with no transaction open."""
+        state, mark = parameter(request, "state"), request.cookies.get(COOKIE)
+        lapses_at = challenges.lapses_at(self._secret, open_id.BROWSER, state, mark, now)
+        if lapses_at is None or not await challenges.spend(self._database, state, lapses_at):
+            raise SignInRefused
+        check_origin(request, self._provider)
+        trip = open_id.trip_with(self._secret, state)
+        code = parameter(request, "code")
+        member = await self._provider.member_who_came_back(trip, code=code, now=now)
+        device = request.headers.get("user-agent")
+        return await open_id.sign_in(self._database, member, device=device, now=now)
+
+    def _to(self, page: str) -> Response:
+        return RedirectResponse(f"{self._public_url}{page}", HTTPStatus.SEE_OTHER, HEADERS)
+
+    def _keep(self, answer: Response, mark: str, seconds: int) -> None:
+        address = urlsplit(self._public_url)
+        answer.set_cookie(
+            COOKIE,
+            mark,
+            max_age=seconds,
+            path=f"{address.path}{BEGINS}",
+            secure=address.scheme == "https",
+            httponly=True,
+            samesite="lax",  # coming back from the provider is a walk of the whole page
+        )
+
+
+def language_of(request: Request) -> str:
+    """Give the language that a browser asks for first (RFC 9110, 12.5.4)."""
+    first = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip()
+    return first if first.replace("-", "").isalnum() and first.isascii() else LANGUAGE
+
+
+def open_id_routes(database: Database, outside: Outside) -> list[BaseRoute]:
+    """List the endpoints; none where no provider is set."""
+    if outside.staff is None:
+        return []
+    routes = OpenIdRoutes(database, outside, outside.staff)
+    return [
+        Route(BEGINS, routes.go, methods=["GET"]),
+        Route(SIGNED_IN, routes.come_back, methods=["GET"]),
+    ]
