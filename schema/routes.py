@@ -15,6 +15,7 @@ from schema.invitation_routes import InvitationRoutes
 from schema.oauth_routes import oauth_routes
 from schema.open_id_routes import open_id_routes
 from schema.pages import page_routes
+from schema.passkey_routes import PasskeyRoutes
 from schema.public_routes import public_routes
 from schema.session_routes import SessionRoutes
 from schema.view import MakeContext
@@ -37,6 +38,7 @@ def routes_beside(
         passwords: Hashes passwords; with as much work as is recommended when left out.
     """
     passwords = passwords or Passwords()
+    sessions = SessionRoutes(database, outside, passwords)
     return [
         *page_routes(),
         *file_routes(database, outside, limits),
@@ -48,5 +50,6 @@ def routes_beside(
         *contract_page_routes(database, outside, make_context),
         *enrolment_routes(database, outside, make_context),
         *InvitationRoutes(database, outside, passwords).routes(),
-        *SessionRoutes(database, outside, passwords).routes(),
+        *sessions.routes(),
+        *PasskeyRoutes(database, outside, sessions).routes(),
     ]

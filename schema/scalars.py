@@ -33,6 +33,7 @@ from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
 from models.templates import ContractTemplate
 from models.trusted_documents import TrustedDocument
+from models.ways_in import Passkey
 
 PREFIXES: dict[type[Base], str] = {
     Agreement: "agreement",
@@ -58,6 +59,7 @@ PREFIXES: dict[type[Base], str] = {
     LockerContract: "lockercontract",
     ManualStorage: "desk",
     OrganizationUnit: "unit",
+    Passkey: "passkey",
     Person: "person",
     PersonSession: "session",
     ReservableEntity: "entity",

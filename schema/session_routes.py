@@ -67,14 +67,14 @@ class SessionRoutes:
             opened = await self._signing_in.by_password(attempt)
         except TooManyGuesses as error:
             raise slow_down(error.wait) from error
-        await self._end_present(asked, reason="signed in anew")
+        await self.end_present(asked, reason="signed in anew")
         answer = JSONResponse({"signedIn": True}, headers=HEADERS)
         self._cookies.write(answer, opened, now)
         return answer
 
     async def show(self, asked: Asked) -> dict[str, Any]:
         """Tell who is signed in, and where else they are."""
-        actor = await self._actor(asked)
+        actor = await self.actor(asked)
         if actor is None:
             return {**NOBODY, "openId": self._has_provider}
         async with self._database.reading(actor.organization_id) as connection:
@@ -99,11 +99,11 @@ class SessionRoutes:
 
     async def end(self, asked: Asked) -> dict[str, Any]:
         """End another session of whoever is signed in."""
-        actor = await self._actor(asked)
+        actor = await self.actor(asked)
         session_id = from_id(PersonSession, asked.text("id"))
         if actor is not None and actor.person_id and session_id:
             person_id, id = actor.person_id, session_id
-            await self._writing(
+            await self.writing(
                 actor, lambda work: sessions.end_session(work, person_id, id, reason="ended")
             )
         return await self.show(asked)
@@ -111,15 +111,15 @@ class SessionRoutes:
     async def sign_out(self, asked: Asked) -> Response:
         """End the session of this browser."""
         check(asked.request, self._public_url)
-        await self._end_present(asked, reason="signed out")
+        await self.end_present(asked, reason="signed out")
         return self._without_session()
 
     async def sign_out_everywhere(self, asked: Asked) -> Response:
         """End all sessions of whoever is signed in."""
-        actor = await self._actor(asked)
+        actor = await self.actor(asked)
         if actor is not None and actor.person_id:
             person_id = actor.person_id
-            await self._writing(
+            await self.writing(
                 actor,
                 lambda work: sessions.end_all_sessions(
                     work, person_id, reason="signed out everywhere"
@@ -141,7 +141,7 @@ class SessionRoutes:
             for path, answer in answers.items()
         ]
 
-    async def _actor(self, asked: Asked) -> Actor | None:
+    async def actor(self, asked: Asked) -> Actor | None:
         """Tell who has the session of this browser; None for nobody.
 
         Raises:
@@ -157,17 +157,20 @@ class SessionRoutes:
         except Unauthenticated:
             return None
 
-    async def _end_present(self, asked: Asked, *, reason: str) -> None:
-        actor = await self._actor(asked)
+    async def end_present(self, asked: Asked, *, reason: str) -> None:
+        """End the session of this browser, if it has one."""
+        actor = await self.actor(asked)
         if actor is None or actor.person_id is None or actor.session_id is None:
             return
         person_id, session_id = actor.person_id, actor.session_id
-        await self._writing(
+        await self.writing(
             actor,
             lambda work: sessions.end_session(work, person_id, session_id, reason=reason),
         )
 
-    async def _writing(self, actor: Actor, act: Any) -> None:
+    async def writing(self, actor: Actor, act: Any) -> None:
+        """Do something for whoever is signed in."""
+
         async def transaction() -> None:
             async with self._database.writing(actor.organization_id) as session:
                 await act(Work(session, actor, actor.time(clock())))

@@ -107,7 +107,7 @@ async def test_each_language_has_all_words_of_staff_and_each_is_used(client: Cli
     async with served(client.app) as url, visit(f"{url}/sign-in") as visited:
         script = "async () => (await import('/pages/x/stafftexts.js')).STAFF_TEXTS"
         texts = await visited.page.evaluate(script)
-    names = ("staff.js", "sign-in.js", "accept-invitation.js")
+    names = ("staff.js", "sign-in.js", "passkeys.js", "accept-invitation.js")
     sources = b"".join(pages.page_files().files[name].body for name in names).decode()
 
     assert words(texts["fi"]) == words(texts["sv"]) == words(texts["en"])

@@ -3,6 +3,7 @@
 import { ask } from './asking.js'
 import { announce, begin, element, facts, show, showHeader, showWaiting } from './elements.js'
 import { language, languageButtons, suggest, text } from './languages.js'
+import { addPasskey, canUsePasskeys, listPasskeys, removePasskey, signInByPasskey } from './passkeys.js'
 import { complain } from './problems.js'
 import { field, form, lacks, value } from './staff.js'
 
@@ -24,9 +25,26 @@ function showForm() {
       field('email', { type: 'email', autocomplete: 'username', value: kept.email, oninput: keep }),
       field('password', { type: 'password', autocomplete: 'current-password', value: kept.password, oninput: keep }),
       field('code', { type: 'text', autocomplete: 'one-time-code', value: kept.code, oninput: keep, hint: text('codeHint') })),
+    canUsePasskeys() ? element('p', { class: 'actions' },
+      element('button', { type: 'button', id: 'passkey', onclick: byPasskey }, text('signInByPasskey'))) : null,
     hasProvider ? element('p', { class: 'actions' },
       element('a', { href: 'sign-in/oidc', class: 'button', id: 'provider' }, text('signInAtProvider'))) : null,
     element('p', { class: 'quiet' }, text('signInLost')))
+}
+
+async function byPasskey() {
+  await device(async () => { await signInByPasskey(); location.assign('graphql') }, 'form')
+}
+
+/** Does what needs the device; who turns away, or has none, is told that it did not work. */
+async function device(act, place) {
+  try {
+    complain('', place)
+    await act()
+  } catch (refusal) {
+    if (!refusal.code && !refusal.name) throw refusal
+    complain(text('passkeyRefused'), place)
+  }
 }
 
 function sayRefused() {
@@ -52,7 +70,34 @@ function showAccount(account) {
         element('button', { type: 'button', onclick: leave('staff/sign-out-everywhere') }, text('signOutEverywhere')))),
     element('section', { 'aria-labelledby': 'sessions' },
       element('h2', { id: 'sessions' }, text('sessions')),
-      ...sessions.map((one) => session(one))))
+      ...sessions.map((one) => session(one))),
+    element('section', { 'aria-labelledby': 'passkeys' },
+      element('h2', { id: 'passkeys' }, text('passkeys')),
+      element('p', { class: 'quiet' }, text('passkeysHelp')),
+      element('div', { id: 'kept' }),
+      canUsePasskeys() ? form('addPasskey', add,
+        field('passkeyName', { type: 'text', autocomplete: 'off' })) : null))
+  attempt(async () => showPasskeys(await listPasskeys()))
+}
+
+async function add() {
+  if (lacks('passkeyName')) return
+  await device(async () => {
+    showPasskeys(await addPasskey(value('passkeyName')))
+    document.getElementById('passkeyName').value = ''
+    announce(text('passkeyAdded'))
+  }, 'form')
+}
+
+function showPasskeys(passkeys) {
+  document.getElementById('kept')?.replaceChildren(...passkeys.map((one) => passkey(one)))
+}
+
+function passkey({ id, name, createdAt, usedAt }) {
+  const remove = () => device(async () => { showPasskeys(await removePasskey(id)); announce(text('passkeyRemoved')) }, 'kept')
+  return element('div', { class: 'passkey' },
+    facts([text('passkeyName'), name], [text('added'), moment(createdAt)], [text('used'), usedAt ? moment(usedAt) : text('never')]),
+    element('p', {}, element('button', { type: 'button', 'aria-label': text('removePasskeyNamed', { name }), onclick: remove }, text('removePasskey'))))
 }
 
 function session({ id, device, createdAt, seenAt, isThis }) {
