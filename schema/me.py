@@ -7,7 +7,8 @@ from uuid import UUID
 import strawberry
 
 from models.people import PersonSession as SessionRow
-from resolvers.people import sessions
+from models.ways_in import Passkey as PasskeyRow
+from resolvers.people import passkeys, sessions
 from resolvers.people.whoami import Myself, myself
 from schema.context import Info
 from schema.enums import Role
@@ -30,6 +31,20 @@ class Session:
         "over."
     )
     is_this: bool = strawberry.field(description="Whether it is the one that asks.")
+
+
+@reached
+@strawberry.type(description="A passkey by which somebody signs in (WebAuthn).")
+class Passkey:
+    id: strawberry.ID = strawberry.field(description="Opaque.")
+    name: str = strawberry.field(description="What you call it.")
+    transports: list[str] = strawberry.field(
+        description="How its device is reached, as browsers say it, such as internal or usb."
+    )
+    created_at: datetime = strawberry.field(description="When it was added.")
+    used_at: datetime | None = strawberry.field(
+        description="When somebody last signed in by it; null for never."
+    )
 
 
 @reached
@@ -59,6 +74,18 @@ class Me:
             found = await sessions.open_sessions(reading, actor.person_id)
         return [session(row, actor.session_id) for row in found]
 
+    @strawberry.field(
+        description="By which passkeys you sign in, the oldest first; none for programs. The page "
+        "/sign-in adds and removes them."
+    )
+    async def passkeys(self, info: Info) -> list[Passkey]:
+        actor = self.myself.actor
+        if actor.person_id is None:
+            return []
+        async with info.context.reading() as reading:
+            found = await passkeys.of_person(reading, actor.person_id)
+        return [passkey(row) for row in found]
+
     @classmethod
     def of(cls, found: Myself) -> Self:
         actor, person, units = found.actor, found.person, found.units
@@ -73,6 +100,17 @@ class Me:
             organization=OrganizationUnit.of(found.organization),
             organization_units=None if units is None else list(map(OrganizationUnit.of, units)),
         )
+
+
+def passkey(row: PasskeyRow) -> Passkey:
+    """Show a passkey; nothing of its keys."""
+    return Passkey(
+        id=to_id(PasskeyRow, row.id),
+        name=row.name,
+        transports=row.transports.split(),
+        created_at=row.created_at,
+        used_at=row.used_at,
+    )
 
 
 def session(row: SessionRow, present: UUID | None) -> Session:

@@ -19,7 +19,7 @@ INVITE = """mutation($input: PersonInviteInput!) { personInvite(input: $input) {
 RENEW = """mutation($input: PersonInvitationRenewInput!) { personInvitationRenew(input: $input) {
   person { id } invitationUrl userErrors { code path } } }"""
 ME = """{ me { wayIn name email role permissions organization { name } organizationUnits { id }
-  sessions { id isThis provedBy } } }"""
+  sessions { id isThis provedBy } passkeys { id name transports usedAt } } }"""
 OURS = {"origin": PUBLIC_URL}
 PASSWORD = "seven blue herons at dawn"  # noqa: S105 - nobody's
 

@@ -41,3 +41,22 @@ def test_a_provider_is_named_by_its_issuer_and_who_we_are_there(tmp_path: Path) 
 def test_a_provider_where_we_are_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="LIVIONKEY_OIDC_CLIENT_ID"):
         outside_for(settings(tmp_path, oidc_issuer="https://id.example"))
+
+
+def test_staff_have_a_provider_of_their_own(tmp_path: Path) -> None:
+    named = settings(
+        tmp_path,
+        public_url="https://keys.example/here/",
+        staff_oidc_issuer="https://staff.example",
+        staff_oidc_client_id="livionkey",
+    )
+
+    outside = outside_for(named)
+
+    assert outside.identity is None
+    assert outside.staff is not None
+    ours = outside.staff.registration
+    assert ours.redirect_url == "https://keys.example/here/sign-in/oidc/back"
+    assert (ours.scope, ours.prompt, ours.client_secret) == ("openid email", None, None)
+    with pytest.raises(InvalidInput, match="LIVIONKEY_STAFF_OIDC_CLIENT_ID"):
+        outside_for(settings(tmp_path, staff_oidc_issuer="https://staff.example"))

@@ -185,6 +185,7 @@ async def test_a_passkey_is_added_signs_in_alone_and_is_believed_once(client: Cl
         await add_a_passkey(here)
         await sign_in_by_it(here)
         (passkey,) = await here.rows(Passkey)
+        (listed,) = (await here.staff.me())["passkeys"]
         ways = [session.proved_by for session in await here.rows(PersonSession)]
         await believe_nothing_else(here)
         await keep_a_way_in(here)
@@ -192,3 +193,5 @@ async def test_a_passkey_is_added_signs_in_alone_and_is_believed_once(client: Cl
     assert ways == [ProvedBy.INVITATION, ProvedBy.PASSWORD_AND_TOTP, ProvedBy.PASSKEY]
     assert (passkey.transports, passkey.used_at is None) == ("internal", False)
     assert passkey.sign_count > 1
+    assert (listed["name"], listed["transports"]) == ("Work laptop", ["internal"])
+    assert listed["usedAt"] is not None

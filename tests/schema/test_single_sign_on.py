@@ -23,6 +23,8 @@ from schema.context import clock
 from schema.outside import SIGNED_IN
 from schema.scalars import from_id
 
+REMOVE = """mutation($input: PersonRemoveInput!) { personRemove(input: $input) {
+  userErrors { code } } }"""
 IN, OUT = f"{PUBLIC_URL}/sign-in", f"{PUBLIC_URL}/sign-in?oidc=refused"
 
 
@@ -129,7 +131,13 @@ async def test_who_signs_in_by_password_is_linked_to_one_account_there_alone(
         other = await here.sign_in(await known_there(issuer, aino.email))
         assert (await aino.me())["name"] == "Aino Virtanen"
 
-    assert (pages, other) == ([IN, IN], OUT)
+        removed = await client.ask(REMOVE, input={"id": aino.id})
+        gone = await here.sign_in(subject)
+
+    assert (pages, other, gone) == ([IN, IN], OUT, OUT)
+    assert removed["personRemove"]["userErrors"] == []
+    async with client.working() as work:
+        assert await work.all(work.own(StaffIdentity)) == []
     assert await refusals(client) == ["linked otherwise"]
 
 
