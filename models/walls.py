@@ -14,8 +14,6 @@ TRAILS = frozenset({"automat_selections", "custody_entries", "events", "settings
 """What is written once: whoever stands for an organization may neither change nor remove it."""
 RECEIPTS = frozenset({"erasures", "signatures"})
 """What is never removed: time, and only the system, takes something out of it."""
-EMPTIED = {"events": "personal"}
-"""What may be emptied in what is written once, where there is such a column: erasing a contact."""
 SHARED: dict[str, str] = {"link_authorities": "select, insert"}
 """What whoever stands for an organization may do with tables that belong to none; else nothing."""
 VIEWS = ("automats_on_the_map",)
@@ -128,9 +126,6 @@ def _grant(connection: Connection) -> None:
     for some in {rights(table) for table in tables} - {""}:
         those = ", ".join(table.name for table in tables if rights(table) == some)
         run(f"grant {some} on {those} to {APPLICATION}")
-    for name, column in EMPTIED.items():
-        if column in metadata.tables[name].c:
-            run(f"grant update ({column}) on {name} to {APPLICATION}")
 
 
 def _is_walled(connection: Connection, table: str) -> bool:
