@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
@@ -155,6 +156,19 @@ class Token(Owned, Base):
     def is_valid(self, now: datetime) -> bool:
         """Tell whether the token still opens the door."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class TokenUnit(Owned, Base):
+    """A unit that a token reaches, with all that lie below; one without any reaches everything.
+
+    A unit that a token reaches cannot be deleted: a token that lost its last one would reach all.
+    """
+
+    __tablename__ = "token_units"
+    __table_args__ = (UniqueConstraint("token_id", "unit_id"),)
+
+    token_id: Mapped[UUID] = mapped_column(ForeignKey("tokens.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("organization_units.id"), index=True)
 
 
 def new_token() -> str:

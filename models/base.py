@@ -55,6 +55,12 @@ class Base(DeclarativeBase):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
 
 
+class Removable:
+    """A row that stays when it is removed, for what refers to it; no query of its kind finds it."""
+
+    removed_at: Mapped[datetime | None]
+
+
 def table_of(model: type[Base]) -> Table:
     """Give the table of a model, for statements on many rows at once."""
     return cast("Table", model.__table__)

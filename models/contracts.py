@@ -97,6 +97,8 @@ class KeyContract(Owned, Base):
         signed_revision: Which of them was signed last; null when none was.
         waits_since: From when on it waits for a signature; null while it does not.
         draft: What was asked for, while it is a DRAFT; null once it holds.
+        unit_id: Through which unit its author reaches it even while it holds no key; null for
+            authors who reach the whole organization.
     """
 
     __tablename__ = "key_contracts"
@@ -122,6 +124,7 @@ class KeyContract(Owned, Base):
     signed_revision: Mapped[int | None]
     waits_since: Mapped[datetime | None]
     draft: Mapped[Json | None]
+    unit_id: Mapped[UUID | None]
 
 
 class KeyContractContact(Owned, Base):

@@ -16,6 +16,8 @@ class EventKind(StrEnum):
     ORGANIZATION_CREATED = "organization_created"
     ORGANIZATION_UNIT_CREATED = "organization_unit_created"
     ORGANIZATION_UNIT_UPDATED = "organization_unit_updated"
+    ORGANIZATION_UNIT_MOVED = "organization_unit_moved"
+    ORGANIZATION_UNIT_DELETED = "organization_unit_deleted"
     TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event
     CONTACT_CREATED = "contact_created"

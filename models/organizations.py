@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Owned
+from models.base import Base, Owned, Removable
+from models.places import PostalAddress
 from models.settings import SaysSettings
 
 
@@ -26,8 +27,11 @@ class UnitKind(StrEnum):
     BUILDING_SECTION = "building_section"
 
 
-class OrganizationUnit(SaysSettings, Base):
-    """A node of the tree. A root is an organization, and its own id is its organization's."""
+class OrganizationUnit(SaysSettings, Removable, Base):
+    """A node of the tree. A root is an organization, and its own id is its organization's.
+
+    Buildings are nodes too, so that access is given building by building; these have an address.
+    """
 
     __tablename__ = "organization_units"
     __table_args__ = (
@@ -42,10 +46,43 @@ class OrganizationUnit(SaysSettings, Base):
     kind: Mapped[UnitKind] = mapped_column(default=UnitKind.OTHER)
     name: Mapped[str]
     customer_id: Mapped[str | None]
+    """The customer's own id of it; no two units of an organization have the same."""
+    address_text: Mapped[str | None]
+    street: Mapped[str | None]
+    postal_code: Mapped[str | None]
+    city: Mapped[str | None]
+    address_country_code: Mapped[str | None]
+    """Of its address; `country_code` is a setting."""
     settings_version: Mapped[int] = mapped_column(default=0)
     """How often what it says of settings has changed, see `models.settings_versions`."""
     clock_ahead: Mapped[timedelta | None]
     """Of a sandbox: how far its clock was moved ahead of ours. Null for what is not one."""
+
+    @property
+    def address(self) -> PostalAddress | None:
+        """The address as it was given."""
+        return address_of_unit(self)
+
+    @address.setter
+    def address(self, given: PostalAddress | None) -> None:
+        self.address_text = given.text if given else None
+        self.street = given.street if given else None
+        self.postal_code = given.postal_code if given else None
+        self.city = given.city if given else None
+        self.address_country_code = given.country_code if given else None
+
+
+def address_of_unit(row: OrganizationUnit) -> PostalAddress | None:
+    """Put the columns of a unit's address together; also for plain rows, which have no methods."""
+    if row.address_text is None:
+        return None
+    return PostalAddress(
+        text=row.address_text,
+        street=row.street,
+        postal_code=row.postal_code,
+        city=row.city,
+        country_code=row.address_country_code or "FI",
+    )
 
 
 class Contact(Owned, Base):

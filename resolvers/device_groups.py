@@ -64,6 +64,9 @@ async def set_members(work: Work, group: DeviceGroup, automat_ids: Sequence[UUID
     Raises:
         NotFound: There is no such automat.
     """
+    if work.is_narrow and not automat_ids:
+        message = "Name an automat of yours: a group is found through its automats."
+        raise InvalidInput(message, path=("automat_ids",))
     automats = [await work.get(Automat, id, path=("automat_ids",)) for id in automat_ids]
     of_group = DeviceGroupAutomat.device_group_id == group.id
     await work.session.execute(delete(DeviceGroupAutomat).where(of_group))

@@ -132,7 +132,7 @@ async def named(reading: Reading, *, id: UUID | None, external_id: str | None) -
     if external_id is None:
         return await reading.get(ReservableEntity, id, path=("entity_id",))
     found = await reading.first(
-        reading.own(ReservableEntity).where(ReservableEntity.external_id == external_id)
+        reading.seen(ReservableEntity).where(ReservableEntity.external_id == external_id)
     )
     if found is None:
         message = f"Your organization has no entity with the external id {external_id!r}."

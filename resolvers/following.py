@@ -69,7 +69,7 @@ class Tail:
         return await reading.scalars(lately.with_only_columns(id))
 
     def _of(self, reading: Reading) -> Select[Any]:
-        return reading.own(self._model).where(*self._conditions)
+        return reading.seen(self._model).where(*self._conditions)
 
 
 def shortly_before(newest: UUID) -> UUID:

@@ -91,7 +91,7 @@ async def as_now(work: Work, model: type[Row], ids: Collection[UUID]) -> Sequenc
 
     Who may do what the answer came of may see this much of it.
     """
-    return await work.all(work.own(model).where(among(model.id, ids)))
+    return await work.all(work.seen(model).where(among(model.id, ids)))
 
 
 def digest(asked: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, Integer, Select, Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
+from models import reach
 from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
 from models.dialects.instants import Instant
 from models.keys import Key, KeyStatus
@@ -31,15 +32,13 @@ async def page(
     require_view(reading, LockerContract)
     count = checked_count(first)
     tasks = _tasks()
+    if reading.is_narrow:
+        tasks = tasks.where(reach.seen(LockerContract), reach.seen(Key))
     if automat_id is not None:
         tasks = tasks.where(LockerContract.automat_id == automat_id)
-    told = {
-        "owner": reading.actor.organization_id,
-        "now": reading.now,
-        "after": after or BEFORE_ALL,
-        "is_first": after is None,
-        "count": count + 1,
-    }
+    told = reading.told(
+        now=reading.now, after=after or BEFORE_ALL, is_first=after is None, count=count + 1
+    )
     rows = list(await reading.all(tasks, **told))
     return Slice(rows[:count], len(rows) > count)
 

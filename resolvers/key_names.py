@@ -54,7 +54,7 @@ async def named_key(work: Work, name: KeyName, *, path: tuple[str, ...] = ("key"
         return await work.get(Key, name.id, path=path)
     by_tag = Key.rfid_tag == same_tag(name.rfid_tag or "")
     same = by_tag if name.code is None else Key.code == name.code
-    found = await work.all(work.own(Key).where(same).order_by(Key.id).limit(2))
+    found = await work.all(work.seen(Key).where(same).order_by(Key.id).limit(2))
     if not found:
         raise NotFound("Your organization has no such key; look at its tag again.", path=path)
     if len(found) > 1:

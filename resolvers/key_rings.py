@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from models.accounts import Permission
-from models.errors import ExternalIdInUse, NotFound, StillInUse
+from models.errors import ExternalIdInUse, InvalidInput, NotFound, StillInUse
 from models.events import EventKind
 from models.keys import Key, KeyRing, KeyRingKey
 from resolvers.checks import required_text
@@ -66,11 +66,15 @@ async def _locked(work: Work, id: UUID | None) -> KeyRing:
     locked = await work.locked(KeyRing, [] if id is None else [id])
     if not locked:
         raise NotFound("Your organization has no such key ring.", path=("id",))
+    await work.require_change(KeyRing, locked[0].id)
     return locked[0]
 
 
 async def _hold_only(work: Work, ring: KeyRing, key_ids: Sequence[UUID | None]) -> list[UUID]:
     """Let a ring hold these keys and no others; gives their ids."""
+    if work.is_narrow and not key_ids:
+        message = "Name a key of yours: a ring is found through its keys."
+        raise InvalidInput(message, path=("key_ids",))
     keys = await _locked_keys(work, key_ids)
     await _check_free(work, ring, keys)
     for link in await _links(work, ring):

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from models import reach
 from models.accounts import Permission, Token
 from models.automat_alarms import AutomatAlarm
 from models.automat_commands import AutomatCommand
@@ -30,6 +31,8 @@ BEFORE_ALL = UUID(int=0)
 BEHIND_ALL = UUID(int=2**128 - 1)
 """Every id comes before this one."""
 LARGEST_PAGE = 100
+NAMED_BY_OTHERS = {OrganizationUnit}
+"""Whoever sees something is told whose it is; the unit itself is looked up by `find`."""
 PAGE = 20
 
 PERMISSIONS: dict[type[Base], Permission] = {
@@ -64,7 +67,7 @@ async def find(reading: Reading, model: type[Row], id: UUID | None) -> Row | Non
         NotAllowed: The actor may not see rows of that kind.
     """
     require_view(reading, model)
-    return await reading.find(model, id)
+    return await reading.see(model, id)
 
 
 async def find_by(
@@ -76,7 +79,7 @@ async def find_by(
         NotAllowed: The actor may not see rows of that kind.
     """
     require_view(reading, model)
-    return await reading.first(reading.own(model).where(*conditions))
+    return await reading.first(reading.seen(model).where(*conditions))
 
 
 async def by_ids(reading: Reading, model: type[Row], ids: Sequence[UUID]) -> list[Row | None]:
@@ -86,14 +89,19 @@ async def by_ids(reading: Reading, model: type[Row], ids: Sequence[UUID]) -> lis
         NotAllowed: The actor may not see rows of that kind.
     """
     require_view(reading, model)
-    rows = await reading.all(_of_ids(model), owner=reading.actor.organization_id, ids=ids)
+    statement = _of_ids(model, narrow=reading.is_narrow and model not in NAMED_BY_OTHERS)
+    rows = await reading.all(statement, **reading.told(ids=ids))
     found = {row.id: row for row in rows}
     return [found.get(id) for id in ids]
 
 
 @cache
-def _of_ids(model: type[Row]) -> Select[Row]:
-    return owned(model).where(among(model.id, ids_later("ids")))
+def _of_ids(model: type[Row], *, narrow: bool) -> Select[Row]:
+    return _begun(model, narrow=narrow).where(among(model.id, ids_later("ids")))
+
+
+def _begun(model: type[Row], *, narrow: bool) -> Select[Row]:
+    return owned(model).where(reach.seen(model)) if narrow else owned(model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +141,10 @@ async def page(
     """
     require_view(reading, model)
     count = checked_count(first)
-    told = {
-        "owner": reading.actor.organization_id,
-        "after": after or (BEHIND_ALL if newest_first else BEFORE_ALL),
-        "count": count + 1,
-    }
-    statement = _page(model, newest_first=newest_first)
+    told = reading.told(
+        after=after or (BEHIND_ALL if newest_first else BEFORE_ALL), count=count + 1
+    )
+    statement = _page(model, newest_first=newest_first, narrow=reading.is_narrow)
     rows = list(
         await reading.all(statement.where(*conditions) if conditions else statement, **told)
     )
@@ -146,11 +152,12 @@ async def page(
 
 
 @cache
-def _page(model: type[Row], *, newest_first: bool) -> Select[Row]:
+def _page(model: type[Row], *, newest_first: bool, narrow: bool) -> Select[Row]:
     after: BindParameter[UUID] = bindparam("after")
     behind = model.id < after if newest_first else model.id > after
     order = model.id.desc() if newest_first else model.id.asc()
-    return owned(model).where(behind).order_by(order).limit(bindparam("count", type_=Integer))
+    begun = _begun(model, narrow=narrow)
+    return begun.where(behind).order_by(order).limit(bindparam("count", type_=Integer))
 
 
 def matching(search: str | None, *fields: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
@@ -169,17 +176,22 @@ async def belonging(
         NotAllowed: The actor may not see rows of that kind.
     """
     require_view(reading, relation.model)
-    told = {"owner": reading.actor.organization_id, "parents": parent_ids}
+    told = reading.told(parents=parent_ids)
     found: dict[UUID, list[Any]] = {id: [] for id in parent_ids}
-    for row in await reading.rows(_belonging(relation), **told):
+    for row in await reading.rows(_belonging(relation, narrow=reading.is_narrow), **told):
         found[row.parent_id].append(row)
     return [found[id] for id in parent_ids]
 
 
 @cache
-def _belonging(relation: Relation) -> Select[Any]:
+def _belonging(relation: Relation, *, narrow: bool) -> Select[Any]:
     of_these = among(relation.parent, ids_later("parents"))
-    return relation.statement().where(of_these).order_by(relation.order)
+    return _of_relation(relation, narrow=narrow).where(of_these).order_by(relation.order)
+
+
+def _of_relation(relation: Relation, *, narrow: bool) -> Select[Any]:
+    statement, model = relation.statement(), cast("type[Base]", relation.model)
+    return statement.where(reach.seen(model)) if narrow else statement
 
 
 async def pages_belonging(
@@ -197,23 +209,20 @@ async def pages_belonging(
         InvalidInput: More rows than a page holds.
     """
     require_view(reading, relation.model)
-    told = {
-        "owner": reading.actor.organization_id,
-        "parents": parent_ids,
-        "after": after or BEFORE_ALL,
-        "count": checked_count(first) + 1,
-    }
+    told = reading.told(
+        parents=parent_ids, after=after or BEFORE_ALL, count=checked_count(first) + 1
+    )
     found: dict[UUID, list[Any]] = {id: [] for id in parent_ids}
-    for row in await reading.rows(_page_belonging(relation), **told):
+    for row in await reading.rows(_page_belonging(relation, narrow=reading.is_narrow), **told):
         found[row.parent_id].append(row)
     return [Slice(found[id][:first], len(found[id]) > first) for id in parent_ids]
 
 
 @cache
-def _page_belonging(relation: Relation) -> Select[Any]:
+def _page_belonging(relation: Relation, *, narrow: bool) -> Select[Any]:
     model = relation.model
     number = func.row_number().over(partition_by=relation.parent, order_by=model.id)
-    statement = relation.statement().where(
+    statement = _of_relation(relation, narrow=narrow).where(
         among(relation.parent, ids_later("parents")), model.id > bindparam("after")
     )
     numbered = statement.add_columns(number.label("number_in_parent")).subquery()

@@ -31,6 +31,7 @@ class Filter:
         online: Whether it must have given a sign of life in the last 90 seconds.
         within: Where it has to stand; None for anywhere.
         farthest_metres: How far away it may be; None for any distance.
+        among: Only these; None for all of the organization's.
     """
 
     models: frozenset[AutomatModel] | None = None
@@ -38,6 +39,7 @@ class Filter:
     online: bool = False
     within: Area | None = None
     farthest_metres: float | None = None
+    among: frozenset[UUID] | None = None
 
     def check(self) -> None:
         """Refuse a filter that makes no sense.
@@ -59,7 +61,8 @@ class Filter:
         automat = facts.automat
         place = automat.position
         return (
-            (self.models is None or automat.model in self.models)
+            (self.among is None or automat.id in self.among)
+            and (self.models is None or automat.model in self.models)
             and (not self.with_free_locker or facts.free_lockers > 0)
             and (not self.online or is_online(automat.last_seen_at, now))
             and (self.within is None or (place is not None and self.within.holds(place)))

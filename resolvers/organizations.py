@@ -12,6 +12,7 @@ from models.database import Database
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
+from models.places import PostalAddress
 from models.settings_versions import said_of
 from resolvers import access_hours, setting_changes, settings_versions
 from resolvers.checks import fitting_text, required_text
@@ -26,6 +27,7 @@ class UnitChanges(SettingChanges, total=False):
 
     name: str
     customer_id: str | None
+    address: PostalAddress | None
 
 
 def founder() -> Actor:
@@ -73,7 +75,8 @@ async def create_unit(
     Raises:
         NotAllowed: The actor may not change the organization.
         NotFound: There is no such parent.
-        InvalidInput: A setting does not make sense, or does not fit the others.
+        InvalidInput: A setting does not make sense, or does not fit the others; a building has no
+            address.
         ExternalIdInUse: Another unit has that customer id.
     """
     work.require(Permission.EDIT_ORGANIZATION)
@@ -85,7 +88,10 @@ async def create_unit(
         organization_id=work.actor.organization_id, parent_id=parent.id, kind=kind, **changes
     )
     required_text(unit.name, path=("name",))
+    _check_address(unit)
     await work.add(unit, refusals={CUSTOMER_ID_TAKEN: _taken(unit)})
+    if work.actor.units is not None:
+        work.actor = replace(work.actor, units=work.actor.units | {unit.id})
     await setting_changes.check_unit(work, unit, changes)
     await settings_versions.keep(work, unit, before={})
     work.record(EventKind.ORGANIZATION_UNIT_CREATED, unit)
@@ -93,12 +99,13 @@ async def create_unit(
 
 
 async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> OrganizationUnit:
-    """Change a unit's name or settings.
+    """Change a unit's name, address or settings.
 
     Raises:
         NotAllowed: The actor may not change the organization.
         NotFound: There is no such unit.
-        InvalidInput: A setting does not make sense, or does not fit the others here or below.
+        InvalidInput: A setting does not make sense, or does not fit the others here or below; a
+            building would have no address.
         ExternalIdInUse: Another unit has that customer id.
     """
     work.require(Permission.EDIT_ORGANIZATION)
@@ -108,6 +115,7 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
     for name, value in changes.items():
         setattr(unit, name, value)
     required_text(unit.name, path=("name",))
+    _check_address(unit)
     await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
     await setting_changes.check_unit(work, unit, changes)
     await settings_versions.keep(work, unit, before=before)
@@ -115,6 +123,12 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
         await access_hours.learned_anew(work)
     work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))
     return unit
+
+
+def _check_address(unit: OrganizationUnit) -> None:
+    if unit.kind is UnitKind.BUILDING and unit.address_text is None:
+        message = "A building has an address; give its street and number, postal code and city."
+        raise InvalidInput(message, path=("address",))
 
 
 def _taken(unit: OrganizationUnit) -> ExternalIdInUse:
@@ -125,12 +139,36 @@ def _taken(unit: OrganizationUnit) -> ExternalIdInUse:
 async def unit_or_root(
     reading: Reading, id: UUID | None, *, path: tuple[str, ...] = ("organization_unit_id",)
 ) -> OrganizationUnit:
-    """Read a unit, or the organization itself when none is named.
+    """Read a unit; where none is named, the organization itself or the one unit that is reached.
 
     Raises:
         NotFound: There is no such unit.
+        InvalidInput: None is named by somebody who reaches several.
     """
+    if id is None and reading.is_narrow:
+        return await only_unit(reading, path)
     return await reading.get(OrganizationUnit, id or reading.actor.organization_id, path=path)
+
+
+async def top_units(reading: Reading) -> list[OrganizationUnit]:
+    """List the units that somebody who reaches only some was given access to, topmost only."""
+    row = OrganizationUnit
+    found = await reading.all(reading.seen(row).order_by(row.id))
+    return [unit for unit in found if unit.parent_id not in (reading.actor.units or ())]
+
+
+async def only_unit(reading: Reading, path: tuple[str, ...]) -> OrganizationUnit:
+    """Give the one unit to which somebody's access is, where they need not say which.
+
+    Raises:
+        InvalidInput: They have access to several; the message names them.
+    """
+    tops = await top_units(reading)
+    if len(tops) == 1:
+        return tops[0]
+    names = ", ".join(unit.name for unit in tops) or "none"
+    message = f"You reach several units ({names}): say which one it is to belong to."
+    raise InvalidInput(message, path=path)
 
 
 async def add_contacts(

@@ -70,7 +70,7 @@ async def cancel(
     known = (
         await named(work, source=source or work.actor.source, external_id=external_id)
         if external_id is not None
-        else await work.find(Reservation, id)
+        else await work.see(Reservation, id)
     )
     if known is None:
         raise NotFound("Your organization has no such reservation.")
@@ -102,4 +102,5 @@ def _check_forced(held: Held, *, force: bool) -> None:
 async def named(reading: Reading, *, source: str, external_id: str) -> Reservation | None:
     """Find the reservation that a partner means by its own number."""
     identity = source.strip(), external_id.strip()
-    return (await rows.known(reading, [identity])).get(identity)
+    found = (await rows.known(reading, [identity])).get(identity)
+    return await reading.see(Reservation, found.id) if found and reading.is_narrow else found

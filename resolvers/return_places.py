@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
+from models import reach
 from models.automats import Automat, AutomatState, Locker, LockerState
 from models.availability import Blocked, Span, blocked_lockers
 from models.contracts import LIVE_STATES, KeyAllocation, LockerContract, LockerContractKind
@@ -71,8 +72,11 @@ def _without(places: Places, keys: Iterable[Key]) -> list[Key]:
 
 async def _held(reading: Reading, keys: Sequence[Key]) -> Places:
     """Find the lockers that are held for keys by the contracts under which somebody has them."""
-    told = {"owner": reading.actor.organization_id, "keys": [key.id for key in keys]}
-    rows: Sequence[Any] = await reading.all(_locker_contracts(), **told)
+    told = reading.told(keys=[key.id for key in keys])
+    statement = _locker_contracts()
+    if reading.is_narrow:
+        statement = statement.where(reach.seen(LockerContract))
+    rows: Sequence[Any] = await reading.all(statement, **told)
     return {
         row.key_id: ReturnPlace(
             opens_at=max(row.starts_at, reading.now),
@@ -179,7 +183,7 @@ async def _other_desks(
         for key_id, ids in above.items()
     }
     if None in nearest.values():
-        any_one = await reading.first(reading.own(ManualStorage).order_by(ManualStorage.id))
+        any_one = await reading.first(reading.seen(ManualStorage).order_by(ManualStorage.id))
         if any_one is not None:
             nearest = {key_id: desk or any_one.id for key_id, desk in nearest.items()}
     return {
@@ -197,11 +201,12 @@ def _home(key: Key) -> UUID:
 async def _desks(reading: Reading, unit_ids: set[UUID]) -> dict[UUID, UUID]:
     """Find the first desk of each unit that has one."""
     desk = ManualStorage
+    theirs = reading.seen(desk).with_only_columns(desk.id)
     number = func.row_number().over(partition_by=desk.unit_id, order_by=desk.id)
     placed = (
         select(desk.id, desk.unit_id, number.label("place"))
         .where(desk.organization_id == reading.actor.organization_id)
-        .where(among(desk.unit_id, unit_ids))
+        .where(among(desk.unit_id, unit_ids), *([desk.id.in_(theirs)] if reading.is_narrow else []))
         .subquery()
     )
     firsts = select(placed.c.id, placed.c.unit_id).where(placed.c.place == 1)

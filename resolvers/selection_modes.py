@@ -68,7 +68,9 @@ def _check_one(unit_id: UUID | None, group_id: UUID | None) -> None:
 
 async def _sayer(work: Work, unit_id: UUID | None, group_id: UUID | None) -> Sayer:
     if group_id is not None:
-        return await work.get(DeviceGroup, group_id, path=("device_group_id",))
+        group = await work.get(DeviceGroup, group_id, path=("device_group_id",))
+        await work.require_change(DeviceGroup, group.id)
+        return group
     return await work.get(OrganizationUnit, unit_id, path=("organization_unit_id",))
 
 

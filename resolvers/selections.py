@@ -131,6 +131,8 @@ async def nearest(
     """
     reading.require(Permission.VIEW_AUTOMATS)
     passing.check()
+    if reading.is_narrow:
+        passing = replace(passing, among=await _seen_automats(reading))
     over = window or Window.moment(reading.now)
     organization_id = reading.actor.organization_id
     settings = await settings_of(reading, organization_id)
@@ -142,6 +144,10 @@ async def nearest(
     judged = [nearness(known, settings, reading.now, over) for known in facts]
     ranks = {candidate.automat.id: candidate for candidate in ranking(judged)}
     return [ranks[candidate.automat.id] for candidate in judged]
+
+
+async def _seen_automats(reading: Reading) -> frozenset[UUID]:
+    return frozenset(await reading.scalars(reading.seen(Automat).with_only_columns(Automat.id)))
 
 
 async def place_of_entity(reading: Reading, entity_id: UUID | None) -> Coordinates:

@@ -97,8 +97,16 @@ async def check_unit(work: Work, unit: OrganizationUnit, changes: Mapping[str, A
     Raises:
         InvalidInput: Somewhere it does not; the message names the unit, and the device group.
     """
-    if not _are_in(changes):
-        return
+    if _are_in(changes):
+        await check_place(work, unit)
+
+
+async def check_place(work: Work, unit: OrganizationUnit) -> None:
+    """Check that what holds for a unit, and for all below it, fits where it stands now.
+
+    Raises:
+        InvalidInput: Somewhere it does not; the message names the unit, and the device group.
+    """
     found = await work.all(work.own(DeviceGroup).order_by(DeviceGroup.id))
     groups = [group for group in found if names_said(group)]
     concerned = [units for units in await _all_lines(work) if unit in units]

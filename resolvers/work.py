@@ -7,136 +7,37 @@ the same attributes, so whoever only looks takes a `Reading` and is also served 
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, bindparam, select
+from sqlalchemy import Select, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models.accounts import Actor, Permission, Role
-from models.base import Base, new_id
+from models import reach
+from models.accounts import Actor
+from models.base import Base, Removable, new_id
 from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
 from models.dialects.among import among, ids_later
 from models.dialects.overlaps import broken_constraint
-from models.errors import LivionKeyError, NotAllowed, NotFound
+from models.errors import LivionKeyError, NotAllowed
 from models.events import EventKind
-from models.settings import UnitSettings
+from resolvers.reading import Reading, owned, system
+
+__all__ = ["About", "Reading", "Work", "owned", "refusing", "system"]
 
 Row = TypeVar("Row", bound=Base)
 Anything = TypeVar("Anything")
-
-
-def owned(model: type[Row]) -> Select[Row]:
-    """Begin a query of one organization's rows that is made once and told whose, as `owner`.
-
-    Making a query anew can take as long as running it; those that are asked all the time are kept.
-    """
-    found: Select[Row] = select(model).where(
-        cast("Any", model).organization_id == bindparam("owner")
-    )
-    return found
-
-
-@cache
-def _by_id(model: type[Row]) -> Select[Row]:
-    return owned(model).where(model.id == bindparam("id"))
+ITSELF = ("id",)
+"""Where clients name the thing that is to be changed."""
 
 
 @cache
 def _locked(model: type[Row]) -> Select[Row]:
     among_them = owned(model).where(among(model.id, ids_later("ids")))
     return among_them.order_by(model.id).with_for_update(key_share=True)
-
-
-def system(organization_id: UUID, clock_ahead: timedelta | None = None) -> Actor:
-    """Make the actor for what nobody asked for; see `clocks` for a sandbox's clock."""
-    return Actor(organization_id=organization_id, role=Role.ADMIN, clock_ahead=clock_ahead)
-
-
-class Reading:
-    """A look at the database for somebody at a moment.
-
-    Args:
-        connection: An open connection; see `models.database.Database.reading`.
-        actor: Who asks. Only rows of their organization are seen.
-        now: The moment that counts as now.
-    """
-
-    def __init__(self, connection: AsyncConnection, actor: Actor, now: datetime) -> None:
-        self._connection = connection
-        self.actor = actor
-        self.now = now
-        self.known_settings: dict[tuple[UUID, UUID | None], UnitSettings] = {}
-
-    def require(self, permission: Permission) -> None:
-        """Go on only if the actor may.
-
-        Raises:
-            NotAllowed: Their role does not have the permission.
-        """
-        if not self.actor.may(permission):
-            raise NotAllowed(
-                f"A token with the role {self.actor.role} does not have the permission "
-                f"{permission}; ask an administrator of your organization."
-            )
-
-    def own(self, model: type[Row]) -> Select[Row]:
-        """Begin a query of the actor's organization's rows; every list begins with it."""
-        owner = cast("Any", model).organization_id
-        found: Select[Row] = select(model).where(owner == self.actor.organization_id)
-        return found
-
-    async def connection(self) -> AsyncConnection:
-        """Give the connection, for the questions of `geo`."""
-        return self._connection
-
-    async def all(self, statement: Select[Anything], **told: Any) -> Sequence[Anything]:
-        """Read every row of a query of one model.
-
-        Args:
-            statement: The query.
-            told: The values of its parameters, for a query that was made once by `owned`.
-        """
-        return cast("Sequence[Anything]", (await self._connection.execute(statement, told)).all())
-
-    async def rows(
-        self, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], **told: Any
-    ) -> list[Any]:
-        """Read every row of a query of columns."""
-        return list(await (await self.connection()).execute(statement, told))
-
-    async def scalars(self, statement: Select[Anything]) -> Sequence[Anything]:
-        """Read the one column of a query."""
-        return list((await (await self.connection()).execute(statement)).scalars())
-
-    async def first(self, statement: Select[Anything]) -> Anything | None:
-        """Read the first row of a query, if there is one."""
-        found = await self.all(statement.limit(1))
-        return found[0] if found else None
-
-    async def find(self, model: type[Row], id: UUID | None) -> Row | None:
-        """Read one row of the actor's organization; None when it has no such row."""
-        if id is None:
-            return None
-        found = await self.all(_by_id(model), owner=self.actor.organization_id, id=id)
-        return found[0] if found else None
-
-    async def get(self, model: type[Row], id: UUID | None, *, path: tuple[str, ...] = ()) -> Row:
-        """Read one row of the actor's organization.
-
-        Raises:
-            NotFound: It has none by that id; somebody else's looks just the same.
-        """
-        found = await self.find(model, id)
-        if found is None:
-            what = " ".join(path).replace("_", " ").removesuffix(" id") or "one"
-            raise NotFound(
-                f"Your organization has no such {what}; look its id up again.", path=path
-            )
-        return found
 
 
 @dataclass(frozen=True)
@@ -161,6 +62,13 @@ class About(NamedTuple):
     id: UUID
 
 
+@cache
+def _held(model: type[Row], *, itself: bool) -> Select[Row]:
+    """Share a row with others who put something there; one that is to be changed is locked."""
+    one = owned(model).where(model.id == bindparam("id"))
+    return one.with_for_update(key_share=True) if itself else one.with_for_update(read=True)
+
+
 class Work(Reading):
     """One transaction for somebody at a moment; whoever opened it commits it.
 
@@ -178,6 +86,33 @@ class Work(Reading):
         self.recorded: list[Happened] = []
         self.refused: list[LivionKeyError] = []
         """Refusals of parts of what was asked for, which are told as parts of the answer."""
+
+    async def _named(self, model: type[Row], id: UUID | None, path: tuple[str, ...]) -> Row | None:
+        """Read a row that is named to do something; by its own id it is to be changed itself."""
+        found = await self._reach(model, id, reach.named)
+        if found is None:
+            return None
+        if path == ITSELF:
+            await self.require_change(model, found.id)
+        return await self._held(model, found, path) if isinstance(found, Removable) else found
+
+    async def _held(self, model: type[Row], row: Row, path: tuple[str, ...]) -> Row | None:
+        """Let nobody remove a row until this transaction ends; None when somebody just did."""
+        statement = _held(model, itself=path == ITSELF)
+        found = await self.all(statement, owner=self.actor.organization_id, id=row.id)
+        return found[0] if found else None
+
+    async def require_change(self, model: type[Row], id: UUID) -> None:
+        """Go on only if nothing beyond the actor's reach depends on a row that they see.
+
+        Raises:
+            NotAllowed: Something does: it is of a unit above, or also of one beside.
+        """
+        if self.is_narrow and await self._reach(model, id, reach.changed) is None:
+            raise NotAllowed(
+                "It also counts beyond the units that you reach, where only their people may "
+                "change it; ask an administrator of your organization."
+            )
 
     async def connection(self) -> AsyncConnection:
         """Give the connection, with everything written that was added and recorded so far."""

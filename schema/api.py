@@ -44,6 +44,7 @@ from schema.nodes import Node, is_shown, object_of
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
+from schema.reaching import keep_within_reach
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
@@ -60,6 +61,7 @@ from schema.station_display import StationSubscriptions
 from schema.stations import StationQueries
 from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
+from schema.unit_tree import UnitTreeMutations
 
 
 @strawberry.type(description="What can be looked up.")
@@ -139,6 +141,7 @@ class Mutation(
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
+    UnitTreeMutations,
     SelectionModeMutations,
     SandboxMutations,
 ):
@@ -156,6 +159,7 @@ def put_together() -> GuardedSchema:
     for type_ in made._schema.type_map.values():  # noqa: SLF001  # the only way to graphql-core's own
         if isinstance(type_, GraphQLObjectType):
             for field in type_.fields.values():
+                keep_within_reach(field, to_do=type_.name == "Mutation")
                 for argument in field.args.values():
                     finish(argument)
     return made

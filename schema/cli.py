@@ -33,7 +33,7 @@ from schema import (
 from schema.context import clock
 from schema.demo.welcome import welcome
 from schema.outside import outside_for
-from schema.scalars import from_id, to_id
+from schema.scalars import from_id, parse_instant, to_id
 from schema.serving import check_address, collect_rarely, only_server
 from schema.settings import described, settings
 from schema.terminal import errors, on_database, run_command, write_logs
@@ -185,8 +185,17 @@ def create_token(
     ],
     source: Annotated[str, typer.Option(help="Whose numbers external ids are.")] = "default",
     name: Annotated[str, typer.Option(help="To tell tokens apart.")] = "token",
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(help="The id of a unit that it reaches, with all below; may be repeated."),
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option(help="When it ends: 2027-03-28T12:00:00Z; never by default.")
+    ] = None,
 ) -> None:
     """Make a bearer token; prints it alone, and it is never shown again."""
+    expires_at = parse_instant(expires) if expires else None
+    unit_ids = [from_id(OrganizationUnit, id) for id in unit] if unit else None
 
     async def create(database: Database) -> str:
         organization_id = from_id(OrganizationUnit, organization)
@@ -196,7 +205,14 @@ def create_token(
                 raise NotFound(f"There is no organization with the id {organization}.")
             owner = system(unit.id, unit.clock_ahead)
             work = Work(session, owner, owner.time(clock()))
-            _, text = await accounts.create_token(work, role=role, source=source, name=name)
+            _, text = await accounts.create_token(
+                work,
+                role=role,
+                source=source,
+                name=name,
+                unit_ids=unit_ids,
+                expires_at=expires_at,
+            )
         return text
 
     typer.echo(on_database(create))

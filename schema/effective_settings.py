@@ -1,8 +1,10 @@
 """What holds in a place, setting by setting, with who says it."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Self
+from uuid import UUID
 
 import strawberry
 
@@ -29,7 +31,9 @@ class EffectiveSetting:
     )
     organization_unit: (
         Annotated["OrganizationUnit", strawberry.lazy("schema.organizations")] | None
-    ) = strawberry.field(description="The unit that says it; null when none does.")
+    ) = strawberry.field(
+        description="The unit that says it; null when none does, or one above those you reach."
+    )
     device_group: Annotated["DeviceGroup", strawberry.lazy("schema.automats")] | None = (
         strawberry.field(description="The device group that says it; null when none does.")
     )
@@ -42,6 +46,12 @@ class EffectiveSetting:
             organization_unit=None if told.unit is None else object_of(UnitRow, told.unit),
             device_group=None if told.group is None else object_of(GroupRow, told.group),
         )
+
+    def hide_beyond(self, reached: Collection[UUID]) -> None:
+        """Leave out who says it where that is a unit above those that somebody reaches."""
+        unit = self.organization_unit
+        if unit is not None and unit.unit_id not in reached:
+            self.organization_unit = None
 
 
 def for_people(setting: Setting, value: Any) -> str | None:
@@ -77,4 +87,9 @@ def _one(setting: Setting, value: Any) -> str:
 async def told(pairs: list[Pair], context: Any) -> list[list[EffectiveSetting]]:
     """Show what holds for each of several units and device groups, and who says it."""
     lines: list[Line] = await context.loaders.settings.load_many(pairs)
-    return [[EffectiveSetting.of(one) for one in line.told()] for line in lines]
+    reached = context.actor.units
+    shown = [[EffectiveSetting.of(one) for one in line.told()] for line in lines]
+    if reached is not None:
+        for setting in (one for settings in shown for one in settings):
+            setting.hide_beyond(reached)
+    return shown

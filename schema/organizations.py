@@ -18,11 +18,12 @@ from schema.effective_settings import EffectiveSetting, told
 from schema.enums import UnitKind
 from schema.errors import UserError
 from schema.execution import batched
-from schema.inputs import Repeatable, changes
+from schema.inputs import Repeatable, changes, was_given
 from schema.loaders import to_one
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.places import Address, AddressInput
 from schema.scalars import from_id, to_id
 from schema.settings_versions import SettingsVersion, versions_of_unit
 from schema.unit_settings import (
@@ -32,6 +33,8 @@ from schema.unit_settings import (
     own_settings,
     settings_in,
 )
+
+load_parents = to_one(models.OrganizationUnit, "parent_id")
 
 
 async def effective(units: list[Any], context: Any) -> list[Settings]:
@@ -55,6 +58,15 @@ async def languages(units: list[Any], context: Any) -> list[str]:
     return [settings.language for settings in await effective(units, context)]
 
 
+async def parents(units: list[Any], context: Any) -> list[Any]:
+    """Show the units above units, as far as somebody reaches."""
+    reached = context.actor.units
+    found = await load_parents(units, context)
+    return [
+        one if reached is None or one is None or one.unit_id in reached else None for one in found
+    ]
+
+
 @shows(models.OrganizationUnit)
 @strawberry.type(description="A node of an organization's tree; the root is the organization.")
 class OrganizationUnit(Node):
@@ -64,9 +76,13 @@ class OrganizationUnit(Node):
     name: str = strawberry.field(description="What people call it.")
     kind: UnitKind = strawberry.field(description="What it stands for.")
     customer_id: str | None = strawberry.field(description="The customer's own id of it.")
+    address: Address | None = strawberry.field(
+        description="Where it is; every building has one, others may."
+    )
     parent: "OrganizationUnit | None" = batched(
-        to_one(models.OrganizationUnit, "parent_id"),
-        description="The unit above it; null for the organization itself.",
+        parents,
+        description="The unit above it; null for the organization itself, and above the units "
+        "that you reach.",
     )
     settings: UnitSettings = batched(
         settings_of_units, description="What holds here; the nearest unit that says it wins."
@@ -116,6 +132,7 @@ class OrganizationUnit(Node):
             name=row.name,
             kind=row.kind,
             customer_id=row.customer_id,
+            address=Address.of_address(models.address_of_unit(row)),
         )
 
 
@@ -129,6 +146,9 @@ class OrganizationUnitCreateInput(Repeatable):
     customer_id: str | None = strawberry.field(
         default=strawberry.UNSET, description="The customer's own id of it."
     )
+    address: AddressInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it is; a building must have one."
+    )
     settings: UnitSettingsInput | None = strawberry.field(
         default=strawberry.UNSET, description="What it decides for itself and all below it."
     )
@@ -140,6 +160,9 @@ class OrganizationUnitUpdateInput(Repeatable):
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
     customer_id: str | None = strawberry.field(
         default=strawberry.UNSET, description="The customer's own id of it."
+    )
+    address: AddressInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it is; null for none, but for buildings."
     )
     settings: UnitSettingsInput | None = strawberry.field(
         default=strawberry.UNSET, description="What it decides for itself and all below it."
@@ -156,15 +179,45 @@ class OrganizationUnitPayload:
     )
 
 
+def address_in(input: Any) -> dict[str, Any]:
+    """Read what an input says of a unit's address; nothing where it says nothing."""
+    if not was_given(input.address):
+        return {}
+    return {"address": input.address.checked() if input.address else None}
+
+
 @strawberry.type
 class OrganizationQueries:
-    @strawberry.field(description="The units of your organization, the organization first.")
+    @strawberry.field(
+        description="The units of your organization that you reach, the organization first."
+    )
     async def organization_units(
-        self, info: Info, first: First = FIRST, after: After = None
+        self,
+        info: Info,
+        first: First = FIRST,
+        after: After = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(description="Part of a name, an address or a customer id."),
+        ] = None,
+        kind: Annotated[
+            UnitKind | None, strawberry.argument(description="Only units of this kind.")
+        ] = None,
     ) -> Connection[OrganizationUnit]:
-        behind = from_cursor(after)
+        behind, row = from_cursor(after), models.OrganizationUnit
+        conditions = looking.matching(
+            search,
+            row.name,
+            row.customer_id,
+            row.address_text,
+            row.street,
+            row.postal_code,
+            row.city,
+        )
+        if kind is not None:
+            conditions.append(row.kind == kind)
         async with info.context.reading() as reading:
-            part = await looking.page(reading, models.OrganizationUnit, first=first, after=behind)
+            part = await looking.page(reading, row, *conditions, first=first, after=behind)
         return connection(part, OrganizationUnit.of, behind)
 
 
@@ -181,7 +234,7 @@ class OrganizationMutations:
             work,
             parent_id=from_id(models.OrganizationUnit, input.parent_id),
             kind=input.kind,
-            changes=changes(input, "name", "customer_id") | settings_in(input),
+            changes=changes(input, "name", "customer_id") | address_in(input) | settings_in(input),
         )
         return OrganizationUnitPayload(organization_unit=OrganizationUnit.of(unit))
 
@@ -195,6 +248,6 @@ class OrganizationMutations:
         unit = await organizations.update_unit(
             work,
             from_id(models.OrganizationUnit, input.id),
-            written | settings_in(input),
+            written | address_in(input) | settings_in(input),
         )
         return OrganizationUnitPayload(organization_unit=OrganizationUnit.of(unit))

@@ -45,7 +45,10 @@ class Address:
 
     @classmethod
     def of(cls, row: Any) -> Self | None:
-        address = addressed.address_of(row)
+        return cls.of_address(addressed.address_of(row))
+
+    @classmethod
+    def of_address(cls, address: places.PostalAddress | None) -> Self | None:
         if address is None:
             return None
         return cls(

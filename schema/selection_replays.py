@@ -57,7 +57,8 @@ class SelectionReplay:
 class SelectionReplayQueries:
     @strawberry.field(
         description="Makes the newest choice of a reservation again from what it saw, to see that "
-        "it comes out the same."
+        "it comes out the same; a choice saw automats of all units, so that only those who reach "
+        "the whole organization are told what it saw and what comes out."
     )
     async def selection_replay(
         self,

@@ -137,6 +137,16 @@ class ShadowSelection:
         )
 
 
+async def candidates_of(selections: list[Any], context: Any) -> list[list[AutomatCandidate]]:
+    """Show the automats that choices compared, as far as somebody sees them."""
+    compared = [selection.compared for selection in selections]
+    if context.actor.units is None:
+        return compared
+    automats = await load_automats([one for some in compared for one in some], context)
+    seen = {automat.automat_id for automat in automats if automat is not None}
+    return [[one for one in some if one.automat_id in seen] for some in compared]
+
+
 @shows(models.AutomatSelection)
 @strawberry.type(description="A choice, and why it fell so.")
 class AutomatSelection:
@@ -148,9 +158,11 @@ class AutomatSelection:
         load_automats, description="The automat that was chosen, if any."
     )
     origin: Coordinates | None = strawberry.field(description="From where distances were measured.")
-    candidates: list[AutomatCandidate] = strawberry.field(
+    compared: strawberry.Private[list[AutomatCandidate]]
+    candidates: list[AutomatCandidate] = batched(
+        candidates_of,
         description="By rank: all that were examined up to the chosen one and the next ten, at "
-        "most fifty."
+        "most fifty; those that you see, if you reach only some units.",
     )
     examined: int = strawberry.field(description="How many automats were looked at.")
     notes: list[str] = strawberry.field(
@@ -177,7 +189,7 @@ class AutomatSelection:
             automat_id=row.automat_id,
             method=row.method,
             origin=Coordinates.of(row.origin) if row.origin else None,
-            candidates=[AutomatCandidate.of_stored(stored) for stored in row.candidates],
+            compared=[AutomatCandidate.of_stored(stored) for stored in row.candidates],
             examined=row.examined,
             notes=row.notes,
             policy_version=row.policy_version,
@@ -192,7 +204,7 @@ class AutomatSelection:
             automat_id=decision.chosen.automat.id if decision.chosen else None,
             method=decision.method,
             origin=Coordinates.of(decision.origin) if decision.origin else None,
-            candidates=[AutomatCandidate.of_stored(one.stored()) for one in decision.candidates],
+            compared=[AutomatCandidate.of_stored(one.stored()) for one in decision.candidates],
             examined=decision.examined,
             notes=decision.reasons,
             policy_version=decision.wish.policy_version if decision.wish else None,

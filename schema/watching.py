@@ -66,7 +66,8 @@ async def _look(
     context: Context, permission: Permission, look: Look[Shown]
 ) -> Sequence[Shown] | None:
     async with context.database.reading(context.actor.organization_id) as connection:
-        context.begin_anew(await clocks.as_now(connection, context.actor))
+        actor = await accounts.reach_as_now(connection, context.actor)
+        context.begin_anew(await clocks.as_now(connection, actor))
         reading = Reading(connection, context.actor, context.now)
         await accounts.check_still_good(reading, clock())
         reading.require(permission)

@@ -228,4 +228,8 @@ REFUSED_MUTATIONS = {
     "contactErase.contactId": 'contactId: "$contact"',
     "organizationUnitCreate.parentId": 'name: "x", parentId: "$unit"',
     "organizationUnitUpdate.id": 'id: "$unit", name: "x"',
+    "organizationUnitMove.id": 'id: "$unit", parentId: "$own_unit"',
+    "organizationUnitMove.parentId": 'id: "$own_unit", parentId: "$unit"',
+    "organizationUnitDelete.id": 'id: "$unit"',
+    "organizationUnitDelete.moveContentsToId": 'id: "$own_unit", moveContentsToId: "$unit"',
 }

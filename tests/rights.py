@@ -163,6 +163,8 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
+    "organizationUnitMove": (ADMINS, 'id: "$unit", parentId: "$root"'),
+    "organizationUnitDelete": (ADMINS, 'id: "$empty_unit"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),

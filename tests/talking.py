@@ -17,8 +17,10 @@ from geo.geocoding import Geocoder
 from models.accounts import Actor, Role, Token, new_token, token_digest
 from models.database import Database
 from models.events import EventKind
-from resolvers import organizations
+from models.organizations import OrganizationUnit
+from resolvers import accounts, organizations
 from resolvers.outside.ports import Outside
+from resolvers.reach import units_below
 from resolvers.work import Work
 from schema.api import schema
 from schema.app import create_app
@@ -40,12 +42,25 @@ class Client:
     tokens: dict[Role, str]
     outside: Outside
     app: Starlette
+    units: frozenset[UUID] | None = None
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[Work]:
         """Open a transaction of the organization, for rows from `factories`."""
         async with self.database.writing() as session:
-            yield Work(session, Actor(self.organization_id, Role.ADMIN), clock())
+            actor = Actor(self.organization_id, Role.ADMIN, units=self.units)
+            yield Work(session, actor, clock())
+
+    async def reaching(self, *units: OrganizationUnit) -> "Client":
+        """Give the same organization to somebody who reaches only some units and all below."""
+        ids = [unit.id for unit in units]
+        async with self.working() as work:
+            tokens = {
+                role: (await accounts.create_token(work, role=role, unit_ids=ids))[1]
+                for role in self.tokens
+            }
+            reached = await units_below(await work.connection(), self.organization_id, ids)
+        return replace(self, tokens=tokens, units=reached)
 
     async def post(
         self, document: str, role: Role | None = Role.ADMIN, **variables: Any

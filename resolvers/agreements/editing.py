@@ -107,4 +107,5 @@ async def in_use(work: Work, id: UUID | None, *, path: tuple[str, ...] = ("id",)
 
 async def _locked(work: Work, id: UUID | None, *, path: tuple[str, ...] = ("id",)) -> Agreement:
     known = await work.get(Agreement, id, path=path)
+    await work.require_change(Agreement, known.id)
     return (await work.locked(Agreement, [known.id]))[0]

@@ -126,7 +126,9 @@ class Facts:
 
 
 async def facts_of(reading: Reading, contract: KeyContract) -> Facts:
-    """Read what is told of a key contract."""
+    """Read what is told of a key contract, which is the same whoever asks."""
+    if reading.is_narrow:
+        reading = await reading.whole()
     keys = await _keys(reading, contract.id)
     unit_id, reserved = await _place(reading, contract, keys)
     here = await settings(reading, unit_id)

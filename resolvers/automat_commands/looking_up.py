@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, and_, bindparam, case, select
 from sqlalchemy.orm import aliased
 
+from models import reach
 from models.automat_commands import AutomatCommand
 from models.automats import Automat
 from models.dialects.among import among, ids_later
@@ -24,15 +25,15 @@ async def newest(reading: Reading, automat_ids: Sequence[UUID]) -> list[list[Any
         NotAllowed: The actor may not see automats.
     """
     require_view(reading, AutomatCommand)
-    told = {"owner": reading.actor.organization_id, "automats": automat_ids}
+    told = reading.told(automats=automat_ids, before_all=BEFORE_ALL)
     found: dict[UUID, list[Any]] = {id: [] for id in automat_ids}
-    for row in await reading.all(_newest(), **told, before_all=BEFORE_ALL):
+    for row in await reading.all(_newest(narrow=reading.is_narrow), **told):
         found[row.automat_id].append(row)
     return [found[id] for id in automat_ids]
 
 
 @cache
-def _newest() -> Select[AutomatCommand]:
+def _newest(*, narrow: bool) -> Select[AutomatCommand]:
     """Select them by the id of the fifth, which an index finds: an automat may have thousands.
 
     `offset 0` lets PostgreSQL find it first: what it would put in its place is not known to tell
@@ -49,11 +50,12 @@ def _newest() -> Select[AutomatCommand]:
         .scalar_subquery()
     )
     asked = among(Automat.id, ids_later("automats"))
-    reach = select(Automat.id, fifth.label("fifth")).where(asked).offset(0).subquery()
+    those = select(Automat.id, fifth.label("fifth")).where(asked).offset(0).subquery()
     all_of_them = bindparam("before_all", type_=Uuid())
-    first = case((reach.c.fifth.is_(None), all_of_them), else_=reach.c.fifth)
+    first = case((those.c.fifth.is_(None), all_of_them), else_=those.c.fifth)
     return (
         owned(row)
-        .join(reach, and_(reach.c.id == row.automat_id, row.id >= first))
+        .join(those, and_(those.c.id == row.automat_id, row.id >= first))
+        .where(*([reach.seen(row)] if narrow else []))
         .order_by(row.id.desc())
     )

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from models.automats import Automat
 from models.availability import Span
+from models.dialects.among import among
 from resolvers.comparison.comparing import Comparer
 from resolvers.comparison.totals import Flow, Totals
 from resolvers.utilisation import uses
+from resolvers.work import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,10 @@ class Capacity:
 
 async def capacities(comparer: Comparer, totals: Totals) -> list[Capacity]:
     """Tell what becomes of every automat that serves an entity, those with most comings first."""
-    spans = [Span(id, comparer.weeks) for id in totals.flows]
+    flows = await _seen(comparer.reading, totals.flows)
+    spans = [Span(id, comparer.weeks) for id in flows]
     found = []
-    for (id, flow), use in zip(
-        totals.flows.items(), await uses(comparer.reading, spans), strict=True
-    ):
+    for (id, flow), use in zip(flows.items(), await uses(comparer.reading, spans), strict=True):
         before = after = None
         if use is not None:
             before = _free(use.share)
@@ -42,6 +44,15 @@ async def capacities(comparer: Comparer, totals: Totals) -> list[Capacity]:
         found.append(Capacity(id, flow, before, after))
     found.sort(key=lambda one: (one.flow.stays_from - one.flow.stays_to, one.automat_id))
     return found
+
+
+async def _seen(reading: Reading, flows: dict[UUID, Flow]) -> dict[UUID, Flow]:
+    """Leave out automats that somebody does not see who reaches only some units."""
+    if not reading.is_narrow:
+        return flows
+    seen = reading.seen(Automat).where(among(Automat.id, flows))
+    ids = set(await reading.scalars(seen.with_only_columns(Automat.id)))
+    return {id: flow for id, flow in flows.items() if id in ids}
 
 
 def _free(share: float | None) -> float | None:

@@ -53,7 +53,7 @@ async def scope_of(
     Args:
         reading: Who asks.
         group_ids: Device groups; None for any, also for entities without one.
-        unit_id: An organization unit, with all below it; None for the whole organization.
+        unit_id: An organization unit, with all below it; None for as far as they reach.
 
     Raises:
         NotAllowed: The actor may not look at reservations and what is reserved.
@@ -61,7 +61,7 @@ async def scope_of(
     """
     reading.require(Permission.VIEW)
     named = await _groups(reading, set(group_ids or ()))
-    units = None if unit_id is None else await _with_those_below(reading, unit_id)
+    units = await _units(reading, unit_id)
     return Scope(None if group_ids is None else named, units)
 
 
@@ -70,7 +70,7 @@ async def _groups(reading: Reading, ids: Collection[UUID | None]) -> tuple[UUID,
     if not ids:
         return ()
     found = await reading.rows(
-        reading.own(DeviceGroup)
+        reading.seen(DeviceGroup)
         .where(among(DeviceGroup.id, [id for id in ids if id is not None]))
         .with_only_columns(DeviceGroup.id)
     )
@@ -79,6 +79,13 @@ async def _groups(reading: Reading, ids: Collection[UUID | None]) -> tuple[UUID,
         message = "Your organization has no such device group; look its id up again."
         raise NotFound(message, path=("device_group_ids",))
     return named
+
+
+async def _units(reading: Reading, unit_id: UUID | None) -> tuple[UUID, ...] | None:
+    if unit_id is not None:
+        return await _with_those_below(reading, unit_id)
+    units = reading.actor.units
+    return None if units is None else tuple(sorted(units))
 
 
 async def _with_those_below(reading: Reading, unit_id: UUID) -> tuple[UUID, ...] | None:

@@ -67,7 +67,7 @@ async def _desk(work: Work, key: Key, id: UUID | None) -> ManualStorage:
     desk_id = id or key.selected_manual_storage_id
     if desk_id is not None:
         return await work.get(ManualStorage, desk_id, path=path)
-    desks = await work.all(work.own(ManualStorage).limit(2))
+    desks = await work.all(work.seen(ManualStorage).limit(2))
     if len(desks) != 1:
         message = f"The key {key.code} lives in an automat: say at which desk it is taken back."
         raise InvalidInput(message, path=path)

@@ -73,7 +73,7 @@ async def _automats(work: Work, pushed: Sequence[Pushed]) -> dict[UUID, Automat]
     """Read the automats that were chosen, as plain rows: they outlive a transaction undone."""
     ids = {id for one in pushed if (id := _automat_id(one)) is not None}
     reading = Reading(await work.connection(), work.actor, work.now)
-    chosen = reading.own(Automat).where(among(Automat.id, ids))
+    chosen = reading.seen(Automat).where(among(Automat.id, ids))
     return {row.id: row for row in await reading.all(chosen)} if ids else {}
 
 
@@ -88,4 +88,4 @@ def _row(pushed: Pushed, automats: dict[UUID, Automat], *, all_rejected: bool) -
     if all_rejected:
         return Row(RowOutcome.NOT_DONE, Pushed())
     id = _automat_id(pushed)
-    return Row(RowOutcome(pushed.outcome.value), pushed, automats[id] if id else None)
+    return Row(RowOutcome(pushed.outcome.value), pushed, automats.get(id) if id else None)

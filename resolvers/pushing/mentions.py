@@ -34,9 +34,9 @@ async def mentioned_by(requests: Sequence[Request], reading: Reading) -> Mention
     ids = {one.entity_id for one in requests if one.entity_id is not None}
     names = {one.entity_external_id for one in requests if one.entity_external_id is not None}
     names = {name for name in names if is_storable(name)}  # nobody has what cannot be kept
-    by_id = await reading.all(reading.own(row).where(among(row.id, ids))) if ids else ()
+    by_id = await reading.all(reading.seen(row).where(among(row.id, ids))) if ids else ()
     by_name = (
-        await reading.all(reading.own(row).where(among(row.external_id, names))) if names else ()
+        await reading.all(reading.seen(row).where(among(row.external_id, names))) if names else ()
     )
     automat_ids = {one.wanted.automat_id for one in requests} - {None}
     group_ids = {one.wanted.device_group_id for one in requests} - {None}
@@ -51,7 +51,7 @@ async def mentioned_by(requests: Sequence[Request], reading: Reading) -> Mention
 async def _known(reading: Reading, model: type[Row], ids: set[UUID | None]) -> set[UUID]:
     if not ids:
         return set()
-    found = await reading.all(reading.own(model).where(among(model.id, ids)))
+    found = await reading.all(reading.seen(model).where(among(model.id, ids)))
     return {row.id for row in found}
 
 

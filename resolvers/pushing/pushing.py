@@ -15,6 +15,7 @@ from resolvers.planning.writing import write
 from resolvers.pushing import rows, running
 from resolvers.pushing.checking import checked
 from resolvers.pushing.comparing import changes
+from resolvers.pushing.reaching import within_reach
 from resolvers.pushing.requests import Push, Request
 from resolvers.pushing.reserving import reserve
 from resolvers.pushing.rows import Identity
@@ -69,7 +70,7 @@ async def push_all(work: Work, requests: Sequence[Request]) -> list[Pushed]:
         NotAllowed: The actor may not push reservations.
     """
     work.require(Permission.EDIT_RESERVATIONS)
-    taken = await checked(work, requests)
+    taken = await within_reach(work, await checked(work, requests))
     outcomes: Outcomes = {}
     rounds = _rounds([push for push in taken if isinstance(push, Push)])
     several = [push for pushes in rounds for push in pushes] if len(rounds) > 1 else []

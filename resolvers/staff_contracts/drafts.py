@@ -47,11 +47,13 @@ async def create(work: Work, asked: Asked) -> KeyContract:
         ExternalIdInUse: Another contract has that reference.
     """
     work.require(Permission.EDIT_RESERVATIONS)
+    homes = await organizations.top_units(work) if work.is_narrow else []
     contract = KeyContract(
         id=new_id(),
         organization_id=work.actor.organization_id,
         reference=checked_reference(asked.reference) or new_reference(),
         status=KeyContractStatus.DRAFT,
+        unit_id=homes[0].id if homes else None,
     )
     await _keep(work, contract, asked)
     await work.add(contract, refusals=taken(asked.reference))

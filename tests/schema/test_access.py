@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from commanding import make_linked
-from factories import AINO, make_automat, make_key
+from factories import AINO, make_automat, make_key, make_unit
 from rights import MUTATIONS, QUERIES, RESERVERS, SEEN_BY, SOON
 from sandboxing import become_sandbox
 from signing import waiting
@@ -17,7 +17,7 @@ from models.accounts import Actor, Role, token_digest
 from models.automats import Automat
 from models.contracts import KeyContract
 from models.keys import Key, KeyKind
-from models.organizations import Contact
+from models.organizations import Contact, OrganizationUnit
 from models.stations import SignatureStation
 from models.times import Window
 from resolvers import accounts, contracts, organizations
@@ -66,6 +66,7 @@ async def free_keys(client: Client) -> dict[str, str]:
         (past,) = await organizations.add_contacts(work, [AINO], language="fi")
         to_sign = await waiting(work, agrees=False)
         station = await stations.create(work, name="Another")
+        empty = await make_unit(work)
         automat = await make_automat(work)
         linked = [to_id(Automat, (await make_linked(work)).id) for _ in range(5)]
         programmable = await make_key(
@@ -73,6 +74,8 @@ async def free_keys(client: Client) -> dict[str, str]:
         )
         housed = await make_key(work, automat=await make_automat(work))
     return {
+        "root": to_id(OrganizationUnit, client.organization_id),
+        "empty_unit": to_id(OrganizationUnit, empty.id),
         "past_contact": to_id(Contact, past.id),
         "free_key": to_id(Key, free.id),
         "other_key": to_id(Key, other.id),

@@ -2,7 +2,7 @@
 
 import pytest
 from commanding import answer, make_link, make_linked, make_report, sent
-from factories import make_automat
+from factories import make_automat, make_unit
 from talking import Client
 from watchers import settled, watching
 
@@ -149,6 +149,23 @@ async def test_what_happens_in_another_organization_is_told_to_nobody(
     asked = {COMMAND: to_id(AutomatCommand, command.id), ALARM: id, EVENT: id}
     for query, theirs_id in asked.items():
         async with watching(client, query, id=theirs_id) as watcher:
+            assert await watcher.refused() == "NOT_FOUND"
+
+
+async def test_what_happens_in_a_sibling_unit_is_not_told(client: Client) -> None:
+    theirs, command = await a_link(client), await a_command(client)
+    async with client.working() as work:
+        north = await make_unit(work)
+    narrow = await client.reaching(north)
+    async with settled(narrow, ALARM) as watcher:
+        async with client.working() as work:
+            await raise_alarm(work, theirs.automat_id, AlarmKind.DEVICE_MOVED)
+        assert await watcher.is_quiet()
+
+    id = to_id(Automat, theirs.automat_id)
+    asked = {COMMAND: to_id(AutomatCommand, command.id), ALARM: id, EVENT: id}
+    for query, theirs_id in asked.items():
+        async with watching(narrow, query, id=theirs_id) as watcher:
             assert await watcher.refused() == "NOT_FOUND"
 
 

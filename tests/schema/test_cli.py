@@ -131,12 +131,17 @@ def test_an_organization_and_its_token_are_printed_alone(migrated: CommandLine) 
     organization = migrated.run("organization", "create", "Kotikatu Isännöinti")
     id = organization.stdout.strip()
     words = ["--organization", id, "--role", "partner", "--source", "booking"]
+    words += ["--unit", id, "--expires", "2099-03-28T12:00:00+02:00"]
     token = migrated.run("token", "create", *words)
 
     assert re.fullmatch(r"unit_[0-9a-f]{32}\n", organization.stdout)
     assert re.fullmatch(r"lk_[\w-]{43}\n", token.stdout)
     assert (organization.returncode, organization.stderr) == (0, "")
     assert (token.returncode, token.stderr) == (0, "")
+    (file,) = migrated.folder.glob("*.db")
+    with closing(sqlite3.connect(file)) as database:
+        ends = "select expires_at is not null from tokens t join token_units on token_id = t.id"
+        assert database.execute(ends).fetchall() == [(1,)]
 
 
 def test_a_sandbox_is_made_with_a_clock_that_can_be_moved(migrated: CommandLine) -> None:

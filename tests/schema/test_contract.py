@@ -74,6 +74,7 @@ BOUNDED_LISTS = {
     "MissingAutomats.places",
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
+    "UnitBlocker.examples",
     "Query.accessSchedulePreview",
     "Query.failoverPlan",
     "Query.contractDefaults",

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from factories import make_entity, make_unit
 from talking import Client
 from things import one_of_everything
 
@@ -125,3 +126,60 @@ async def test_a_contact_keeps_a_name_and_an_address_with_an_at(client: Client) 
     assert [error["code"] for error in name["userErrors"]] == ["INVALID_INPUT"]
     assert name["userErrors"][0]["path"] == ["input", "name"]
     assert mail["userErrors"][0]["path"] == ["input", "email"]
+
+
+DELETE = """mutation($input: OrganizationUnitDeleteInput!) { organizationUnitDelete(input: $input) {
+  organizationUnit { name } blockers { kind count examples } userErrors { code message path }
+} }"""
+MOVE = """mutation($input: OrganizationUnitMoveInput!) { organizationUnitMove(input: $input) {
+  organizationUnit { parent { name } } userErrors { code path }
+} }"""
+
+
+async def test_a_unit_in_use_is_not_deleted_before_another_one_takes_over(client: Client) -> None:
+    async with client.working() as work:
+        north, south = await make_unit(work, name="North"), await make_unit(work, name="South")
+        await make_entity(work, name="A 15", unit_id=north.id)
+        ids = [to_id(OrganizationUnit, unit.id) for unit in (north, south)]
+
+    blocked = await client.ask(DELETE, input={"id": ids[0], "idempotencyKey": "k"})
+    done = await client.ask(DELETE, input={"id": ids[0], "moveContentsToId": ids[1]})
+
+    payload = blocked["organizationUnitDelete"]
+    assert payload["organizationUnit"] is None
+    assert payload["blockers"] == [{"kind": "entities", "count": 1, "examples": ["A 15"]}]
+    assert [error["code"] for error in payload["userErrors"]] == ["STILL_IN_USE"]
+    assert "entities (1: A 15)" in payload["userErrors"][0]["message"]
+    assert done["organizationUnitDelete"]["organizationUnit"] == {"name": "North"}
+    assert [unit["name"] for unit in await units(client)][1:] == ["South"]
+    assert await client.ask(f'{{ node(id: "{ids[0]}") {{ id }} }}') == {"node": None}
+
+
+async def test_whoever_reaches_a_unit_reaches_what_is_moved_there_at_once(client: Client) -> None:
+    async with client.working() as work:
+        north, south = await make_unit(work, name="North"), await make_unit(work, name="South")
+        await make_entity(work, unit_id=south.id)
+    narrow = await client.reaching(north)
+    ids = [to_id(OrganizationUnit, unit.id) for unit in (north, south)]
+    listed = "{ entities { edges { node { organizationUnit { name } } } } }"
+
+    before = await narrow.ask(listed)
+    moved = await client.ask(MOVE, input={"id": ids[1], "parentId": ids[0]})
+    after = await narrow.ask(listed)
+
+    assert before["entities"]["edges"] == []
+    assert moved["organizationUnitMove"]["organizationUnit"] == {"parent": {"name": "North"}}
+    assert after["entities"]["edges"] == [{"node": {"organizationUnit": {"name": "South"}}}]
+
+
+async def test_a_building_is_found_by_its_address(client: Client) -> None:
+    address = {"street": "Hämeentie 1", "postalCode": "00530", "city": "Helsinki"}
+    made = await created(client, name="Tower", kind="BUILDING", customerId="B-7", address=address)
+    found = "organizationUnits(search: $words) { edges { node { address { street city } } } }"
+
+    for words in ("Hämeentie", "00530", "B-7", "tower"):
+        (edge,) = (await client.ask(f"query($words: String!) {{ {found} }}", words=words))[
+            "organizationUnits"
+        ]["edges"]
+        assert edge["node"]["address"] == {"street": "Hämeentie 1", "city": "Helsinki"}
+    assert made["userErrors"] == []
