@@ -60,8 +60,8 @@ class Settings(OperatingSettings, BaseSettings):
     )
     public_url: str = Field(
         default="",
-        description="How people reach this server, for the links that it hands out; "
-        "http://HOST:PORT when empty.",
+        description="How people and programs reach this server: the links that it hands out, and "
+        "the addresses that partners sign, begin with it; http://HOST:PORT when empty.",
     )
     data_folder: Path = Field(
         default=Path("livionkey-data"),
