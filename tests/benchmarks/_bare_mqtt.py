@@ -11,6 +11,7 @@ from automat_link.connection import Broker as Address
 from automat_link.connection import client_of
 from automat_link.topics import Topic, of_all, topic
 from resolvers.automat_links.credentials import Credentials
+from resolvers.waking import end
 
 AT_ONCE = 100
 MESSAGE = b"x" * 300
@@ -51,8 +52,7 @@ async def bare_round_trip(broker: Broker, count: int = 200) -> float:
             await one.publish(there, MESSAGE, qos=1)
             await anext(aiter(one.messages))
             taken.append(time.perf_counter() - began)
-        answering.cancel()
-        await asyncio.gather(answering, return_exceptions=True)
+        await end(answering)
     return statistics.median(taken)
 
 
