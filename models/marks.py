@@ -11,7 +11,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Dialect, String, Uuid, cast, func
+from sqlalchemy import Dialect, String, Uuid
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from models.sealer import Sealer, sealer_of
@@ -55,7 +57,20 @@ class Mark(TypeDecorator[str | Marked]):
         return lambda value: value.mark(sealer) if isinstance(value, Marked) else value
 
 
-def digits_of(column: Any) -> ColumnElement[str]:
-    """Write a mark as its 32 hexadecimal digits, the same on both databases."""
-    written: ColumnElement[str] = func.replace(cast(column, String), "-", "")
+class digits_of(FunctionElement[str]):  # noqa: N801 - it is written like a function of SQL
+    """A mark as its 32 hexadecimal digits."""
+
+    type = String()
+    name = "digits_of"
+    inherit_cache = True
+
+
+@compiles(digits_of, "postgresql")
+def _without_dashes(element: Any, compiler: Any, **options: Any) -> str:
+    return f"replace(cast({compiler.process(element.clauses, **options)} as text), '-', '')"
+
+
+@compiles(digits_of, "sqlite")
+def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
+    written: str = compiler.process(element.clauses, **options)
     return written

@@ -85,7 +85,7 @@ class Sealer:
         ciphers = {_name(key): AESGCM(_derived(key, b"seal")) for key in keys.sealing}
         self._first = next(iter(ciphers.items()))
         self._ciphers = ciphers
-        self._marking = _derived(keys.marking, b"mark")
+        self._marking = hmac.new(_derived(keys.marking, b"mark"), digestmod=hashlib.sha256)
         self.marks_with = _name(keys.marking)
         """The name of the key that marks."""
         self._look_at = time.monotonic() + LOOKS_EVERY_SECONDS
@@ -133,8 +133,9 @@ class Sealer:
             text: The secret.
             of: Among whose secrets it is looked for.
         """
-        made = hmac.digest(self._marking, of.bytes + text.encode(), hashlib.sha256)[:MARK_BYTES]
-        return made.hex()
+        marking = self._marking.copy()  # which has taken the key in already
+        marking.update(of.bytes + text.encode())
+        return marking.digest()[:MARK_BYTES].hex()
 
     def _cipher(self, name: str) -> AESGCM:
         if name not in self._ciphers:

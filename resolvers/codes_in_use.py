@@ -41,19 +41,28 @@ class KnownCodes:
         """The marks of codes of the automat."""
         self.return_codes: set[str] = set()
         """The marks of return codes of keys that are, or may come, there."""
+        self._asked = ("", "")
 
     def __contains__(self, code: object) -> bool:
         """Tell whether a code is among them."""
         if not isinstance(code, str):
             return False
-        if self._sealer.marked(code, self._automat_id) in self.here:
+        if self.mark_of(code) in self.here:
             return True
         marks = self.return_codes
         return bool(marks) and self._sealer.marked(code, self._organization_id) in marks
 
     def add(self, code: str) -> None:
         """Add a code that the automat is to know."""
-        self.here.add(self._sealer.marked(code, self._automat_id))
+        self.here.add(self.mark_of(code))
+
+    def mark_of(self, code: str) -> str:
+        """Make the mark of a code here; it takes a while, and is often asked for again at once."""
+        asked, mark = self._asked
+        if asked != code:
+            mark = self._sealer.marked(code, self._automat_id)
+            self._asked = (code, mark)
+        return mark
 
 
 async def in_use(reading: Reading, automat_ids: Collection[UUID]) -> dict[UUID, KnownCodes]:

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeAlias, TypeVar
-from uuid import UUID
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from geo.geocoding import Geocoder
 from models.accounts import Actor, Permission
@@ -23,6 +21,7 @@ from resolvers.pin_reads import Shown
 from resolvers.placing import place
 from resolvers.work import Reading, Work
 from schema.loaders import Loaders
+from schema.pins_shown import PinsShown
 
 Done = TypeVar("Done")
 
@@ -54,17 +53,13 @@ class Context:
     needs: frozenset[Permission] = frozenset()
     now: datetime = field(init=False)
     loaders: Loaders = field(init=False)
-    pins_shown: DataLoader[Shown, None] = field(init=False)
-    """Whoever shows a PIN loads this first: it notes all that are shown together, each once."""
-    told_of: set[UUID] = field(init=False)
-    """What the events of this request's own changes are about."""
+    pins_shown: PinsShown = field(init=False)
 
     def __post_init__(self) -> None:
         """Tell the time, and make loaders that live as long as the request."""
         self.now = self.actor.time(self.asked_at)
         self.loaders = Loaders(self.reading)
-        self.pins_shown = DataLoader(self._note_pins)
-        self.told_of = set()
+        self.pins_shown = PinsShown(self._note_pins)
 
     def begin_anew(self, actor: Actor) -> None:
         """Let it be now, with nothing loaded yet: for what goes on after its first answer."""
@@ -84,7 +79,7 @@ class Context:
         before the client has its answer; and what was loaded before is loaded anew.
         """
         work, done = await begun_again(partial(self._transaction, act))
-        self.told_of.update(one.subject_id for one in work.recorded)
+        self.pins_shown.are_told_of(work.recorded)
         self.loaders = Loaders(self.reading)
         await waiting.follow_up(self.database, work)
         return done
@@ -94,15 +89,8 @@ class Context:
             work = Work(session, self.actor, self.now)
             return work, await act(work)
 
-    async def _note_pins(self, shown: list[Shown]) -> list[None]:
-        """Write down which PINs are about to be shown: none is that nobody could write down.
-
-        What this request made or changed itself has an event that says who did.
-        """
-        new = [one for one in shown if one.id not in self.told_of]
-        if new:
-            await begun_again(partial(self._transaction, partial(pin_reads.note, shown=new)))
-        return [None] * len(shown)
+    async def _note_pins(self, shown: list[Shown]) -> None:
+        await begun_again(partial(self._transaction, partial(pin_reads.note, shown=shown)))
 
     async def place(
         self, address: PostalAddress | None, coordinates: Coordinates | None

@@ -70,7 +70,7 @@ class ContractPageRoutes:
         async with context.reading() as reading:
             seen = await public_contracts.seen(reading, whose.link_id)
             shown = await pin_reads.not_shown_lately(reading, pins_of(seen, whose))
-        await context.pins_shown.load_many(shown)
+        await context.pins_shown.note(shown)
         if seen.is_new:
             await context.writing(partial(public_links.note_opened, link_id=whose.link_id))
         return contract_as_json(seen) | {"signedDocument": self._document(seen, context)}

@@ -29,7 +29,7 @@ async def pins(contracts: list[Any], context: Any) -> list[str | None]:
         if one.sealed_pin is not None and not keeps_pin_back(behind[one.key_contract_id], one.state)
     }
     noted = [Shown(models.LockerContract, id, one.key_contract_id) for id, one in shown.items()]
-    await context.pins_shown.load_many(noted)
+    await context.pins_shown.note(noted)
     found = {id: one.sealed_pin.opened(of=id) for id, one in shown.items()}
     return [found.get(one.contract_id) for one in contracts]
 

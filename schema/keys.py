@@ -38,7 +38,7 @@ async def backup_codes_of(keys: list[Any], context: Any) -> list[list[str] | Non
         [key.key_id for key in keys]
     )
     shown = [key.key_id for key, codes in zip(keys, found, strict=True) if codes]
-    await context.pins_shown.load_many([Shown(models.Key, id) for id in shown])
+    await context.pins_shown.note([Shown(models.Key, id) for id in shown])
     return found
 
 

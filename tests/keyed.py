@@ -6,8 +6,8 @@ from models.sealer import Sealer, SealerKeys, use_sealer
 from resolvers.outside.encryption_keys import SaidKeys
 
 KEYS = {
-    "encryption_keys": "what only tests encrypt by, and nobody else does",
-    "mark_key": "what only tests make their marks by, and nobody else",
+    "encryption_keys": "what only tests encrypt by and nobody else does",
+    "mark_key": "what only tests make their marks by and nobody else",
 }
 """As settings."""
 SEALER = Sealer(SaidKeys(SealerKeys([KEYS["encryption_keys"].encode()], KEYS["mark_key"].encode())))

@@ -15,7 +15,6 @@ from models.dialects.lockers import LOCKERS_AT, lockers_at
 from models.dialects.many_rows import insert_rows
 from models.events import EventKind
 from models.keys import Key
-from models.marks import Marked
 from models.sealed import Sealed
 from models.times import earlier
 from resolvers import codes
@@ -128,7 +127,7 @@ def _rows(
         values = _values(work, claim, before, kept_back=kept_back) | {
             "id": id,
             "sealed_pin": None if claim.pin is None else Sealed(claim.pin, of=id),
-            "pin_mark": None if claim.pin is None else Marked(claim.pin, of=claim.automat_id),
+            "pin_mark": claim.pin_mark,
             "key_contract_id": contract_id,
             "locker_id": locker_id if claim.locker_index is not None else None,
         }

@@ -27,15 +27,20 @@ async def with_pins(work: Work, plans: Sequence[Plan]) -> list[Plan]:
 
 def _with_pin(stay: Stay, claim: Claim, known_codes: dict[UUID, KnownCodes]) -> Claim:
     before, known = claim.before, known_codes[claim.automat_id]
-    if before is not None and before.pin is not None:
+    had = None if before is None else before.pin
+    if before is not None and had is not None:
         if before.automat_id == claim.automat_id:
-            return replace(claim, pin=before.pin)
-        if before.pin not in known:
-            known.add(before.pin)
-            return replace(claim, pin=before.pin)
+            return _opened_by(claim, had, known)
+        if had not in known:
+            known.add(had)
+            return _opened_by(claim, had, known)
     chosen = stay.wanted.pins.get(claim.option.key.id)
     if chosen in known:
         raise PinInUse(path=("pins",))
     pin = chosen or new_pin(known, stay.settings.pin_length)
     known.add(pin)
-    return replace(claim, pin=pin)
+    return _opened_by(claim, pin, known)
+
+
+def _opened_by(claim: Claim, pin: str, known: KnownCodes) -> Claim:
+    return replace(claim, pin=pin, pin_mark=known.mark_of(pin))

@@ -139,6 +139,7 @@ class Claim:
         option: The key.
         before: The locker contract that goes on in this one.
         pin: What opens it.
+        pin_mark: By which that is compared with other codes of the automat.
         left_free: How many lockers of the automat are free then beside those, as far as is known.
     """
 
@@ -147,7 +148,8 @@ class Claim:
     locker_index: int | None
     option: KeyOption
     before: HeldLocker | None = None
-    pin: str | None = None
+    pin: str | None = field(default=None, repr=False)
+    pin_mark: str | None = None
     left_free: int = 0
 
     @property

@@ -126,7 +126,7 @@ async def test_keys_of_every_kind_lie_in_automats_and_at_desks(demo: Demo) -> No
     kinds = Counter((key.kind, key.automat_id is not None) for key in keys)
     assert set(kinds) == {(kind, inside) for kind in KeyKind for inside in (True, False)}
     assert any(key.shared for key in keys)
-    assert any(key.return_code for key in keys)
+    assert any(key.sealed_return_code for key in keys)
 
 
 async def test_all_stays_but_two_are_fulfilled_and_some_begin_now(demo: Demo) -> None:
