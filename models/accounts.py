@@ -1,7 +1,10 @@
 """Who asks, with what, and how they came in."""
 
 import hashlib
+import re
 import secrets
+import string
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,13 +13,21 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Owned
+from models.base import Base, JsonList, Owned
 from models.errors import NotAllowed
 from models.permissions import PERMISSIONS, Permission, Role
 
 __all__ = ["PERMISSIONS", "Actor", "Permission", "Role", "Token", "WayIn"]
 
 TOKEN_PREFIX = "lk_"  # noqa: S105 - the prefix of all tokens, by which a leaked one is recognised
+ACCESS_PREFIX = "lka_"
+"""That of access tokens (OAuth 2.0), which live for minutes."""
+DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+MARK_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH = 10, 43, 6
+"""43 digits of 62 are 256 random bits; six of them hold the 32 bits of a checksum."""
+TOKEN_FORM = re.compile(r"lka?_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}")
+FORMER_FORM = re.compile(r"lk_[0-9A-Za-z_-]{43}")
+"""How tokens were written before they had a mark and a checksum; those go on opening the door."""
 
 
 class WayIn(StrEnum):
@@ -58,6 +69,8 @@ class Actor:
         session_id: In which session of theirs.
         service_account_id: Which service account they are.
         request_id: Which request they came with, for the trail; None outside of requests.
+        until: From when on they have to bring something new, by our clock; None while what they
+            brought has no end of its own.
     """
 
     organization_id: UUID
@@ -72,6 +85,7 @@ class Actor:
     session_id: UUID | None = None
     service_account_id: UUID | None = None
     request_id: str | None = None
+    until: datetime | None = None
 
     def time(self, real: datetime) -> datetime:
         """Tell what the clock of their organization shows at a moment of ours."""
@@ -112,9 +126,29 @@ class Actor:
             "administrator of your organization."
         )
 
+    def why_not(self, permission: Permission) -> str:
+        """Say why they may not do something, and what would help."""
+        if permission in PERMISSIONS[self.role]:
+            return (
+                f"This access was narrowed to scopes without {permission}; ask for one that has it."
+            )
+        return (
+            f"A token with the role {self.role} does not have the permission {permission}; ask an "
+            "administrator of your organization."
+        )
+
 
 class Token(Owned, Base):
-    """A bearer token. Its text is shown once; the row keeps a hash, from which nothing follows."""
+    """A bearer token. Its text is shown once; the row keeps a hash, from which nothing follows.
+
+    The access of a service account is kept in such a row as well, whose text nobody knows.
+
+    Args:
+        mark: The beginning of its text, by which a leaked one is found; None for former ones.
+        scopes: What of its role's permissions it is for; None for all of them.
+        last_used_at: When it was used last, to the minute, by our clock.
+        replaces_id: The token whose place it took.
+    """
 
     __tablename__ = "tokens"
 
@@ -125,10 +159,18 @@ class Token(Owned, Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    mark: Mapped[str | None]
+    scopes: Mapped[JsonList | None]
+    last_used_at: Mapped[datetime | None]
+    replaces_id: Mapped[UUID | None]
 
     def is_valid(self, now: datetime) -> bool:
         """Tell whether the token still opens the door."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def lapse(self, at: datetime) -> None:
+        """Let it open nothing from a moment on, unless it ends before."""
+        self.expires_at = min(at, self.expires_at or at)
 
 
 class TokenUnit(Owned, Base):
@@ -144,9 +186,45 @@ class TokenUnit(Owned, Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("organization_units.id"), index=True)
 
 
-def new_token() -> str:
-    """Make the text of a token: 256 random bits behind a prefix."""
-    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+def new_token(prefix: str = TOKEN_PREFIX) -> str:
+    """Make the text of a token: a prefix, a mark that tells nothing, 256 random bits, a checksum.
+
+    One that was cut off or mistyped is known by its checksum, without asking the database.
+    """
+    text = f"{prefix}{_random(MARK_LENGTH)}_{_random(SECRET_LENGTH)}"
+    return text + checksum(text)
+
+
+def checksum(text: str) -> str:
+    """Write the CRC-32 of a text in six digits of 62."""
+    rest, digits = zlib.crc32(text.encode()), ""
+    for _ in range(CHECKSUM_LENGTH):
+        rest, digit = divmod(rest, len(DIGITS))
+        digits = DIGITS[digit] + digits
+    return digits
+
+
+def is_token(text: str) -> bool:
+    """Tell whether a text may be a token at all: of one of our forms, and its checksum fits."""
+    if TOKEN_FORM.fullmatch(text):
+        return checksum(text[:-CHECKSUM_LENGTH]) == text[-CHECKSUM_LENGTH:]
+    return FORMER_FORM.fullmatch(text) is not None
+
+
+def mark_of(text: str) -> str | None:
+    """Give the beginning of a token's text, which may be shown; None for one of the former form."""
+    return text.rpartition("_")[0] if TOKEN_FORM.fullmatch(text) else None
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(DIGITS) for _ in range(length))
+
+
+def scopes_of(kept: list[str] | None) -> frozenset[Permission] | None:
+    """Read the scopes that a token's row keeps; what is no permission any more is left out."""
+    if kept is None:
+        return None
+    return frozenset(one for one in Permission if one.value in kept)
 
 
 def token_digest(token: str) -> str:

@@ -16,9 +16,11 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from models.changes import WatchedSession, told_with
 from models.dialects.bell import Bell, PostgresBell, SqliteBell
+from models.dialects.commit_order import insert_in_order
 from models.dialects.echo import Echo
-from models.dialects.many_rows import insert_rows
+from models.dialects.interrupts import interruptible
 from models.dialects.nearest_index import install_functions
 from models.dialects.row_security import ORGANIZATION, begin_for, look_for_wall, stand_for
 from models.errors import InvalidInput
@@ -42,17 +44,29 @@ class Database:
         url: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`.
         pool_size: How many connections each door keeps on PostgreSQL.
         sealer: What secrets are kept with; those of the process when left out.
+        statement_seconds: How long a statement may take on PostgreSQL, whoever waits for it;
+            without a bound when left out, as for migrations and jobs. On SQLite a statement ends
+            with the task that waits for it.
 
     Raises:
         InvalidInput: The address is of another kind of database.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, sealer: Sealer | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        statement_seconds: float | None = None,
+        sealer: Sealer | None = None,
+    ) -> None:
         keep_values_out_of_logs()
         self.url = parsed(url)
         self.is_sqlite = self.url.drivername.startswith("sqlite")
         self._writers, self._readers = (
-            sqlite_engines(self.url) if self.is_sqlite else postgres_engines(self.url, pool_size)
+            sqlite_engines(self.url)
+            if self.is_sqlite
+            else postgres_engines(self.url, pool_size, statement_seconds)
         )
         for engine in (self._writers, self._readers):
             give_sealer(engine.dialect, sealer)
@@ -88,7 +102,10 @@ class Database:
         """
         owner = {} if organization_id is None else {ORGANIZATION: organization_id}
         async with AsyncSession(
-            self._writers, expire_on_commit=False, execution_options=owner
+            self._writers,
+            expire_on_commit=False,
+            execution_options=owner,
+            sync_session_class=WatchedSession,
         ) as session:
             with suppress(_Undone):
                 async with session.begin():
@@ -125,7 +142,9 @@ async def write_events(session: AsyncSession) -> None:
     """Write what happened in a transaction so far, all of it at once."""
     rows = session.info.pop(HAPPENED, None)
     if rows:
-        await insert_rows(await session.connection(), Event, rows)
+        told_with(session.sync_session, rows)
+        connection = await session.connection()
+        await insert_in_order(connection, Event, rows)
         session.info[RINGS] = True
 
 
@@ -165,11 +184,16 @@ def write_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
+def postgres_engines(
+    url: URL, pool_size: int, statement_seconds: float | None
+) -> tuple[AsyncEngine, AsyncEngine]:
     """Make the two pools; readers commit each statement and may not write.
 
     Writers are in autocommit for the driver, because we say BEGIN ourselves, see `begin_for`.
     """
+    options = SESSION_OPTIONS
+    if statement_seconds is not None:
+        options += f" -c statement_timeout={round(statement_seconds * 1_000)}"
     common: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": 10,
@@ -178,11 +202,11 @@ def postgres_engines(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine
         "json_serializer": write_json,
         "json_deserializer": orjson.loads,
     }
-    writers = create_async_engine(url, connect_args={"options": SESSION_OPTIONS}, **common)
+    writers = create_async_engine(url, connect_args={"options": options}, **common)
     readers = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": f"{SESSION_OPTIONS} {READ_ONLY}"},
+        connect_args={"options": f"{options} {READ_ONLY}"},
         **common,
     )
     event.listen(writers.sync_engine, "connect", let_us_begin)
@@ -206,7 +230,7 @@ def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         "json_serializer": write_json,
         "json_deserializer": orjson.loads,
         "pool_timeout": BUSY_SECONDS,
-        "connect_args": {"timeout": BUSY_SECONDS},
+        "connect_args": {"timeout": BUSY_SECONDS, "async_creator_fn": interruptible},
     }
     writers = create_async_engine(url, pool_size=1, **common)
     readers = create_async_engine(url, pool_size=4, isolation_level="AUTOCOMMIT", **common)

@@ -1,13 +1,23 @@
-"""The trail: one row for everything that happens, never changed and never removed (G26)."""
+"""The trail: one row for everything that happens, never changed (G26).
+
+Two things may be taken out of it, and the databases see to it that nothing else is: what an event
+says of a contact, when the contact is erased, and the oldest events, when their time is over.
+Neither can be done unseen, see `models.seals`.
+"""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy import JSON, BigInteger, FetchedValue, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
+from models.accounts import WayIn
 from models.base import Base, Json, Owned
+
+OPTIONAL = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A document, or null, which is not the same as a document that says null."""
 
 
 class EventKind(StrEnum):
@@ -20,6 +30,11 @@ class EventKind(StrEnum):
     ORGANIZATION_UNIT_DELETED = "organization_unit_deleted"
     TOKEN_CREATED = "token_created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an event
+    TOKEN_ROTATED = "token_rotated"  # noqa: S105 - the name of an event
+    SERVICE_ACCOUNT_CREATED = "service_account_created"
+    SERVICE_ACCOUNT_REVOKED = "service_account_revoked"
+    SERVICE_ACCOUNT_KEY_ADDED = "service_account_key_added"
+    SERVICE_ACCOUNT_KEY_REVOKED = "service_account_key_revoked"
     PERSON_INVITED = "person_invited"
     PERSON_INVITATION_RENEWED = "person_invitation_renewed"
     PERSON_JOINED = "person_joined"
@@ -30,6 +45,9 @@ class EventKind(StrEnum):
     PERSON_SIGNED_IN = "person_signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SESSION_ENDED = "session_ended"
+    DOCUMENT_TRUSTED = "document_trusted"
+    DOCUMENT_NOT_TRUSTED = "document_not_trusted"
+    DOCUMENT_RULE_SET = "document_rule_set"
     CONTACT_CREATED = "contact_created"
     CONTACT_UPDATED = "contact_updated"
     ENTITY_CREATED = "entity_created"
@@ -61,6 +79,7 @@ class EventKind(StrEnum):
     WRONG_CODE_ENTERED = "wrong_code_entered"
     BACKUP_CODES_MADE = "backup_codes_made"
     PIN_READ = "pin_read"
+    SANDBOX_ADVANCE_BEGUN = "sandbox_advance_begun"
     SANDBOX_ADVANCED = "sandbox_advanced"
     LOCKER_UPDATED = "locker_updated"
     DEVICE_GROUP_CREATED = "device_group_created"
@@ -121,6 +140,8 @@ class EventKind(StrEnum):
     CONTRACT_LINK_CREATED = "contract_link_created"
     CONTRACT_LINK_REVOKED = "contract_link_revoked"
     CONTACT_ERASED = "contact_erased"
+    CONTACT_DATA_EXPORTED = "contact_data_exported"
+    EVENTS_REMOVED = "events_removed"
     START_REMINDER = "start_reminder"
     END_REMINDER = "end_reminder"
     LOCKER_CONTRACT_PLANNED = "locker_contract_planned"
@@ -153,7 +174,28 @@ class EventKind(StrEnum):
 
 
 class Event(Owned, Base):
-    """One thing that happened to one subject, and who did it. Never holds a PIN or a token."""
+    """One thing that happened to one subject, and who did it. Never holds a PIN or a token.
+
+    Args:
+        kind: What.
+        at: When, by the clock of the organization.
+        subject_type: To what kind of thing; the name of its model.
+        subject_id: To which.
+        token_id: The token that did it; null for whoever came without one.
+        person_id: Who of the staff did it; null when nobody of them did.
+        service_account_id: The service account that did it; null when none did.
+        way_in: How whoever did it came in.
+        request_id: With which request; null for what no request asked for.
+        facts: Ids, numbers and codes.
+        notice: A sentence for the organization's people, where they have to know of it (R14-R17).
+        changes: What changed of the subject since the event about it before: `before` and `after`
+            with the values of columns, `hidden` with the names of those whose values are not kept.
+            Null for what is new, and where nothing changed.
+        personal: The same of columns that say who a contact is, with a random salt; null where
+            nothing does, and when the contact is erased.
+        personal_digest: What `personal` hashes to, which stays.
+        transaction_number: In which transaction it was written, see `models.dialects.commit_order`.
+    """
 
     __tablename__ = "events"
     __table_args__ = (
@@ -164,6 +206,17 @@ class Event(Owned, Base):
             postgresql_where=text("notice is not null"),
             sqlite_where=text("notice is not null"),
         ),
+        Index("events_in_commit_order", "organization_id", "transaction_number", "id"),
+        Index("events_of_kinds", "organization_id", "kind", "id"),
+        *(
+            Index(
+                f"events_of_{column}s",
+                *(f"{column}_id", "id"),
+                postgresql_where=text(f"{column}_id is not null"),
+                sqlite_where=text(f"{column}_id is not null"),
+            )
+            for column in ("token", "person", "service_account", "request")
+        ),
     )
 
     kind: Mapped[EventKind]
@@ -171,7 +224,13 @@ class Event(Owned, Base):
     subject_type: Mapped[str]
     subject_id: Mapped[UUID]
     token_id: Mapped[UUID | None]
-    """The token that did it; null when the system did."""
+    person_id: Mapped[UUID | None]
+    service_account_id: Mapped[UUID | None]
+    way_in: Mapped[WayIn]
+    request_id: Mapped[str | None]
     facts: Mapped[Json]
     notice: Mapped[str | None]
-    """A sentence for the organization's people, where they have to know of it (R14-R17)."""
+    changes: Mapped[Json | None] = mapped_column(OPTIONAL)
+    personal: Mapped[Json | None] = mapped_column(OPTIONAL)
+    personal_digest: Mapped[str | None]
+    transaction_number: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from models.database import Database
+from models.dialects.commit_order import go_on_counting
 from models.walls import raise_walls
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -58,4 +59,6 @@ def _upgrade(connection: Connection) -> str | None:
         connection.execute(text("set local lock_timeout = 0"))
         connection.execute(text(f"select pg_advisory_xact_lock({LOCK_NUMBER})"))
     command.upgrade(configuration(connection), "head")
+    if connection.dialect.name == "postgresql":
+        go_on_counting(connection)
     return raise_walls(connection)

@@ -30,6 +30,7 @@ from models.erasures import Erasure
 from models.events import Event
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.partners import ServiceAccount, ServiceAccountKey
 from models.people import Person, PersonInvitation, PersonSession, PersonUnit
 from models.placement_reviews import PlacementRun
 from models.public_links import ContractLink
@@ -199,12 +200,11 @@ def settings_version(row: Columns) -> Condition:
 def event(row: Columns) -> Condition:
     """Reach events through what they are about; nobody's doing is seen of a place beside."""
     rules = SEEN | PLACES
-    return or_(
-        *(
-            and_(row.subject_type == model.__name__, row.subject_id.in_(some(model, rules[model])))
-            for model in SUBJECTS
-        )
-    )
+    about = [
+        and_(row.subject_type == model.__name__, row.subject_id.in_(some(model, rules[model])))
+        for model in SUBJECTS
+    ]
+    return or_(*about)
 
 
 def _only_own_automats(row: Columns) -> Condition:
@@ -224,7 +224,7 @@ SUBJECTS: tuple[type[Base], ...] = (
     *(Agreement, AgreementVersion, Attachment, Automat, AutomatAlarm, AutomatCommand, Contact),
     *(ContractLink, ContractTemplate, DeviceGroup, Key, KeyContract, KeyRing, Locker),
     *(LockerContract, ManualStorage, OrganizationUnit, Person, PersonSession, ReservableEntity),
-    *(Reservation, Signature, SignatureStation, SigningProcess, Token),
+    *(Reservation, ServiceAccount, Signature, SignatureStation, SigningProcess, Token),
 )
 """What events are about."""
 
@@ -272,6 +272,8 @@ RULES: dict[type[Base], Rule] = {
     ReservableEntity: in_unit,
     Reservation: through("entity_id", ReservableEntity),
     ReservationContact: reservation_contact,
+    ServiceAccount: through("token_id", Token),
+    ServiceAccountKey: through("service_account_id", ServiceAccount),
     SettingsVersion: settings_version,
     Signature: OF_KEY_CONTRACT,
     SignatureStation: in_organization_unit,

@@ -46,6 +46,7 @@ class Setting(StrEnum):
     STRONG_AUTHENTICATION = "strong_authentication"
     CONTACT_RETENTION = "contact_retention"
     ATTACHMENT_RETENTION = "attachment_retention"
+    EVENT_RETENTION = "event_retention"
     SELECTION_MODE = "selection_mode"
     SPREADING_METRES = "spreading_metres"
     OFFLINE_AUTOMATS = "offline_automats"
@@ -102,6 +103,8 @@ class UnitSettings:
         strong_authentication: Whether contracts may ask for it (R86).
         contact_retention: How long after its last contract a contact is kept (G27).
         attachment_retention: How long after its contract an attachment is kept.
+        event_retention: How long an organization keeps its trail, as its root says; never shorter
+            than what the trail is needed for, see `resolvers.trail.removing`.
         selection_mode: Which rule comes first where several could choose an automat (G5).
         spreading_metres: Among automats so much farther than the nearest that can serve, the one
             with the largest free share is taken (G3); 0: the nearest.
@@ -142,6 +145,7 @@ class UnitSettings:
     strong_authentication: bool = False
     contact_retention: timedelta = 1095 * DAY
     attachment_retention: timedelta = 1095 * DAY
+    event_retention: timedelta = 3650 * DAY
     selection_mode: SelectionMode = SelectionMode.BY_RESERVATION
     spreading_metres: float = 0.0
     offline_automats: bool = False
@@ -202,6 +206,7 @@ class SaysSettings:
     strong_authentication: Mapped[bool | None]
     contact_retention: Mapped[timedelta | None]
     attachment_retention: Mapped[timedelta | None]
+    event_retention: Mapped[timedelta | None]
     selection_mode: Mapped[SelectionMode | None]
     spreading_metres: Mapped[float | None]
     offline_automats: Mapped[bool | None]

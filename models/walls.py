@@ -10,8 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from models.dialects.row_security import APPLICATION, IS_THEIRS, SYSTEM
 from models.tables import metadata
 
-TRAILS = frozenset({"automat_selections", "custody_entries", "events", "settings_versions"})
+TRAILS = frozenset(
+    {"automat_selections", "custody_entries", "event_seals", "events", "settings_versions"}
+)
 """What is written once: whoever stands for an organization may neither change nor remove it."""
+EMPTIED = {"events": "personal"}
+"""What may be emptied of a trail: what it says of a contact that is erased."""
 RECEIPTS = frozenset({"erasures", "signatures"})
 """What is never removed: time, and only the system, takes something out of it."""
 SHARED: dict[str, str] = {"link_authorities": "select, insert"}
@@ -126,6 +130,8 @@ def _grant(connection: Connection) -> None:
     for some in {rights(table) for table in tables} - {""}:
         those = ", ".join(table.name for table in tables if rights(table) == some)
         run(f"grant {some} on {those} to {APPLICATION}")
+    for table, column in EMPTIED.items():
+        run(f"grant update ({column}) on {table} to {APPLICATION}")
 
 
 def _is_walled(connection: Connection, table: str) -> bool:

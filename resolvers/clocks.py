@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Label, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Actor
+from models.accounts import Actor, WayIn
 from models.base import table_of
 from models.database import Database
 from models.dialects.among import among
@@ -39,10 +39,12 @@ async def of_organizations(
     return {one.id: one.clock_ahead for one in found}
 
 
-async def system_of(connection: AsyncConnection, organization_id: UUID) -> Actor:
+async def system_of(
+    connection: AsyncConnection, organization_id: UUID, way_in: WayIn = WayIn.SYSTEM
+) -> Actor:
     """Make the actor for what nobody asked for, by the clock of an organization as it is now."""
     ahead = await of_organizations(connection, [organization_id])
-    return system(organization_id, ahead.get(organization_id))
+    return system(organization_id, ahead.get(organization_id), way_in)
 
 
 async def as_now(connection: AsyncConnection, actor: Actor) -> Actor:
@@ -56,12 +58,12 @@ async def as_now(connection: AsyncConnection, actor: Actor) -> Actor:
     return replace(actor, clock_ahead=ahead[actor.organization_id])
 
 
-async def every_system(database: Database) -> list[Actor]:
+async def every_system(database: Database, way_in: WayIn = WayIn.SYSTEM) -> list[Actor]:
     """Make the actor for what nobody asked for in each organization there is."""
     row = table_of(OrganizationUnit).c
     roots = select(row.id, row.clock_ahead).where(row.parent_id.is_(None))
     async with database.reading() as connection:
-        return [system(*found) for found in await connection.execute(roots)]
+        return [system(*found, way_in) for found in await connection.execute(roots)]
 
 
 def ahead_of(organization_id: SQLColumnExpression[UUID]) -> Label[timedelta | None]:

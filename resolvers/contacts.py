@@ -55,9 +55,9 @@ async def update(work: Work, id: UUID | None, changes: dict[str, Any]) -> Contac
         setattr(contact, name, value)
     contact.name = checked_contact(details_of(contact)).name
     await work.save()
-    work.record(EventKind.CONTACT_UPDATED, contact, changed=sorted(changes))
     contracts = await _contracts_of(work, contact)
     await _check_enforced(work, contact, contracts, changes)
+    work.record(EventKind.CONTACT_UPDATED, contact, changed=sorted(changes))
     if contact.name != before:
         await _count_anew(work, contracts)
     return contact

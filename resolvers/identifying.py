@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Actor
+from models.accounts import Actor, WayIn
 from models.base import Json
 from models.contracts import KeyContract, Verification
 from models.errors import InvalidInput, LinkNotValid, NotIdentified
@@ -61,7 +61,7 @@ async def signer_with(connection: AsyncConnection, secret: str) -> Signer:
     signer = found.first()
     if signer is None:
         raise LinkNotValid
-    return Signer(system(*signer[:2]), *signer[2:])
+    return Signer(system(*signer[:2], WayIn.LINK), *signer[2:])
 
 
 async def owner_of(connection: AsyncConnection, state: str) -> Actor:
@@ -79,7 +79,7 @@ async def owner_of(connection: AsyncConnection, state: str) -> Actor:
     owner = found.first()
     if owner is None:
         raise LinkNotValid
-    return system(*owner)
+    return system(*owner, WayIn.LINK)
 
 
 def new_trip(secret: Secret) -> Trip:

@@ -21,8 +21,10 @@ from models.dialects.among import among, ids_later
 from models.errors import InvalidInput
 from models.events import Event
 from models.organizations import OrganizationUnit
+from models.partners import ServiceAccount, ServiceAccountKey
 from models.people import Person, PersonInvitation, PersonSession
 from models.settings_versions import SettingsVersion
+from models.trusted_documents import TrustedDocument
 from resolvers.relations import Relation
 from resolvers.work import Reading, owned
 
@@ -46,11 +48,14 @@ PERMISSIONS: dict[type[Base], Permission] = {
     AutomatAlarm: Permission.VIEW_ALARMS,
     AutomatReport: Permission.VIEW_EVENTS,
     SettingsVersion: Permission.VIEW_ORGANIZATION,
+    Token: Permission.EDIT_ORGANIZATION,
+    ServiceAccount: Permission.EDIT_ORGANIZATION,
+    ServiceAccountKey: Permission.EDIT_ORGANIZATION,
     Person: Permission.VIEW_USERS,
     PersonInvitation: Permission.VIEW_USERS,
     PersonSession: Permission.VIEW_USERS,
-    Token: Permission.VIEW_ORGANIZATION,
     Event: Permission.VIEW_EVENTS,
+    TrustedDocument: Permission.EDIT_ORGANIZATION,
 }
 """What it takes to see rows of a kind; VIEW where nothing else is said."""
 
@@ -188,7 +193,7 @@ async def belonging(
     told = reading.told(parents=parent_ids)
     found: dict[UUID, list[Any]] = {id: [] for id in parent_ids}
     for row in await reading.rows(_belonging(relation, narrow=reading.is_narrow), **told):
-        found[row.parent_id].append(row)
+        found[row.belongs_to].append(row)
     return [found[id] for id in parent_ids]
 
 
@@ -223,7 +228,7 @@ async def pages_belonging(
     )
     found: dict[UUID, list[Any]] = {id: [] for id in parent_ids}
     for row in await reading.rows(_page_belonging(relation, narrow=reading.is_narrow), **told):
-        found[row.parent_id].append(row)
+        found[row.belongs_to].append(row)
     return [Slice(found[id][:first], len(found[id]) > first) for id in parent_ids]
 
 
@@ -236,7 +241,7 @@ def _page_belonging(relation: Relation, *, narrow: bool) -> Select[Any]:
     )
     numbered = statement.add_columns(number.label("number_in_parent")).subquery()
     return (
-        select(aliased(model, numbered), numbered.c.parent_id)
+        select(aliased(model, numbered), numbered.c.belongs_to)
         .where(numbered.c.number_in_parent <= bindparam("count"))
         .order_by(numbered.c.number_in_parent)
     )

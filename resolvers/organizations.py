@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models.accounts import Actor, Permission, Role
+from models.accounts import Actor, Permission, Role, WayIn
 from models.base import new_id
 from models.database import Database
 from models.errors import ExternalIdInUse, InvalidInput
@@ -30,9 +30,9 @@ class UnitChanges(SettingChanges, total=False):
     address: PostalAddress | None
 
 
-def founder() -> Actor:
+def founder(way_in: WayIn = WayIn.SYSTEM) -> Actor:
     """Make an actor for an organization that does not exist yet, and its id."""
-    return Actor(organization_id=new_id(), role=Role.ADMIN)
+    return Actor(organization_id=new_id(), role=Role.ADMIN, way_in=way_in)
 
 
 async def found(work: Work, *, name: str, clock_ahead: timedelta | None = None) -> OrganizationUnit:

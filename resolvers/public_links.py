@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Actor, Permission
+from models.accounts import Actor, Permission, WayIn
 from models.contracts import KeyContract, KeyContractStatus
 from models.errors import InvalidInput, LinkNotValid
 from models.events import EventKind
@@ -97,7 +97,7 @@ async def by_secret(connection: AsyncConnection, secret: str | None) -> Whose:
     whose = (await connection.execute(found)).first()
     if whose is None:
         raise LinkNotValid
-    return Whose(whose.id, system(whose.organization_id, whose.clock_ahead))
+    return Whose(whose.id, system(whose.organization_id, whose.clock_ahead, WayIn.LINK))
 
 
 @dataclass(frozen=True, slots=True)

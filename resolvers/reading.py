@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import reach
-from models.accounts import Actor, Permission, Role
+from models.accounts import Actor, Permission, Role, WayIn
 from models.base import Base, Removable
 from models.errors import NotFound
 from models.reaching import REACHED
@@ -47,9 +47,17 @@ def _reached(model: type[Row], rule: Callable[[type[Base]], ColumnElement[bool]]
     return _by_id(model).where(rule(model))
 
 
-def system(organization_id: UUID, clock_ahead: timedelta | None = None) -> Actor:
-    """Make the actor for what nobody asked for; see `clocks` for a sandbox's clock."""
-    return Actor(organization_id=organization_id, role=Role.ADMIN, clock_ahead=clock_ahead)
+def system(
+    organization_id: UUID, clock_ahead: timedelta | None = None, way_in: WayIn = WayIn.SYSTEM
+) -> Actor:
+    """Make the actor for what nobody asked for; see `clocks` for a sandbox's clock.
+
+    So acts, with its `way_in`, whatever may do one thing only and is known by that: a link, an
+    automat, a command.
+    """
+    return Actor(
+        organization_id=organization_id, role=Role.ADMIN, clock_ahead=clock_ahead, way_in=way_in
+    )
 
 
 class Reading:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, union_all
 
+from models.accounts import TokenUnit
 from models.agreements import AgreementText, AgreementVersion
 from models.attachments import Attachment
 from models.automat_alarms import AutomatAlarm
@@ -21,7 +22,8 @@ from models.contracts import (
 from models.entities import ReservableEntity
 from models.erasures import Erasure
 from models.keys import EntityKey, Key, KeyRing, KeyRingKey
-from models.organizations import Contact
+from models.organizations import Contact, OrganizationUnit
+from models.partners import ServiceAccountKey
 from models.people import PersonInvitation
 from models.public_links import ContractLink
 from models.reservations import ReservationContact
@@ -53,12 +55,27 @@ class Relation:
 
     def statement(self) -> Select[Any]:
         """Select the rows with the id of what each belongs to; see `owned`."""
-        statement = owned(self.model).add_columns(self.parent.label("parent_id"))
+        statement = owned(self.model).add_columns(self.parent.label("belongs_to"))
         if self.link is not None:
             statement = statement.join(self.link[0], self.link[1])
         return statement.where(*self.conditions)
 
 
+UNITS_OF_TOKEN = Relation(
+    "units of token",
+    OrganizationUnit,
+    TokenUnit.token_id,
+    OrganizationUnit.id,
+    link=(TokenUnit, TokenUnit.unit_id == OrganizationUnit.id),
+)
+KEYS_OF_SERVICE_ACCOUNT = Relation(
+    "keys of service account",
+    ServiceAccountKey,
+    ServiceAccountKey.service_account_id,
+    ServiceAccountKey.id,
+    conditions=(ServiceAccountKey.revoked_at.is_(None),),
+)
+"""A few at most: those that have lapsed are taken back when the next one comes."""
 LOCKERS = Relation("lockers", Locker, Locker.automat_id, Locker.index)
 GOOD_LINKS_OF_AUTOMAT = Relation(
     "good links of automat",

@@ -82,6 +82,7 @@ async def advance(
         moved_at=work.actor.real(work.now),
     )
     await work.add(running)
+    work.record(EventKind.SANDBOX_ADVANCE_BEGUN, root, to_at=running.to_at)
     await jobs.schedule(work, JobKind.SANDBOX, running.id, work.now)
     return running
 

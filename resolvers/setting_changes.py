@@ -44,6 +44,7 @@ class SettingChanges(TypedDict, total=False):
     strong_authentication: bool | None
     contact_retention: timedelta | None
     attachment_retention: timedelta | None
+    event_retention: timedelta | None
     selection_mode: SelectionMode | None
     spreading_metres: float | None
     offline_automats: bool | None

@@ -1,6 +1,7 @@
 """What waits for space, a key or a place: tried again when something has changed that may help."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -64,7 +65,8 @@ async def follow_up(database: Database, work: Work) -> None:
     """
     if work.is_undone:
         return
-    owner = system(work.actor.organization_id, work.actor.clock_ahead)
+    asked = work.actor
+    owner = replace(system(asked.organization_id, asked.clock_ahead), request_id=asked.request_id)
     if any(SPACE & HELPS.get(event.kind, set()) for event in work.recorded):
         await _find_lockers(database, owner, work.now)
     among = helped(work.recorded)

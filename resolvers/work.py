@@ -17,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models import reach
-from models.accounts import Actor
+from models.accounts import Actor, WayIn
 from models.base import Base, Removable, new_id
+from models.changes import CHANGED
 from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
 from models.dialects.among import among, ids_later
 from models.dialects.overlaps import broken_constraint
@@ -51,8 +52,15 @@ class Happened:
     subject_type: str
     subject_id: UUID
     token_id: UUID | None
+    person_id: UUID | None
+    service_account_id: UUID | None
+    way_in: WayIn
+    request_id: str | None
     facts: dict[str, Any]
     notice: str | None
+    changes: dict[str, Any] | None = None
+    personal: dict[str, Any] | None = None
+    personal_digest: str | None = None
 
 
 class About(NamedTuple):
@@ -167,7 +175,7 @@ class Work(Reading):
                 yield
         except BaseException:
             del self.recorded[recorded:]
-            for mark in (HAPPENED, LAST_ACTS):
+            for mark in (CHANGED, HAPPENED, LAST_ACTS):
                 self.session.info.pop(mark, None)
             raise
 
@@ -193,14 +201,19 @@ class Work(Reading):
             facts: Ids, numbers and codes: never a PIN or a token.
         """
         model = subject.model if isinstance(subject, About) else type(subject)
+        actor = self.actor
         happened = Happened(
             id=new_id(),
-            organization_id=self.actor.organization_id,
+            organization_id=actor.organization_id,
             kind=kind,
             at=self.now,
             subject_type=model.__name__,
             subject_id=subject.id,
-            token_id=self.actor.token_id,
+            token_id=actor.token_id,
+            person_id=actor.person_id,
+            service_account_id=actor.service_account_id,
+            way_in=actor.way_in,
+            request_id=actor.request_id,
             facts={name: _plain(value) for name, value in facts.items()},
             notice=notice,
         )

@@ -28,6 +28,7 @@ class Refused(Exception):
         message: One plain sentence.
         code: For `extensions`.
         headers: More headers of the answer.
+        more: More for `extensions`.
     """
 
     def __init__(
@@ -37,15 +38,22 @@ class Refused(Exception):
         *,
         code: str = INVALID_INPUT,
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self.status = status
         self.code = code
         self.headers = headers or {}
+        self.more = more or {}
         super().__init__(message)
 
     def body(self) -> GraphQLHTTPResponse:
         """Say it in GraphQL's form."""
-        return {"errors": [{"message": str(self), "extensions": {"code": self.code}}]}
+        return {"errors": [{"message": str(self), "extensions": self.extensions}]}
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What programs decide by."""
+        return {"code": self.code, **self.more}
 
 
 def response_media_type(accepted: str) -> str:
@@ -62,14 +70,18 @@ def response_media_type(accepted: str) -> str:
 
 def written_result(result: ExecutionResult, media_type: str) -> Response:
     """Write an operation's result; one that never began has no `data`."""
+    body: GraphQLHTTPResponse = {"data": result.data}
+    if result.extensions:
+        body["extensions"] = result.extensions
     if result.errors is None:
-        return written({"data": result.data}, media_type)
+        return written(body, media_type)
     errors: list[Any] = [error.formatted for error in result.errors]
-    began = result.data is not None or any(error.path is not None for error in result.errors)
-    if began:
-        return written({"data": result.data, "errors": errors}, media_type)
+    body["errors"] = errors
+    if result.data is not None or any(error.path is not None for error in result.errors):
+        return written(body, media_type)
+    del body["data"]
     status = HTTPStatus.BAD_REQUEST if media_type == GRAPHQL_JSON else HTTPStatus.OK
-    return written({"errors": errors}, media_type, status)
+    return written(body, media_type, status)
 
 
 def written(

@@ -42,10 +42,12 @@ from schema.me import MeQueries
 from schema.missing_automats import MissingAutomatQueries
 from schema.nearest_queries import NearestQueries
 from schema.nodes import Node, is_shown, object_of
+from schema.onboarding import OnboardingQueries
 from schema.organizations import OrganizationMutations, OrganizationQueries
 from schema.people import PeopleQueries
 from schema.people_changes import PeopleMutations
 from schema.permissions import NOTHING, query, tell_guard, tell_needs
+from schema.personal_data import PersonalDataMutations
 from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
 from schema.public_links import ContractLinkMutations
 from schema.reaching import keep_within_reach
@@ -59,13 +61,19 @@ from schema.schedule_changes import AccessScheduleMutations
 from schema.selection_modes import SelectionModeMutations
 from schema.selection_queries import SelectionQueries
 from schema.selection_replays import SelectionReplayQueries
+from schema.service_account_changes import ServiceAccountMutations
+from schema.service_accounts import ServiceAccountQueries
 from schema.shadows import SelectionShadowQueries
+from schema.signature_checks import SignatureCheckQueries
 from schema.signing_changes import SigningMutations
 from schema.station_changes import StationMutations
 from schema.station_display import StationSubscriptions
 from schema.stations import StationQueries
 from schema.template_changes import TemplateMutations
 from schema.templates import TemplateQueries
+from schema.token_changes import TokenMutations
+from schema.tokens import TokenQueries
+from schema.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
 from schema.unit_tree import UnitTreeMutations
 
 
@@ -103,6 +111,11 @@ class Query(
     PeopleQueries,
     EventQueries,
     SandboxQueries,
+    TokenQueries,
+    ServiceAccountQueries,
+    SignatureCheckQueries,
+    OnboardingQueries,
+    TrustedDocumentQueries,
 ):
     @query(permission=NOTHING, description="Anything with an id; null when there is no such thing.")
     async def node(
@@ -145,6 +158,7 @@ class Mutation(
     StationMutations,
     ContactMutations,
     ErasureMutations,
+    PersonalDataMutations,
     AttachmentMutations,
     ContractLinkMutations,
     OrganizationMutations,
@@ -152,6 +166,9 @@ class Mutation(
     UnitTreeMutations,
     SelectionModeMutations,
     SandboxMutations,
+    TokenMutations,
+    ServiceAccountMutations,
+    TrustedDocumentMutations,
 ):
     pass
 

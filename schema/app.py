@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from schema.bounds import Bounds
 from schema.graphiql import static_files
 from schema.guarded import GuardedSchema
+from schema.operated import Operated
 from schema.view import Authenticate, GraphQLView, MakeContext, RefusesSocket, refuses_none
 
 Readiness = Callable[[], Awaitable[str | None]]
@@ -30,6 +32,8 @@ def create_app(
     refuses_socket: RefusesSocket = refuses_none,
     lifespan: Lifespan | None = None,
     routes: Sequence[BaseRoute] = (),
+    bounds: Bounds | None = None,
+    operated: Operated | None = None,
 ) -> Starlette:
     """Put the application together.
 
@@ -41,12 +45,15 @@ def create_app(
         refuses_socket: Tells which WebSockets are not even opened.
         lifespan: What runs beside the application, from start to end.
         routes: What is served beside the API: files, and what people do over links.
+        bounds: How much is let in; nobody pays and nothing is trusted when left out.
+        operated: How it is operated; for this machine alone when left out.
     """
     view = GraphQLView(
         schema,
         make_context=make_context,
         authenticate=authenticate,
         refuses_socket=refuses_socket,
+        bounds=bounds or Bounds(),
     )
 
     async def ready(_request: Request) -> Response:
@@ -56,16 +63,18 @@ def create_app(
         body = {"ready": False, "reason": missing}
         return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE, HEADERS)
 
+    everything = [
+        Route("/graphql", view),
+        WebSocketRoute("/graphql", view),
+        static_files(),
+        Route("/health", health),
+        Route("/ready", ready),
+        Route("/", home),
+        *routes,
+    ]
     return Starlette(
-        routes=[
-            Route("/graphql", view),
-            WebSocketRoute("/graphql", view),
-            static_files(),
-            Route("/health", health),
-            Route("/ready", ready),
-            Route("/", home),
-            *routes,
-        ],
+        routes=everything,
+        middleware=(operated or Operated()).layers(everything),
         exception_handlers={HTTPException: refused},
         lifespan=frozen_after_start(lifespan or nothing_beside),
     )

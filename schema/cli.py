@@ -8,18 +8,20 @@ from functools import partial
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.table import Column, Table
 
-from models.accounts import Role
+from models.accounts import Permission, Role, WayIn
 from models.database import Database
-from models.errors import InvalidInput, NotFound
+from models.errors import NotFound
 from models.migrating import migrate as bring_up_to_date
 from models.organizations import OrganizationUnit
-from resolvers import accounts, organizations
+from resolvers import organizations
+from resolvers.partners import tokens
 from resolvers.work import Work, system
 from schema import (
+    cli_audit,
     cli_broker,
+    cli_documents,
     cli_evidence,
     cli_keys,
     cli_link,
@@ -32,13 +34,16 @@ from schema import (
     cli_simulate,
     cli_walking,
 )
+from schema.cli_serving import run_server
 from schema.context import clock
+from schema.demo.access import check_no_demo, close_demo
 from schema.demo.welcome import welcome
+from schema.logs import write_logs
 from schema.outside import outside_for
 from schema.scalars import from_id, parse_instant, to_id
-from schema.serving import check_address, collect_rarely, only_server
+from schema.serving import collect_rarely
 from schema.settings import described, settings
-from schema.terminal import errors, on_database, run_command, write_logs
+from schema.terminal import errors, on_database, run_command
 from schema.terminal import output as results
 from schema.working import work_until_told
 
@@ -51,7 +56,9 @@ app.add_typer(cli_people.person_commands, name="person")
 app.add_typer(cli_places.address_commands, name="addresses")
 cli_places.address_commands.command("place-again")(cli_placing.place_again)
 app.add_typer(cli_walking.walking_commands, name="walking")
+app.add_typer(cli_audit.audit_commands, name="audit")
 app.add_typer(cli_evidence.evidence_commands, name="evidence")
+app.add_typer(cli_documents.document_commands, name="documents")
 app.add_typer(cli_selection.selection_commands, name="selection")
 cli_selection.selection_commands.command("mode")(cli_selection_modes.mode)
 app.add_typer(cli_keys.key_commands, name="keys")
@@ -96,15 +103,15 @@ def serve(
     ] = 1,
 ) -> None:
     """Serve the API on the configured database."""
-    on_database(_nothing)
-    _serve(workers)
+    on_database(check_no_demo)
+    run_server(workers)
 
 
 @app.command("work")
 def work() -> None:
     """Do what becomes due, until told to stop; any number may work at once, on any machine."""
     collect_rarely()
-    write_logs(settings().log_level)
+    write_logs(settings())
     outside = outside_for(settings())
     on_database(partial(work_until_told, outside=outside))
 
@@ -113,44 +120,19 @@ def work() -> None:
 def demo(
     *,
     serving: Annotated[bool, typer.Option("--serve", help="Serve the API afterwards.")] = False,
+    closing: Annotated[
+        bool, typer.Option("--close", help="Only take back the tokens of the demo.")
+    ] = False,
 ) -> None:
     """Bring the database up to date, fill an empty one with the demo, and tell the way in."""
+    if closing:
+        on_database(close_demo)
+        return
     on_database(bring_up_to_date, must_be_migrated=False)
     current = settings()
     typer.echo(on_database(lambda database: welcome(database, current)))
     if serving:
-        _serve(1)
-
-
-async def _nothing(_database: Database) -> None:
-    """Only see that the database is there and migrated."""
-
-
-def _serve(workers: int) -> None:
-    current = settings()
-    if workers > 1 and current.database_url.startswith("sqlite"):
-        raise InvalidInput(
-            "SQLite serves one process; leave --workers out, or set LIVIONKEY_DATABASE_URL to a "
-            "PostgreSQL."
-        )
-    write_logs(current.log_level)
-    check_address(current.host, current.port)
-    with only_server(current.database_url):
-        uvicorn.run(
-            "schema.serving:application",
-            factory=True,
-            host=current.host,
-            port=current.port,
-            workers=workers,
-            forwarded_allow_ips=current.trusted_proxies,
-            log_config=None,
-            access_log=False,  # addresses of requests may hold variables
-            server_header=False,
-            ws="websockets-sansio",
-            ws_max_size=65_536,
-            timeout_worker_healthcheck=60,  # a new process answers when it has read all its code
-            timeout_graceful_shutdown=10,
-        )
+        run_server(1)
 
 
 @organization_commands.command("create")
@@ -166,7 +148,7 @@ def create_organization(
 
     async def create(database: Database) -> OrganizationUnit:
         async with database.writing() as session:
-            work = Work(session, organizations.founder(), clock())
+            work = Work(session, organizations.founder(WayIn.COMMAND), clock())
             return await organizations.found(work, name=name, clock_ahead=clock_ahead)
 
     typer.echo(to_id(OrganizationUnit, on_database(create).id))
@@ -196,6 +178,10 @@ def create_token(
     expires: Annotated[
         str | None, typer.Option(help="When it ends: 2027-03-28T12:00:00Z; never by default.")
     ] = None,
+    scope: Annotated[
+        list[Permission] | None,
+        typer.Option(help="What of its role's permissions it is for; may be repeated."),
+    ] = None,
 ) -> None:
     """Make a bearer token; prints it alone, and it is never shown again."""
     expires_at = parse_instant(expires) if expires else None
@@ -207,15 +193,16 @@ def create_token(
             unit = await session.get(OrganizationUnit, organization_id)
             if unit is None or unit.parent_id is not None:
                 raise NotFound(f"There is no organization with the id {organization}.")
-            owner = system(unit.id, unit.clock_ahead)
+            owner = system(unit.id, unit.clock_ahead, WayIn.COMMAND)
             work = Work(session, owner, owner.time(clock()))
-            _, text = await accounts.create_token(
+            _, text = await tokens.create(
                 work,
                 role=role,
                 source=source,
                 name=name,
                 unit_ids=unit_ids,
                 expires_at=expires_at,
+                scopes=scope or None,
             )
         return text
 

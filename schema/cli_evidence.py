@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from models.accounts import WayIn
 from models.contracts import KeyContract
 from models.database import Database
 from models.errors import InvalidInput
-from resolvers.evidence.exporting import export, note_exported
+from resolvers.evidence.exporting import Asker, export, note_exported
 from resolvers.evidence.gathering import Gathered
 from resolvers.outside.on_demand import loaded
 from schema.context import clock
@@ -87,7 +88,8 @@ async def _written(database: Database, *, contract: str, file: Path) -> Gathered
     try:
         with file.open("x+b") as target, removed_unless_done(file):
             gathered = await export(database, outside, contract_id, target, clock())
-            await note_exported(database, gathered.contract["id"], clock(), token_id=None)
+            by = Asker(WayIn.COMMAND)
+            await note_exported(database, gathered.contract["id"], clock(), by=by)
             return gathered
     except FileExistsError as error:
         raise InvalidInput(f"{file} is there already; choose another name.") from error

@@ -13,10 +13,11 @@ from models.errors import InvalidInput
 from resolvers.automat_links import authority
 from resolvers.outside.secret import NotOurs, Secret
 from schema.context import clock
+from schema.logs import write_logs
 from schema.outside import outside_for
 from schema.serving import collect_rarely
 from schema.settings import Settings, settings
-from schema.terminal import on_database, write_logs
+from schema.terminal import on_database
 
 NO_BROKER = (
     "LIVIONKEY_MQTT_URL is not set: there is no link to automats without a broker; "
@@ -34,7 +35,7 @@ def link() -> None:
     current = settings()
     check(current)
     collect_rarely()
-    write_logs(current.log_level)
+    write_logs(current)
     secret = outside_for(current).secret
     on_database(partial(link_until_told, current=current, secret=secret))
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from geo.geocoding import Geocoder
 from geo.moved import Moved
 from geo.services.bucket import PacedGeocoder, TokenBucket
-from models.accounts import Actor
+from models.accounts import Actor, WayIn
 from models.database import Database
 from models.errors import NotFound
 from models.organizations import OrganizationUnit
@@ -88,14 +88,14 @@ async def _one(database: Database, geocoder: Geocoder, owner: Actor, asked: Aske
 async def _meant(database: Database, named: str) -> list[tuple[Actor, UUID | None]]:
     """Find out whose addresses are meant: in whose name, and of which unit."""
     if not named:
-        return [(owner, None) for owner in await every_system(database)]
+        return [(owner, None) for owner in await every_system(database, WayIn.COMMAND)]
     id = from_id(OrganizationUnit, named)
     async with database.writing() as session:
         unit = None if id is None else await session.get(OrganizationUnit, id)
     if unit is None:
         raise NotFound(f"There is no unit with the id {named}.")
     async with database.reading() as connection:
-        owner = await system_of(connection, unit.organization_id)
+        owner = await system_of(connection, unit.organization_id, WayIn.COMMAND)
     return [(owner, None if unit.parent_id is None else unit.id)]
 
 

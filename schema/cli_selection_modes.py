@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 from sqlalchemy import select
 
+from models.accounts import WayIn
 from models.automats import DeviceGroup
 from models.base import table_of
 from models.database import Database
@@ -58,7 +59,8 @@ def mode(
     async def switch(database: Database) -> Sayer:
         organization_id, whose = await _found(database, unit, group)
         async with database.writing() as session:
-            actor = await system_of(await session.connection(), organization_id)
+            connection = await session.connection()
+            actor = await system_of(connection, organization_id, WayIn.COMMAND)
             work = Work(session, actor, actor.time(clock()))
             if wanted is None:
                 return await selection_modes.undo_mode(work, **whose)

@@ -23,6 +23,7 @@ from automat_link.simulator.days import day
 from automat_link.simulator.firmware import Firmware
 from automat_link.simulator.fleet import Fleet, build, name_of
 from automat_link.simulator.scenarios import SCENARIOS, Scenario, quiet
+from models.accounts import WayIn
 from models.database import Database
 from models.errors import InvalidInput, NotASandbox, NotFound
 from models.organizations import OrganizationUnit
@@ -34,11 +35,12 @@ from resolvers.work import Work, system
 from schema.context import clock
 from schema.demo.access import id_of_the_demo
 from schema.keys_at_rest import sealer_for
+from schema.logs import write_logs
 from schema.outside import outside_for
 from schema.sandbox_time import SandboxTime, is_sandbox
 from schema.scalars import from_id
 from schema.settings import settings
-from schema.terminal import errors, on_database, write_logs
+from schema.terminal import errors, on_database
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +99,7 @@ def simulate(
     if board:
         logging.getLogger().addHandler(logging.NullHandler())  # lines would fall into the picture
     else:
-        write_logs(settings().log_level)
+        write_logs(settings())
     if demo and organization is None:
         organization = on_database(id_of_the_demo)
     if (credentials is None) == (organization is None):
@@ -232,7 +234,7 @@ async def prepared(
         unit = await session.get(OrganizationUnit, organization_id) if organization_id else None
         if unit is None or unit.parent_id is not None:
             raise NotFound("There is no organization with this id.")
-        actor = system(unit.id, unit.clock_ahead)
+        actor = system(unit.id, unit.clock_ahead, WayIn.COMMAND)
         work = Work(session, actor, actor.time(clock()))
         return await simulating.prepare(work, secret, broker, known=known, at_most=at_most)
 

@@ -1,11 +1,12 @@
 """One request: who asks, when, and the doors to the database, the geocoder and the outside."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import strawberry
 
@@ -20,8 +21,10 @@ from resolvers.outside.ports import Outside
 from resolvers.pin_reads import Shown
 from resolvers.placing import place
 from resolvers.work import Reading, Work
+from schema.admitted import Admitted
 from schema.loaders import Loaders
 from schema.pins_shown import PinsShown
+from schema.request_ids import asking
 
 Done = TypeVar("Done")
 
@@ -43,6 +46,7 @@ class Context:
         asked_at: When the request came, by our clock, by which signed addresses go.
         needs: What the operation takes, see `schema.needs`; it grows where several share a context.
         now: The moment that counts as now for the whole request, by the organization's clock.
+        admitted: What was paid for the request; None where nothing had to be.
     """
 
     database: Database
@@ -53,10 +57,14 @@ class Context:
     needs: frozenset[Permission] = frozenset()
     now: datetime = field(init=False)
     loaders: Loaders = field(init=False)
+    admitted: Admitted | None = None
+    looking: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    """Who looks at the database just now: loaders do in tasks of their own."""
     pins_shown: PinsShown = field(init=False)
 
     def __post_init__(self) -> None:
-        """Tell the time, and make loaders that live as long as the request."""
+        """Tell the time and the request, and make loaders that live as long as it."""
+        self.actor = asking(self.actor)
         self.now = self.actor.time(self.asked_at)
         self.loaders = Loaders(self.reading)
         self.pins_shown = PinsShown(self._note_pins)
@@ -69,8 +77,22 @@ class Context:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
         """Open a look at the database for this request."""
-        async with self.database.reading(self.actor.organization_id) as connection:
-            yield Reading(connection, self.actor, self.now)
+        task = asyncio.current_task()
+        self.looking.add(task)
+        try:
+            async with self.database.reading(self.actor.organization_id) as connection:
+                yield Reading(connection, self.actor, self.now)
+        finally:
+            self.looking.discard(task)
+
+    def give_up(self, but: asyncio.Task[Any] | None) -> None:
+        """End all looks at the database but that of one task, which is ended by itself.
+
+        Whoever is told twice does not tell the database any more, and breaks the connection.
+        """
+        for task in self.looking:
+            if task is not None and task is not but and not task.cancelling():
+                task.cancel()
 
     async def writing(self, act: Callable[[Work], Awaitable[Done]]) -> Done:
         """Do something in one transaction, from its beginning again when the database gives it up.

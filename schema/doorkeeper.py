@@ -3,23 +3,17 @@
 Each way in is a class of its own in a file of its own; `doorkeeper` names them all.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 
-from models.accounts import Actor, token_digest
+from models.accounts import Actor
 from models.database import Database
-from models.errors import Unauthenticated
-from resolvers.accounts import authenticate
 from resolvers.outside.ports import Outside
-from schema.context import clock
+from resolvers.partners.uses import Uses
 from schema.presented import Presented
 from schema.session_cookies import SessionCookies
 from schema.session_door import SessionDoor
-
-REMEMBERED = timedelta(seconds=5)
-"""How long a token that was taken back may still open the door of a busy process."""
-AT_MOST = 10_000
+from schema.signature_door import SignatureDoor
+from schema.token_door import TokenDoor
 
 Door = Callable[[Presented], Awaitable[Actor | None]]
 """One way in: gives the actor, or None when nothing was presented that is for this door.
@@ -46,51 +40,23 @@ class Doorkeeper:
         return None
 
 
-def doorkeeper(database: Database, outside: Outside) -> Doorkeeper:
-    """Put all the ways into the API together."""
-    return Doorkeeper(TokenDoor(database), session_door(database, outside))
-
-
 def session_door(database: Database, outside: Outside) -> SessionDoor:
     """Make the way in of staff: the last one, as a browser brings cookies with all else."""
     cookies = SessionCookies(outside.secret, outside.public_url)
     return SessionDoor(database, cookies, outside.public_url)
 
 
-class TokenDoor:
-    """Knows bearer tokens, and spares the database the same question for five seconds.
+def doorkeeper(database: Database, outside: Outside, uses: Uses | None = None) -> Doorkeeper:
+    """Put all the ways into the API together.
 
-    Only hashes of tokens are remembered, and only of valid ones. Those of sandboxes are not, nor
-    those that reach only some units: with each of them comes what the clock there shows now, or
-    which units lie below by now, which another process may have changed.
+    Args:
+        database: The doors of the database.
+        outside: The ports to the rest of the world, and the address by which it knows us.
+        uses: Gathers which tokens are used; somebody has to write it down now and then.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._known: OrderedDict[str, tuple[Actor, datetime]] = OrderedDict()
-
-    async def __call__(self, presented: Presented) -> Actor | None:
-        """Give the actor behind a token; None when it opens nothing."""
-        token = presented.token
-        if token is None:
-            return None
-        now = clock()
-        digest = token_digest(token)
-        if digest in self._known:
-            actor, until = self._known[digest]
-            if now < until:
-                return actor
-        try:
-            async with self._database.reading() as connection:
-                actor = await authenticate(connection, token, now)
-        except Unauthenticated:
-            return None
-        if actor.clock_ahead is None and actor.units is None:
-            self._remember(digest, actor, now)
-        return actor
-
-    def _remember(self, digest: str, actor: Actor, now: datetime) -> None:
-        self._known[digest] = actor, now + REMEMBERED
-        self._known.move_to_end(digest)
-        while len(self._known) > AT_MOST:
-            self._known.popitem(last=False)
+    noted = uses or Uses(database)
+    return Doorkeeper(
+        SignatureDoor(database, outside.public_url, noted),
+        TokenDoor(database, noted),
+        session_door(database, outside),
+    )

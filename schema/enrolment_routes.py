@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route
 
+from models.accounts import WayIn
 from models.database import Database
 from models.errors import EnrolmentRefused
 from resolvers import clocks
@@ -74,7 +75,7 @@ class EnrolmentRoutes:
             raise EnrolmentRefused
         async with self._database.reading() as connection:
             automat_id, owner = await enrolling.meant(connection, cabinet, secret)
-            actor = await clocks.system_of(connection, owner)
+            actor = await clocks.system_of(connection, owner, WayIn.AUTOMAT)
         context: Context = self._make_context(asked.request, actor)
         made = await context.writing(
             lambda work: enrolling.enrol(work, automat_id, cabinet, secret, broker)

@@ -71,6 +71,7 @@ describe(
     EventKind,
     "What happened.",
     PLACEMENT_ACCEPTED="Somebody looked at a placement and found it right, for a reason.",
+    SERVICE_ACCOUNT_KEY_ADDED="A service account has a new key; a former one lapses.",
     INSERT_KEY="A key has to be put into a locker before somebody comes for it.",
     RESERVATION_UNFULFILLED="Something is missing for a reservation, see the notice.",
     KEY_CONTRACT_NOT_SIGNED="A contract has begun unsigned, or goes on although a change of it is "
@@ -86,7 +87,13 @@ describe(
     PIN_READ="Somebody was shown a PIN, or the backup codes of a key.",
     CODE_ENTERED="Somebody typed a right code at an automat.",
     WRONG_CODE_ENTERED="Somebody typed a code at an automat that opened nothing.",
+    DOCUMENT_TRUSTED="A GraphQL document may be asked for by its digest.",
+    DOCUMENT_NOT_TRUSTED="A document is not trusted any more.",
+    DOCUMENT_RULE_SET="Which roles may ask only for trusted documents was said anew.",
+    SANDBOX_ADVANCE_BEGUN="Somebody asked that the clock of a sandbox be moved.",
     SANDBOX_ADVANCED="The clock of a sandbox was moved.",
+    CONTACT_DATA_EXPORTED="Somebody was given all that is stored of a contact.",
+    EVENTS_REMOVED="The oldest events of the trail were removed, as their time was over.",
     DEVICE_GROUP_NOT_FOUND="A push names a device group that is not there.",
     FREE_LOCKER_LIMIT_REACHED="No more lockers of a device group are free for a time than its "
     "`freeLockerLimit` says.",

@@ -31,8 +31,8 @@ from schema.signing_enums import ErasureCause
 class ErasedPart:
     what: str = strawberry.field(
         description="name, email, phone, links, identifications (by an identity provider), "
-        "unsigned documents (whoever was to sign), drafts, signatures or documents of other "
-        "signers."
+        "unsigned documents (whoever was to sign), drafts, former values (in events of the "
+        "contact), signatures or documents of other signers."
     )
     count: int = strawberry.field(description="How many of them.")
 

@@ -12,14 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from models.accounts import WayIn
 from models.database import Database
 from models.errors import FileRefused, LinkNotValid, NotFound
-from resolvers.evidence.exporting import BundleTooLarge, export, note_exported
+from resolvers.evidence.exporting import Asker, BundleTooLarge, export, note_exported
 from resolvers.evidence.links import check_evidence_link
 from resolvers.outside.ports import Outside
 from schema.context import clock
 from schema.downloads import SEALED_OFF, begun, disposition
 from schema.file_answers import refusal
+from schema.request_ids import current_request_id
 
 IN_MEMORY = 8 * 1024 * 1024
 """Larger bundles go through a temporary file."""
@@ -55,7 +57,8 @@ class EvidenceRoutes:
         try:
             contract_id, token_id = self._asked(request)
             pieces = await begun(self._pieces(contract_id))
-            await note_exported(self._database, contract_id, clock(), token_id=token_id)
+            by = Asker(WayIn.LINK, token_id, current_request_id())
+            await note_exported(self._database, contract_id, clock(), by=by)
         except (LinkNotValid, NotFound):
             return refusal(HTTPStatus.NOT_FOUND, LinkNotValid())
         except TooManyAtOnce as error:

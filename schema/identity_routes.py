@@ -25,6 +25,7 @@ from resolvers.work import Work
 from schema.context import clock
 from schema.outside import IDENTIFIED
 from schema.public_requests import HEADERS, PROOF_COOKIE, Asked, answered_by
+from schema.request_ids import asking
 
 COOKIE = "livionkey_identifying"
 SIGNING = "/public/signing"
@@ -177,7 +178,7 @@ class Ways:
     async def _writing(self, owner: Actor, act: Callable[[Work], Awaitable[Done]]) -> Done:
         async def transaction() -> Done:
             async with self.database.writing(owner.organization_id) as session:
-                return await act(Work(session, owner, owner.time(self.now())))
+                return await act(Work(session, asking(owner), owner.time(self.now())))
 
         return await begun_again(transaction)
 

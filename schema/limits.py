@@ -37,6 +37,8 @@ MAX_SUBSCRIPTIONS = 20
 CONNECTION_INIT_SECONDS = 10
 OPERATION_SECONDS = 30
 REMEMBERED_DOCUMENTS = 256
+INTROSPECTION = {"__schema", "__type"}
+NOTHING_DEAR: Mapping[str, int] = {}
 
 
 def too_much(message: str) -> GraphQLError:
@@ -66,6 +68,13 @@ class Cost(NamedTuple):
     fields: int = 0
     pages: tuple[Page, ...] = ()
     is_page: bool = False
+    objects: int = 0
+    dear: int = 0
+    introspects: bool = False
+
+    def points(self, variables: Mapping[str, Any]) -> int:
+        """Tell what it costs with these variables, without the request itself."""
+        return self.dear + self.objects + sum(page.points(variables) for page in self.pages)
 
     def excess(self) -> Iterator[GraphQLError]:
         """Say which bounds are passed."""
@@ -91,13 +100,17 @@ def excess_rows(costs: Iterable[Cost], variables: Mapping[str, Any]) -> list[Gra
     ]
 
 
-def costs_of(document: DocumentNode) -> tuple[Cost, ...]:
+def costs_of(document: DocumentNode, dear: Mapping[str, int] = NOTHING_DEAR) -> tuple[Cost, ...]:
     """Measure each operation of a document.
+
+    Args:
+        document: What is asked.
+        dear: Fields that cost more than what they bring, and how much.
 
     Raises:
         GraphQLError: It is nested too deeply to be measured.
     """
-    meter = Meter(document)
+    meter = Meter(document, dear)
     try:
         return tuple(
             meter.all(definition.selection_set)
@@ -111,7 +124,8 @@ def costs_of(document: DocumentNode) -> tuple[Cost, ...]:
 class Meter:
     """Measures selections, each fragment once."""
 
-    def __init__(self, document: DocumentNode) -> None:
+    def __init__(self, document: DocumentNode, dear: Mapping[str, int]) -> None:
+        self._dear = dear
         self._fragments = {
             definition.name.value: definition.selection_set
             for definition in document.definitions
@@ -130,6 +144,9 @@ class Meter:
             fields=sum(part.fields for part in parts),
             pages=tuple(page for part in parts for page in part.pages),
             is_page=any(part.is_page for part in parts),
+            objects=sum(part.objects for part in parts),
+            dear=sum(part.dear for part in parts),
+            introspects=any(part.introspects for part in parts),
         )
 
     def one(self, selection: SelectionNode) -> Cost:
@@ -152,11 +169,16 @@ class Meter:
 
     def field(self, node: FieldNode) -> Cost:
         """Measure a field; introspection has a rule of its own for its depth."""
-        below = self.all(node.selection_set)
+        below, name = self.all(node.selection_set), node.name.value
+        page = page_of(node, below.pages, below.objects, is_page=below.is_page)
+        own = 1 if node.selection_set is not None and name != "pageInfo" else 0
         return Cost(
-            depth=0 if node.name.value.startswith("__") else below.depth + 1,
+            depth=0 if name.startswith("__") else below.depth + 1,
             aliases=below.aliases + (node.alias is not None),
             fields=below.fields + 1,
-            pages=page_of(node, below.pages, is_page=below.is_page),
-            is_page=node.name.value == "edges",
+            pages=below.pages if page is None else (page,),
+            is_page=name == "edges",
+            objects=own + (below.objects if page is None else 1),
+            dear=below.dear + self._dear.get(name, 0),
+            introspects=below.introspects or name in INTROSPECTION,
         )

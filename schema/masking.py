@@ -29,6 +29,9 @@ INTERNAL = "INTERNAL"
 INVALID_INPUT = ErrorCode.INVALID_INPUT.name
 NOT_A_FAULT_OF_OURS = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
+CUT_OFF = "57014"
+"""The SQLSTATE of a statement that took longer than a statement may."""
+
 # Beginnings of messages about values, up to where the value would follow.
 PLACE = re.compile(
     r"(Variable '\$\w+'|Argument '\w+')(?: has invalid (?:default )?value( at [\w.\[\]]+)?: )?"
@@ -55,6 +58,8 @@ def shown(error: GraphQLError) -> GraphQLError:
         return coded(error, with_place(error, cause.message), cause.code.name)
     if error.extensions and "code" in error.extensions:
         return error
+    if getattr(getattr(cause, "orig", None), "sqlstate", None) == CUT_OFF:
+        return coded(error, "It took the database too long and was given up.", "TIMEOUT")
     if (message := what_was_wrong(error, cause)) is not None:
         return coded(error, message, INVALID_INPUT)
     return masked(error)

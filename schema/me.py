@@ -12,7 +12,8 @@ from resolvers.people.whoami import Myself, myself
 from schema.context import Info
 from schema.enums import Role
 from schema.organizations import OrganizationUnit
-from schema.people_enums import Permission, ProvedBy, WayIn
+from schema.people_enums import ProvedBy
+from schema.permission_enums import Permission, WayIn
 from schema.permissions import NOTHING, query, reached
 from schema.scalars import to_id
 

@@ -1,12 +1,10 @@
 """The enums of staff, with meanings; import them from here."""
 
-from models.accounts import Permission, WayIn
 from models.people import PersonState, ProvedBy
 from schema.enums import describe
 
-__all__ = ["Permission", "PersonState", "ProvedBy", "WayIn"]
+__all__ = ["PersonState", "ProvedBy"]
 
-describe(Permission, "One thing that somebody may do.")
 describe(
     PersonState,
     "Whether somebody may sign in.",
@@ -23,15 +21,4 @@ describe(
     PASSWORD_AND_TOTP="By their password and a code of their authenticator.",  # noqa: S106 - words
     PASSWORD_AND_RECOVERY_CODE="By their password and a recovery code.",  # noqa: S106 - words
     OPEN_ID="At an identity provider.",
-)
-describe(
-    WayIn,
-    "How somebody came in.",
-    BEARER="With a token of ours.",
-    SERVICE_ACCOUNT="By a request that is signed.",
-    CLIENT_CREDENTIALS="With an access token that was given for a client's assertion.",
-    SESSION="Staff who have signed in, in a browser.",
-    LINK="A contact with a link that was sent to them.",
-    COMMAND="Whoever may run `livionkey` on the server.",
-    SYSTEM="Nobody: what falls due by itself.",
 )

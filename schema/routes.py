@@ -12,6 +12,7 @@ from schema.evidence_routes import evidence_routes
 from schema.file_routes import file_routes
 from schema.identity_routes import identity_routes
 from schema.invitation_routes import InvitationRoutes
+from schema.oauth_routes import oauth_routes
 from schema.pages import page_routes
 from schema.public_routes import public_routes
 from schema.session_routes import SessionRoutes
@@ -40,6 +41,7 @@ def routes_beside(
         *file_routes(database, outside, limits),
         *evidence_routes(database, outside),
         *identity_routes(database, outside),
+        *oauth_routes(database, outside),
         *public_routes(database, outside, make_context),
         *contract_page_routes(database, outside, make_context),
         *enrolment_routes(database, outside, make_context),

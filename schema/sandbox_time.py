@@ -7,6 +7,7 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from models.accounts import WayIn
 from models.database import Database
 from models.sandboxes import SandboxAdvance
 from resolvers import clocks, sandboxes
@@ -49,7 +50,8 @@ class SandboxTime:
         """
         await self._stands()
         async with self._database.writing(self._organization_id) as session:
-            actor = await clocks.system_of(await session.connection(), self._organization_id)
+            connection, command = await session.connection(), WayIn.COMMAND
+            actor = await clocks.system_of(connection, self._organization_id, command)
             work = Work(session, actor, actor.time(clock()))
             await sandboxes.advance(work, by=-(-by // SECOND) * SECOND)
         return await self._stands()

@@ -24,6 +24,7 @@ from models.errors import InvalidInput
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.partners import ServiceAccount, ServiceAccountKey
 from models.people import Person, PersonSession
 from models.public_links import ContractLink
 from models.reservations import Reservation
@@ -31,6 +32,7 @@ from models.selections import AutomatSelection
 from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
 from models.templates import ContractTemplate
+from models.trusted_documents import TrustedDocument
 
 PREFIXES: dict[type[Base], str] = {
     Agreement: "agreement",
@@ -43,6 +45,7 @@ PREFIXES: dict[type[Base], str] = {
     AutomatSelection: "selection",
     Contact: "contact",
     ContractTemplate: "template",
+    TrustedDocument: "document",
     ContractLink: "contractlink",
     CustodyEntry: "custody",
     DeviceGroup: "group",
@@ -59,6 +62,8 @@ PREFIXES: dict[type[Base], str] = {
     PersonSession: "session",
     ReservableEntity: "entity",
     Reservation: "reservation",
+    ServiceAccount: "serviceaccount",
+    ServiceAccountKey: "serviceaccountkey",
     Signature: "signature",
     SignatureStation: "station",
     SigningProcess: "signing",

@@ -11,13 +11,14 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
+from starlette.routing import Route
 
 from geo.geocoding import Geocoder
 from models.accounts import Actor
 from models.database import Database, parsed
 from models.errors import InvalidInput
 from models.migrating import is_migrated
-from resolvers import guesses
+from resolvers import guesses, points
 from resolvers.attachments.arriving import Limits
 from resolvers.attachments.sweeping import sweep
 from resolvers.automat_links import expiring
@@ -25,19 +26,26 @@ from resolvers.caretaker import care
 from resolvers.clocks import every_system
 from resolvers.erasing import rule
 from resolvers.keys_at_rest import missing
+from resolvers.operating import standing
 from resolvers.outside.ports import Outside
+from resolvers.partners import proofs
+from resolvers.partners.uses import Uses
 from resolvers.people import sessions
+from resolvers.trail import removing, sealing
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
+from schema.bounds import bounds_of
 from schema.context import Context, clock
 from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
 from schema.keys_at_rest import sealer_for
+from schema.logs import write_logs
+from schema.metrics import metrics_route
+from schema.operated import operated_by
 from schema.outside import outside_for
 from schema.routes import routes_beside
 from schema.settings import Settings, settings
-from schema.terminal import write_logs
 from schema.working import working
 
 ROUND_SECONDS, DAY_SECONDS = 60, 86_400
@@ -60,11 +68,12 @@ def application() -> Starlette:
     """Make the application of one process, from the environment; uvicorn calls it."""
     collect_rarely()
     current = settings()
-    write_logs(current.log_level)  # a worker is a new process, which knows nothing of the command's
+    write_logs(current)  # a worker is a new process, which knows nothing of the command's
     database = Database(
         current.database_url,
         pool_size=current.database_pool_size,
         sealer=sealer_for(current),
+        statement_seconds=current.operation_seconds + PAUSE_SECONDS,
     )
     return assembled(database, current)
 
@@ -73,6 +82,8 @@ def assembled(database: Database, current: Settings) -> Starlette:
     """Put the application together on a database."""
     geocoder, close_geocoder = geocoder_for(database, current)
     outside = outside_for(current)
+    uses = Uses(database)
+    operated = operated_by(current, outside.public_url)
 
     def make_context(_request: HTTPConnection, actor: Actor) -> Context:
         return Context(database, geocoder, outside, actor)
@@ -81,23 +92,41 @@ def assembled(database: Database, current: Settings) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         caretaker = asyncio.create_task(take_care(database, geocoder))
         sweeper = asyncio.create_task(sweep_daily(database, outside))
+        noting = asyncio.create_task(note_uses(database, uses))
+        sealer = asyncio.create_task(seal_steadily(database))
         try:
             async with working(database, outside) if database.is_sqlite else nullcontext():
                 yield
         finally:
-            await end(caretaker, sweeper)
+            await end(caretaker, sweeper, sealer, noting)
+            await uses.write()
             await close_geocoder()
             await database.dispose()
+            if operated.tracer is not None:
+                await asyncio.to_thread(operated.tracer.shutdown)  # sends what it still has
 
     return create_app(
         schema,
-        authenticate=doorkeeper(database, outside),
+        authenticate=doorkeeper(database, outside, uses),
         refuses_socket=session_door(database, outside).refuses,
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         lifespan=lifespan,
-        routes=routes_beside(database, outside, make_context, upload_limits(current)),
+        routes=[
+            *routes_beside(database, outside, make_context, upload_limits(current)),
+            *metrics_of(database, current),
+        ],
+        bounds=bounds_of(database, current),
+        operated=operated,
     )
+
+
+def metrics_of(database: Database, current: Settings) -> list[Route]:
+    """Make the route for Prometheus, where it has a token."""
+    if current.metrics_token is None:
+        return []
+    token = current.metrics_token.get_secret_value()
+    return [metrics_route(token, lambda: standing(database, clock()))]
 
 
 def upload_limits(current: Settings) -> Limits:
@@ -127,6 +156,25 @@ async def take_care(database: Database, geocoder: Geocoder) -> None:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
+async def note_uses(database: Database, uses: Uses) -> None:
+    """Write once a minute which tokens were used, and forget the proofs that nobody can repeat."""
+    patience = Patience("the notes of what was used")
+    while True:
+        await asyncio.sleep(ROUND_SECONDS)
+        with patience:
+            await uses.write()
+            await proofs.forget(database, clock())
+
+
+async def seal_steadily(database: Database) -> None:
+    """Seal once a minute what is complete of the trails."""
+    patience = Patience("the sealer")
+    while True:
+        await asyncio.sleep(ROUND_SECONDS)
+        with patience:
+            await sealing.seal_all(database, clock())
+
+
 async def sweep_daily(database: Database, outside: Outside) -> None:
     """Look once a day for what ends: files, contacts, credentials; first soon after the start."""
     patience = Patience("the sweeper")
@@ -135,11 +183,13 @@ async def sweep_daily(database: Database, outside: Outside) -> None:
         with patience:
             for owner in await every_system(database):
                 await rule.plan_all(database, owner, owner.time(clock()))
+                await removing.remove_old(database, owner, clock())
             await sweep(database, outside.files, clock())
             await expiring.warn(database, clock())
             await expiring.end_unused(database, clock())
             await guesses.forget(database, clock())
             await sessions.forget(database, clock())
+            await points.forget(database, clock())
         if not patience.tried:
             await asyncio.sleep(DAY_SECONDS)
 

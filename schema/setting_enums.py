@@ -34,6 +34,9 @@ SETTING_MEANINGS = {
     Setting.CONTACT_RETENTION: "How long after the end of its last contract a contact is kept "
     "before all that is personal of it is removed, and its signatures of that contract with it; "
     "looked at once a day.",
+    Setting.EVENT_RETENTION: "How long an organization keeps the trail of what happened; what "
+    "is said at its root counts, and it is never shorter than the other two need it. The oldest "
+    "events are removed then, their seals stay.",
     Setting.ATTACHMENT_RETENTION: "How long after the end of its key contract an attachment is "
     "kept.",
     Setting.SELECTION_MODE: "Which rule comes first where a device group or the nearest automat "

@@ -1,5 +1,6 @@
 """The environment, read once into one frozen `Settings`. Nothing else of ours reads it."""
 
+import os
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -10,12 +11,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from models.accounts import Role
 from models.errors import InvalidInput
+from schema.limits import OPERATION_SECONDS
+from schema.operating_settings import OperatingSettings
 
 PREFIX = "LIVIONKEY_"
+COUNTS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
-class Settings(BaseSettings):
+class Settings(OperatingSettings, BaseSettings):
     """What can be set from outside, by variables that begin with `LIVIONKEY_` or in `.env`."""
 
     model_config = SettingsConfigDict(
@@ -35,9 +40,6 @@ class Settings(BaseSettings):
         default="127.0.0.1",
         description="The proxies in front of the API whose word on the address of a client is "
         "believed (X-Forwarded-For): addresses or networks, with commas between.",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="How much is logged, on standard error."
     )
     geocoder: str = Field(
         default="",
@@ -150,6 +152,58 @@ class Settings(BaseSettings):
         "nowhere when left out.",
     )
 
+    points_per_second: float = Field(
+        default=10_000,
+        gt=0,
+        description="How many points each token, service account or person gets back in a second; "
+        "a request costs 50, each object in an answer 1, each change 50.",
+    )
+    points_most: float = Field(
+        default=600_000,
+        ge=100_000,
+        description="How many points they have when they have not asked for a while.",
+    )
+    operation_seconds: float = Field(
+        default=OPERATION_SECONDS, ge=1, le=600, description="How long one operation may take."
+    )
+    body_seconds: float = Field(
+        default=20, ge=1, le=600, description="How long the body of a request may take to come."
+    )
+    operations_at_once: int = Field(
+        default=100,
+        ge=1,
+        description="Operations of one client at once in one process; twenty times that of all.",
+    )
+    sockets_at_once: int = Field(
+        default=50,
+        ge=1,
+        description="WebSockets of one client at once in one process; twenty times that of all.",
+    )
+    introspection: Literal["everybody", "staff", "nobody"] = Field(
+        default="everybody",
+        description="Who may ask what the schema is: everybody with a token, staff (all roles but "
+        "partner, installer and station), or nobody.",
+    )
+    graphiql: bool = Field(default=True, description="Whether browsers are shown GraphiQL.")
+    trusted_documents_only: str = Field(
+        default="",
+        description="Roles that may ask only for documents that their organization trusts, with "
+        "commas between; organizations add to them.",
+    )
+
+    @field_validator("trusted_documents_only")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        for one in value.split(",") if value else []:
+            Role(one.strip())
+        return value
+
+    @property
+    def trusted_only_roles(self) -> frozenset[Role]:
+        """The roles that may ask only for trusted documents."""
+        names = self.trusted_documents_only.split(",") if self.trusted_documents_only else []
+        return frozenset(Role(name.strip()) for name in names)
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
@@ -158,19 +212,36 @@ class Settings(BaseSettings):
         return value
 
 
+def counts_folder() -> str | None:
+    """Name the folder in which several processes of one server keep their counts; see below."""
+    return os.environ.get(COUNTS_FOLDER)
+
+
+def share_counts(folder: str) -> None:
+    """Let the processes that a server starts keep their counts in a folder.
+
+    prometheus_client takes it from the environment, and so do processes that are started.
+    """
+    os.environ[COUNTS_FOLDER] = folder
+
+
 @cache
 def settings() -> Settings:
     """Read the settings, once.
 
     Raises:
-        InvalidInput: One of them makes no sense; the message names it, not its value.
+        InvalidInput: Some of them make no sense; the message names all of those, not their values.
     """
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidInput(f"{name}: {first['msg']}.") from None
+        raise InvalidInput(" ".join(map(_wrong, error.errors(include_input=False)))) from None
+
+
+def _wrong(error: Any) -> str:
+    """Say what is wrong with one setting."""
+    name = PREFIX + "_".join(str(part) for part in error["loc"]).upper()
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}."
 
 
 def described(current: Settings) -> list[tuple[str, str, str, str]]:

@@ -7,8 +7,9 @@ from uuid import UUID
 import strawberry
 
 import models.settings_versions as models
-from models.accounts import Permission, Token
+from models.accounts import Permission
 from resolvers import relations
+from resolvers.accounts import names_of
 from schema.execution import batched
 from schema.paging import pages_of
 from schema.permissions import guarded_by
@@ -18,8 +19,7 @@ from schema.unit_settings import OwnSettings
 async def names_of_tokens(versions: list[Any], context: Any) -> list[str | None]:
     """Give the names of the tokens by which versions were made."""
     ids = list({version.token_id for version in versions if version.token_id is not None})
-    tokens = await context.loaders.rows(Token).load_many(ids)
-    names = {token.id: token.name for token in tokens if token is not None}
+    names = dict(zip(ids, await context.loaders.answers(names_of).load_many(ids), strict=True))
     return [names.get(version.token_id) for version in versions]
 
 

@@ -1,7 +1,6 @@
-"""How the command line talks: results, refusals, logs, and commands on the database."""
+"""How the command line talks: results, refusals, and commands on the database."""
 
 import asyncio
-import logging
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
@@ -26,8 +25,6 @@ MISSING_EXTENSION = {"42501", "0A000", "58P01"}
 
 WIDE = 1_000
 """Columns of what another program reads: nothing is cut off for it."""
-CHATTY = ("alembic", "httpcore2", "httpx2")
-"""They tell of every look at the migrations, and every address and key in what was asked."""
 
 output = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True)
@@ -106,15 +103,3 @@ def unreachable(url: str) -> InvalidInput:
         f"The database {without_password(url)} cannot be reached; is it there, and are name and "
         "password right?"
     )
-
-
-def write_logs(level: str) -> None:
-    """Write logs to standard error."""
-    logging.basicConfig(
-        level=level.upper(),
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        force=True,
-    )
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)

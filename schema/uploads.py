@@ -22,6 +22,7 @@ from resolvers.work import Work
 from schema.context import clock
 from schema.file_answers import HEADERS, refusal
 from schema.presented import bearer_token
+from schema.request_ids import asking
 from schema.scalars import to_id
 
 CLOSED = {"connection": "close"}
@@ -103,7 +104,8 @@ class Uploads:
 
         async def transaction() -> Done:
             async with self._database.writing(awaited.owner.organization_id) as session:
-                return await act(Work(session, awaited.owner, awaited.owner.time(clock())))
+                owner = asking(awaited.owner)
+                return await act(Work(session, owner, owner.time(clock())))
 
         return await begun_again(transaction)
 

@@ -1,39 +1,38 @@
 """GraphQL over HTTP and WebSocket as the specifications say, for those who bring a token.
 
-The view knows nothing of what is asked: it is given `authenticate`, which knows people, and
-`make_context`, which makes what resolvers get. Every error is answered as JSON in GraphQL's form.
+The view knows nothing of what is asked: it is given `authenticate`, which knows people,
+`make_context`, which makes what resolvers get, and `bounds`, which say how much is let in. Every
+error is answered as JSON in GraphQL's form.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 import orjson
-from cross_web import HTTPException, StarletteRequestAdapter
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from models.errors import Unauthenticated
+from schema.admission import who_pays
 from schema.answers import Refused, response_media_type, written, written_result
+from schema.asked import Asked, asked_in
+from schema.bodies import Body
+from schema.bounds import Bounds
+from schema.deadline import deadline
 from schema.graphiql import page
 from schema.guarded import GuardedSchema
-from schema.limits import (
-    CONNECTION_INIT_SECONDS,
-    LARGE_BODY_BYTES,
-    MAX_BODY_BYTES,
-    MAX_SUBSCRIPTIONS,
-    OPERATION_SECONDS,
-)
+from schema.limits import CONNECTION_INIT_SECONDS, LARGE_BODY_BYTES, MAX_SUBSCRIPTIONS
 from schema.masking import shown
 from schema.presented import Presented
 from schema.sockets import TokenSocket, handshake
@@ -42,9 +41,6 @@ ALLOWED_OPERATIONS = {
     "GET": {OperationType.QUERY},
     "POST": {OperationType.QUERY, OperationType.MUTATION},
 }
-FILES_GO_ELSEWHERE = (
-    "Files are not sent with GraphQL: `attachmentRequest` gives an `uploadUrl` for them."
-)
 Authenticate = Callable[[Presented], Awaitable[Any]]
 MakeContext = Callable[[HTTPConnection, Any], Any]
 RefusesSocket = Callable[[HTTPConnection], bool]
@@ -53,33 +49,6 @@ RefusesSocket = Callable[[HTTPConnection], bool]
 def refuses_none(_connection: HTTPConnection) -> bool:
     """Let every WebSocket be opened; who opened it is asked afterwards."""
     return False
-
-
-class BoundedRequest(StarletteRequestAdapter):
-    """A request whose body is read once, and only as far as it may go."""
-
-    _read: bytes | None = None
-
-    async def get_body(self) -> bytes:
-        """Read the body.
-
-        Raises:
-            Refused: It is larger than a request may be.
-        """
-        if self._read is None:
-            self._read = await self._bounded()
-        return self._read
-
-    async def _bounded(self) -> bytes:
-        body = bytearray()
-        async for chunk in self._request.stream():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                raise Refused(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"The request is larger than {MAX_BODY_BYTES} bytes.",
-                )
-        return bytes(body)
 
 
 class GraphQLView(GraphQL[Any, None]):
@@ -91,9 +60,9 @@ class GraphQLView(GraphQL[Any, None]):
         authenticate: Finds out who asks by what is presented; None, or Unauthenticated, when that
             is not valid.
         refuses_socket: Tells which WebSockets are not even opened.
+        bounds: How much is let in.
     """
 
-    request_adapter_class = BoundedRequest
     graphql_transport_ws_handler_class = TokenSocket
 
     def __init__(
@@ -103,6 +72,7 @@ class GraphQLView(GraphQL[Any, None]):
         make_context: MakeContext,
         authenticate: Authenticate,
         refuses_socket: RefusesSocket = refuses_none,
+        bounds: Bounds,
     ) -> None:
         super().__init__(
             schema,
@@ -113,6 +83,8 @@ class GraphQLView(GraphQL[Any, None]):
         self.make_context = make_context
         self.authenticate = authenticate
         self.refuses_socket = refuses_socket
+        self.guarded = schema
+        self.bounds = bounds
 
     async def run(self, request: Any, *_args: Any, **_options: Any) -> Any:
         """Answer a request, or serve a WebSocket, whose context follows when its token is known."""
@@ -125,9 +97,6 @@ class GraphQLView(GraphQL[Any, None]):
             return await self.answer(request, media_type)
         except Refused as refusal:
             return written(refusal.body(), media_type, refusal.status, refusal.headers)
-        except HTTPException as refusal:  # Strawberry could not read the request
-            refused = Refused(refusal.status_code, refusal.reason)
-            return written(refused.body(), media_type, refused.status)
         except Exception as error:  # noqa: BLE001  # whatever it is: logged, and shown as nothing
             masked = shown(GraphQLError("", original_error=error))
             body: GraphQLHTTPResponse = {"errors": [masked.formatted]}
@@ -137,8 +106,7 @@ class GraphQLView(GraphQL[Any, None]):
         """Answer a request with GraphiQL, or with the result of an operation.
 
         Raises:
-            Refused: It has no valid token, or cannot be executed.
-            HTTPException: It cannot be read.
+            Refused: It has no valid token, cannot be read, or is not let in.
         """
         if request.method not in ALLOWED_OPERATIONS:
             raise Refused(
@@ -147,24 +115,31 @@ class GraphQLView(GraphQL[Any, None]):
                 headers={"allow": "GET, POST"},
             )
         if is_browser(request):
-            return page()
-        bounded = BoundedRequest(request)
+            return self.graphiql()
+        body = Body(request, self.bounds.body_seconds)
         try:
-            actor = await self.actor(Presented(request, body=bounded.get_body))
+            actor = await self.actor(Presented(request, body=body.read))
         except Unauthenticated as error:
             headers = {"www-authenticate": "Bearer"}
             raise Refused(
                 HTTPStatus.UNAUTHORIZED, error.message, code=error.code.name, headers=headers
             ) from error
-        if request.headers.get("content-type", "").lower().startswith("multipart/"):
-            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, FILES_GO_ELSEWHERE)
-        asked = await self.parse_http_body(bounded)
-        if isinstance(asked, list):
-            raise Refused(HTTPStatus.BAD_REQUEST, "One request asks for one operation.")
-        response = written_result(await self.executed(asked, request, actor), media_type)
+        with self.bounds.operations.joined(who_pays(actor)):
+            asked = await asked_in(request, body.read)
+            response = written_result(await self.executed(asked, request, actor), media_type)
         if is_large(request):
             response.headers["connection"] = "close"
         return response
+
+    def graphiql(self) -> Response:
+        """Show GraphiQL.
+
+        Raises:
+            Refused: It is not shown here.
+        """
+        if not self.bounds.shows_graphiql:
+            raise Refused(HTTPStatus.NOT_FOUND, "There is no page here; ask by POST.", code="HTTP")
+        return page()
 
     async def actor(self, presented: Presented) -> Any:
         """Find out who asks.
@@ -177,20 +152,23 @@ class GraphQLView(GraphQL[Any, None]):
             raise Unauthenticated
         return actor
 
-    async def executed(
-        self, asked: GraphQLRequestData, request: Request, actor: Any
-    ) -> ExecutionResult:
+    async def executed(self, asked: Asked, request: Request, actor: Any) -> ExecutionResult:
         """Execute an operation.
 
         Raises:
-            Refused: There is none, GET may not do it, or it takes too long.
+            Refused: There is none, GET may not do it, it is not let in, or it takes too long.
         """
+        admitted = await self.bounds.admission.admit(self.guarded, asked, actor)
+        if admitted.wrong is not None:
+            return ExecutionResult(data=None, errors=[admitted.wrong])
+        context = self.make_context(request, actor)
+        context.admitted = admitted
         try:
-            async with asyncio.timeout(OPERATION_SECONDS):
-                return await self.schema.execute(
-                    asked.query,
+            async with self.in_time(context):
+                return await self.guarded.execute(
+                    admitted.query,
                     variable_values=asked.variables,
-                    context_value=self.make_context(request, actor),
+                    context_value=context,
                     operation_name=asked.operation_name,
                     allowed_operation_types=ALLOWED_OPERATIONS[request.method],
                 )
@@ -202,24 +180,28 @@ class GraphQLView(GraphQL[Any, None]):
         except InvalidOperationTypeError as error:
             reason = error.as_http_error_reason(request.method)
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, reason) from error
-        except TimeoutError as error:
-            message = f"It took longer than {OPERATION_SECONDS} seconds and was given up."
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, message, code="TIMEOUT") from error
+
+    def in_time(self, context: Any) -> AbstractAsyncContextManager[None]:
+        """Let an operation take so long and no longer."""
+        return deadline(self.bounds.operation_seconds, getattr(context, "give_up", None))
 
     async def on_ws_connect(self, context: Any) -> Any:
         """Find out who opened a WebSocket.
 
         Raises:
             ConnectionRejectionError: The first message has no valid token.
+            Refused: They have too many already.
         """
         try:
-            await self.actor(handshake(context))
+            actor = await self.actor(handshake(context))
         except Unauthenticated as error:
             raise ConnectionRejectionError from error
+        self.bounds.sockets.enter(who_pays(actor))
+        context["joined"] = who_pays(actor)
         return await super().on_ws_connect(context)
 
     def decode_json(self, data: str | bytes) -> object:
-        """Read JSON."""
+        """Read JSON that comes over WebSockets."""
         return orjson.loads(data)
 
     def encode_json(self, data: object) -> str:

@@ -1,6 +1,7 @@
 """Ways to ask for what belongs to somebody else, by its id: tables for the tests of tenancy."""
 
 from documents import days_from_now
+from public_keys import written
 
 SOON = f'startsAt: "{days_from_now(9)}", endsAt: "{days_from_now(10)}"'
 EDGES = "edges { node { id } }"
@@ -31,6 +32,7 @@ BY_OTHERS_IDS = [
     f'agreements(organizationUnitId: "$unit") {{ {EDGES} }}',
     f'events(subjectId: "$reservation") {{ {EDGES} }}',
     f"notices {{ {EDGES} }}",
+    f"trustedDocuments {{ {EDGES} }}",
     f"people {{ {EDGES} }}",
     f"signatureStations {{ {EDGES} }}",
     "nearestAutomats(near: {coordinates: {latitude: 60.17, longitude: 24.94}}) { rank }",
@@ -45,6 +47,7 @@ REFUSED_SELECTIONS = [
     f'{OURS}, reservationId: "$reservation"',
 ]
 SETTINGS = 'effectiveSettings(deviceGroupId: "$group") { value }'
+SIGNED = 'serviceAccountId: "$service_account", method: "GET", url: "x", timestamp: "0"'
 REFUSED_QUERIES = [
     'agreementPreview(agreementVersionId: "$agreement_version") { title }',
     'agreementPreview(body: "x", keyContractId: "$key_contract") { title }',
@@ -62,6 +65,8 @@ REFUSED_QUERIES = [
     'selectionShadow(organizationUnitId: "$unit") { watched }',
     'selectionShadow(deviceGroupIds: ["$group"]) { watched }',
     'selectionReplay(reservationId: "$reservation") { same }',
+    'partnerOnboarding(serviceAccountId: "$service_account") { ready }',
+    f"signatureCheck({SIGNED}) {{ fits }}",
     *(f"automatSelection(input: {{{one}, {SOON}}}) {{ examined }}" for one in REFUSED_SELECTIONS),
 ]
 PUSH = f'externalId: "x", contacts: [{{name: "Eve"}}], {SOON}'
@@ -226,7 +231,17 @@ REFUSED_MUTATIONS = {
         }.items()
     },
     "attachmentRemove.id": 'id: "$attachment"',
+    "contactDataExport.contactId": 'contactId: "$contact"',
     "contactErase.contactId": 'contactId: "$contact"',
+    "trustedDocumentRemove.id": 'id: "$trusted_document"',
+    "tokenCreate.organizationUnitIds": 'name: "x", role: VIEWER, organizationUnitIds: ["$unit"]',
+    "tokenRotate.id": 'id: "$token"',
+    "tokenRevoke.id": 'id: "$token"',
+    "serviceAccountCreate.organizationUnitIds": f'name: "x", publicKey: "{written(1)}", '
+    'organizationUnitIds: ["$unit"]',
+    "serviceAccountKeyRotate.id": f'id: "$service_account", publicKey: "{written(1)}"',
+    "serviceAccountKeyRevoke.id": 'id: "$service_account_key"',
+    "serviceAccountRevoke.id": 'id: "$service_account"',
     "personInvite.organizationUnitIds": 'email: "eve@example.org", name: "Eve", role: USER, '
     'organizationUnitIds: ["$unit"]',
     "personInvitationRenew.id": 'id: "$person"',

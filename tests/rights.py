@@ -1,6 +1,7 @@
 """Which roles may ask which query and which mutation: the table for the tests of access."""
 
 from documents import days_from_now
+from public_keys import written
 from things import KINDS
 
 from models.accounts import Role
@@ -65,6 +66,10 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "events": (KEY_EDITORS, f'(subjectId: "$entity") {{ {EDGES} }}'),
     "notices": (KEY_EDITORS, f"{{ {EDGES} }}"),
     "sandbox": (VIEWERS, "{ now }"),
+    "tokens": (ADMINS, f"(withEnded: true) {{ {EDGES} }}"),
+    "serviceAccounts": (ADMINS, f"{{ {EDGES} }}"),
+    "signatureCheck": (EVERYBODY, '(method: "POST", url: "x", timestamp: "0") { digest }'),
+    "partnerOnboarding": (VIEWERS, '(source: "default") { ready }'),
     "placement": (set(Role), '(address: {text: "Nowhere 1"}) { confidence }'),
     "nearestAutomats": (EVERYBODY, f"({NEAR}) {{ automat {{ id }} }}"),
     "nearestAutomatsGeoJson": (EVERYBODY, f"({NEAR})"),
@@ -75,6 +80,8 @@ QUERIES: dict[str, tuple[set[Role], str]] = {
     "addressChangePreview": (VIEWERS, f'(entityId: "$entity", {COORDINATES}) {{ more }}'),
     "selectionShadow": (REPORT_READERS, '(organizationUnitId: "$unit") { watched }'),
     "selectionReplay": (VIEWERS, '(reservationId: "$reservation") { same }'),
+    "trustedDocuments": (ADMINS, f"{{ {EDGES} }}"),
+    "trustedDocumentRoles": (ADMINS, ""),
     "automatSelection": (
         VIEWERS,
         f'(input: {{entityId: "$entity", {SOON}}}) {{ automat {{ id }} }}',
@@ -165,9 +172,17 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "contactUpdate": (RESERVERS, 'id: "$contact", phone: "+358505550002"'),
     "attachmentRequest": (RESERVERS, 'name: "a.pdf", keyId: "$key"'),
     "attachmentRemove": (RESERVERS, 'id: "$attachment"'),
+    "contactDataExport": (ADMINS, 'contactId: "$past_contact"'),
     "contactErase": (ADMINS, 'contactId: "$past_contact"'),
     "organizationUnitCreate": (ADMINS, 'name: "North"'),
     "organizationUnitUpdate": (ADMINS, 'id: "$unit", name: "South"'),
+    "tokenCreate": (ADMINS, 'name: "PMS", role: PARTNER'),
+    "tokenRotate": (ADMINS, 'id: "$token"'),
+    "tokenRevoke": (ADMINS, 'id: "$token"'),
+    "serviceAccountCreate": (ADMINS, f'name: "PMS", publicKey: "{written(1)}"'),
+    "serviceAccountKeyRotate": (ADMINS, f'id: "$service_account", publicKey: "{written(2)}"'),
+    "serviceAccountKeyRevoke": (ADMINS, 'id: "$service_account_key"'),
+    "serviceAccountRevoke": (ADMINS, 'id: "$service_account"'),
     "personInvite": (
         ADMINS,
         f'email: "{new_id().hex}@example.org", name: "Aino", role: VIEWER',
@@ -179,6 +194,9 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "organizationUnitMove": (ADMINS, 'id: "$unit", parentId: "$root"'),
     "organizationUnitDelete": (ADMINS, 'id: "$empty_unit"'),
     "sandboxAdvance": ({Role.ADMIN, Role.PARTNER}, "seconds: 60"),
+    "trustedDocumentAdd": (ADMINS, 'name: "Nothing", text: "{ __typename }"'),
+    "trustedDocumentRemove": (ADMINS, 'id: "$trusted_document"'),
+    "trustedDocumentRolesSet": (ADMINS, "roles: []"),
     "reservationUpsert": (RESERVERS, STAY),
     "reservationsUpsert": (RESERVERS, f"reservations: [{{{STAY}}}]"),
     "reservationCancel": (RESERVERS, 'id: "$reservation"'),
@@ -193,4 +211,8 @@ SEEN_BY = dict.fromkeys(KINDS, VIEWERS) | {
     "automat_alarm": EVERYBODY,
     "automat_command": AUTOMAT_VIEWERS,
     "automat_event": KEY_EDITORS,
+    "trusted_document": ADMINS,
+    "service_account": ADMINS,
+    "service_account_key": ADMINS,
+    "token": ADMINS,
 }

@@ -17,6 +17,7 @@ from models.errors import AddressNotFound, ErrorCode, InvalidInput, KeyTaken, Un
 from schema.app import create_app
 from schema.errors import UserError, refusing_politely
 from schema.guarded import GuardedSchema
+from schema.heads import BoundedProtocol
 from schema.presented import Presented
 
 TOKEN = "lk_test_4f1c"  # of this small API alone  # noqa: S105 - opens nothing
@@ -28,6 +29,7 @@ class Context:
     """What resolvers of the small API get."""
 
     actor: str
+    admitted: Any = None
 
 
 async def authenticate(presented: Presented) -> str | None:
@@ -225,7 +227,14 @@ async def ask(client: httpx2.AsyncClient, query: str, **variables: Any) -> Any:
 async def served(app: Starlette, port: int = 0) -> AsyncIterator[str]:
     """Serve an application for clients outside of this process; on a free port, or on that one."""
     server = uvicorn.Server(
-        uvicorn.Config(app, port=port, log_config=None, ws="websockets-sansio", lifespan="on")
+        uvicorn.Config(
+            app,
+            port=port,
+            log_config=None,
+            http=BoundedProtocol,
+            ws="websockets-sansio",
+            lifespan="on",
+        )
     )
     serving = asyncio.create_task(server.serve())
     while not server.started:  # uvicorn has no event for it  # noqa: ASYNC110 - a server of its own thread

@@ -27,6 +27,7 @@ from resolvers.reach import units_below
 from resolvers.work import Work
 from schema.api import schema
 from schema.app import create_app
+from schema.bounds import Bounds
 from schema.context import Context, clock
 from schema.doorkeeper import doorkeeper, session_door
 from schema.geocoders import geocoder_for
@@ -155,7 +156,12 @@ async def another_process(client: Client) -> AsyncIterator[Client]:
     await database.dispose()
 
 
-def app_on(database: Database, outside: Outside, geocoder: Geocoder | None = None) -> Starlette:
+def app_on(
+    database: Database,
+    outside: Outside,
+    geocoder: Geocoder | None = None,
+    bounds: Bounds | None = None,
+) -> Starlette:
     """Put the application together."""
     chosen = geocoder or geocoder_for(database, unset())[0]
 
@@ -169,6 +175,7 @@ def app_on(database: Database, outside: Outside, geocoder: Geocoder | None = Non
         make_context=make_context,
         what_is_missing=lambda: what_is_missing(database),
         routes=routes_beside(database, outside, make_context, passwords=Passwords(QUICK)),
+        bounds=bounds,
     )
 
 

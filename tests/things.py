@@ -17,11 +17,12 @@ from factories import (
     push,
 )
 from linking import contract_of, make_link
+from public_keys import pem
 from signing import begun, offered, sign, station_of, waiting
 from sqlalchemy import Select, select
 from talking import Client
 
-from models.accounts import Role
+from models.accounts import Role, Token
 from models.agreements import Agreement, AgreementVersion
 from models.attachments import Attachment
 from models.automat_alarms import AlarmKind, AutomatAlarm
@@ -36,6 +37,7 @@ from models.erasures import Erasure, ErasureCause
 from models.events import Event
 from models.keys import Key, KeyRing, ManualStorage
 from models.organizations import Contact, OrganizationUnit
+from models.partners import ServiceAccount, ServiceAccountKey
 from models.people import Person
 from models.public_links import ContractLink
 from models.reservations import Reservation
@@ -43,11 +45,13 @@ from models.signing import Signature, SigningProcess
 from models.stations import SignatureStation
 from models.templates import ContractTemplate
 from models.times import Window
-from resolvers import contracts
+from models.trusted_documents import TrustedDocument
+from resolvers import contracts, trusted_documents
 from resolvers.agreements import versions
 from resolvers.attachments import requesting
 from resolvers.automat_alarms import raise_alarm
 from resolvers.automat_commands import asking
+from resolvers.partners import public_keys, service_accounts, tokens
 from resolvers.people import inviting
 from resolvers.people.inviting import Newcomer
 from resolvers.staff_contracts import drafts
@@ -80,9 +84,13 @@ KINDS: dict[str, type[Base]] = {
     "reservation": Reservation,
     "ring": KeyRing,
     "template": ContractTemplate,
+    "service_account": ServiceAccount,
+    "service_account_key": ServiceAccountKey,
     "signature": Signature,
     "signing": SigningProcess,
     "station": SignatureStation,
+    "trusted_document": TrustedDocument,
+    "token": Token,
     "unit": OrganizationUnit,
 }
 
@@ -112,9 +120,11 @@ async def one_of_everything(client: Client, mark: str = "ours") -> dict[str, str
         await versions.create(work, agreement.id)
         await requesting.request(work, subject="entity_id", subject_id=apartment.id, name=mark)
         await work.add(await erased(work))
+        await trusted_documents.trust(work, text="{ __typename }", name=mark)
         await inviting.invite(work, newcomer(mark))
         reservation, _ = await push(work, apartment, external_id=mark)
         await make_link(work, await contract_of(work, reservation))
+        await have_partner(work, mark)
         organization_id = work.actor.organization_id
         return {
             kind: to_id(model, (await work.scalars(newest(model, organization_id)))[0])
@@ -135,6 +145,13 @@ async def have_linked(work: Work, automat: Automat, mark: str = "ours") -> None:
     facts = {"reason": mark}
     await make_report(work, link, 1, ReportKind.STARTED, facts=facts)
     await raise_alarm(work, automat.id, AlarmKind.DEVICE_ERROR, details=f"It hums ({mark}).")
+
+
+async def have_partner(work: Work, mark: str = "ours") -> None:
+    """Give a partner a service account and a token."""
+    key = public_keys.read(pem(0))
+    await service_accounts.create(work, name=f"Account {mark}", key=key)
+    await tokens.create(work, name=f"Token {mark}", role=Role.PARTNER)
 
 
 async def erased(work: Work) -> Erasure:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Actor
+from models.accounts import Actor, WayIn
 from models.attachments import Attachment, AttachmentState
 from models.base import table_of
 from models.errors import FileRefused, LinkNotValid
@@ -47,7 +47,7 @@ async def awaited(connection: AsyncConnection, secret: str, now: datetime) -> Aw
         ).where(row.upload_digest == digest_of(secret), row.state == AttachmentState.AWAITED)
     )
     for one in found:
-        owner = system(one.organization_id, one.clock_ahead)
+        owner = system(one.organization_id, one.clock_ahead, WayIn.LINK)
         if one.upload_expires_at > owner.time(now):
             return Awaited(one.id, one.name, owner)
     raise LinkNotValid

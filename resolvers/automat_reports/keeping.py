@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.accounts import WayIn
 from models.automat_alarms import AlarmKind
 from models.automat_reports import AutomatReport, ReportKind
 from models.base import Json, new_id
@@ -185,4 +186,5 @@ async def _doubt(
 
 
 def _work(session: AsyncSession, link: Known, now: datetime) -> Work:
-    return Work(session, system(link.organization_id, link.clock_ahead), link.time(now))
+    automat = system(link.organization_id, link.clock_ahead, WayIn.AUTOMAT)
+    return Work(session, automat, link.time(now))

@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import aliased
 
+from models.accounts import WayIn
 from models.automat_links import AutomatLink
 from models.database import RINGS
 from models.dialects.among import among, ids_later
@@ -98,7 +99,8 @@ async def locked(
     for link, ahead in (await session.execute(_mine(), told, execution_options=fresh)).all():
         if link.id == link_id:
             # The clock of a sandbox may have been moved while we waited, and that has its end now.
-            actor = await as_now(await session.connection(), system(link.organization_id, ahead))
+            automat = system(link.organization_id, ahead, WayIn.AUTOMAT)
+            actor = await as_now(await session.connection(), automat)
             return Work(session, actor, actor.time(now)), link
     return None
 
@@ -135,7 +137,7 @@ async def locked_together(
     rows = (await session.execute(_theirs(), told, execution_options=fresh)).all()
     if not rows:
         return None
-    actor = system(rows[0][0].organization_id, rows[0][1])
+    actor = system(rows[0][0].organization_id, rows[0][1], WayIn.AUTOMAT)
     actor = await as_now(await session.connection(), actor)  # it may have been moved meanwhile
     return Work(session, actor, actor.time(now)), [link for link, _ in rows]
 

@@ -138,6 +138,7 @@ async def _remove(work: Work, contact: Contact, dealings: Dealings) -> list[dict
         "identifications": await traces.forget_identities(work, contact.id),
         "unsigned documents": await traces.remove_unsigned(work, contact.id, dealings.contracts),
         "drafts": await traces.empty_drafts(work, dealings.contracts),
+        "former values": await traces.forget_former_values(work, contact.id),
     }
     removed: list[dict[str, Any]] = [{"what": name, "count": 1} for name in own]
     return removed + [{"what": what, "count": count} for what, count in counts.items() if count]

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, null, or_, select, update
 
+from models.base import table_of
 from models.contracts import KeyContract
 from models.dialects.among import among
-from models.events import EventKind
+from models.events import Event, EventKind
 from models.jobs import JobKind
 from models.public_links import ContractLink
 from models.signing import Identification, SigningProcess, SigningState
@@ -87,6 +88,18 @@ async def _forget_identities(work: Work, process_ids: Sequence[UUID]) -> None:
     row = Identification
     connection = await work.connection()
     await connection.execute(delete(row).where(among(row.process_id, process_ids)))
+
+
+async def forget_former_values(work: Work, contact_id: UUID) -> int:
+    """Forget what the trail says of who a contact was; counts the events.
+
+    Their digests stay, so the seals of the trail hold.
+    """
+    row = table_of(Event)
+    mine = row.c.organization_id == work.actor.organization_id, row.c.subject_id == contact_id
+    connection = await work.connection()
+    emptied = update(row).where(*mine, row.c.personal.is_not(None)).values(personal=null())
+    return (await connection.execute(emptied)).rowcount
 
 
 async def empty_drafts(work: Work, contracts: Sequence[KeyContract]) -> int:

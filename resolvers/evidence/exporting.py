@@ -1,6 +1,6 @@
 """A contract's evidence, whoever asks: a signed link or the command line is all that they need."""
 
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import IO
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Actor
+from models.accounts import Actor, WayIn
 from models.base import table_of
 from models.contracts import KeyContract
 from models.database import Database
@@ -20,6 +20,21 @@ from resolvers.evidence.gathering import Gathered, gather
 from resolvers.evidence.packing import pack
 from resolvers.outside.ports import Outside
 from resolvers.work import About, Reading, Work, system
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who took evidence away, for the trail: the fields of an `Actor`.
+
+    Args:
+        way_in: How they came.
+        token_id: The token for which their link was made; None for the command line.
+        request_id: With which request.
+    """
+
+    way_in: WayIn
+    token_id: UUID | None = None
+    request_id: str | None = None
 
 
 class BundleTooLarge(FileRefused):
@@ -63,16 +78,14 @@ async def export(
     return gathered
 
 
-async def note_exported(
-    database: Database, contract_id: UUID, now: datetime, *, token_id: UUID | None
-) -> None:
+async def note_exported(database: Database, contract_id: UUID, now: datetime, *, by: Asker) -> None:
     """Write down that the evidence of a contract was given out; a bundle does not tell of itself.
 
     Args:
         database: Where the contract is.
         contract_id: The key contract.
         now: The moment that counts as now.
-        token_id: Who asked for it; None for whoever has the command line.
+        by: Who asked for it.
 
     Raises:
         NotFound: There is no such contract.
@@ -80,7 +93,7 @@ async def note_exported(
     async with database.writing() as session:
         owner = await _owner_of(await session.connection(), contract_id)
         await narrow(session, owner.organization_id)
-        work = Work(session, replace(owner, token_id=token_id), owner.time(now))
+        work = Work(session, replace(owner, **asdict(by)), owner.time(now))
         work.record(EventKind.EVIDENCE_EXPORTED, About(KeyContract, contract_id))
 
 

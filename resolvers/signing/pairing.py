@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Actor, Permission, Role
+from models.accounts import Actor, Permission, Role, WayIn
 from models.errors import LinkNotValid, StationNotReady
 from models.events import EventKind
 from models.stations import SignatureStation
@@ -67,7 +67,7 @@ async def by_code(connection: AsyncConnection, digest: str) -> tuple[UUID, Actor
     station = (await connection.execute(found)).first()
     if station is None:
         raise LinkNotValid(WRONG)
-    return station.id, system(station.organization_id, station.clock_ahead)
+    return station.id, system(station.organization_id, station.clock_ahead, WayIn.LINK)
 
 
 async def pair(work: Work, station_id: UUID, digest: str) -> tuple[SignatureStation, str]:

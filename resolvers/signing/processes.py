@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.accounts import Actor
+from models.accounts import Actor, WayIn
 from models.contracts import KeyContract
 from models.errors import AlreadySigned, LinkNotValid
 from models.reservations import Reservation
@@ -42,7 +42,7 @@ async def by_secret(connection: AsyncConnection, secret: str | None) -> Whose:
     whose = (await connection.execute(found)).first()
     if whose is None:
         raise LinkNotValid
-    return Whose(whose.id, system(whose.organization_id, whose.clock_ahead))
+    return Whose(whose.id, system(whose.organization_id, whose.clock_ahead, WayIn.LINK))
 
 
 async def readable(reading: Reading, process_id: UUID) -> SigningProcess:

@@ -109,7 +109,10 @@ async def unpair(work: Work, id: UUID | None) -> SignatureStation:
     """
     work.require(Permission.EDIT_ORGANIZATION)
     station = await lock(work, id)
+    waits = station.token_id is None and station.pairing_digest is not None
     await take_back(work, station)
+    if waits:
+        work.record(EventKind.SIGNATURE_STATION_UNPAIRED, station)
     return station
 
 

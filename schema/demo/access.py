@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from geo.index.embedded import EmbeddedGeocoder
-from models.accounts import Actor, Role, Token
+from models.accounts import Role, Token, WayIn
 from models.database import Database
-from models.errors import NotFound
+from models.errors import InvalidInput, NotFound
 from models.organizations import OrganizationUnit
 from resolvers import accounts
-from resolvers.work import Work
+from resolvers.work import Reading, Work, system
 from schema.demo.loading import SOURCE, customer_id, load_data
 from schema.scalars import to_id
 
@@ -87,7 +87,7 @@ async def id_of_the_demo(database: Database) -> str:
 async def new_access(database: Database, organization_id: UUID, now: datetime) -> DemoAccess:
     """Make tokens for this start, and take back those of the last one."""
     async with database.writing() as session:
-        work = Work(session, Actor(organization_id, Role.ADMIN), now)
+        work = Work(session, system(organization_id, way_in=WayIn.COMMAND), now)
         for token_id in await demo_tokens(work):
             await accounts.revoke_token(work, token_id)
         _, staff = await accounts.create_token(work, role=Role.ADMIN, name=STAFF)
@@ -97,7 +97,38 @@ async def new_access(database: Database, organization_id: UUID, now: datetime) -
     return DemoAccess(organization_id, staff, partner, main_job(now))
 
 
-async def demo_tokens(work: Work) -> Sequence[UUID]:
+async def check_no_demo(database: Database) -> None:
+    """Refuse to serve a database for real that the tokens of a demo open.
+
+    They were shown on a screen, and belong to an organization that is made up.
+
+    Raises:
+        InvalidInput: It is the database of a demo, and its tokens are still good.
+    """
+    roots = await organizations_of(database)
+    if customer_id(OWNER) not in roots:
+        return
+    async with database.reading() as connection:
+        reading = Reading(connection, system(roots[customer_id(OWNER)]), datetime.now(UTC))
+        if await demo_tokens(reading):
+            raise InvalidInput(
+                "The tokens of the demo open this database: serve it with `livionkey demo --serve`,"
+                " take them back with `livionkey demo --close`, or use a database of its own."
+            )
+
+
+async def close_demo(database: Database) -> None:
+    """Take back the tokens of the demo."""
+    roots = await organizations_of(database)
+    if customer_id(OWNER) in roots:
+        async with database.writing() as session:
+            owner = system(roots[customer_id(OWNER)], way_in=WayIn.COMMAND)
+            work = Work(session, owner, datetime.now(UTC))
+            for token_id in await demo_tokens(work):
+                await accounts.revoke_token(work, token_id)
+
+
+async def demo_tokens(work: Reading) -> Sequence[UUID]:
     """List the demo's tokens that still open the door."""
     return await work.scalars(
         select(Token.id).where(

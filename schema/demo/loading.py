@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.index.embedded import EmbeddedGeocoder
 from geo.index.importing import import_addresses
-from models.accounts import Actor
+from models.accounts import Actor, WayIn
 from models.contracts import Verification
 from models.database import Database
 from models.keys import Key
@@ -103,7 +103,7 @@ async def make_unit(load: DemoLoad, unit: DemoUnit) -> None:
             work, parent_id=load.ids[unit.parent], kind=UnitKind.AREA, changes=changes
         )
     else:
-        work = Work(load.session, organizations.founder(), load.now)
+        work = Work(load.session, organizations.founder(WayIn.COMMAND), load.now)
         made = await organizations.found(work, name=unit.name)
         await organizations.update_unit(work, made.id, changes)
     load.actors[unit.key], load.ids[unit.key] = work.actor, made.id

@@ -81,10 +81,11 @@ def database(own_database: Database) -> Database:
     return own_database
 
 
-@pytest.mark.parametrize(("at_desks", "many"), [(True, 10_000), (False, 1_000)])
+@pytest.mark.parametrize("at_desks", [True, False])
 async def test_pushes_ask_as_little_of_a_key_that_is_promised_often(
-    database: Database, *, at_desks: bool, many: int
+    database: Database, *, at_desks: bool
 ) -> None:
+    many = 10_000 if at_desks and database.is_sqlite else 1_000  # to fill it takes a minute or less
     owner, (busy, quiet) = await prepared(database, at_desks=at_desks)
     await filled(database, owner, busy, many)
     await filled(database, owner, quiet, 10)

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from commanding import make_linked
+from counting import statements_of
 from factories import AINO, make_automat, make_key, make_unit
 from rights import MUTATIONS, QUERIES, RESERVERS, SEEN_BY, SOON
 from sandboxing import become_sandbox
 from signing import waiting
 from talking import Client
 from things import one_of_everything
+from trails import Done, changed_unseen
 
 from models.accounts import Actor, Role, token_digest
 from models.automats import Automat
@@ -98,17 +100,20 @@ async def test_a_role_changes_what_the_table_says_and_nothing_else(
 ) -> None:
     ids = await one_of_everything(client) | await free_keys(client)
     await become_sandbox(client)
-    allowed = set()
+    allowed: dict[str, Done] = {}
 
     for name, (_, rest) in MUTATIONS.items():
         document = f"mutation {{ {name}(input: {{{rest}}}) {{ userErrors {{ code }} }} }}"
-        data = await client.ask(Template(document).substitute(ids), role)
+        with statements_of(client.database) as statements:
+            answer = await client.post(Template(document).substitute(ids), role)
+        data = answer.json()["data"]
         codes = [error["code"] for error in data[name]["userErrors"]]
         assert codes in ([], ["NOT_ALLOWED"]), name
         if not codes:
-            allowed.add(name)
+            allowed[name] = Done(answer.headers["x-request-id"], statements)
 
-    assert allowed == {name for name, (roles, _) in MUTATIONS.items() if role in roles}
+    assert allowed.keys() == {name for name, (roles, _) in MUTATIONS.items() if role in roles}
+    assert await changed_unseen(client, allowed) == {}
 
 
 @pytest.mark.parametrize("role", Role)

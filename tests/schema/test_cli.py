@@ -135,7 +135,7 @@ def test_an_organization_and_its_token_are_printed_alone(migrated: CommandLine) 
     token = migrated.run("token", "create", *words)
 
     assert re.fullmatch(r"unit_[0-9a-f]{32}\n", organization.stdout)
-    assert re.fullmatch(r"lk_[\w-]{43}\n", token.stdout)
+    assert re.fullmatch(r"lk_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}\n", token.stdout)
     assert (organization.returncode, organization.stderr) == (0, "")
     assert (token.returncode, token.stderr) == (0, "")
     (file,) = migrated.folder.glob("*.db")

@@ -58,6 +58,7 @@ BOUNDED_LISTS = {
     "ComparisonTotals.exceptions",
     "ComparisonTotals.outcomes",
     "ContractTemplate.enforced",
+    "Event.hidden",
     "DeviceGroup.effectiveSettings",
     "KeyContract.agreements",
     "Erasure.kept",
@@ -77,18 +78,24 @@ BOUNDED_LISTS = {
     "Person.organizationUnits",
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",
+    "PartnerOnboarding.checks",
     "UnitBlocker.examples",
     "Query.accessSchedulePreview",
     "Query.failoverPlan",
     "Query.contractDefaults",
+    "Query.trustedDocumentRoles",
     "Query.nearestAutomats",
     "ReservableEntity.effectiveSettings",
     "Reservation.contacts",
     "ReservationsUpsertRow.changed",
     "ReservationsUpsertRow.userErrors",
     "SelectionReplay.differences",
+    "ServiceAccount.keys",
     "Signature.acceptedAgreements",
+    "SignatureCheck.problems",
     "SigningProcess.agreements",
+    "Token.organizationUnits",
+    "Token.scopes",
     "UnitSettings.excludedAutomatIds",
     "UnitSettings.excludedModels",
 }
@@ -193,15 +200,8 @@ def test_descriptions_are_sentences() -> None:
 NOUNS = (
     *("agreement", "attachment", "automat", "contact", "contractLink", "contractTemplate"),
     *("deviceGroup", "entity", "failover", "key", "locker", "manualStorage", "organizationUnit"),
-    *(
-        "person",
-        "placement",
-        "reservation",
-        "sandbox",
-        "selectionMode",
-        "signatureStation",
-        "signing",
-    ),
+    *("person", "placement", "reservation", "sandbox", "selectionMode", "serviceAccount"),
+    *("signatureStation", "signing", "token", "trustedDocument"),
 )
 
 
@@ -257,6 +257,7 @@ def test_connections_are_asked_for_in_pages_of_twenty() -> None:
 
 def test_answers_refer_to_things_and_not_to_their_ids() -> None:
     allowed = {"externalId", "deviceId", "hardwareId", "customerId", "subjectId"}
+    allowed |= {"actorId", "requestId"}
     objects = [
         one for one in SHOWN if is_object_type(one) and one.name not in {"Query", "Mutation"}
     ]

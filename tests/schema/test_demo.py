@@ -33,7 +33,14 @@ from schema.api import schema
 from schema.app import create_app
 from schema.context import Context
 from schema.demo import files
-from schema.demo.access import DemoAccess, load_demo, main_job, organizations_of
+from schema.demo.access import (
+    DemoAccess,
+    check_no_demo,
+    close_demo,
+    load_demo,
+    main_job,
+    organizations_of,
+)
 from schema.doorkeeper import doorkeeper
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -204,6 +211,17 @@ async def test_a_second_start_changes_nothing_but_the_tokens(demo: Demo) -> None
         assert (await authenticate(connection, demo.access.staff_token, NOW)).role is Role.ADMIN
         with pytest.raises(Unauthenticated):
             await authenticate(connection, first.staff_token, NOW)
+
+
+async def test_it_is_not_served_for_real_while_its_tokens_are_good(demo: Demo) -> None:
+    with pytest.raises(InvalidInput, match="livionkey demo --close"):
+        await check_no_demo(demo.database)
+
+    await close_demo(demo.database)
+
+    await check_no_demo(demo.database)
+    assert await counted(demo, Token, Token.revoked_at.is_(None)) == 0
+    demo.access = await started(demo.database)
 
 
 async def test_a_database_with_other_organizations_is_left_alone(database: Database) -> None:

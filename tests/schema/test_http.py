@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from small_api import TOKEN, ask, client_of, served, small_app
 
-from schema import view
+from schema.bounds import Bounds
 from schema.limits import LARGE_BODY_BYTES, MAX_BODY_BYTES
 from schema.presented import Presented
 
@@ -171,13 +171,13 @@ async def test_a_fault_while_asking_for_the_actor_is_masked() -> None:
     assert code_of(answer) == "INTERNAL"
 
 
-async def test_what_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view, "OPERATION_SECONDS", 0.05)
-    async with client_of(small_app()) as client:
+async def test_what_takes_too_long_is_given_up_and_the_field_is_named() -> None:
+    async with client_of(small_app(bounds=Bounds(operation_seconds=0.05))) as client:
         answer = await client.post("/graphql", json={"query": "{ slow }"})
 
     assert answer.status_code == 503
     assert code_of(answer) == "TIMEOUT"
+    assert answer.json()["errors"][0]["extensions"]["fields"] == ["slow"]
 
 
 async def test_the_bare_address_leads_to_graphiql() -> None:

@@ -1,12 +1,11 @@
 """WebSockets speak graphql-transport-ws with those who bring a token in their first message."""
 
-import asyncio
-import json
 from typing import Any
 
 import pytest
 import websockets
 from small_api import TOKEN, served, small_app
+from socketing import heard, say, socket_to
 
 from models.errors import Unauthenticated
 from schema.limits import MAX_SUBSCRIPTIONS
@@ -162,27 +161,3 @@ async def test_pages_of_other_sites_may_not_open_a_websocket() -> None:
             await socket_to(url, origin="https://elsewhere.example")
 
     assert refusal.value.response.status_code == 403
-
-
-def socket_to(
-    url: str, protocol: str = "graphql-transport-ws", origin: str | None = None
-) -> websockets.connect:
-    """Open a WebSocket."""
-    address = f"{url.replace('http', 'ws', 1)}/graphql"
-    subprotocol = websockets.Subprotocol(protocol)
-    return websockets.connect(
-        address,
-        subprotocols=[subprotocol],
-        origin=websockets.Origin(origin) if origin else None,
-        proxy=None,
-    )
-
-
-async def say(socket: websockets.ClientConnection, **message: Any) -> None:
-    """Send a message of the protocol."""
-    await socket.send(json.dumps(message))
-
-
-async def heard(socket: websockets.ClientConnection) -> Any:
-    """Receive a message of the protocol."""
-    return json.loads(await asyncio.wait_for(socket.recv(), 60))

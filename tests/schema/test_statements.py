@@ -25,7 +25,7 @@ from linking import make_link
 from outcomes import key_contract
 from signing import begun, online_station, station_token, waiting
 from talking import Client
-from things import erased, have_linked, have_signed, newcomer
+from things import erased, have_linked, have_partner, have_signed, newcomer
 
 from models.automats import Automat, AutomatModel, AutomatState, DeviceGroup
 from models.base import new_id
@@ -160,6 +160,7 @@ async def furnish(client: Client, numbers: range) -> None:
             await have_signed(work)
             await sign_at_a_station(work, unit)
             await have_watched(work, unit, group)
+            await have_partner(work, str(number))
 
 
 async def have_watched(work: Work, unit: OrganizationUnit, group: DeviceGroup) -> None:

@@ -107,14 +107,14 @@ async def test_lists_and_what_hangs_on_them_hold_only_what_is_ours(
     ours = await one_of_everything(client, "ours")
     lists = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
     lists += "lockerContracts contacts organizationUnits contractTemplates events notices "
-    lists += (
-        "agreements erasures signatureStations automatCommands automatAlarms automatEvents people"
-    )
+    lists += "agreements erasures signatureStations automatCommands automatAlarms automatEvents "
+    lists += "tokens serviceAccounts people trustedDocuments"
     nested = (
         f"{{ entities {{ edges {{ node {{ attachments {{ {EDGES} }} }} }} }} }}",
         f"{{ keys(first: 20) {{ edges {{ node {{ custody {{ {EDGES} }} }} }} }} }}",
         f"{{ agreements {{ edges {{ node {{ versions {{ {EDGES} }} }} }} }} }}",
         "{ keyContracts { edges { node { links { id } } } } }",
+        "{ serviceAccounts { edges { node { keys { id } } } } }",
     )
     documents = [f"{{ {name}(first: 100) {{ {EDGES} }} }}" for name in lists.split()]
 
