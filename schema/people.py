@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models.people as models
+from models.accounts import Permission
 from resolvers import looking, relations
 from resolvers.people.units import units_of_people
 from schema.context import Info
@@ -15,7 +16,7 @@ from schema.execution import batched
 from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.people_enums import Permission, PersonState
+from schema.people_enums import PersonState
 from schema.permissions import query
 from schema.scalars import to_id
 

@@ -19,7 +19,7 @@ from models.automats import Automat, AutomatModel, DeviceGroup
 from models.base import Base
 from models.database import Database
 from models.entities import EntityKind, ReservableEntity
-from models.errors import ErrorCode, Unauthenticated
+from models.errors import ErrorCode, InvalidInput, Unauthenticated
 from models.keys import Key, KeyKind
 from models.organizations import OrganizationUnit
 from models.places import PlacementPrecision
