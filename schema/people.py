@@ -7,7 +7,6 @@ from uuid import UUID
 import strawberry
 
 import models.people as models
-from models.accounts import Permission
 from resolvers import looking, relations
 from resolvers.people.units import units_of_people
 from schema.context import Info
