@@ -69,7 +69,9 @@ async def prepared(database: Database) -> Actor:
     async with database.administering() as connection:
         await connection.run_sync(effects.create, checkfirst=True)
         if not database.is_sqlite:  # jobs are done for an organization, see `models.walls`
-            granted = "grant insert on effects to {0}; grant usage on effects_number_seq to {0}"
+            granted = (
+                "grant select, insert on effects to {0}; grant usage on effects_number_seq to {0}"
+            )
             await connection.exec_driver_sql(granted.format(APPLICATION))
         await connection.execute(delete(effects))
         await connection.execute(delete(Job))
