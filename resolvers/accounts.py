@@ -114,8 +114,10 @@ def check_scopes(actor: Actor, role: Role, scopes: Collection[Permission] | None
 
 
 async def _checked_units(work: Work, unit_ids: Collection[UUID | None] | None) -> list[UUID]:
+    if unit_ids is None and not work.is_narrow:
+        return []  # for the whole organization
     if unit_ids is None:
-        return [unit.id for unit in await top_units(work)] if work.is_narrow else []
+        unit_ids = [unit.id for unit in await top_units(work)]
     if not unit_ids:
         message = "Name the units that it reaches, or leave them out for the whole organization."
         raise InvalidInput(message, path=("unit_ids",))

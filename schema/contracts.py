@@ -230,7 +230,7 @@ class LockerContract(Node):
     pin: str | None = batched(
         pins,
         description="For those who may see it; null while a signature is awaited and once it opens "
-        "nothing any more.",
+        "nothing any more. Who was shown it is an event, PIN_READ.",
         metadata=shown_to(Permission.SEE_PINS),
     )
     sync_at: datetime = strawberry.field(description="When the PIN goes to the automat.")

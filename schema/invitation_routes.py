@@ -73,7 +73,7 @@ class InvitationRoutes:
         join = partial(accepting.join, invited=invited, chosen=chosen)
         opened, codes = await self._writing(invited, join)
         answer = JSONResponse({"recoveryCodes": codes}, headers=HEADERS)
-        self._cookies.write(answer, opened, now)
+        self._cookies.write(asked.request, answer, opened, now)
         return answer
 
     def routes(self) -> list[BaseRoute]:

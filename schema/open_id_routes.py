@@ -73,7 +73,7 @@ class OpenIdRoutes:
             answer = self._to(REFUSED)
         else:
             answer = self._to(PAGE)
-            self._cookies.write(answer, opened, now)
+            self._cookies.write_session(answer, opened, now)
         self._keep(answer, "", 0)
         return answer
 

@@ -66,7 +66,7 @@ class PasskeyRoutes:
         )
         await self._sessions.end_present(asked, reason="signed in anew")
         answer = JSONResponse({"signedIn": True}, headers=HEADERS)
-        self._cookies.write(answer, opened, now)
+        self._cookies.write(asked.request, answer, opened, now)
         return answer
 
     async def show(self, asked: Asked) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class SessionCookies:
     """Reads and writes them.
 
     Args:
-        secret: Signs the word by which a device is known again.
+        secret: Signs the words by which a device is known again.
         public_url: How people reach this server.
     """
 
@@ -34,14 +34,32 @@ class SessionCookies:
         return connection.cookies.get(self._name(SESSION))
 
     def device_of(self, connection: HTTPConnection) -> str | None:
-        """Give the word of a device on which somebody has signed in."""
+        """Give what the browser keeps of those who have signed in there."""
         return connection.cookies.get(self._name(DEVICE))
 
-    def write(self, answer: Response, opened: Opened, now: datetime) -> None:
-        """Let the browser keep a session, and that somebody has signed in there."""
-        word = devices.new_word(self._secret, opened.person_id, now)
+    def write(
+        self, connection: HTTPConnection, answer: Response, opened: Opened, now: datetime
+    ) -> None:
+        """Let the browser keep a session, and that somebody has signed in there.
+
+        Args:
+            connection: The request, with what the browser keeps of others.
+            answer: The answer to it.
+            opened: The session.
+            now: The moment, by our clock.
+        """
+        kept = self.device_of(connection)
+        words = devices.words_with(self._secret, kept, opened.person_id, now)
+        self.write_session(answer, opened, now)
+        self._set(answer, DEVICE, words, devices.LASTS)
+
+    def write_session(self, answer: Response, opened: Opened, now: datetime) -> None:
+        """Let the browser keep a session alone.
+
+        For whoever comes from another site: what the browser keeps of others is not sent then, and
+        would be lost.
+        """
         self._set(answer, SESSION, opened.secret, opened.until - now)
-        self._set(answer, DEVICE, word, devices.LASTS)
 
     def forget(self, answer: Response) -> None:
         """Let the browser forget a session; the device stays known."""

@@ -59,7 +59,7 @@ class SessionRoutes:
             password=asked.text("password"),
             code=asked.text("code"),
             network=place_of(asked.address),
-            word=self._cookies.device_of(asked.request),
+            known_here=self._cookies.device_of(asked.request),
             device=asked.device,
             now=now,
         )
@@ -69,7 +69,7 @@ class SessionRoutes:
             raise slow_down(error.wait) from error
         await self.end_present(asked, reason="signed in anew")
         answer = JSONResponse({"signedIn": True}, headers=HEADERS)
-        self._cookies.write(answer, opened, now)
+        self._cookies.write(asked.request, answer, opened, now)
         return answer
 
     async def show(self, asked: Asked) -> dict[str, Any]:

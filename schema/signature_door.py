@@ -83,7 +83,8 @@ class SignatureDoor:
             Unauthenticated: The clock is off, the signature does not fit, or it was used before.
                 Nothing tells accounts that are not there from signatures that do not fit.
         """
-        headers = None if presented.first_message else Headers.of(presented.connection)
+        is_request = presented.connection.scope["type"] == "http"
+        headers = Headers.of(presented.connection) if is_request else None
         if headers is None:
             return None
         now = clock()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keyed import KEYS
+from leaks import LEAKS
 
 LIVIONKEY = Path(sys.executable).with_name("livionkey")
 SECONDS = 120
@@ -27,7 +28,7 @@ class CommandLine:
 
     def run(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(  # noqa: S603  # our own command
+        result = subprocess.run(  # noqa: S603  # our own command
             [LIVIONKEY, *words],
             cwd=self.folder,
             env=self.environment(**settings),
@@ -36,6 +37,8 @@ class CommandLine:
             timeout=SECONDS,
             check=False,
         )
+        LEAKS.say(result.stderr, f"what `livionkey {words[0]}` says of errors")
+        return result
 
     def done(self, *words: str, **settings: str) -> str:
         """Run a command that succeeds, and give what it answers."""
@@ -53,6 +56,7 @@ class CommandLine:
 
     def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:
         """Start a command that goes on; its output is in `log` of the folder."""
+        LEAKS.files[self.folder / "log"] = f"the log of `livionkey {words[0]}`"
         with (self.folder / "log").open("a") as log:
             return subprocess.Popen(  # noqa: S603  # our own command
                 [LIVIONKEY, *words],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keyed
+import leaks
 import pytest
 from databases import Place, database_at, prepared
 from factories import NOON
@@ -19,6 +20,7 @@ from resolvers import organizations
 from resolvers.work import Work
 
 keyed.use()
+leaks.watch()
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")  # machines that test are busy, and no test is about speed
@@ -75,6 +77,14 @@ class Kept:
             url = self.until_the_end.enter_context(place.migrated())
             self.made[kind] = Shared(place, url, await enter(database_at(url)))
         return self.made[kind]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_secret_is_put_out() -> Iterator[None]:
+    """Look at the end whether any output of the session tells a secret that was made in it."""
+    yield
+    found = leaks.LEAKS.found()
+    assert not found, f"secrets were put out: {found}"
 
 
 @pytest.fixture(scope="session")

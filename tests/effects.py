@@ -15,6 +15,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, Uuid, delete, f
 from models.accounts import Actor
 from models.base import new_id
 from models.database import Database
+from models.dialects.row_security import APPLICATION
 from models.jobs import LEASE, Job, JobKind
 from resolvers import jobs, organizations
 from resolvers.jobs import Handler
@@ -67,6 +68,11 @@ async def prepared(database: Database) -> Actor:
     """Make the table, empty, and an organization that has no jobs."""
     async with database.administering() as connection:
         await connection.run_sync(effects.create, checkfirst=True)
+        if not database.is_sqlite:  # jobs are done for an organization, see `models.walls`
+            granted = (
+                "grant select, insert on effects to {0}; grant usage on effects_number_seq to {0}"
+            )
+            await connection.exec_driver_sql(granted.format(APPLICATION))
         await connection.execute(delete(effects))
         await connection.execute(delete(Job))
     founder = organizations.founder()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 from independent_signing import PartnersClient, private_key, public_pem
 from talking import Client
 
@@ -27,3 +28,15 @@ async def new_account(client: Client, key: Any = None, **asked: Any) -> Partners
     assert made["userErrors"] == []
     assert made["privateKey"] is None
     return PartnersClient.of(made["serviceAccount"]["id"], key)
+
+
+def refusal(answer: httpx2.Response) -> str:
+    """Give what somebody is told who is not let in."""
+    assert answer.status_code == 401, answer.text
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
+    return str(error["message"])
+
+
+def is_in(answer: httpx2.Response) -> bool:
+    return answer.status_code == 200 and "errors" not in answer.json()

@@ -9,7 +9,7 @@ A database that was copied into another cluster of PostgreSQL (`pg_dump`) has nu
 higher than the ids of transactions there; `go_on_counting` lets new ones follow the old.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, Uuid, bindparam, func, select, text
 from sqlalchemy.dialects import sqlite
@@ -51,15 +51,31 @@ def go_on_counting(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
-async def horizon(connection: AsyncConnection) -> int:
-    """Give the number below which all transactions are over, as it is now.
+class Horizon(NamedTuple):
+    """How far the transactions of a database are.
 
-    What is read in a later statement has all rows of those.
+    Args:
+        below: All with a smaller number are over. What is read in a later statement has all rows
+            of those.
+        next: None has this number yet, or a higher one.
     """
+
+    below: int
+    next: int
+
+
+_HORIZON = text("""
+    select transaction_horizon() as below, transaction_horizon()
+      + pg_snapshot_xmax(now)::text::bigint - pg_snapshot_xmin(now)::text::bigint as next
+    from pg_current_snapshot() as now
+""")
+
+
+async def horizon(connection: AsyncConnection) -> Horizon:
+    """Tell how far the transactions are now."""
     if connection.dialect.name != "postgresql":
-        return END_OF_TIME
-    found: int = (await connection.execute(text("select transaction_horizon()"))).scalar_one()
-    return found
+        return Horizon(END_OF_TIME, END_OF_TIME)
+    return Horizon(*(await connection.execute(_HORIZON)).one())
 
 
 async def insert_in_order(

@@ -46,7 +46,7 @@ class Attempt:
         password: The password.
         code: Six digits of their authenticator, or a recovery code.
         network: Where it comes from: an address, or the /64 of one of IPv6.
-        word: What the browser keeps if somebody has signed in there before.
+        known_here: What the browser keeps of those who have signed in there before.
         device: What the browser calls itself.
         now: The moment, by our clock.
     """
@@ -55,7 +55,7 @@ class Attempt:
     password: str = field(repr=False)
     code: str = field(repr=False)
     network: str
-    word: str | None = field(repr=False)
+    known_here: str | None = field(repr=False)
     device: str | None
     now: datetime
 
@@ -100,7 +100,7 @@ class SigningIn:
         email = folded_email(attempt.email[:LONGEST_TYPED])
         known = await self._enrolled(email)
         person_id = known.person_id if known else None
-        device = device_of(self._secret, attempt.word, person_id, attempt.now)
+        device = device_of(self._secret, attempt.known_here, person_id, attempt.now)
         guesser = Guesser(email, attempt.network, device)
         await self._slowing.count(guesser, attempt.now)
         began = monotonic()

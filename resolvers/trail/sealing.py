@@ -69,8 +69,8 @@ async def _next(
 ) -> dict[str, Any] | None:
     """Make the next seal; None while nothing is complete."""
     last = await head(connection, organization_id)
-    below = await horizon(connection)
-    if below <= last.place.transaction:
+    below, following = await horizon(connection)
+    if following <= last.place.transaction:
         raise NumbersRunBehind(NumbersRunBehind.__doc__)
     found = await events(connection, organization_id, last.place, below=below, at_most=at_most)
     if not found:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from databases import Place
-from factories import NOON, make_automat, make_entity, make_key, push
-from sqlalchemy import String, func, select, type_coerce, update
+from factories import DAY, NOON, make_automat, make_entity, make_key, push
+from sqlalchemy import String, func, literal, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.accounts import Actor
@@ -24,9 +26,10 @@ from models.sealed import Sealed, SealedText
 from models.sealer import CannotBeOpened, Sealer, SealerKeys
 from models.tables import metadata
 from resolvers import organizations, resealing
-from resolvers.keys_at_rest import come_with, known_keys, missing, sealed_columns
+from resolvers.keys_at_rest import come_with, known_keys, sealed_columns
 from resolvers.outside.encryption_keys import AsTheyAre, KeyFile, SaidKeys, made_once
 from resolvers.work import Work
+from schema.serving import what_is_missing
 
 MARKING = b"marks for ever, and is another one than those that seal"
 PIN = "918273645"
@@ -40,6 +43,10 @@ def key_file(tmp_path: Path) -> Path:
 
 def sealer_of(key_file: Path) -> Sealer:
     return Sealer(KeyFile(key_file, MARKING, AsTheyAre()))
+
+
+def first_of(key_file: Path) -> bytes:
+    return key_file.read_bytes().splitlines()[0]
 
 
 @pytest.fixture
@@ -56,6 +63,16 @@ async def own(own_url: str, key_file: Path) -> AsyncIterator[Database]:
         await connection.execute(table_of(EncryptionKey).insert(), rows)
     yield database
     await database.dispose()
+
+
+@asynccontextmanager
+async def opened(database: Database, sealer: Sealer) -> AsyncIterator[Database]:
+    """Open the same database with other keys, as another process would."""
+    other = Database(database.url.render_as_string(hide_password=False), sealer=sealer)
+    try:
+        yield other
+    finally:
+        await other.dispose()
 
 
 async def a_house(database: Database) -> tuple[Actor, Any]:
@@ -110,36 +127,40 @@ async def test_nothing_that_is_kept_tells_a_code(own: Database) -> None:
     assert not [code for code in codes if code in kept]
 
 
-@pytest.mark.parametrize("change", ["changed", "another row", "another column", "no key"])
-async def test_a_secret_opens_only_as_and_where_it_was_sealed(own: Database, change: str) -> None:
+async def test_a_secret_opens_only_as_and_where_it_was_sealed(own: Database) -> None:
     await a_house(own)
-    row, code = table_of(LockerContract), table_of(AutomatCode)
-    text = type_coerce(row.c.sealed_pin, String)
-    wrong = {
-        "changed": select(func.substr(text, 1, 30).concat("AAAA").concat(func.substr(text, 35))),
-        "another row": select(text).where(row.c.id != new_id()),
-        "another column": select(type_coerce(code.c.sealed_code, String)),
-        "no key": select(func.concat("00000000", func.substr(text, 9))),
-    }[change]
+    row, text = table_of(LockerContract), type_coerce(LockerContract.sealed_pin, String)
     async with own.administering() as connection:
         there = await one_of(connection, row)
-        if change == "another row":
-            there = {**there, "id": new_id(), "state": "cancelled"}
-            await connection.execute(
-                row.insert(), {**there, "sealed_pin": Sealed(PIN, of=there["id"])}
-            )
-            wrong = select(text).where(row.c.id != there["id"])
-        found = (await connection.execute(wrong.limit(1))).scalar_one()
-        moved = type_coerce(found, String)
-        await connection.execute(
-            update(row).where(row.c.id == there["id"]).values(sealed_pin=moved)
-        )
-    async with own.reading() as connection:
-        kept = select(row.c.sealed_pin).where(row.c.id == there["id"])
-        sealed = (await connection.execute(kept)).scalar_one()
+        other = {**there, "id": new_id(), "state": "cancelled"}
+        sealed = {"sealed_pin": Sealed(PIN, of=other["id"])}
+        await connection.execute(row.insert(), other | sealed)
+    its_own, id = LockerContract.id == there["id"], there["id"]
+    changed = func.substr(text, 1, 30).concat("AAAA").concat(func.substr(text, 35))
+    wrong = {
+        "changed": select(changed).where(its_own),
+        "another row": select(text).where(~its_own),
+        "another column": select(type_coerce(AutomatCode.sealed_code, String)),
+        "no key": select(literal("00000000").concat(func.substr(text, 9))).where(its_own),
+        "no sealed text": select(literal("918273645")),
+    }
+    assert (await pin_of(own, id)).opened(of=id).isdecimal()
+    for change, question in wrong.items():
+        async with own.administering() as connection:
+            found = (await connection.execute(question.limit(1))).scalar_one()
+            moved = {"sealed_pin": type_coerce(found, String)}
+            await connection.execute(update(row).where(row.c.id == id).values(moved))
 
-    with pytest.raises(CannotBeOpened):
-        sealed.opened(of=there["id"])
+        with pytest.raises(CannotBeOpened):
+            (await pin_of(own, id)).opened(of=id)
+            pytest.fail(change)
+
+
+async def pin_of(database: Database, id: UUID) -> Sealed:
+    async with database.reading() as connection:
+        kept = select(LockerContract.sealed_pin).where(LockerContract.id == id)
+        found: Sealed = (await connection.execute(kept)).scalar_one()
+    return found
 
 
 async def one_of(connection: AsyncConnection, table: Any) -> dict[str, Any]:
@@ -162,60 +183,49 @@ async def test_keys_turn_while_everybody_works(
     monkeypatch.setattr(resealing, "STEP", 2)
     owner, home = await a_house(own)
     before, (old,) = await codes_of(own, owner), own.sealer.names
-    serving = Database(own.url.render_as_string(hide_password=False), sealer=sealer_of(key_file))
-    KeyFile(key_file, MARKING, AsTheyAre()).add()
-    own.sealer.look()
-    await come_with(own, NOON)
 
-    async def go_on() -> None:
+    async def go_on(serving: Database) -> None:
         """Read and write as a server does that has not heard of the new key."""
-        for day in range(2, 8):
+        for number in range(1, 6):
             async with serving.writing() as session:
-                begin = NOON.replace(day=NOON.day) + day * (NOON - NOON.replace(hour=0))
-                await push(Work(session, owner, NOON), home, starts_at=begin, external_id=f"{day}")
+                begins, work = NOON + 3 * number * DAY, Work(session, owner, NOON)
+                await push(work, home, starts_at=begins, external_id=f"{number}")
             assert (await codes_of(serving, owner)).items() >= before.items()
 
-    _, changed = await asyncio.gather(go_on(), resealing.reseal(own, NOON))
-    await resealing.reseal(own, NOON)
+    async with opened(own, sealer_of(key_file)) as serving:
+        KeyFile(key_file, MARKING, AsTheyAre()).add()
+        own.sealer.look()
+        await come_with(own, NOON)
+        _, changed = await asyncio.gather(go_on(serving), resealing.reseal(own, NOON))
+        await resealing.reseal(own, NOON)
 
-    new = own.sealer.names[0]
-    assert changed >= len(before)
-    assert [serving.sealer.names, own.sealer.names] == [[new, old]] * 2
-    assert (await codes_of(serving, owner)).items() >= before.items()
-    assert {(one.name, one.sealed, one.retired_at) for one in await known_keys(own)} >= {
-        (old, 0, NOON)
-    }
-    await serving.dispose()
-    only_new = key_file.read_text().splitlines()[0].encode()
-    alone = Sealer(SaidKeys(SealerKeys([only_new], MARKING)))
-    after = Database(own.url.render_as_string(hide_password=False), sealer=alone)
-    await come_with(after, NOON)
-    assert (await codes_of(after, owner)).items() >= before.items()
-    await after.dispose()
+        assert changed >= len(before)
+        assert serving.sealer.names == own.sealer.names
+        assert (await codes_of(serving, owner)).items() >= before.items()
+    found = {one.name: one for one in await known_keys(own)}
+    assert (found[old].sealed, found[old].retired_at) == (0, NOON)
+    alone = Sealer(SaidKeys(SealerKeys([first_of(key_file)], MARKING)))
+    async with opened(own, alone) as after:
+        await come_with(after, NOON)
+        assert (await codes_of(after, owner)).items() >= before.items()
 
 
-@pytest.mark.parametrize(
-    ("sealing", "marking", "setting"),
-    [
-        (b"another key than the one that sealed it", MARKING, "LIVIONKEY_ENCRYPTION_KEYS"),
-        (None, b"another key than the one that marked it all", "LIVIONKEY_MARK_KEY"),
-    ],
-)
 async def test_a_start_without_a_key_that_is_needed_is_refused(
-    own: Database, key_file: Path, sealing: bytes | None, marking: bytes, setting: str
+    own: Database, key_file: Path
 ) -> None:
-    keys = SealerKeys([sealing or key_file.read_bytes()], marking)
-    url = own.url.render_as_string(hide_password=False)
-    wrong = Database(url, sealer=Sealer(SaidKeys(keys)))
+    right, another = first_of(key_file), b"another key than the one that is needed"
+    wrong = {
+        "LIVIONKEY_ENCRYPTION_KEYS": SealerKeys([another], MARKING),
+        "LIVIONKEY_MARK_KEY": SealerKeys([right], another),
+    }
+    for setting, keys in wrong.items():
+        async with opened(own, Sealer(SaidKeys(keys))) as other:
+            with pytest.raises(InvalidInput, match=setting) as refusal:
+                await come_with(other, NOON)
 
-    with pytest.raises(InvalidInput, match=setting) as refusal:
-        await come_with(wrong, NOON)
-
-    assert "\n" not in refusal.value.message
-    async with own.reading() as connection:
-        assert await missing(connection, own.sealer) is None
-        assert await missing(connection, wrong.sealer) == refusal.value.message
-    await wrong.dispose()
+            assert "\n" not in refusal.value.message
+            assert await what_is_missing(other) == refusal.value.message
+    assert await what_is_missing(own) is None
 
 
 def test_every_sealed_column_says_where_it_is() -> None:

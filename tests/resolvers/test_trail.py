@@ -17,6 +17,7 @@ from models.base import table_of
 from models.database import Database
 from models.errors import InvalidInput
 from models.events import Event, EventKind
+from models.migrating import migrate
 from models.seals import EventSeal, each_leaf
 from resolvers.erasing.contacts import erase_on_request
 from resolvers.trail import files, removing, sealing
@@ -255,3 +256,22 @@ async def test_nobody_elses_trail_is_looked_at(database: Database) -> None:
 
     assert await problems(database, mine) == []
     assert len(await problems(database, theirs)) == 3
+
+
+async def test_a_database_that_was_moved_goes_on_counting(own_database: Database) -> None:
+    """Its numbers are higher than those of transactions where it is now, until it is migrated."""
+    if own_database.is_sqlite:
+        return  # it counts by its own rows
+    whose = await a_trail(own_database, pieces=2)
+    contact = await the_contact(own_database, whose)
+    ahead = "update event_seals set last_transaction = last_transaction + 1000000"
+    moved = "update events set transaction_number = transaction_number + 1000000"
+    await meddle(own_database, moved, ahead)
+    with pytest.raises(sealing.NumbersRunBehind):
+        await sealing.seal(own_database, whose, clock())
+
+    await migrate(own_database)
+
+    await rename(own_database, whose, contact.id, "Aino elsewhere")
+    await sealed(own_database, whose)
+    assert len(await all_sealed(own_database, whose)) == 3

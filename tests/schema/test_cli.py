@@ -160,6 +160,22 @@ def test_the_first_administrator_is_invited_by_a_link_that_is_printed_alone(
     assert "signs in with that e-mail address already" in twice
 
 
+def test_a_token_may_be_narrowed_to_scopes_and_end(migrated: CommandLine) -> None:
+    id = migrated.done("organization", "create", "Kotikatu").strip()
+    words = ["token", "create", "--organization", id, "--role", "partner"]
+
+    migrated.done(*words, "--scope", "view", "--scope", "edit_entities")
+    foreign = migrated.refusal(*words, "--scope", "edit_keys")
+    ended = migrated.refusal(*words, "--expires", "2020-01-01T00:00:00Z")
+
+    assert foreign == "The role partner does not have edit_keys; leave it out."
+    assert ended == "It would have expired already."
+    (file,) = migrated.folder.glob("*.db")
+    with closing(sqlite3.connect(file)) as database:
+        kept = database.execute("select scopes from tokens").fetchall()
+    assert kept == [('["edit_entities","view"]',)]
+
+
 def test_a_sandbox_is_made_with_a_clock_that_can_be_moved(migrated: CommandLine) -> None:
     (file,) = migrated.folder.glob("*.db")
 

@@ -7,7 +7,7 @@ from fuzzing import documents, fuzzing, operations, some
 from models.database import Database
 
 SEED = 20_261_126
-EXAMPLES, EVERY = 4, 25
+EXAMPLES, EVERY = 5, 40
 
 
 @cache

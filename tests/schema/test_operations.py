@@ -21,8 +21,8 @@ from models.errors import InvalidInput
 from schema.logs import JsonFormatter
 from schema.metrics import metrics_route
 from schema.operated import Operated
-from schema.operating_settings import OperatingSettings
 from schema.request_ids import HEADER
+from schema.setting_groups.operating import OperatingSettings
 from schema.settings import Settings, settings
 
 METRICS_TOKEN = "prometheus-and-nobody-else"  # of these tests alone  # noqa: S105

@@ -26,10 +26,15 @@ from resolvers import accounts
 from schema.scalars import to_id
 
 NOT_LISTED = {"locker", "signing", "signature", "custody", "attachment", "contract_link"}
-NOT_LISTED |= {"agreement_version", "erasure"}  # of a contact of which nothing is left
+NOT_LISTED |= {
+    "agreement_version",
+    "service_account_key",
+    "erasure",
+}  # of a contact of which nothing is left
 LISTS = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
 LISTS += "lockerContracts contacts organizationUnits contractTemplates events notices agreements "
-LISTS += "erasures signatureStations automatCommands automatAlarms automatEvents"
+LISTS += "erasures signatureStations automatCommands automatAlarms automatEvents "
+LISTS += "tokens serviceAccounts"
 CASES_AT_LEAST = 200
 TOGETHER = 8
 ERRORS = "userErrors { code message }"

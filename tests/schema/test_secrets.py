@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from documents import CANCEL, UPSERT, stay
 from factories import make_automat, make_desk, make_entity, make_key
+from leaks import LEAKS, Leaks, digest_of
 from sqlalchemy import select
 from talking import Client
 
-from models.accounts import Role, Token, token_digest
+from models.accounts import TOKEN_PREFIX, Role, Token, token_digest
 from models.contracts import LockerContract
 from models.entities import ReservableEntity
 from models.events import Event
 from models.keys import Key
+from models.organizations import OrganizationUnit
 from schema.scalars import to_id
 
 RETURN_CODE = "739164"
@@ -133,3 +135,36 @@ async def test_a_token_is_stored_only_as_its_hash(client: Client) -> None:
     for text in client.tokens.values():
         assert text not in repr([tuple(row) for row in stored])
         assert text not in repr([event.facts for event in trail])
+
+
+async def test_what_is_put_out_is_looked_through_for_secrets() -> None:
+    """The look at the end of a session, see `leaks`, finds what it should and nothing else."""
+    leaks = Leaks()
+    for secret in ("918273645", "lk_a-token_of-many-letters", "123456"):
+        leaks.make(secret)
+
+    leaks.say("PIN 123456 at 1918273645, lk_a-token_of-many-letterss", "a log")
+    assert leaks.found() == {}
+    leaks.say('{"pin":"918273645"}', "an answer")
+    leaks.say("Bearer lk_a-token_of-many-letters\n", "a trace")
+
+    assert set(leaks.found().values()) == {"an answer", "a trace"}
+    assert not [one for one in leaks.found() if "918273645" in one]
+
+
+async def test_this_session_is_looked_through(client: Client) -> None:
+    async with client.working() as work:
+        unit = await work.get(OrganizationUnit, client.organization_id)
+        unit.pin_length = 9
+    reservation, _ = await a_stay(client)
+
+    logging.getLogger("anybody").warning("a line with %s", "words-that-nobody-says-but-this-test")
+
+    assert len(pin_of(reservation)) == 9
+    assert {pin_of(reservation), *client.tokens.values()} <= LEAKS.made | tails_of(LEAKS.made)
+    assert digest_of("words-that-nobody-says-but-this-test") in LEAKS.said
+
+
+def tails_of(made: set[str]) -> set[str]:
+    """Give what was made with the prefix of tokens before it."""
+    return {f"{TOKEN_PREFIX}{one}" for one in made}

@@ -16,6 +16,7 @@ from models.organizations import OrganizationUnit
 from models.people import IDLE, LONGEST, Person, PersonInvitation, PersonSession
 from schema.context import clock
 from schema.scalars import from_id, to_id
+from schema.session_cookies import SESSION
 
 GUESSED = "Aino Virtanen 1987!"
 
@@ -214,8 +215,12 @@ async def test_a_lockout_cannot_be_used_against_others(client: Client) -> None:
         forged = cookie.value[:-4] + "0000"
         attacker.cookies.set(cookie.name, forged)
         with_forged = await aino.sign_in(attacker, code=aino.recovery_codes[0])
+        async with joined(client) as eve:  # she shares the computer, and Aino stays known there
+            aino.http.cookies.delete(SESSION)
+            at_desk = await eve.sign_in(aino.http)
         at_home = await aino.sign_in(code=aino.recovery_codes[0])
 
+    assert at_desk.status_code == 200
     statuses = sorted(answer.status_code for answer in guesses)
     assert statuses == [403] * 5 + [429] * 3
     assert right.status_code == with_forged.status_code == 429
