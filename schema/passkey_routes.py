@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from models.accounts import Actor
 from models.database import Database
-from models.errors import InvalidInput, SignInRefused, Unauthenticated
+from models.errors import InvalidInput, Unauthenticated
 from models.people import Person
 from models.ways_in import Passkey
 from resolvers.outside.ports import Outside
@@ -60,7 +60,7 @@ class PasskeyRoutes:
         now = clock()
         signed = await self._signed(asked, SIGN_IN, now)
         if signed is None:
-            raise SignInRefused
+            raise passkeys.refusal()
         opened = await passkeys.sign_in(
             self._database, self._site, signed, device=asked.device, now=now
         )

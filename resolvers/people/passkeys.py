@@ -195,7 +195,7 @@ async def sign_in(
     """
     found = await _found(database, str(signed.credential.get("id", "")))
     if found is None:
-        raise SignInRefused
+        raise refusal()
     passkey_id, person_id, owner = found
 
     async def transaction() -> Opened | None:
@@ -214,8 +214,13 @@ async def sign_in(
 
     opened = await begun_again(transaction)
     if opened is None:
-        raise SignInRefused
+        raise refusal()
     return opened
+
+
+def refusal() -> SignInRefused:
+    """Say that a passkey does not let anybody in, and never why."""
+    return SignInRefused("That passkey opens nothing here; try again, or sign in another way.")
 
 
 async def _found(database: Database, credential_id: str) -> tuple[UUID, UUID, Actor] | None:
