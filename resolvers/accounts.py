@@ -134,7 +134,7 @@ async def names_of(reading: Reading, ids: Sequence[UUID]) -> list[str | None]:
     Raises:
         NotAllowed: The actor may not look at units.
     """
-    reading.require(Permission.VIEW_AUTOMATS)
+    reading.require(Permission.VIEW_ORGANIZATION)
     named = reading.seen(Token).where(among(Token.id, ids))
     names = {token.id: token.name for token in await reading.all(named)}
     return [names.get(id) for id in ids]

@@ -82,10 +82,9 @@ Pair = tuple[PublicKey, str | None]
 
 async def key_pair(
     info: Info, input: ServiceAccountCreateInput | ServiceAccountKeyRotateInput
-) -> Pair | None:
+) -> Pair:
     """Read the public key that was given, or make a pair, for those who may."""
-    if not info.context.actor.may(Permission.EDIT_ORGANIZATION):
-        return None
+    info.context.actor.require(Permission.EDIT_ORGANIZATION)
     public_key = given(input.public_key)
     if public_key is not None:
         return public_keys.read(public_key), None
