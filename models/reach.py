@@ -230,6 +230,7 @@ SUBJECTS: tuple[type[Base], ...] = (
 """What events are about."""
 
 OF_KEY_CONTRACT = through("key_contract_id", KeyContract)
+OF_PERSON: tuple[type[Base], ...] = (Passkey, PersonInvitation, PersonSession, StaffIdentity)
 
 RULES: dict[type[Base], Rule] = {
     Agreement: inherited,
@@ -265,10 +266,8 @@ RULES: dict[type[Base], Rule] = {
     LockerContract: OF_KEY_CONTRACT,
     ManualStorage: desk,
     OrganizationUnit: lambda row: within(row.id),
-    Passkey: through("person_id", Person),
     Person: only_within(PersonUnit, "person_id"),
-    PersonInvitation: through("person_id", Person),
-    PersonSession: through("person_id", Person),
+    **dict.fromkeys(OF_PERSON, through("person_id", Person)),
     PersonUnit: in_unit,
     PlacementRun: in_unit,
     ReservableEntity: in_unit,
@@ -280,7 +279,6 @@ RULES: dict[type[Base], Rule] = {
     Signature: OF_KEY_CONTRACT,
     SignatureStation: in_organization_unit,
     SigningProcess: OF_KEY_CONTRACT,
-    StaffIdentity: through("person_id", Person),
     StoredFile: stored_file,
     Token: only_within(TokenUnit, "token_id"),
     TokenUnit: in_unit,

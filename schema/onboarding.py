@@ -5,14 +5,17 @@ from typing import Annotated, Self
 import strawberry
 
 import resolvers.partners.onboarding as values
+from models.accounts import Permission
 from models.partners import ServiceAccount as ServiceAccountRow
 from resolvers.partners.onboarding import LATELY
 from schema.context import Info
 from schema.inputs import given
 from schema.partner_enums import OnboardingStep
+from schema.permissions import query, reached
 from schema.scalars import from_id
 
 
+@reached
 @strawberry.type(description="One step of a partner on the way to going live.")
 class OnboardingCheck:
     step: OnboardingStep = strawberry.field(description="Which step.")
@@ -26,6 +29,7 @@ class OnboardingCheck:
         return cls(step=check.step, done=check.done, message=check.message, way_out=way_out)
 
 
+@reached
 @strawberry.type(description="What a partner needs to go live, and what of it is there.")
 class PartnerOnboarding:
     ready: bool = strawberry.field(description="Whether every step is done.")
@@ -43,10 +47,11 @@ class PartnerOnboarding:
 
 @strawberry.type
 class OnboardingQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW,
         description="What is still missing until a partner can go live, found by looking at what "
         "is there. Give either its source or its service account. A partner sees its own; whoever "
-        f"may change the organization sees all. Lately is within the last {LATELY.days} days."
+        f"may change the organization sees all. Lately is within the last {LATELY.days} days.",
     )
     async def partner_onboarding(
         self,

@@ -13,6 +13,7 @@ from schema.contacts import Contact
 from schema.errors import UserError
 from schema.inputs import Repeatable
 from schema.mutations import mutation
+from schema.permissions import reached
 from schema.repeating import shown_once
 from schema.scalars import from_id
 
@@ -22,6 +23,7 @@ class ContactDataExportInput(Repeatable):
     contact_id: strawberry.ID = strawberry.field(description="Which contact.")
 
 
+@reached
 @strawberry.type(description="All that is stored about a contact.")
 class ContactDataExportPayload:
     contact: Contact | None = strawberry.field(

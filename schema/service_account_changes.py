@@ -15,6 +15,7 @@ from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
 from schema.permission_enums import Permission
+from schema.permissions import reached
 from schema.repeating import shown_once
 from schema.scalars import from_id
 from schema.service_accounts import ServiceAccount
@@ -53,6 +54,7 @@ class ServiceAccountRevokeInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which account.")
 
 
+@reached
 @strawberry.type(description="What became of a service account.")
 class ServiceAccountPayload:
     service_account: ServiceAccount | None = strawberry.field(
@@ -63,11 +65,13 @@ class ServiceAccountPayload:
     )
 
 
+@reached
 @strawberry.type(description="A new service account.")
 class ServiceAccountCreatePayload(ServiceAccountPayload):
     private_key: str | None = shown_once(description=PRIVATE_KEY)
 
 
+@reached
 @strawberry.type(description="A service account with another key.")
 class ServiceAccountKeyRotatePayload(ServiceAccountPayload):
     private_key: str | None = shown_once(description=PRIVATE_KEY)
@@ -78,10 +82,9 @@ Pair = tuple[PublicKey, str | None]
 
 async def key_pair(
     info: Info, input: ServiceAccountCreateInput | ServiceAccountKeyRotateInput
-) -> Pair | None:
+) -> Pair:
     """Read the public key that was given, or make a pair, for those who may."""
-    if not info.context.actor.may(Permission.EDIT_ORGANIZATION):
-        return None
+    info.context.actor.require(Permission.EDIT_ORGANIZATION)
     public_key = given(input.public_key)
     if public_key is not None:
         return public_keys.read(public_key), None

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models.partners as models
+from models.accounts import Permission
 from models.accounts import Token as TokenRow
 from resolvers import relations
 from resolvers.partners import service_accounts
@@ -16,6 +17,7 @@ from schema.loaders import to_many, to_one
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.partner_enums import ServiceKeyKind
+from schema.permissions import query
 from schema.scalars import to_id
 from schema.tokens import Token
 
@@ -87,9 +89,10 @@ class ServiceAccount(Node):
 
 @strawberry.type
 class ServiceAccountQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.EDIT_ORGANIZATION,
         description="The service accounts of your organization in the order in which they were "
-        "made, also those that were revoked."
+        "made, also those that were revoked.",
     )
     async def service_accounts(
         self, info: Info, first: First = FIRST, after: After = None

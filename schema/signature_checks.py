@@ -5,13 +5,16 @@ from typing import Annotated, Self
 import strawberry
 
 import resolvers.partners.signature_checks as values
+from models.accounts import Permission
 from models.partners import ServiceAccount as ServiceAccountRow
 from resolvers.partners.signed_requests import Signed
 from schema.context import Context, Info
 from schema.inputs import given
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 
 
+@reached
 @strawberry.type(description="What we hash of a request, and what stands against letting it in.")
 class SignatureCheck:
     digest: str = strawberry.field(
@@ -53,10 +56,11 @@ def own_account(context: Context) -> strawberry.ID | None:
 
 @strawberry.type
 class SignatureCheckQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.VIEW_PLACES,
         description="What the server hashes of a request that a service account signs, and whether "
         "a signature fits, for those who write the signing. Nothing is let in by it, and no "
-        "signature is used up. Accounts of other partners look like those that are not there."
+        "signature is used up. Accounts of other partners look like those that are not there.",
     )
     async def signature_check(
         self,

@@ -16,6 +16,7 @@ from schema.errors import UserError
 from schema.inputs import Repeatable, given
 from schema.mutations import mutation
 from schema.permission_enums import Permission
+from schema.permissions import reached
 from schema.repeating import shown_once
 from schema.scalars import from_id
 from schema.tokens import Token
@@ -89,6 +90,7 @@ class TokenRevokeInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Which token.")
 
 
+@reached
 @strawberry.type(description="What became of a token.")
 class TokenRevokePayload:
     token: Token | None = strawberry.field(
@@ -99,11 +101,13 @@ class TokenRevokePayload:
     )
 
 
+@reached
 @strawberry.type(description="A new token.")
 class TokenCreatePayload(TokenRevokePayload):
     text: str | None = shown_once(description=TEXT)
 
 
+@reached
 @strawberry.type(description="The token that came in the place of another.")
 class TokenRotatePayload(TokenRevokePayload):
     text: str | None = shown_once(description=TEXT)

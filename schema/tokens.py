@@ -17,6 +17,7 @@ from schema.nodes import Node, shows
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.permission_enums import Permission
+from schema.permissions import query
 from schema.scalars import to_id
 
 
@@ -74,9 +75,10 @@ class Token(Node):
 
 @strawberry.type
 class TokenQueries:
-    @strawberry.field(
+    @query(
+        permission=Permission.EDIT_ORGANIZATION,
         description="The tokens of your organization in the order in which they were made, but for "
-        "the access of service accounts."
+        "the access of service accounts.",
     )
     async def tokens(
         self,

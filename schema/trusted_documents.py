@@ -22,6 +22,7 @@ from schema.inputs import Repeatable
 from schema.mutations import mutation
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
+from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 
 
@@ -67,6 +68,7 @@ class TrustedDocumentRolesSetInput(Repeatable):
     )
 
 
+@reached
 @strawberry.type(description="What became of a trusted document.")
 class TrustedDocumentPayload:
     trusted_document: TrustedDocument | None = strawberry.field(
@@ -79,6 +81,7 @@ class TrustedDocumentPayload:
     )
 
 
+@reached
 @strawberry.type(description="Who may ask only for trusted documents from now on.")
 class TrustedDocumentRolesPayload:
     roles: list[Role] | None = strawberry.field(
@@ -102,8 +105,9 @@ async def checked(info: Any, input: TrustedDocumentAddInput) -> None:
 
 @strawberry.type
 class TrustedDocumentQueries:
-    @strawberry.field(
-        description="The documents that your organization trusts; for those who may change it."
+    @query(
+        permission=Permission.EDIT_ORGANIZATION,
+        description="The documents that your organization trusts; for those who may change it.",
     )
     async def trusted_documents(
         self, info: Info, first: First = FIRST, after: After = None
@@ -113,9 +117,10 @@ class TrustedDocumentQueries:
             part = await looking.page(reading, models.TrustedDocument, first=first, after=behind)
         return connection(part, TrustedDocument.of, behind)
 
-    @strawberry.field(
+    @query(
+        permission=Permission.EDIT_ORGANIZATION,
         description="The roles that may ask only for trusted documents in your organization; the "
-        "server's own settings may add to them."
+        "server's own settings may add to them.",
     )
     async def trusted_document_roles(self, info: Info) -> list[Role]:
         async with info.context.reading() as reading:

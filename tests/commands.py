@@ -37,7 +37,7 @@ class CommandLine:
             timeout=SECONDS,
             check=False,
         )
-        LEAKS.say(result.stderr, f"what `livionkey {words[0]}` says of errors")
+        LEAKS.say(result.stderr, f"what `livionkey {' '.join(words[:1])}` says of errors")
         return result
 
     def done(self, *words: str, **settings: str) -> str:

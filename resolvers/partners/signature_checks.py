@@ -66,7 +66,7 @@ async def check(
         NotAllowed: The actor may look at nothing here.
         NotFound: There is no such account, or it is none of the actor's.
     """
-    reading.require(Permission.VIEW_AUTOMATS)
+    reading.require(Permission.VIEW_PLACES)
     account = None if account_id is None else await _account(reading, account_id)
     problems = [*_address_problems(signed, addresses), *_clock_problems(signed, now)]
     fit = None

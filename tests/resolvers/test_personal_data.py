@@ -18,6 +18,8 @@ from resolvers.work import Work
 NAME, PHONE = "Ainomaija Quxinen", "+358505559876"
 OF_CONTACT = re.compile("Ainomaija|Quxinen|505559876")
 
+OF_STAFF = {"people", "person_sessions"}  # emptied when somebody is removed
+
 
 async def a_life(work: Work) -> tuple[Any, Any, Work]:
     """Let a contact have had all that one can: a contract, a link, an identity and a signature."""
@@ -84,4 +86,4 @@ def test_of_each_table_with_something_personal_it_is_said_whom_it_is_about() -> 
     personal = {table for (table, _), says in REGISTER.items() if says is Says.PERSONAL}
     about = {table_of(model).name for model in personal_data.ABOUT}
 
-    assert personal <= about
+    assert personal - OF_STAFF <= about

@@ -50,7 +50,7 @@ async def test_an_event_tells_who_and_what_was_before(client: Client) -> None:
     assert (entity["before"], entity["after"]) == ({"name": "A 1"}, {"name": "A 2"})
     assert contact["before"] == {"name": AINO.name}
     assert contact["after"] == {"name": "Aino Korhonen"}
-    assert (code["before"], code["after"], code["hidden"]) == (None, None, ["return_code"])
+    assert (code["before"], code["after"], code["hidden"]) == (None, None, ["sealed_return_code"])
     assert "481516" not in repr(code)
     for one, id in zip((entity, code, contact), ids, strict=True):
         assert (one["wayIn"], one["requestId"], one["subjectId"]) == ("BEARER", "mine-1", id)
