@@ -14,11 +14,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from models.accounts import TOKEN_PREFIX
+from models import accounts
 from models.sealed import Sealed
 
 SHORTEST = 9
 WORD = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST},}}")
+TOKEN = re.compile(rf"lka?_[0-9A-Za-z]+_([0-9A-Za-z]{{{accounts.SECRET_LENGTH}}})[0-9A-Za-z]{{6}}")
+"""Its mark may be told; the random part behind it may not."""
 LARGEST_BYTES = 50_000_000
 """Of one file; a longer one is looked through up to here."""
 
@@ -46,8 +48,8 @@ class Leaks:
         """Note what was put out."""
         for word in WORD.findall(text):
             self.said.setdefault(digest_of(word), where)
-            if word.startswith(TOKEN_PREFIX):
-                self.said.setdefault(digest_of(word.removeprefix(TOKEN_PREFIX)), where)
+            if token := TOKEN.fullmatch(word):
+                self.said.setdefault(digest_of(token[1]), where)
 
     def found(self) -> dict[str, str]:
         """Tell which secrets were put out, and where; shortened, as this is put out too."""
@@ -86,17 +88,23 @@ LEAKS = Leaks()
 
 def watch() -> None:
     """Begin to note what is made and logged, once."""
-    made, seal = secrets.token_urlsafe, Sealed.__init__
+    made, chosen, seal = secrets.token_urlsafe, accounts._random, Sealed.__init__
 
     def token_urlsafe(length: int | None = None) -> str:
         token = made(length)
         LEAKS.make(token)
         return token
 
+    def random(length: int) -> str:
+        text = chosen(length)
+        LEAKS.make(text)
+        return text
+
     def sealed(self: Sealed, text: str, **given: Any) -> None:
         LEAKS.make(text)
         seal(self, text, **given)
 
     secrets.token_urlsafe = token_urlsafe
+    accounts._random = random  # of which tokens are made
     Sealed.__init__ = sealed  # type: ignore[method-assign]  # it goes on to do what it did
     logging.getLogger().addHandler(Listener(LEAKS))

@@ -193,7 +193,7 @@ def not_kept_of(field: Any) -> Iterator[str]:
             yield from not_kept(inner)
     elif not isinstance(inner, StrawberryEnumDefinition):
         is_secret = inner is str and re.search(SECRETIVE, field.python_name)
-        if inner not in KEPT or (is_secret and SHOWN_ONCE not in field.metadata):
+        if SHOWN_ONCE not in field.metadata and (is_secret or inner not in KEPT):
             yield field.python_name
 
 
