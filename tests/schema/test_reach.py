@@ -31,7 +31,7 @@ OF_THE_WHOLE = {"erasure", "trusted_document"}  # an erased contact stays nowher
 """What nobody sees who reaches a part."""
 LISTS = "reservations entities automats keys keyRings manualStorages deviceGroups keyContracts "
 LISTS += "lockerContracts contacts organizationUnits contractTemplates events notices agreements "
-LISTS += "erasures signatureStations automatCommands automatAlarms automatEvents "
+LISTS += "people erasures signatureStations automatCommands automatAlarms automatEvents "
 LISTS += "tokens serviceAccounts"
 CASES_AT_LEAST = 200
 TOGETHER = 8

@@ -181,7 +181,7 @@ async def test_a_contact_sees_the_pin_once_they_have_signed_from_their_page(api:
 async def pin_of(work: Work) -> str:
     (contract,) = await work.all(work.own(KeyContract))
     ((held,),) = await belonging(work, LOCKER_CONTRACTS, [contract.id])
-    pin: str = held.sealed_pin
+    pin: str = held.sealed_pin.opened(of=held.id)
     return pin
 
 
