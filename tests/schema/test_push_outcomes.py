@@ -10,6 +10,7 @@ from factories import make_automat, make_entity, make_key
 from outcomes import everything
 from talking import Client
 
+from models.base import table_of
 from models.entities import ReservableEntity
 from models.events import Event, EventKind
 from models.reservations import Reservation
@@ -101,6 +102,7 @@ async def not_done(client: Client, town: Town, status: Status | None) -> list[di
     return [row | changed, stay(externalId="bad", entityId=town.other, contacts=[])]
 
 
+KIND = list(table_of(Event).c.keys()).index("kind")
 WAYS: dict[Outcome, Callable[..., Any]] = {
     Outcome.CREATED: created,
     Outcome.UPDATED: updated,
@@ -111,8 +113,11 @@ WAYS: dict[Outcome, Callable[..., Any]] = {
 
 
 async def kept(client: Client) -> dict[str, list[tuple[Any, ...]]]:
+    """Read all rows but the events of PINs that were shown, which answers do."""
     async with client.working() as work:
-        return await everything(work)
+        found = await everything(work)
+    found["events"] = [row for row in found["events"] if row[KIND] != EventKind.PIN_READ]
+    return found
 
 
 async def trail(client: Client, reservation: dict[str, Any]) -> list[EventKind]:
