@@ -152,7 +152,7 @@ async def test_a_token_that_makes_no_sense_is_refused(
 
 async def test_nobody_gives_more_than_they_have(client: Client) -> None:
     narrow = await created(
-        client, role="ADMIN", scopes=["EDIT_ORGANIZATION", "VIEW", "VIEW_AUTOMATS"]
+        client, role="ADMIN", scopes=["EDIT_ORGANIZATION", "VIEW", "VIEW_PLACES"]
     )
     strong = await created(client, role="ADMIN")
     client.tokens[Role.VIEWER] = narrow["text"]
