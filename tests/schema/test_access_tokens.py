@@ -158,6 +158,7 @@ def bad_assertions(id: str) -> dict[str, str]:
         "a long jti": assertion(id, jti="x" * 201),
         "no subject": assertion(id, sub=None),
         "a number as the subject": assertion(id, sub=1),
+        "lists in lists": f"{head}.{encoded(b'[' * 9_000)}.{made}",
         "no JWT": "x",
         "nothing": "",
     }
