@@ -124,7 +124,7 @@ class SigningIn:
             raise SignInRefused
         better = None
         if is_right and kept and self._passwords.is_outdated(kept):
-            better = await self._passwords.hashed(normalized(attempt.password))
+            better = await self._passwords.hashed(normalized(attempt.password[:LONGEST_TYPED]))
 
         async def transaction() -> Opened | None:
             async with self._database.writing(known.owner.organization_id) as session:
