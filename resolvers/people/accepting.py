@@ -176,8 +176,9 @@ async def join(work: Work, invited: Invited, chosen: Chosen) -> tuple[Opened, li
     person.password_hash = chosen.password_hash
     person.totp_secret = Sealed(chosen.totp_secret, of=person.id)
     person.totp_step = chosen.totp_step
-    of_them = Passkey.person_id == person.id
-    await (await work.connection()).execute(delete(Passkey).where(of_them))
+    of_them = delete(Passkey).where(Passkey.person_id == person.id).returning(Passkey.id)
+    for gone in (await (await work.connection()).execute(of_them)).scalars():
+        work.record(EventKind.PASSKEY_REMOVED, person, passkey_id=gone)
     codes = await second_factors.renew_recovery_codes(work, person)
     opened = await sessions.open_session(
         work, person, proved_by=ProvedBy.INVITATION, device=chosen.device
