@@ -29,6 +29,7 @@ from models.dialects.among import among
 from models.errors import InvalidInput, NotAllowed, Unauthenticated
 from models.events import EventKind
 from models.organizations import OrganizationUnit
+from models.partners import AccessToken
 from resolvers.checks import required_text
 from resolvers.clocks import ahead_of
 from resolvers.organizations import top_units
@@ -248,3 +249,14 @@ async def check_still_good(reading: Reading, now: datetime) -> None:
         raise Unauthenticated("The token was taken back.")
     check_not_expired(token.expires_at, now)
     check_not_expired(reading.actor.until, now)
+    if reading.actor.way_in is WayIn.CLIENT_CREDENTIALS:
+        await _check_access(reading)
+
+
+async def _check_access(reading: Reading) -> None:
+    """Go on only if an access token was not taken back, as those of a key are with it."""
+    row, actor = AccessToken, reading.actor
+    which = row.service_account_id == actor.service_account_id, row.expires_at == actor.until
+    good = reading.own(row).where(*which, row.revoked_at.is_(None))
+    if await reading.first(good) is None:
+        raise Unauthenticated("The token was taken back.")

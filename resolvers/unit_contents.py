@@ -144,7 +144,8 @@ async def move_contents(work: Work, unit_id: UUID, target_id: UUID) -> dict[str,
 async def forget_dead_tokens(work: Work, unit_id: UUID) -> None:
     """Let tokens that open nothing any more not stand in the way; they never will open again."""
     tokens, units = table_of(Token), table_of(TokenUnit)
-    over = or_(tokens.c.revoked_at.is_not(None), tokens.c.expires_at <= work.now)
+    now = work.actor.real(work.now)
+    over = or_(tokens.c.revoked_at.is_not(None), tokens.c.expires_at <= now)
     dead = select(units.c.token_id).join(tokens, tokens.c.id == units.c.token_id)
     dead = dead.where(units.c.unit_id == unit_id, over)
     ids = [row.token_id for row in await work.rows(dead)]

@@ -1,6 +1,7 @@
 """OAuth 2.0 for partners' programs: access tokens for signed assertions (RFC 6749, 7523, 8414)."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,14 +19,18 @@ from resolvers.partners.access_tokens import Access
 from resolvers.partners.assertions import ALGORITHMS, ClientRefused, OAuthError, refusal
 from resolvers.partners.known import KnownAccount
 from resolvers.work import Work
+from schema.answers import Refused
 from schema.context import clock
 from schema.scalars import from_id
+from schema.throttling import Throttle
 
 TOKEN = "/oauth/token"  # noqa: S105 - the path of an address
 METADATA = "/.well-known/oauth-authorization-server"
 BEARER_OF_JWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 GRANT = "client_credentials"
 LARGEST_FORM, MOST_FIELDS = 16_384, 20
+WRONG_A_MINUTE = 60
+"""So often somebody may be wrong from one address: each time signatures are verified."""
 HEADERS = {"cache-control": "no-store", "pragma": "no-cache", "x-content-type-options": "nosniff"}
 FORM = "application/x-www-form-urlencoded"
 
@@ -71,20 +76,28 @@ class TokenEndpoint:
     Args:
         database: The doors.
         public_url: The address by which clients know us; assertions are for it alone.
+        wrong: Counts who was wrong how often.
     """
 
     database: Database
     public_url: str
+    wrong: Throttle = field(default_factory=lambda: Throttle(WRONG_A_MINUTE))
 
     async def answer(self, request: Request) -> Response:
         """Answer a request for an access token."""
+        address, began = request.client.host if request.client else None, time.monotonic()
         try:
+            self.wrong.wrong(address, began)
             access = await self._access(await form_of(request))
+        except Refused as refused:
+            error = {"error": OAuthError.INVALID_REQUEST.value, "error_description": str(refused)}
+            return JSONResponse(error, refused.status, {**HEADERS, **refused.headers})
         except ClientRefused as refused:
             error = {"error": refused.error.value, "error_description": str(refused)}
             is_unknown = refused.error is OAuthError.INVALID_CLIENT
             status = HTTPStatus.UNAUTHORIZED if is_unknown else HTTPStatus.BAD_REQUEST
             return JSONResponse(error, status, HEADERS)
+        self.wrong.forgive(address, began)
         body = {
             "access_token": access.text,
             "token_type": "Bearer",

@@ -4,6 +4,7 @@ Whatever is wrong, they come back to the page of signing in with the same word.
 """
 
 import asyncio
+import time
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -18,17 +19,21 @@ from resolvers.outside.identity import IdentityProvider
 from resolvers.outside.ports import Outside
 from resolvers.people import challenges, open_id
 from resolvers.people.sessions import Opened
+from schema.answers import Refused
 from schema.context import clock
 from schema.identity_routes import check_origin, parameter
 from schema.limits import OPERATION_SECONDS
 from schema.outside import SIGNED_IN
 from schema.public_requests import HEADERS
 from schema.session_cookies import SessionCookies
+from schema.throttling import Throttle
 
 BEGINS = "/sign-in/oidc"
 COOKIE = "livionkey-signing-in"
 PAGE = "/sign-in"
 REFUSED = f"{PAGE}?oidc=refused"
+WRONG_A_MINUTE = 30
+"""So often somebody may come back with what is wrong: for each the provider is asked."""
 LANGUAGE = "en"
 """The provider asks in this one where a browser does not say another."""
 
@@ -48,6 +53,8 @@ class OpenIdRoutes:
         self._public_url = outside.public_url
         self._provider = provider
         self._cookies = SessionCookies(outside.secret, outside.public_url)
+        self._is_secure = urlsplit(outside.public_url).scheme == "https"
+        self._wrong = Throttle(WRONG_A_MINUTE)
 
     async def go(self, request: Request) -> Response:
         """Send a browser to the provider, and let it keep what it has to bring back."""
@@ -69,7 +76,7 @@ class OpenIdRoutes:
         try:
             async with asyncio.timeout(OPERATION_SECONDS):
                 opened = await self._opened(request, now)
-        except (NotIdentified, SignInRefused, TimeoutError):
+        except (NotIdentified, Refused, SignInRefused, TimeoutError):
             answer = self._to(REFUSED)
         else:
             answer = self._to(PAGE)
@@ -79,7 +86,9 @@ class OpenIdRoutes:
 
     async def _opened(self, request: Request, now: datetime) -> Opened:
         """Believe the browser that went, once; then ask the provider, with no transaction open."""
-        state, mark = parameter(request, "state"), request.cookies.get(COOKIE)
+        address, began = request.client.host if request.client else None, time.monotonic()
+        self._wrong.wrong(address, began)
+        state, mark = parameter(request, "state"), request.cookies.get(self._cookie)
         lapses_at = challenges.lapses_at(self._secret, open_id.BROWSER, state, mark, now)
         if lapses_at is None or not await challenges.spend(self._database, state, lapses_at):
             raise SignInRefused
@@ -88,19 +97,25 @@ class OpenIdRoutes:
         code = parameter(request, "code")
         member = await self._provider.member_who_came_back(trip, code=code, now=now)
         device = request.headers.get("user-agent")
-        return await open_id.sign_in(self._database, member, device=device, now=now)
+        opened = await open_id.sign_in(self._database, member, device=device, now=now)
+        self._wrong.forgive(address, began)
+        return opened
 
     def _to(self, page: str) -> Response:
         return RedirectResponse(f"{self._public_url}{page}", HTTPStatus.SEE_OTHER, HEADERS)
 
+    @property
+    def _cookie(self) -> str:
+        """Name the cookie; a neighbour below the same domain cannot set one of such a name."""
+        return f"__Host-{COOKIE}" if self._is_secure else COOKIE
+
     def _keep(self, answer: Response, mark: str, seconds: int) -> None:
-        address = urlsplit(self._public_url)
         answer.set_cookie(
-            COOKIE,
+            self._cookie,
             mark,
             max_age=seconds,
-            path=f"{address.path}{BEGINS}",
-            secure=address.scheme == "https",
+            path="/",
+            secure=self._is_secure,
             httponly=True,
             samesite="lax",  # coming back from the provider is a walk of the whole page
         )

@@ -1,5 +1,6 @@
 """Passkeys of staff: added, listed and removed by whoever is signed in, and signed in by."""
 
+import time
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,8 +24,11 @@ from schema.public_requests import HEADERS, Answer, Asked, answered_by
 from schema.scalars import from_id, to_id, write_instant
 from schema.session_cookies import SessionCookies
 from schema.session_routes import SessionRoutes
+from schema.throttling import Throttle
 
 SIGN_IN, ADD = "passkey sign-in", "passkey of"
+WRONG_A_MINUTE = 30
+"""So often somebody may be wrong from one address: each attempt is written down."""
 
 
 class PasskeyRoutes:
@@ -43,6 +47,7 @@ class PasskeyRoutes:
         self._site = passkeys.site_at(outside.public_url)
         self._cookies = SessionCookies(outside.secret, outside.public_url)
         self._sessions = sessions
+        self._wrong = Throttle(WRONG_A_MINUTE)
 
     async def offer_to_sign_in(self, asked: Asked) -> dict[str, Any]:
         """Give a challenge to whoever wants to sign in."""
@@ -55,15 +60,18 @@ class PasskeyRoutes:
 
         Raises:
             SignInRefused: Something is not right; never which.
+            Refused: There were too many attempts, or another page asks.
         """
         check(asked.request, self._public_url)
-        now = clock()
+        now, began = clock(), time.monotonic()
+        self._wrong.wrong(asked.address, began)
         signed = await self._signed(asked, SIGN_IN, now)
         if signed is None:
             raise passkeys.refusal()
         opened = await passkeys.sign_in(
             self._database, self._site, signed, device=asked.device, now=now
         )
+        self._wrong.forgive(asked.address, began)
         await self._sessions.end_present(asked, reason="signed in anew")
         answer = JSONResponse({"signedIn": True}, headers=HEADERS)
         self._cookies.write(asked.request, answer, opened, now)

@@ -27,7 +27,7 @@ from models.base import table_of
 from models.errors import Unauthenticated
 from models.partners import ACCESS_LASTS, AccessToken, ServiceAccount
 from resolvers.accounts import actor_of, check_not_expired, columns_of_actor
-from resolvers.partners import proofs
+from resolvers.partners import known, proofs
 from resolvers.partners.assertions import Assertion, ClientRefused, OAuthError, refusal
 from resolvers.partners.known import KnownAccount
 from resolvers.work import Work
@@ -61,8 +61,8 @@ async def give(
         now: The moment, by our clock.
 
     Raises:
-        ClientRefused: The assertion was used before, the account was taken back meanwhile, or does
-            not have such a scope.
+        ClientRefused: The assertion was used before, the account or a key of it was taken back
+            meanwhile, or it does not have such a scope.
     """
     (row,) = await work.locked(
         ServiceAccount, [account.id]
@@ -70,8 +70,11 @@ async def give(
     if row.revoked_at is not None:
         raise refusal("The client was revoked.")
     scopes = _scopes(work.actor, scope)
-    jti = f"jti {assertion.jti}".encode(errors="replace")
     connection = await work.connection()
+    present = await known.find(connection, account.id)
+    if present is None or _pems(present, now) != _pems(account, now):
+        raise refusal("The keys of the client have just changed; ask again.")
+    jti = f"jti {assertion.jti}".encode(errors="replace")
     if not await proofs.use(connection, work.actor, account.id, jti, assertion.lapses_at):
         raise refusal(USED)
     text = new_token(ACCESS_PREFIX)
@@ -85,6 +88,10 @@ async def give(
     )
     await work.add(token)
     return Access(text, scopes)
+
+
+def _pems(account: KnownAccount, now: datetime) -> set[str]:
+    return {key.pem for key in account.good_keys(now)}
 
 
 def written(scopes: frozenset[Permission]) -> str:

@@ -76,7 +76,7 @@ def client_named_by(assertion: str) -> str:
     try:
         payload = json.loads(jws.extract_compact(assertion.encode()).payload or b"")
         subject = payload["sub"]
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise refusal("client_assertion is no JWT with a `sub`.") from error
     if not isinstance(subject, str):
         raise refusal("The `sub` of the assertion is no text.")

@@ -19,6 +19,7 @@ from models.events import EventKind
 from models.organizations import OrganizationUnit
 from models.people import Person, PersonInvitation, PersonState, ProvedBy, state_of
 from models.sealed import Sealed
+from models.ways_in import Passkey
 from resolvers.clocks import ahead_of
 from resolvers.outside.secret import digest_of
 from resolvers.people import second_factors, sessions
@@ -162,6 +163,9 @@ async def take_up(work: Work, invitation_id: UUID, person_id: UUID) -> Person:
 async def join(work: Work, invited: Invited, chosen: Chosen) -> tuple[Opened, list[str]]:
     """Take up an invitation with a password and an authenticator.
 
+    Passkeys that they had are gone: whoever is invited anew may have lost the device with one, or
+    somebody else may have added one.
+
     Returns:
         The first session, and the recovery codes, which are shown once.
 
@@ -172,6 +176,9 @@ async def join(work: Work, invited: Invited, chosen: Chosen) -> tuple[Opened, li
     person.password_hash = chosen.password_hash
     person.totp_secret = Sealed(chosen.totp_secret, of=person.id)
     person.totp_step = chosen.totp_step
+    of_them = delete(Passkey).where(Passkey.person_id == person.id).returning(Passkey.id)
+    for gone in (await (await work.connection()).execute(of_them)).scalars():
+        work.record(EventKind.PASSKEY_REMOVED, person, passkey_id=gone)
     codes = await second_factors.renew_recovery_codes(work, person)
     opened = await sessions.open_session(
         work, person, proved_by=ProvedBy.INVITATION, device=chosen.device

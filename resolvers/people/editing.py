@@ -20,6 +20,8 @@ from resolvers.people import inviting, rights, sessions
 from resolvers.work import Work
 
 NOBODYS_NAME = "Removed person"
+GIVING = frozenset({"email", "role", "unit_ids", "access_ends_at"})
+"""What gives somebody their role, elsewhere or for longer; a new address may be somebody else's."""
 
 
 class PersonChanges(TypedDict, total=False):
@@ -44,8 +46,8 @@ async def update(work: Work, id: UUID | None, changes: PersonChanges) -> Person:
         EmailInUse: Somebody signs in with that address already, here or elsewhere.
     """
     person = await rights.person_to_change(work, id)
-    if "email" in changes or "role" in changes:
-        rights.check_role(work, person.role)  # a new address may come to be somebody else's
+    if not GIVING.isdisjoint(changes):
+        rights.check_role(work, person.role)
     if "role" in changes:
         rights.check_role(work, changes["role"])
         person.role = changes["role"]
@@ -76,12 +78,15 @@ async def block(work: Work, id: UUID | None, *, blocked: bool) -> Person:
     Their sessions end, and their invitation is worthless.
 
     Raises:
-        NotAllowed: The actor may not change the staff, or it is the actor.
+        NotAllowed: The actor may not change the staff, or it is the actor; or who is let in again
+            may do more than the actor.
         NotFound: There is no such person, or the actor does not reach them.
     """
     person = await rights.person_to_change(work, id)
     if blocked == (person.blocked_at is not None):
         return person
+    if not blocked:
+        rights.check_role(work, person.role)
     person.blocked_at = work.actor.real(work.now) if blocked else None
     if blocked:
         await inviting.withdraw(work, person)

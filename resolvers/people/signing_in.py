@@ -21,6 +21,7 @@ from models.database import Database
 from models.dialects.deadlocks import begun_again
 from models.errors import SignInRefused
 from models.events import EventKind
+from models.passwords import normalized
 from models.people import Person, PersonState, ProvedBy, folded_email, state_of
 from resolvers.clocks import ahead_of
 from resolvers.outside.secret import Secret
@@ -123,7 +124,7 @@ class SigningIn:
             raise SignInRefused
         better = None
         if is_right and kept and self._passwords.is_outdated(kept):
-            better = await self._passwords.hashed(attempt.password)
+            better = await self._passwords.hashed(normalized(attempt.password[:LONGEST_TYPED]))
 
         async def transaction() -> Opened | None:
             async with self._database.writing(known.owner.organization_id) as session:

@@ -158,6 +158,7 @@ def bad_assertions(id: str) -> dict[str, str]:
         "a long jti": assertion(id, jti="x" * 201),
         "no subject": assertion(id, sub=None),
         "a number as the subject": assertion(id, sub=1),
+        "lists in lists": f"{head}.{encoded(b'[' * 9_000)}.{made}",
         "no JWT": "x",
         "nothing": "",
     }
@@ -248,7 +249,7 @@ async def test_an_access_token_ends_by_itself_also_for_whoever_is_here_for_long(
 ) -> None:
     partner = await new_account(client)
     token = (await given(client.http, assertion(partner.account_id)))["access_token"]
-    async with client.database.reading() as connection:
+    async with client.database.reading(client.organization_id) as connection:
         actor = await access_tokens.authenticate(connection, token, clock())
         reading = Reading(connection, actor, clock())
         assert actor.until is not None
@@ -261,7 +262,12 @@ async def test_an_access_token_ends_by_itself_also_for_whoever_is_here_for_long(
     row = table_of(AccessToken)
     ended = update(row).where(row.c.organization_id == client.organization_id)
     async with client.database.administering() as connection:
-        await connection.execute(ended.values(expires_at=clock()))
+        await connection.execute(ended.values(revoked_at=clock()))
+    async with client.database.reading(client.organization_id) as connection:
+        with pytest.raises(Unauthenticated, match="taken back"):
+            await check_still_good(Reading(connection, actor, clock()), clock())
+    async with client.database.administering() as connection:
+        await connection.execute(ended.values(expires_at=clock(), revoked_at=None))
     async with another_process(client) as other:
         answer = await post(other.http, token)
         assert answer.status_code == 401

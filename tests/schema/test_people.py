@@ -18,7 +18,7 @@ from models.automat_alarms import AlarmKind
 from models.errors import NotAllowed
 from models.organizations import OrganizationUnit
 from resolvers.automat_alarms import raise_alarm
-from resolvers.people import inviting
+from resolvers.people import editing, inviting
 from resolvers.people.inviting import Newcomer
 from resolvers.people.slowing import AT_ACCOUNT, Guesser, Slowing, TooManyGuesses
 from resolvers.work import Work
@@ -151,6 +151,13 @@ async def test_nobody_gives_more_than_they_came_for(work: Work) -> None:
         await inviting.invite(work, replace(newcomer, email=an_email()))
     with pytest.raises(NotAllowed):
         await inviting.renew(work, admin.id)
+    with pytest.raises(NotAllowed):
+        await editing.update(work, admin.id, {"unit_ids": None})
+    with pytest.raises(NotAllowed):
+        await editing.update(work, admin.id, {"access_ends_at": None})
+    await editing.block(work, admin.id, blocked=True)
+    with pytest.raises(NotAllowed):
+        await editing.block(work, admin.id, blocked=False)
 
 
 async def test_guesses_from_anywhere_slow_an_account_down_and_no_device_of_its_own(

@@ -5,16 +5,20 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from factories import make_unit
 from sqlalchemy import select, update
-from staffing import ME, OURS, PASSWORD, RENEW, invited, joined, opened, secret_of
+from staffing import ME, OURS, PASSWORD, RENEW, Staff, invited, joined, opened, secret_of
 from talking import Client, http_to
 
 from models.accounts import Role
+from models.base import new_id
 from models.events import Event, EventKind
 from models.organizations import OrganizationUnit
 from models.people import IDLE, LONGEST, Person, PersonInvitation, PersonSession
+from models.ways_in import Passkey
 from schema.context import clock
+from schema.passkey_routes import WRONG_A_MINUTE
 from schema.scalars import from_id, to_id
 from schema.session_cookies import SESSION
 
@@ -70,6 +74,37 @@ async def test_nobody_learns_what_was_wrong(client: Client) -> None:
     assert [one["reason"] for one in refused] == ["password", "code", "code"]
 
 
+async def test_a_password_is_hashed_anew_in_the_form_in_which_it_is_compared(
+    client: Client,
+) -> None:
+    async with joined(client) as aino:
+        row, which = Person, Person.id == from_id(Person, aino.id)
+        former = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
+        async with client.working() as work:
+            kept = update(row).where(which).values(password_hash=former)
+            await (await work.connection()).execute(kept)
+        other_form = PASSWORD.replace(" ", "\u00a0")
+        on_paper = aino.recovery_codes[0]
+        answers = [
+            await aino.sign_in(password=other_form),
+            await aino.sign_in(code=on_paper),
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+async def test_wrong_passkeys_are_bounded_for_each_address(client: Client) -> None:
+    sent = {"challenge": "guessed.1", "mark": "0" * 64, "credential": {}}
+    answers = [
+        await client.http.post("/staff/sign-in/passkey", json=sent, headers=OURS)
+        for _ in range(WRONG_A_MINUTE + 1)
+    ]
+
+    assert {answer.status_code for answer in answers[:-1]} == {403}
+    assert answers[-1].status_code == 429
+    assert "retry-after" in answers[-1].headers
+
+
 async def test_a_code_is_good_once_also_for_two_at_once(client: Client) -> None:
     async with joined(client) as aino, http_to(client.app) as elsewhere:
         code = aino.code()
@@ -103,6 +138,22 @@ async def test_an_invitation_is_taken_up_once_also_by_two_at_once(client: Client
     assert late.status_code == 404
 
 
+async def keep_a_passkey(client: Client, staff: Staff) -> None:
+    """Keep a passkey of somebody, as if a device of theirs had made it."""
+    async with client.working() as work:
+        passkey = Passkey(
+            organization_id=client.organization_id,
+            person_id=from_id(Person, staff.id),
+            name="Lost telephone",
+            credential_id=new_id().hex,
+            public_key="",
+            sign_count=0,
+            transports="internal",
+            created_at=clock(),
+        )
+        await work.add(passkey)
+
+
 async def test_a_renewed_invitation_makes_the_old_one_worthless_and_resets(client: Client) -> None:
     async with joined(client) as aino:
         urls = [
@@ -110,6 +161,7 @@ async def test_a_renewed_invitation_makes_the_old_one_worthless_and_resets(clien
             for _ in range(2)
         ]
         old, new = (secret_of(one["invitationUrl"]) for one in urls)
+        await keep_a_passkey(client, aino)
         still = await aino.me()
         worthless = await opened(aino.http, old)
         totp = (await opened(aino.http, new)).json()["totp"]["secret"]
@@ -120,7 +172,9 @@ async def test_a_renewed_invitation_makes_the_old_one_worthless_and_resets(clien
         gone = await aino.ask(ME)
         old_password = await aino.sign_in()
 
-    assert still["wayIn"] == "SESSION"
+    assert (still["wayIn"], len(still["passkeys"])) == ("SESSION", 1)
+    async with client.working() as work:
+        assert await work.all(work.own(Passkey)) == []
     assert worthless.status_code == 404
     assert before != totp
     assert (done.status_code, gone.status_code, old_password.status_code) == (200, 401, 403)
