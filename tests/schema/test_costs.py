@@ -102,6 +102,20 @@ async def test_what_did_not_come_is_given_back(client: Client) -> None:
     assert cost["left"] == 100_000 - cost["actual"]
 
 
+async def test_a_field_that_fails_makes_nothing_cheaper(client: Client) -> None:
+    """It takes the whole answer with it, which was looked up nevertheless."""
+    failing = 'entities(after: "nowhere") { edges { cursor } }'
+    keys = "keys(first: 20) { edges { node { id } } }"
+    dear = f"{{ entities(first: 100) {{ edges {{ node {{ {keys} }} }} }} failing: {failing} }}"
+    async with bounded(client) as here:
+        answer = (await send(here, query=dear, extensions=TELL)).json()
+
+    cost = answer["extensions"]["cost"]
+    assert answer["errors"][0]["path"] == ["failing"]
+    assert cost["actual"] == cost["requested"] > 2_000
+    assert cost["left"] == 100_000 - cost["requested"]
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.PARTNER, Role.ADMIN])
 async def test_no_operation_costs_more_than_its_role_may_spend(client: Client, role: Role) -> None:
     dear = "missingAutomats { entities }"
