@@ -19,6 +19,7 @@ from schema.points import (
     MUTATION,
     REQUEST,
     dear_fields,
+    items_beyond,
     lists_of,
     objects_in,
 )
@@ -61,6 +62,19 @@ def test_pages_and_lists_cost_what_the_variables_say() -> None:
     assert points(LIST, n=-7) == 2
     assert points(pushed, input={"reservations": rows}) == MUTATION + 2 + 200 * 3
     assert ("input", "reservations") in lists_of(operation, schema._schema)  # type: ignore[arg-type]
+
+
+def test_lists_in_the_items_of_a_list_cost_what_is_beyond_the_usual() -> None:
+    contact = {"name": "Aino"}
+    usual: list[Any] = [{"contacts": [contact] * 4, "window": {"keys": ["1"] * 2}}] * 100
+
+    assert items_beyond(usual) == 0
+    assert items_beyond([*usual, {"contacts": [contact] * 70_000}]) == 70_000 + 600 - 1_010
+    assert items_beyond(["1", None, [contact]]) == 0
+    deep: Any = {}
+    for _ in range(3_000):
+        deep = {"a": deep}
+    assert items_beyond([deep]) == 0
 
 
 def test_what_is_dear_is_there() -> None:
