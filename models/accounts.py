@@ -126,17 +126,6 @@ class Actor:
             "administrator of your organization."
         )
 
-    def why_not(self, permission: Permission) -> str:
-        """Say why they may not do something, and what would help."""
-        if permission in PERMISSIONS[self.role]:
-            return (
-                f"This access was narrowed to scopes without {permission}; ask for one that has it."
-            )
-        return (
-            f"A token with the role {self.role} does not have the permission {permission}; ask an "
-            "administrator of your organization."
-        )
-
 
 class Token(Owned, Base):
     """A bearer token. Its text is shown once; the row keeps a hash, from which nothing follows.

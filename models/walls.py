@@ -14,6 +14,8 @@ TRAILS = frozenset(
     {"automat_selections", "custody_entries", "event_seals", "events", "settings_versions"}
 )
 """What is written once: whoever stands for an organization may neither change nor remove it."""
+ONLY_READ = frozenset({"event_seals"})
+"""What of a trail only the system writes: whoever makes events does not close them as well."""
 EMPTIED = {"events": "personal"}
 """What may be emptied of a trail: what it says of a contact that is erased."""
 RECEIPTS = frozenset({"erasures", "signatures"})
@@ -55,7 +57,7 @@ def rights(table: Table) -> str:
     if "organization_id" not in table.c:
         return SHARED.get(table.name, "")
     if table.name in TRAILS:
-        return "select, insert"
+        return "select" if table.name in ONLY_READ else "select, insert"
     return "select, insert, update" if table.name in RECEIPTS else ALL
 
 

@@ -13,6 +13,7 @@ from models.dialects.among import among
 from models.dialects.missing_rows import insert_or_replace
 from models.errors import IdempotencyConflict
 from models.idempotency import KEPT, IdempotentAnswer
+from models.sealer import sealer_of
 from resolvers.checks import required_text
 from resolvers.work import Work
 
@@ -37,11 +38,11 @@ async def claim(work: Work, key: str, asked: dict[str, Any]) -> dict[str, Any] |
         InvalidInput: The key is empty.
         IdempotencyConflict: The key came with something else.
     """
-    key = required_text(key, path=PATH)
-    if await _takes(work, key, digest(asked)):
+    key, asked_for = required_text(key, path=PATH), await marked(work, asked)
+    if await _takes(work, key, asked_for):
         return None
     (known,) = await work.all(work.own(IdempotentAnswer).where(IdempotentAnswer.key == key))
-    if known.input_digest != digest(asked):
+    if known.input_digest not in {asked_for, digest(asked)}:  # as it was kept before marks
         raise IdempotencyConflict(path=PATH)
     return known.answer
 
@@ -92,6 +93,12 @@ async def as_now(work: Work, model: type[Row], ids: Collection[UUID]) -> Sequenc
     Who may do what the answer came of may see this much of it.
     """
     return await work.all(work.seen(model).where(among(model.id, ids)))
+
+
+async def marked(work: Work, asked: dict[str, Any]) -> str:
+    """Mark what is asked: there may be a PIN in it, which a plain digest gives to whoever tries."""
+    sealer = sealer_of((await work.connection()).dialect)
+    return sealer.marked(digest(asked), work.actor.organization_id)
 
 
 def digest(asked: dict[str, Any]) -> str:

@@ -28,6 +28,7 @@ from models.public_links import ContractLink
 from models.register import Says
 from models.reservations import Reservation, ReservationContact
 from models.signing import Identification, Signature, SigningProcess
+from resolvers.erasing.needs import require_all_dealings
 from resolvers.relations import CONTACT_LINKS
 from resolvers.work import Work
 
@@ -69,11 +70,13 @@ async def export(work: Work, id: UUID | None) -> tuple[Contact, dict[str, Any]]:
     """Give all that is stored about a contact: the rows of each table, and write down that we did.
 
     Raises:
-        NotAllowed: The actor may not erase contacts, which is for whoever answers for their data.
+        NotAllowed: The actor may not erase contacts, which is for whoever answers for their data,
+            or does not reach all that this one is named in.
         NotFound: There is no such contact.
     """
     work.require(Permission.ERASE_CONTACTS)
     contact = await work.get(Contact, id, path=("contact_id",))
+    await require_all_dealings(work, contact.id)
     named = select(CONTACT_LINKS.c.key_contract_id).where(CONTACT_LINKS.c.contact_id == contact.id)
     ids = list(await work.scalars(named))
     found = {

@@ -20,7 +20,7 @@ from schema.context import clock
 from schema.guarded import NO_DOCUMENT, GuardedSchema, Operation
 from schema.limits import check_length, excess_rows
 from schema.masking import shown
-from schema.points import MOST_ITEMS, MOST_POINTS, REQUEST, items_in
+from schema.points import MOST_ITEMS, MOST_POINTS, REQUEST, items_beyond, items_in
 
 NOT_FOUND = "PersistedQueryNotFound"
 """Apollo's clients know an unknown digest by this very message."""
@@ -158,13 +158,14 @@ def price(admitted: Admitted, operation: Operation, variables: dict[str, Any]) -
     if excess_rows([operation.cost], variables):
         return
     items = 0
-    for way, count in items_in(operation.lists, variables):
+    for way, given in items_in(operation.lists, variables):
+        count = len(given)
         if count > MOST_ITEMS:
             place = ".".join(way)
             raise Refused(
                 HTTPStatus.BAD_REQUEST, f"`{place}` has {count} items; {MOST_ITEMS} are allowed."
             )
-        items += count
+        items += count + items_beyond(given)
     admitted.fixed = REQUEST + items + operation.cost.dear
     admitted.requested = REQUEST + items + operation.cost.points(variables)
 

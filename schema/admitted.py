@@ -64,18 +64,21 @@ class Admitted:
     wrong: GraphQLError | None = None
     is_settled: bool = False
 
-    def settled(self, data: Any) -> dict[str, Any]:
+    def settled(self, data: Any, *, has_failed: bool = False) -> dict[str, Any]:
         """Give back what was paid for objects that did not come, once; and say what it cost.
 
-        What costs little is not counted, which would cost more.
+        What costs little is not counted, which would cost more. Where a field has failed nothing is
+        given back: it takes with it what others brought, and that was looked up all the same.
 
         Args:
             data: The answer; None when there is none.
+            has_failed: Whether some field of it could not be answered.
         """
         pays_back = self._pays_back()
         if not pays_back and not self.tells_cost:
             return {}
-        actual = self.fixed + max(objects_in(data) - 1, 0)  # the answer itself is none of them
+        came = self.fixed + max(objects_in(data) - 1, 0)  # the answer itself is none of them
+        actual = self.requested if has_failed else came
         if pays_back and self.account and actual < self.requested:
             self.account.buckets.give_back(self.account.whose, self.requested - actual)
         return {"cost": self.told(actual)} if self.tells_cost else {}

@@ -175,7 +175,10 @@ class Documents(SchemaExtension):
         if self._admitted is None:
             return {}
         result = self.execution_context.result
-        return self._admitted.settled(None if result is None else result.data)
+        if result is None:
+            return self._admitted.settled(None)
+        has_failed = any(error.path for error in result.errors or ())
+        return self._admitted.settled(result.data, has_failed=has_failed)
 
     @property
     def _admitted(self) -> Admitted | None:

@@ -50,6 +50,10 @@ MOST_POINTS = dict.fromkeys(Role, 50_000) | {
 """What one operation may cost at most, by the role of who asks."""
 MOST_ITEMS = 5_000
 """How many items a list in an input may have; most have a lower bound of their own."""
+BROUGHT_BY_EACH = 10
+"""How many items of lists of its own, such as contacts, an item in an input brings for nothing."""
+DEEPEST = 5
+"""So deep items have lists of their own at most; what lies deeper fits no input."""
 WORTH_COUNTING = 500
 """From so many points on what did not come is given back."""
 
@@ -84,14 +88,34 @@ def ways_of(type_: Any, way: Way) -> Iterator[Way]:
             yield from ways_of(field.type, (*way, name))
 
 
-def items_in(ways: tuple[Way, ...], variables: Mapping[str, Any]) -> Iterator[tuple[Way, int]]:
-    """Count the items of lists."""
+def items_in(
+    ways: tuple[Way, ...], variables: Mapping[str, Any]
+) -> Iterator[tuple[Way, list[Any]]]:
+    """Find the items of lists."""
     for way in ways:
         given: Any = variables
         for name in way:
             given = given.get(name) if isinstance(given, Mapping) else None
         if isinstance(given, list):
-            yield way, len(given)
+            yield way, given
+
+
+def items_beyond(items: list[Any]) -> int:
+    """Count what lists in the items of a list hold, beyond what each of them brings for nothing."""
+    inside = sum(_items_inside(one, DEEPEST) for one in items)
+    return max(inside - BROUGHT_BY_EACH * len(items), 0)
+
+
+def _items_inside(value: Any, levels: int) -> int:
+    if not isinstance(value, dict) or not levels:
+        return 0
+    found = 0
+    for one in value.values():
+        if isinstance(one, list):
+            found += len(one) + sum([_items_inside(each, levels - 1) for each in one])
+        elif isinstance(one, dict):
+            found += _items_inside(one, levels - 1)
+    return found
 
 
 def objects_in(data: Any) -> int:

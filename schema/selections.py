@@ -1,7 +1,7 @@
 """Which automat was chosen, and why, as clients see it."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -142,9 +142,21 @@ class ShadowSelection:
         )
 
 
+OfAutomat = TypeVar("OfAutomat", AutomatCandidate, Counterfactual)
+
+
 async def candidates_of(selections: list[Any], context: Any) -> list[list[AutomatCandidate]]:
     """Show the automats that choices compared, as far as somebody sees them."""
-    compared = [selection.compared for selection in selections]
+    return await as_far_as_seen([selection.compared for selection in selections], context)
+
+
+async def counterfactuals_of(selections: list[Any], context: Any) -> list[list[Counterfactual]]:
+    """Show what else could have been chosen, as far as somebody sees it: it is told by name."""
+    return await as_far_as_seen([selection.others for selection in selections], context)
+
+
+async def as_far_as_seen(compared: list[list[OfAutomat]], context: Any) -> list[list[OfAutomat]]:
+    """Leave out what is about automats that somebody does not see."""
     if context.actor.units is None:
         return compared
     automats = await load_automats([one for some in compared for one in some], context)
@@ -178,9 +190,11 @@ class AutomatSelection:
         description="Of which version the policy was: whoever says any of its settings, and how "
         "often that had been changed; null where nobody says any."
     )
-    counterfactuals: list[Counterfactual] = strawberry.field(
+    others: strawberry.Private[list[Counterfactual]]
+    counterfactuals: list[Counterfactual] = batched(
+        counterfactuals_of,
         description="What would have been chosen if one more locker had been free, or if the "
-        "largest distance were larger; at most one of each."
+        "largest distance were larger; at most one of each, of the automats that you see.",
     )
     shadow: ShadowSelection | None = strawberry.field(
         description="What the nearest automat would have been, where the selection mode is SHADOW "
@@ -198,7 +212,7 @@ class AutomatSelection:
             examined=row.examined,
             notes=row.notes,
             policy_version=row.policy_version,
-            counterfactuals=[Counterfactual.of_stored(stored) for stored in row.counterfactuals],
+            others=[Counterfactual.of_stored(stored) for stored in row.counterfactuals],
             shadow=ShadowSelection.of_stored(row.shadow),
             decided_at=row.decided_at,
         )
@@ -213,9 +227,7 @@ class AutomatSelection:
             examined=decision.examined,
             notes=decision.reasons,
             policy_version=decision.wish.policy_version if decision.wish else None,
-            counterfactuals=[
-                Counterfactual.of_stored(one.stored()) for one in decision.counterfactuals
-            ],
+            others=[Counterfactual.of_stored(one.stored()) for one in decision.counterfactuals],
             shadow=ShadowSelection.of_stored(decision.shadow_written()),
             decided_at=now,
         )

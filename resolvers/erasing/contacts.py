@@ -17,7 +17,7 @@ from resolvers.checks import fitting_text
 from resolvers.erasing import evidence, traces
 from resolvers.erasing.attached import Attached, attached_to
 from resolvers.erasing.evidence import Evidence
-from resolvers.erasing.needs import Dealings, dealings_of
+from resolvers.erasing.needs import Dealings, dealings_of, require_all_dealings
 from resolvers.work import Work
 
 A_DAY = timedelta(days=1)
@@ -37,13 +37,14 @@ async def erase_on_request(
         reason: Why, without naming anybody, such as the number of a letter; None for nothing.
 
     Raises:
-        NotAllowed: The actor may not erase contacts.
+        NotAllowed: The actor may not erase contacts, or not all that it is named in is in reach.
         NotFound: There is no such contact.
         StillInUse: A contract or a reservation that is not over, or a key that is out, needs it.
         InvalidInput: The reason repeats what is to be erased.
     """
     work.require(Permission.ERASE_CONTACTS)
     known = await work.get(Contact, id, path=("contact_id",))
+    await require_all_dealings(work, known.id)
     (contact,) = await work.locked(Contact, [known.id])
     if contact.erased_at is not None:
         return contact, await erasure_of(work, contact.id)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from models.contracts import KeyAllocation, KeyContract, KeyContractContact, key_contract_status_at
 from models.dialects.among import among
+from models.errors import NotAllowed
 from models.reservations import Reservation, ReservationContact, ReservationStatus
 from resolvers.retention import OVER
 from resolvers.work import Work
@@ -52,6 +54,25 @@ class Dealings:
 def _is_to_come(reservation: Reservation, now: datetime) -> bool:
     over = reservation.status in {ReservationStatus.CANCELLED, ReservationStatus.ENDED}
     return not over and (reservation.ends_at is None or now < reservation.ends_at)
+
+
+async def require_all_dealings(work: Work, contact_id: UUID) -> None:
+    """Go on only if the actor reaches all that a contact is named in, as all of it is meant.
+
+    Raises:
+        NotAllowed: Something of it is beyond the units that they reach.
+    """
+    if not work.is_narrow:
+        return
+    for model in (ReservationContact, KeyContractContact):
+        named: Any = model.contact_id == contact_id
+        theirs = {row.id for row in await work.all(work.own(model).where(named))}
+        if theirs - {row.id for row in await work.all(work.seen(model).where(named))}:
+            raise NotAllowed(
+                "The contact is also named beyond the units that you reach; ask an administrator "
+                "of your organization.",
+                path=("contact_id",),
+            )
 
 
 async def dealings_of(work: Work, contact_id: UUID) -> Dealings:

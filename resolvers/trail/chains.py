@@ -44,6 +44,8 @@ class Chain:
         sealed: How many events were checked against seals.
         loose: How many are not sealed yet.
         removed: Up to which seal the events are gone by rule.
+        whose: The id of the organization that it is said to be of, in hexadecimal digits; that of
+            the first seal when nobody said it.
         noted: The digest of a seal that somebody noted elsewhere; None when nobody did.
     """
 
@@ -53,6 +55,7 @@ class Chain:
     sealed: int = 0
     loose: int = 0
     removed: int = 0
+    whose: str | None = None
     _removal_told: int = 0
     _is_noted_seen: bool = False
     _emptied: dict[str, Problem] = field(default_factory=dict)
@@ -60,7 +63,10 @@ class Chain:
 
     def check_seal(self, seal: Document, leaves: bytes) -> Iterator[Problem]:
         """Check that a seal holds on to the one before, and is as it was made."""
-        number = seal["number"]
+        number, owner = seal["number"], seal["organizationId"]
+        self.whose = self.whose or owner
+        if owner != self.whose:
+            yield Problem(number, None, "it is of another organization")
         if number != self.number + 1:
             yield Problem(number, None, f"it follows seal {self.number}; what is between is gone")
         elif seal["previous"] != self.digest:

@@ -78,6 +78,7 @@ def _checked(file: Iterable[bytes], chain: Chain) -> Iterator[Problem]:
     first = next(documents, {})
     if (first.get("format"), first.get("version")) != (FORMAT, VERSION):
         raise InvalidInput("This is no trail: `livionkey audit export` writes one.")
+    chain.whose = first["organizationId"]
     last: Document | None = None
     for document in documents:
         last = document

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from erasing import contacts_of, contract_with, erased, kept_file, over, pushed_and_erased
 from factories import (
@@ -10,6 +12,7 @@ from factories import (
     make_entity,
     make_key,
     make_stranger,
+    make_unit,
     push,
 )
 from linking import make_link
@@ -23,10 +26,10 @@ from models.erasures import ErasureCause
 from models.errors import InvalidInput, NotAllowed, NotFound, StillInUse
 from models.events import Event, EventKind
 from models.organizations import Contact
-from models.reservations import UpsertOutcome
+from models.reservations import ReservationContact, UpsertOutcome
 from models.signing import Identification, SigningProcess, SigningState
 from models.times import Window
-from resolvers import contracts
+from resolvers import contracts, personal_data
 from resolvers.contacts import update as update_contact
 from resolvers.erasing import contacts
 from resolvers.handover import desks
@@ -212,3 +215,31 @@ async def test_no_event_of_a_life_holds_anything_of_a_person(work: Work) -> None
     trail = " ".join(f"{event.facts} {event.notice}" for event in events)
     for word in ("Aino", "Virtanen", "example.com", "+35850", "192.0.2.1", "Letter"):
         assert word not in trail
+
+
+async def test_who_reaches_some_units_disposes_of_no_contact_of_others(work: Work) -> None:
+    north, south = [await make_unit(work) for _ in range(2)]
+    here, there = [
+        (await push(work, await make_entity(work, unit_id=unit.id)))[0] for unit in (north, south)
+    ]
+    link = ReservationContact
+    (known,) = await work.all(work.own(link).where(link.reservation_id == here.id))
+    narrow = acting_as(work, Role.ADMIN)
+    narrow.actor = replace(narrow.actor, units=frozenset({north.id}))
+
+    contact, _ = await personal_data.export(narrow, known.contact_id)
+    await work.add(
+        link(
+            organization_id=work.actor.organization_id,
+            reservation_id=there.id,
+            contact_id=contact.id,
+            place=9,
+        )
+    )
+
+    for dispose in (
+        personal_data.export(narrow, contact.id),
+        contacts.erase_on_request(narrow, contact.id, reason=None),
+    ):
+        with pytest.raises(NotAllowed, match="beyond the units"):
+            await dispose

@@ -45,6 +45,17 @@ async def test_another_input_is_a_conflict(work: Work) -> None:
         await claim(work, "k", AINO | {"nights": 3})
 
 
+async def test_what_was_asked_cannot_be_tried_out_without_the_key_that_marks(work: Work) -> None:
+    await answered(work)
+
+    (kept,) = await work.all(work.own(IdempotentAnswer))
+
+    assert kept.input_digest != idempotency.digest(AINO)
+    kept.input_digest = idempotency.digest(AINO)  # as it was kept by former versions
+    await work.save()
+    assert await claim(work, "k", AINO) == ANSWER
+
+
 async def test_a_key_with_blanks_is_the_key_without(work: Work) -> None:
     await answered(work, " k ")
 

@@ -18,7 +18,7 @@ from resolvers.work import Work
 NAME, PHONE = "Ainomaija Quxinen", "+358505559876"
 OF_CONTACT = re.compile("Ainomaija|Quxinen|505559876")
 
-OF_STAFF = {"people", "person_sessions"}  # emptied when somebody is removed
+OF_STAFF = {"passkeys", "people", "person_sessions"}  # emptied when somebody is removed
 
 
 async def a_life(work: Work) -> tuple[Any, Any, Work]:

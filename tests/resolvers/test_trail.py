@@ -235,6 +235,9 @@ async def test_a_file_can_be_checked_elsewhere(database: Database) -> None:
     assert list(files.check(lines, chain)) == []
 
     assert (chain.number, chain.sealed, chain.loose) == (3, 3, 1)
+    of_another = lines[0].replace(whose.hex.encode(), UUID(int=7).hex.encode())
+    (problem, *_) = files.check([of_another, *lines[1:]], Chain())
+    assert str(problem) == "seal 1: it is of another organization"
     chance = random.Random(11)
     for number in range(1, len(lines) - 2):
         assert list(files.check(lines[:number] + lines[number + 1 :], Chain())), lines[number]

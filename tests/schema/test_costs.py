@@ -19,6 +19,7 @@ from schema.points import (
     MUTATION,
     REQUEST,
     dear_fields,
+    items_beyond,
     lists_of,
     objects_in,
 )
@@ -63,6 +64,19 @@ def test_pages_and_lists_cost_what_the_variables_say() -> None:
     assert ("input", "reservations") in lists_of(operation, schema._schema)  # type: ignore[arg-type]
 
 
+def test_lists_in_the_items_of_a_list_cost_what_is_beyond_the_usual() -> None:
+    contact = {"name": "Aino"}
+    usual: list[Any] = [{"contacts": [contact] * 4, "window": {"keys": ["1"] * 2}}] * 100
+
+    assert items_beyond(usual) == 0
+    assert items_beyond([*usual, {"contacts": [contact] * 70_000}]) == 70_000 + 600 - 1_010
+    assert items_beyond(["1", None, [contact]]) == 0
+    deep: Any = {}
+    for _ in range(3_000):
+        deep = {"a": deep}
+    assert items_beyond([deep]) == 0
+
+
 def test_what_is_dear_is_there() -> None:
     roots: Any = schema._schema
     assert DEAR.keys() <= roots.query_type.fields.keys()
@@ -100,6 +114,20 @@ async def test_what_did_not_come_is_given_back(client: Client) -> None:
 
     assert cost["requested"] > 10_000
     assert cost["left"] == 100_000 - cost["actual"]
+
+
+async def test_a_field_that_fails_makes_nothing_cheaper(client: Client) -> None:
+    """It takes the whole answer with it, which was looked up nevertheless."""
+    failing = 'entities(after: "nowhere") { edges { cursor } }'
+    keys = "keys(first: 20) { edges { node { id } } }"
+    dear = f"{{ entities(first: 100) {{ edges {{ node {{ {keys} }} }} }} failing: {failing} }}"
+    async with bounded(client) as here:
+        answer = (await send(here, query=dear, extensions=TELL)).json()
+
+    cost = answer["extensions"]["cost"]
+    assert answer["errors"][0]["path"] == ["failing"]
+    assert cost["actual"] == cost["requested"] > 2_000
+    assert cost["left"] == 100_000 - cost["requested"]
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.PARTNER, Role.ADMIN])

@@ -13,6 +13,7 @@ from factories import (
     make_entity,
     make_group,
     make_key,
+    make_unit,
     push,
 )
 from talking import Client, new_client
@@ -271,6 +272,9 @@ async def test_a_choice_is_tried_made_and_made_again(client: Client) -> None:
         await push(work, full, days=9)
         home = await make_entity(work)
         await make_key(work, home)
+        north = await make_unit(work)
+        there = await make_entity(work, unit_id=north.id)
+        await make_key(work, there)
     when = {"startsAt": days_from_now(2), "endsAt": days_from_now(4)}
     asked = {"entityId": to_id(ReservableEntity, home.id), **when}
 
@@ -284,6 +288,12 @@ async def test_a_choice_is_tried_made_and_made_again(client: Client) -> None:
     assert (told["kind"], told["automat"]["name"]) == ("FULL", "Station")
     assert (again["same"], again["differences"]) == (True, [])
     assert tried["shadow"] is None
+    of_narrow = asked | {"entityId": to_id(ReservableEntity, there.id)}
+    seen = (await client.ask(WOULD_GET, input=of_narrow))["automatSelection"]
+    narrow = await client.reaching(north)
+    beyond = (await narrow.ask(WOULD_GET, input=of_narrow))["automatSelection"]
+    assert len(seen["counterfactuals"]) == 1
+    assert "Station" not in str(beyond)
 
 
 async def test_an_unknown_reservation_has_no_choice_to_make_again(client: Client) -> None:
