@@ -10,12 +10,14 @@ from sqlalchemy import text
 from models.accounts import Actor
 from models.automats import Automat
 from models.database import Database
+from models.dialects.row_security import APPLICATION
 from models.reservations import Reservation, ReservationStatus
 from resolvers import organizations, waiting
 from resolvers.work import Work
 
 GIVES_UP_TWICE = (
     "create sequence tries",
+    f"grant usage on sequence tries to {APPLICATION}",
     """create function gives_up_twice() returns trigger language plpgsql as $$
     begin
       if nextval('tries') <= 2 then
