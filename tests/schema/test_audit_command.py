@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from commands import CommandLine
 from trails import a_trail, meddle, the_contact
 
@@ -10,6 +11,7 @@ from models.organizations import OrganizationUnit
 from schema.scalars import to_id
 
 
+@pytest.mark.parametrize("shared", ["sqlite"], indirect=True)  # each command is a process
 async def test_a_trail_is_given_out_and_checked(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from commands import CommandLine
 from databases import database_at
 from factories import NOON, STATION, make_entity, placed
@@ -40,6 +41,7 @@ async def position_of(url: str, home: ReservableEntity) -> Coordinates | None:
         return (await session.get_one(ReservableEntity, home.id)).position
 
 
+@pytest.mark.parametrize("shared", ["sqlite"], indirect=True)  # ten commands, each a process
 def test_coarse_places_become_exact_and_the_metres_are_told(own_url: str, tmp_path: Path) -> None:
     line = CommandLine(tmp_path, {"database_url": own_url})
     owner, home = asyncio.run(furnish(own_url))
