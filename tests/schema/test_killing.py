@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from models.database import Database
 
-ROUNDS = 5
+ROUNDS = 3
 CLIENTS = 4
 HOMES = 8
 
