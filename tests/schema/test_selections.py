@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from atlas import Atlas
 from documents import UPSERT, days_from_now, stay
 from factories import (
     MARKET_SQUARE,
@@ -18,14 +19,12 @@ from factories import (
 )
 from talking import Client, new_client
 
-from geo.geocoding import Match
 from models.accounts import Role
 from models.automats import Automat, AutomatModel, DeviceGroup
 from models.base import new_id
 from models.database import Database
 from models.entities import ReservableEntity
-from models.errors import AddressAmbiguous, AddressNotFound
-from models.places import Coordinates, PlacementPrecision, PostalAddress
+from models.places import Coordinates
 from models.reservations import Reservation
 from schema.scalars import to_id
 
@@ -43,19 +42,6 @@ DRY_RUN = f"""query($input: AutomatSelectionInput!) {{ automatSelection(input: $
   method examined notes decidedAt origin {{ latitude longitude }} automat {{ id name }}
   candidates {{ {CANDIDATE} }}
 }} }}"""
-
-
-class Atlas:
-    """A geocoder that knows one street, and two of the same name."""
-
-    async def geocode(self, address: PostalAddress) -> Match:
-        """Find the place that an address names."""
-        if "Kauppatori" in address.text:
-            exact = PlacementPrecision.HOUSE_NUMBER
-            return Match(MARKET_SQUARE, exact, 0.9, "atlas", "Kauppatori 1, Helsinki")
-        if "Koulukatu" in address.text:
-            raise AddressAmbiguous("Koulukatu 1 is in Vaasa and in Tampere.")
-        raise AddressNotFound
 
 
 @pytest.fixture
