@@ -29,7 +29,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._patience: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower
         """Wait for the first head."""
         super().connection_made(transport)
         self._be_patient()

@@ -19,7 +19,7 @@ class Interruptible(aiosqlite.Connection):
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # is not typed
         except asyncio.CancelledError:
             if self._connection is not None:
                 self._connection.interrupt()

@@ -20,7 +20,7 @@ async def spend_all(*processes: Buckets, whose: object, now: object = NOON) -> i
     while open_:
         for process in tuple(open_):
             try:
-                await process.pay(whose, 1, now)  # type: ignore[arg-type]
+                await process.pay(whose, 1, now)  # type: ignore[arg-type]  # a stand-in
                 paid += 1
             except Spent:
                 open_.remove(process)

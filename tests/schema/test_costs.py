@@ -61,7 +61,7 @@ def test_pages_and_lists_cost_what_the_variables_say() -> None:
     assert points(LIST, n=7) == 2 + 7 * 3
     assert points(LIST, n=-7) == 2
     assert points(pushed, input={"reservations": rows}) == MUTATION + 2 + 200 * 3
-    assert ("input", "reservations") in lists_of(operation, schema._schema)  # type: ignore[arg-type]
+    assert ("input", "reservations") in lists_of(operation, schema._schema)  # type: ignore[arg-type]  # its own
 
 
 def test_lists_in_the_items_of_a_list_cost_what_is_beyond_the_usual() -> None:
