@@ -31,13 +31,11 @@ CHECKS = (
     ("mypy", "scripts"),
 )
 
-PROCESSES = min(4, (os.cpu_count() or 1) + 1)
-"""One more than there are cores: while tests wait for servers and brokers others go on."""
 EVERYTHING = (
-    *(f"--numprocesses={PROCESSES}", "--no-header"),
+    *("--numprocesses=auto", "--maxprocesses=4", "--no-header"),
     *("--dist=loadfile", "--no-loadscope-reorder"),
 )
-"""All tests, a file at a time in each process, in the order of `tests/conftest.py`."""
+"""All tests, a file at a time on each core, in the order of `tests/conftest.py`."""
 
 BROWSED = {"pages"}
 """The benchmarks that open a browser."""

@@ -57,7 +57,7 @@ async def test_workers_that_are_killed_at_any_moment_lose_nothing_and_do_nothing
     ) as workers:
         orphans = set[UUID]()
         try:
-            async with asyncio.timeout(180):
+            async with asyncio.timeout(60):
                 while jobs := await left(database):
                     orphans |= {job.id for job in jobs if job.worker and is_dead(job.worker)}
                     await asyncio.sleep(0.05)
@@ -65,7 +65,7 @@ async def test_workers_that_are_killed_at_any_moment_lose_nothing_and_do_nothing
             killed, _ = await asyncio.to_thread(workers.communicate, "")
 
     assert await times_done(database) == dict.fromkeys(ids, TIMES)
-    assert int(killed) >= KILLING_SECONDS / 2
+    assert int(killed) > KILLING_SECONDS
     assert orphans  # some were killed between claim and settling
 
 

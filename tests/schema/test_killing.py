@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from models.database import Database
 
-ROUNDS = 3
+ROUNDS = 5
 CLIENTS = 4
 HOMES = 8
 

@@ -22,10 +22,12 @@ async def asked_by(server: Server, client: str) -> int:
 @pytest.mark.parametrize(
     ("settings", "status"),
     [
+        ({}, 404),
         ({"trusted_proxies": "192.0.2.0/24, 127.0.0.1"}, 404),
         ({"trusted_proxies": "192.0.2.0/24"}, 429),
+        ({"trusted_proxies": ""}, 429),
     ],
-    ids=["when it is named", "not when another one is"],
+    ids=["by itself", "when it is named", "not when another one is", "not when none is"],
 )
 async def test_a_proxy_is_believed_about_the_address_of_a_client(
     settings: dict[str, str], status: int, tmp_path: Path

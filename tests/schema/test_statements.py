@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import pytest
 from agreeing import make_agreement
 from counting import statements_of
 from documents import days_from_now
@@ -232,7 +231,6 @@ async def counts(client: Client, asked: list[str]) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("shared", ["sqlite"], indirect=True)  # both ask the same
 async def test_statements_do_not_grow_with_the_units_that_are_asked_about_a_group(
     client: Client,
 ) -> None:
@@ -258,7 +256,6 @@ def test_every_list_of_the_root_is_walked() -> None:
     assert all(is_object_type(inner(ROOTS[name])) for name in LISTS)
 
 
-@pytest.mark.parametrize("shared", ["sqlite"], indirect=True)  # both ask the same
 async def test_statements_do_not_grow_with_the_rows(client: Client) -> None:
     asked = [document for name in LISTS for document in documents(name)]
     await furnish(client, range(FEW))
