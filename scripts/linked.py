@@ -76,8 +76,11 @@ def run(together: Together, given: Settings) -> None:
     )
     if not listens(broker, int(port_of(given[LINK]))):
         raise OSError(f"The broker did not start: see {STATE / 'broker.log'}.")
-    for name, options in {"link": (), "simulate": ("--demo", "--leave-out", "1")}.items():
-        together.start(*livionkey(name, *options), environment=told, log=STATE / f"{name}.log")
+    together.start(*livionkey("link"), environment=told, log=STATE / "link.log")
+    log = STATE / "simulate.log"
+    simulate = livionkey("simulate", "--demo", "--leave-out", "1")
+    if not has_begun(together.start(*simulate, environment=told, log=log), log):
+        raise OSError(f"The simulated automats did not start: see {log}.")
     BOARD.write_text(json.dumps(given))
     say("Simulated automats come to the broker. Stand in front of one, in another terminal:")
     say("./dev board")
@@ -135,6 +138,15 @@ def listens(broker: "Popen[bytes]", port: int) -> bool:
                 return True
         except OSError:
             time.sleep(0.1)
+    return False
+
+
+def has_begun(simulator: "Popen[bytes]", log: Path) -> bool:
+    """Wait until the simulator has taken its automats: a board takes those that nobody runs yet."""
+    while simulator.poll() is None:
+        if b"automats run" in log.read_bytes():
+            return True
+        time.sleep(0.1)
     return False
 
 

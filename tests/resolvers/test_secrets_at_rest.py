@@ -200,8 +200,8 @@ async def test_keys_turn_while_everybody_works(
         await resealing.reseal(own, NOON)
 
         assert changed >= len(before)
-        assert serving.sealer.names == own.sealer.names
         assert (await codes_of(serving, owner)).items() >= before.items()
+        assert serving.sealer.names == own.sealer.names
     found = {one.name: one for one in await known_keys(own)}
     assert (found[old].sealed, found[old].retired_at) == (0, NOON)
     alone = Sealer(SaidKeys(SealerKeys([first_of(key_file)], MARKING)))
