@@ -14,8 +14,9 @@ from resolvers.clocks import every_system
 from resolvers.trail import checking, files, sealing
 from resolvers.trail.chains import Chain, Problem
 from schema.context import clock
+from schema.on_database import on_database
 from schema.scalars import from_id, to_id
-from schema.terminal import errors, on_database, output
+from schema.terminal import errors, output
 
 audit_commands = typer.Typer(
     no_args_is_help=True, help="The trail of all that happened: sealed, checked, given out."

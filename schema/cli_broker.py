@@ -16,9 +16,10 @@ from models.errors import InvalidInput
 from resolvers.automat_links import authority, broker_folder
 from resolvers.outside.secret import Secret
 from schema.context import clock
+from schema.on_database import on_database
 from schema.outside import outside_for
 from schema.settings import settings
-from schema.terminal import errors, on_database
+from schema.terminal import errors
 
 THIS_MACHINE = "127.0.0.1"
 DONE = """\

@@ -14,8 +14,8 @@ from resolvers.work import Work, system
 from schema.api import schema
 from schema.context import clock
 from schema.guarded import check_document
+from schema.on_database import on_database
 from schema.scalars import from_id
-from schema.terminal import on_database
 
 document_commands = typer.Typer(no_args_is_help=True, help="Trusted documents.")
 

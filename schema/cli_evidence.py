@@ -16,10 +16,11 @@ from resolvers.evidence.exporting import Asker, export, note_exported
 from resolvers.evidence.gathering import Gathered
 from resolvers.outside.on_demand import loaded
 from schema.context import clock
+from schema.on_database import on_database
 from schema.outside import outside_for
 from schema.scalars import from_id
 from schema.settings import settings
-from schema.terminal import errors, on_database, output
+from schema.terminal import errors, output
 
 evidence_commands = typer.Typer(
     no_args_is_help=True, help="Evidence of what was signed, which can be checked by anybody."

@@ -14,8 +14,9 @@ from resolvers.outside.encryption_keys import KeyFile
 from resolvers.resealing import reseal
 from schema.context import clock
 from schema.keys_at_rest import provider_for
+from schema.on_database import on_database
 from schema.settings import settings
-from schema.terminal import errors, on_database, output
+from schema.terminal import errors, output
 
 SAID = (
     "LIVIONKEY_ENCRYPTION_KEYS says the keys, so no other place can be written: set a new one in "

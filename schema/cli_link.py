@@ -14,10 +14,10 @@ from resolvers.automat_links import authority
 from resolvers.outside.secret import NotOurs, Secret
 from schema.context import clock
 from schema.logs import write_logs
+from schema.on_database import on_database
 from schema.outside import outside_for
 from schema.serving import collect_rarely
 from schema.settings import Settings, settings
-from schema.terminal import on_database
 
 NO_BROKER = (
     "LIVIONKEY_MQTT_URL is not set: there is no link to automats without a broker; "

@@ -14,11 +14,11 @@ from resolvers.people.inviting import Newcomer
 from resolvers.people.signing_in import enrolled
 from resolvers.work import Work, system
 from schema.context import clock
+from schema.on_database import on_database
 from schema.outside import outside_for
 from schema.people_changes import invitation_url
 from schema.scalars import from_id
 from schema.settings import settings
-from schema.terminal import on_database
 
 person_commands = typer.Typer(no_args_is_help=True, help="Staff.")
 

@@ -23,9 +23,10 @@ from resolvers.placing import place
 from resolvers.work import Reading
 from schema.context import clock
 from schema.geocoders import geocoder_for
+from schema.on_database import on_database
 from schema.scalars import from_id, to_id
 from schema.settings import settings
-from schema.terminal import errors, on_database, output
+from schema.terminal import errors, output
 
 address_commands = typer.Typer(no_args_is_help=True, help="The embedded geocoder's addresses.")
 

@@ -21,13 +21,16 @@ from models.placement_reviews import PlacementScope
 from resolvers.clocks import every_system, system_of
 from resolvers.placements.again import Placing, Progress
 from resolvers.placements.running import Asked, Outcome, Run
+from schema.cli_places import address_commands
 from schema.context import clock
 from schema.geocoders import geocoder_for
+from schema.on_database import on_database
 from schema.scalars import from_id
 from schema.settings import settings
-from schema.terminal import errors, on_database, output
+from schema.terminal import errors, output
 
 
+@address_commands.command("place-again")
 def place_again(
     *,
     unit: Annotated[

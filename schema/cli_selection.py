@@ -17,7 +17,8 @@ from resolvers.comparison.comparing import MOST_WEEKS, WEEKS
 from resolvers.comparison.totals import Totals
 from schema import missing_runs
 from schema.comparison_runs import Progress, Wanted, run
-from schema.terminal import errors, on_database, output
+from schema.on_database import on_database
+from schema.terminal import errors, output
 
 selection_commands = typer.Typer(no_args_is_help=True, help="The choice of automats.")
 MOST_AUTOMATS = 20

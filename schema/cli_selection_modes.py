@@ -18,9 +18,11 @@ from resolvers import selection_modes
 from resolvers.clocks import system_of
 from resolvers.settings_versions import Sayer
 from resolvers.work import Work
+from schema.cli_selection import selection_commands
 from schema.context import clock
+from schema.on_database import on_database
 from schema.scalars import from_id
-from schema.terminal import on_database, output
+from schema.terminal import output
 
 
 class Wanted(StrEnum):
@@ -37,6 +39,7 @@ class Wanted(StrEnum):
         return None if self is Wanted.INHERIT else SelectionMode(self.value)
 
 
+@selection_commands.command("mode")
 def mode(
     wanted: Annotated[
         Wanted | None,

@@ -1,16 +1,65 @@
-"""The server of the API: one process, or several that share their figures."""
+"""The commands that go on until they are told to stop: the API, its demo, and what becomes due.
+
+The API is one process, or several that share their figures.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
+import typer
 import uvicorn
 
 from models.errors import InvalidInput
+from models.migrating import migrate as bring_up_to_date
+from schema.demo.access import check_no_demo, close_demo
+from schema.demo.welcome import welcome
 from schema.heads import BoundedProtocol
 from schema.logs import write_logs
-from schema.serving import check_address, only_server
+from schema.on_database import on_database
+from schema.outside import outside_for
+from schema.serving import check_address, collect_rarely, only_server
 from schema.settings import settings, share_counts
+from schema.working import work_until_told
+
+
+def serve(
+    *,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes; more than one on PostgreSQL.")
+    ] = 1,
+) -> None:
+    """Serve the API on the configured database."""
+    on_database(check_no_demo)
+    run_server(workers)
+
+
+def work() -> None:
+    """Do what becomes due, until told to stop; any number may work at once, on any machine."""
+    collect_rarely()
+    write_logs(settings())
+    outside = outside_for(settings())
+    on_database(partial(work_until_told, outside=outside))
+
+
+def demo(
+    *,
+    serving: Annotated[bool, typer.Option("--serve", help="Serve the API afterwards.")] = False,
+    closing: Annotated[
+        bool, typer.Option("--close", help="Only take back the tokens of the demo.")
+    ] = False,
+) -> None:
+    """Bring the database up to date, fill an empty one with the demo, and tell the way in."""
+    if closing:
+        on_database(close_demo)
+        return
+    on_database(bring_up_to_date, must_be_migrated=False)
+    current = settings()
+    typer.echo(on_database(lambda database: welcome(database, current)))
+    if serving:
+        run_server(1)
 
 
 def run_server(workers: int) -> None:

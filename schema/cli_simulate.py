@@ -36,11 +36,12 @@ from schema.context import clock
 from schema.demo.access import id_of_the_demo
 from schema.keys_at_rest import sealer_for
 from schema.logs import write_logs
+from schema.on_database import on_database
 from schema.outside import outside_for
 from schema.sandbox_time import SandboxTime, is_sandbox
 from schema.scalars import from_id
 from schema.settings import settings
-from schema.terminal import errors, on_database
+from schema.terminal import errors
 
 logger = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from models.database import Database
 from resolvers import organizations
 from resolvers.work import Work
 
+gc.disable()  # until all is collected: what is read now stays until the end
 keyed.use()
 leaks.watch()
 
@@ -43,8 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """Never look again for garbage among the modules that stay until the end."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

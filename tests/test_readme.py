@@ -8,7 +8,7 @@ from graphql import parse, validate
 from typer.main import get_command
 
 from schema.api import schema
-from schema.cli import app
+from schema.cli import command_line
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = re.findall(r"```graphql\n(.*?)```", README, flags=re.DOTALL)
@@ -29,7 +29,7 @@ def test_a_document_fits_the_schema(document: str) -> None:
 
 @pytest.mark.parametrize("words", COMMANDS)
 def test_a_command_is_one(words: str) -> None:
-    command = get_command(app)
+    command = get_command(command_line())
     for word in words.split():
         subcommands = getattr(command, "commands", None)
         if subcommands is None:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import httpx2  # the path comes first
+import keyed  # the same
 from attacks import ATTACKS, Attack  # the same
 from bounding import bounded  # the same
 from talking import Client, new_client  # the same
@@ -28,6 +29,7 @@ from models.migrating import migrate  # the same
 from resolvers.points import Size  # the same
 from schema.bounds import STAFF  # the same
 
+keyed.use()
 PLAIN = Attack("", b'{"query": "{ __typename }"}')
 ENDLESS = Size(most=1e12, per_second=1e6, purse=1e11)
 """Who attacks has points enough here: it is the refusal that is measured."""

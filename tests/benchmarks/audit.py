@@ -21,7 +21,9 @@ from uuid import UUID
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from models.database import Database  # the path comes first
+import keyed  # the path comes first
+
+from models.database import Database  # the same
 from models.events import EventKind  # the same
 from models.migrating import migrate  # the same
 from models.organizations import OrganizationUnit  # the same
@@ -32,6 +34,7 @@ from resolvers.trail.reading import Place, events, place_of  # the same
 from resolvers.work import About, Work, system  # the same
 from schema.context import clock  # the same
 
+keyed.use()
 IN_ONE = 100
 
 

@@ -26,7 +26,8 @@ import orjson
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from independent_signing import PartnersClient, private_key, public_pem  # the path comes first
+import keyed  # the path comes first
+from independent_signing import PartnersClient, private_key, public_pem  # the same
 from outsides import PUBLIC_URL, outside_in  # the same
 from talking import app_on, tokens_of_all_roles  # the same
 
@@ -57,6 +58,7 @@ from schema.settings import Settings  # the same
 from schema.signature_door import SignatureDoor  # the same
 from schema.token_door import TokenDoor  # the same
 
+keyed.use()
 ROUNDS = 10
 URL = f"{PUBLIC_URL}/graphql"
 BODY = orjson.dumps({"query": '{ entity(externalId: "nothing") { id } }'}).decode()

@@ -14,7 +14,7 @@ from models.errors import InvalidInput
 from models.organizations import OrganizationUnit
 from models.trusted_documents import document_digest
 from resolvers import trusted_documents
-from schema import cli_documents, terminal
+from schema import cli_documents, on_database
 from schema.scalars import to_id
 
 UNITS = "query Units { organizationUnits(first: 1) { edges { node { name } } } }"
@@ -138,7 +138,7 @@ async def test_a_command_trusts_files(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     current = unset().model_copy(update={"database_url": database_url})
-    monkeypatch.setattr(terminal, "settings", lambda: current)
+    monkeypatch.setattr(on_database, "settings", lambda: current)
     good, bad = tmp_path / "units.graphql", tmp_path / "bad.graphql"
     good.write_text(UNITS)
     bad.write_text("{ unknown }")

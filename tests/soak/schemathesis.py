@@ -20,10 +20,13 @@ ROOT = Path(__file__).parents[2]
 sys.path[0] = str(ROOT / "tests")  # this folder has a file of the name of the library
 sys.path.insert(0, str(ROOT))
 
-from fuzzing import documents, fuzzing, operations  # the path comes first
+import keyed  # the path comes first
+from fuzzing import documents, fuzzing, operations  # the same
 
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
+
+keyed.use()
 
 
 async def soak(url: str, seconds: float, seed: int, examples: int) -> bool:
