@@ -114,7 +114,7 @@ class AccessSchedule:
         """
         windows = written["windows"]
         if not 0 < len(windows) <= MOST_WINDOWS:
-            message = f"An access schedule has 1 to {MOST_WINDOWS} windows, not {len(windows)}."
+            message = f"There have to be 1 to {MOST_WINDOWS} windows, not {len(windows)}."
             raise InvalidInput(message, path=(*path, "windows"))
         daily_return = bool(written.get("dailyReturn"))
         hours = [

@@ -8,9 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.addressed import Placed
-from models.base import Base, Owned
+from models.base import Base, Json, Owned
 from models.cabinets import AutomatModel
 from models.dialects.nearest_index import NEAREST_INDEX
+from models.events import OPTIONAL
 from models.places import Coordinates
 from models.settings import SaysSettings
 
@@ -75,6 +76,10 @@ class Automat(Placed, Owned, Base):
     installation_pin_until: Mapped[datetime | None]
     reported_position: Mapped[Coordinates | None]
     """Where it says that it stands, where it can tell that."""
+    opening_hours: Mapped[Json | None] = mapped_column(OPTIONAL)
+    """When people get to it, as `models.opening_hours` reads it; null while that is unknown."""
+    access_instructions: Mapped[str | None]
+    """How people get to it, in at most 500 characters; null when nobody has said it."""
 
 
 def is_online(last_seen_at: datetime | None, now: datetime) -> bool:

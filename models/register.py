@@ -81,7 +81,10 @@ PLAIN: dict[str, str] = {
     "automat_links": "serial firmware health",
     "automat_reports": "facts problem",
     "automat_selections": "candidates notes policy_version counterfactuals shadow inputs origin",
-    "automats": f"device_id name time_zone hardware_id position reported_position {_PLACE}",
+    "automats": (
+        "device_id name time_zone hardware_id position reported_position opening_hours "
+        f"access_instructions {_PLACE}"
+    ),
     "contract_templates": "name defaults enforced",
     "custody_entries": "holder contradiction",
     "device_groups": f"name {_SETTINGS} excluded_models excluded_automats",

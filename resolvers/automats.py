@@ -13,14 +13,16 @@ from models.automats import (
     Locker,
     LockerState,
 )
+from models.base import Json
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key
+from models.opening_hours import checked_hours
 from models.places import Placement, PostalAddress
 from models.times import time_zone as checked_time_zone
 from resolvers import placing
-from resolvers.checks import required_text
+from resolvers.checks import optional_text, required_text
 from resolvers.device_groups import join_groups
 from resolvers.jobs import schedule
 from resolvers.organizations import unit_or_root
@@ -36,6 +38,8 @@ class AutomatChanges(TypedDict, total=False):
     name: str
     state: AutomatState
     time_zone: str
+    opening_hours: Json | None
+    access_instructions: str | None
 
 
 async def install(
@@ -49,14 +53,18 @@ async def install(
     time_zone: str | None = None,
     unit_id: UUID | None = None,
     device_group_ids: Sequence[UUID | None] = (),
+    opening_hours: Json | None = None,
+    access_instructions: str | None = None,
 ) -> Automat:
     """Put an automat into service with all its lockers empty.
 
-    Its time zone is fixed now, from its unit when none is given (R52, R53).
+    Its time zone is fixed now, from its unit when none is given (R52, R53). When people get to it
+    is unknown while no `opening_hours` are given, see `models.opening_hours`.
 
     Raises:
         NotAllowed: The actor may not change automats.
-        InvalidInput: A name is empty, or there is no such time zone.
+        InvalidInput: A name is empty, there is no such time zone, its hours make no sense, or how
+            people get to it takes more than 500 characters.
         NotFound: There is no such unit or device group.
         ExternalIdInUse: Another automat of the organization has that device id.
     """
@@ -73,6 +81,7 @@ async def install(
         time_zone=zone,
         installed_at=work.now,
         usable_lockers=(1 << model.locker_count) - 1,
+        **_access({"opening_hours": opening_hours, "access_instructions": access_instructions}),
     )
     automat.address = address
     automat.place(found)
@@ -93,13 +102,14 @@ async def _add_lockers(work: Work, automat: Automat) -> None:
 
 
 async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automat:
-    """Change an automat's name, state or time zone; its address is changed by `move`.
+    """Change an automat, but for its address, which is changed by `move`.
 
     Raises:
         NotAllowed: The actor may not change automats.
         NotFound: There is no such automat.
-        InvalidInput: The name is empty, there is no such time zone, or it would be uninstalled,
-            which is more than a change, see `automat_links.uninstalling`.
+        InvalidInput: The name is empty, there is no such time zone, its hours make no sense, how
+            people get to it takes more than 500 characters, or it would be uninstalled, which is
+            more than a change, see `automat_links.uninstalling`.
     """
     work.require(Permission.EDIT_AUTOMATS)
     automat = await work.get(Automat, id, path=("id",))
@@ -110,13 +120,25 @@ async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automa
         required_text(changes["name"], path=("name",))
     if "time_zone" in changes:
         checked_time_zone(changes["time_zone"])
-    for name, value in changes.items():
+    for name, value in (changes | _access(changes)).items():
         setattr(automat, name, value)
     await work.save()
     work.record(EventKind.AUTOMAT_UPDATED, automat, changed=sorted(changes))
     if changes.get("state") is AutomatState.OUT_OF_SERVICE:
         await schedule(work, JobKind.FAILOVER, automat.id, work.now)
     return automat
+
+
+def _access(said: AutomatChanges) -> AutomatChanges:
+    """Check when and how people get to an automat, as far as somebody says it."""
+    checked: AutomatChanges = {}
+    if "opening_hours" in said:
+        hours = said["opening_hours"]
+        checked["opening_hours"] = None if hours is None else checked_hours(hours)
+    if "access_instructions" in said:
+        path = ("access_instructions",)
+        checked["access_instructions"] = optional_text(said["access_instructions"], path=path)
+    return checked
 
 
 async def move(

@@ -34,6 +34,15 @@ def fitting_text(text: str, *, path: tuple[str, ...]) -> str:
     return text
 
 
+def optional_text(text: str | None, *, path: tuple[str, ...]) -> str | None:
+    """Give a text without blanks around it; None when nothing is left.
+
+    Raises:
+        InvalidInput: It is longer than 500 characters, or cannot be stored.
+    """
+    return fitting_text((text or "").strip(), path=path) or None
+
+
 def checked_language(language: str, *, path: tuple[str, ...]) -> str:
     """Check a language: a BCP 47 primary tag.
 

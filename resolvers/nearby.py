@@ -6,6 +6,7 @@ answer is never short of automats that are a little farther away.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from geo.areas import Area
@@ -14,6 +15,7 @@ from geo.look import Look
 from geo.position import distance_metres
 from models.automats import AutomatModel, is_online
 from models.errors import InvalidInput
+from models.opening_hours import OpeningHours
 from models.places import Coordinates
 from models.times import Window
 
@@ -31,6 +33,9 @@ class Filter:
         online: Whether it must have given a sign of life in the last 90 seconds.
         within: Where it has to stand; None for anywhere.
         farthest_metres: How far away it may be; None for any distance.
+        open_at: When people have to get to it; None for whenever. Hours that are not known do not
+            stand against it, unless `with_unknown_hours` is false.
+        with_unknown_hours: Whether `open_at` lets those pass whose hours nobody has said.
         among: Only these; None for all of the organization's.
     """
 
@@ -39,6 +44,8 @@ class Filter:
     online: bool = False
     within: Area | None = None
     farthest_metres: float | None = None
+    open_at: datetime | None = None
+    with_unknown_hours: bool = True
     among: frozenset[UUID] | None = None
 
     def check(self) -> None:
@@ -66,7 +73,12 @@ class Filter:
             and (not self.with_free_locker or facts.free_lockers > 0)
             and (not self.online or is_online(automat.last_seen_at, now))
             and (self.within is None or (place is not None and self.within.holds(place)))
+            and (self.open_at is None or self._may_be_open(automat, self.open_at))
         )
+
+    def _may_be_open(self, automat: Any, at: datetime) -> bool:
+        hours = OpeningHours.of(automat)
+        return self.with_unknown_hours if hours is None else hours.is_open_at(at)
 
     def reach(self, here: Coordinates) -> float:
         """Tell how far away an automat that passes can be at most, in metres."""
@@ -86,7 +98,7 @@ async def nearest_passing(
     """Find the nearest automats that pass, with their distances in metres, nearest first.
 
     Args:
-        look: The automats.
+        look: The automats; whole rows of them where the filter asks when they are open.
         here: Where to measure from.
         window: When a locker has to be free, where that is asked for.
         now: The moment that counts as now.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from models.access_schedules import AccessSchedule
 from models.automats import Automat, Locker
@@ -19,10 +20,11 @@ from models.contracts import (
     opens_at,
 )
 from models.errors import InvalidInput
+from models.opening_hours import OpeningHours
 from models.openings import openings
 from models.sealed import Sealed
 from models.signing import Signature, SigningMethod, SigningProcess, SigningState
-from models.times import time_zone
+from models.times import Window, time_zone
 from resolvers import looking, public_links
 from resolvers.agreements.facts import Facts, facts_of
 from resolvers.agreements.wording import chain, local_time, spoken
@@ -40,6 +42,20 @@ ON_ITS_WAY = {LockerContractState.SYNCING, LockerContractState.READY}
 
 
 @dataclass(frozen=True, slots=True)
+class SeenOpening:
+    """A time over which keys may be fetched, or people get to an automat; see `Facts`.
+
+    It is in UTC, and in words by the clock there. The end of one that never closes is None.
+    """
+
+    starts_at: datetime
+    ends_at: datetime | None
+    starts_at_local: str
+    ends_at_local: str | None
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeenLocker:
     """A locker that is held for the contact, and the PIN that opens it.
 
@@ -49,26 +65,16 @@ class SeenLocker:
         index: The number of its door; None when it has none.
         pin: None until the automat has said that it knows it, and while a signature is awaited
             (R27, G16). For an automat without a link, run by hand, None until it is synced.
+        hours: When people get to the automat; None where that is not known.
+        openings: When they get there next while the locker is held, 5 times at most.
     """
 
     contract: LockerContract
     automat: Automat
     index: int | None
     pin: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SeenOpening:
-    """A time over which keys may be fetched, in UTC and in words by the clock there; see `Facts`.
-
-    The end of one that never closes is None.
-    """
-
-    starts_at: datetime
-    ends_at: datetime | None
-    starts_at_local: str
-    ends_at_local: str | None
-    time_zone: str
+    hours: OpeningHours | None
+    openings: Sequence[SeenOpening]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ async def seen(reading: Reading, link_id: UUID) -> Seen:
         facts=facts.shown(language),
         language=language,
         status=key_contract_status_at(contract, reading.now, key_is_out=bool(out)),
-        lockers=await _lockers(reading, contract),
+        lockers=await _lockers(reading, contract, language),
         openings=_openings(reading, contract, facts, language),
         can_sign=is_theirs or (process is None and _may_begin(found)),
         signing=process.state if process and is_theirs else None,
@@ -140,19 +146,30 @@ def _openings(
         until=contract.ends_at,
         at_most=MOST_OPENINGS,
     )
-    return [
-        SeenOpening(
-            one.starts_at,
-            one.ends_at,
-            local_time(one.starts_at, zone, language),
-            local_time(one.ends_at, zone, language) if one.ends_at else None,
-            zone.key,
-        )
-        for one in found
-    ]
+    return [_opening(one, zone, language) for one in found]
 
 
-async def _lockers(reading: Reading, contract: KeyContract) -> list[SeenLocker]:
+def _opening(one: Window, zone: ZoneInfo, language: str) -> SeenOpening:
+    return SeenOpening(
+        one.starts_at,
+        one.ends_at,
+        local_time(one.starts_at, zone, language),
+        local_time(one.ends_at, zone, language) if one.ends_at else None,
+        zone.key,
+    )
+
+
+def _openings_of_place(
+    hours: OpeningHours | None, held: Any, now: datetime, language: str
+) -> list[SeenOpening]:
+    """List when people get to an automat next, while a locker there is held."""
+    if hours is None:
+        return []
+    found = hours.next(after=max(now, held.starts_at), until=held.ends_at, at_most=MOST_OPENINGS)
+    return [_opening(one, hours.zone, language) for one in found]
+
+
+async def _lockers(reading: Reading, contract: KeyContract, language: str) -> list[SeenLocker]:
     (rows,) = await looking.belonging(reading, LOCKER_CONTRACTS, [contract.id])
     held = sorted(
         (one for one in rows if opens_at(one.state, one.ends_at, reading.now)),
@@ -166,6 +183,8 @@ async def _lockers(reading: Reading, contract: KeyContract) -> list[SeenLocker]:
         SeenLocker(
             *(one, automat, indexes.get(one.locker_id)),
             pin=_pin(contract, one, is_by_hand=one.automat_id in by_hand),
+            hours=(hours := OpeningHours.of(automat)),
+            openings=_openings_of_place(hours, one, reading.now, language),
         )
         for one, automat in zip(held, automats, strict=True)
         if automat is not None

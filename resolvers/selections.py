@@ -138,7 +138,8 @@ async def nearest(
     settings = await settings_of(reading, organization_id)
     connection = await reading.connection()
     whole = Snapshot(connection, [organization_id], whole=True)
-    look = Snapshot(connection, [organization_id]) if passing.asks_for_much else whole
+    sees_few = passing.asks_for_much and passing.open_at is None
+    look = Snapshot(connection, [organization_id]) if sees_few else whole
     metres = await nearest_passing(look, here, over, reading.now, count=count, passing=passing)
     facts = await whole.facts(metres, over)
     judged = [nearness(known, settings, reading.now, over) for known in facts]

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Self
 
 import strawberry
 
-from models.access_schedules import AccessSchedule
-from models.base import Json
+from models.access_schedules import AccessSchedule, Hours
+from models.base import Json, JsonList
 from models.openings import openings
 from models.times import Window, time_zone
 from resolvers import looking
@@ -31,7 +31,7 @@ DAILY = (
 )
 
 
-@strawberry.input(description="One window of an access schedule.")
+@strawberry.input(description="One window of an access schedule or of opening hours.")
 class AccessWindowInput:
     weekdays: list[int] = strawberry.field(description=WEEKDAYS)
     from_: str = strawberry.field(name="from", description=BEGINS)
@@ -47,14 +47,11 @@ class AccessScheduleInput:
 
     def stored(self) -> Json:
         """Write it in the form in which it is kept; it is not checked yet."""
-        windows = [
-            {"weekdays": one.weekdays, "from": one.from_, "to": one.to} for one in self.windows
-        ]
-        return {"windows": windows, "dailyReturn": self.daily_return}
+        return {"windows": stored_windows(self.windows), "dailyReturn": self.daily_return}
 
 
 @reached
-@strawberry.type(description="One window of an access schedule.")
+@strawberry.type(description="One window of an access schedule or of opening hours.")
 class AccessWindow:
     weekdays: list[int] = strawberry.field(description=WEEKDAYS)
     from_: str = strawberry.field(name="from", description=BEGINS)
@@ -70,11 +67,7 @@ class ShownSchedule:
     @classmethod
     def of(cls, stored: Json) -> Self:
         schedule = AccessSchedule.read(stored)
-        windows = [
-            AccessWindow(weekdays=list(one.weekdays), from_=one.starts, to=one.ends)
-            for one in schedule.windows
-        ]
-        return cls(windows=windows, daily_return=schedule.daily_return)
+        return cls(windows=shown_windows(schedule.windows), daily_return=schedule.daily_return)
 
     @classmethod
     def of_any(cls, stored: Json | None) -> Self | None:
@@ -82,7 +75,9 @@ class ShownSchedule:
 
 
 @reached
-@strawberry.type(description="A stretch of time over which keys may be fetched.")
+@strawberry.type(
+    description="A stretch of time over which keys may be fetched, or people get to an automat."
+)
 class AccessOpening:
     starts_at: datetime = strawberry.field(
         description="Where it begins; where it was asked from when it had begun by then."
@@ -94,6 +89,18 @@ class AccessOpening:
     @classmethod
     def of(cls, window: Window) -> Self:
         return cls(starts_at=window.starts_at, ends_at=window.ends_at)
+
+
+def stored_windows(windows: Sequence[AccessWindowInput | AccessWindow]) -> JsonList:
+    """Write windows in the form in which they are kept."""
+    return [{"weekdays": one.weekdays, "from": one.from_, "to": one.to} for one in windows]
+
+
+def shown_windows(windows: Sequence[Hours]) -> list[AccessWindow]:
+    """Show windows."""
+    return [
+        AccessWindow(weekdays=list(one.weekdays), from_=one.starts, to=one.ends) for one in windows
+    ]
 
 
 def shown_openings(found: Sequence[Window]) -> list[AccessOpening]:

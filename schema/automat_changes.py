@@ -16,8 +16,9 @@ from schema.automats import Automat, Locker
 from schema.context import Info
 from schema.enums import AutomatModel, AutomatState
 from schema.errors import UserError
-from schema.inputs import Repeatable, changes, given
+from schema.inputs import Repeatable, changes, given, was_given
 from schema.mutations import mutation
+from schema.opening_hours import ACCESS, OpeningHoursInput, hours_given
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.permissions import query, reached
 from schema.places import (
@@ -49,6 +50,10 @@ class AutomatInstallInput(Repeatable):
     device_group_ids: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="Groups that it joins."
     )
+    opening_hours: OpeningHoursInput | None = strawberry.field(
+        default=strawberry.UNSET, description="When people get to it; null when that is not known."
+    )
+    access_instructions: str | None = strawberry.field(default=strawberry.UNSET, description=ACCESS)
 
 
 @strawberry.input(description="Changes of an automat; what is left out stays.")
@@ -64,6 +69,12 @@ class AutomatUpdateInput(Repeatable):
     )
     coordinates: CoordinatesInput | None = strawberry.field(
         default=strawberry.UNSET, description="Where exactly."
+    )
+    opening_hours: OpeningHoursInput | None = strawberry.field(
+        default=strawberry.UNSET, description="When people get to it; null when that is not known."
+    )
+    access_instructions: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"{ACCESS} Null or nothing takes them away."
     )
 
 
@@ -183,6 +194,8 @@ class AutomatMutations:
             device_group_ids=[
                 from_id(models.DeviceGroup, id) for id in given(input.device_group_ids) or ()
             ],
+            opening_hours=hours_given(input.opening_hours),
+            access_instructions=given(input.access_instructions),
         )
         return AutomatInstallPayload(
             automat=Automat.of(made.automat),
@@ -200,9 +213,10 @@ class AutomatMutations:
         self, work: Work, input: AutomatUpdateInput, found: Whereabouts
     ) -> AutomatUpdatePayload:
         id = from_id(models.Automat, input.id)
-        written = changes(
-            input, "name", "state", "time_zone", required=("name", "state", "time_zone")
-        )
+        required = ("name", "state", "time_zone")
+        written = changes(input, *required, "access_instructions", required=required)
+        if was_given(input.opening_hours):
+            written["opening_hours"] = hours_given(input.opening_hours)
         automat = await automats.update(work, id, written)
         if found.were_given:
             automat = await automats.move(work, id, address=found.address, found=found.place)

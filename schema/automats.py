@@ -30,6 +30,7 @@ from schema.enums import AutomatModel, AutomatState, LockerState
 from schema.execution import batched
 from schema.loaders import to_first, to_many, to_one
 from schema.nodes import Node, shows
+from schema.opening_hours import ACCESS, OpeningHours, hours_of
 from schema.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, pages_of
 from schema.permissions import takes
@@ -101,6 +102,12 @@ class Automat(Node):
         placements, description="Where that is; null while the address could not be placed."
     )
     time_zone: str = strawberry.field(description="IANA name, fixed at installation.")
+    opening_hours: OpeningHours | None = batched(
+        hours_of, description="When people get to it; null when that is not known."
+    )
+    access_instructions: str | None = strawberry.field(
+        description=f"{ACCESS} Null when nobody has said it."
+    )
     installed_at: datetime = strawberry.field(description="When it was installed.")
     last_seen_at: datetime | None = strawberry.field(
         description="When it last gave a sign of life; null when it never has."
@@ -205,6 +212,7 @@ class Automat(Node):
             model=row.model,
             state=row.state,
             time_zone=row.time_zone,
+            access_instructions=row.access_instructions,
             installed_at=row.installed_at,
             last_seen_at=row.last_seen_at,
             hardware_id=row.hardware_id,

@@ -140,11 +140,22 @@ def _opening_as_json(seen: SeenOpening) -> dict[str, Any]:
     }
 
 
+def _hours_as_json(seen: SeenLocker) -> dict[str, Any] | None:
+    if seen.hours is None:
+        return None
+    return {
+        "alwaysOpen": seen.hours.never_closes,
+        "nextOpenings": [_opening_as_json(one) for one in seen.openings],
+    }
+
+
 def _locker_as_json(seen: SeenLocker) -> dict[str, Any]:
     held, address, place = seen.contract, address_of(seen.automat), placement_of(seen.automat)
     return {
         "automat": seen.automat.name,
         "address": address.text if address else None,
+        "accessInstructions": seen.automat.access_instructions,
+        "openingHours": _hours_as_json(seen),
         "latitude": place.coordinates.latitude if place else None,
         "longitude": place.coordinates.longitude if place else None,
         "locker": seen.index,

@@ -1,5 +1,6 @@
 """Asking which automats are nearest, for front ends: as candidates, or as GeoJSON for a map."""
 
+from datetime import datetime
 from typing import Annotated
 
 import orjson
@@ -19,6 +20,7 @@ from resolvers.nearby import Filter
 from schema.context import Context, Info
 from schema.enums import AutomatModel
 from schema.inputs import given
+from schema.opening_hours import on_map
 from schema.paging import First
 from schema.permissions import query
 from schema.places import AddressInput, CoordinatesInput
@@ -75,6 +77,16 @@ class NearestAutomatsFilter:
         description="Where it has to stand: a Polygon or MultiPolygon, its border belongs to it.",
     )
 
+    open_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="When people have to get to it. Those whose opening hours are not known are "
+        "not left out; they say null for openingHours, and on the map for open.",
+    )
+    with_unknown_hours: bool = strawberry.field(
+        default=True,
+        description="Whether openAt lets those pass whose opening hours are not known.",
+    )
+
     def checked(self, farthest_metres: float | None) -> Filter:
         models, within = given(self.models), given(self.within)
         return Filter(
@@ -83,6 +95,8 @@ class NearestAutomatsFilter:
             online=self.online,
             within=None if within is None else read_area(within),
             farthest_metres=farthest_metres,
+            open_at=given(self.open_at),
+            with_unknown_hours=self.with_unknown_hours,
         )
 
 
@@ -119,13 +133,13 @@ async def found_near(
         return await selections.nearest(reading, here, window=window, count=count, passing=checked)
 
 
-def collection_of(candidates: list[Candidate], context: Context) -> GeoJson:
-    """Write automats as a FeatureCollection."""
-    features = [_feature(candidate, context) for candidate in candidates]
+def collection_of(candidates: list[Candidate], at: datetime, context: Context) -> GeoJson:
+    """Write automats as a FeatureCollection, with whether people get to them at a moment."""
+    features = [_feature(candidate, at, context) for candidate in candidates]
     return GeoJson(orjson.dumps({"type": "FeatureCollection", "features": features}).decode())
 
 
-def _feature(candidate: Candidate, context: Context) -> dict[str, object]:
+def _feature(candidate: Candidate, at: datetime, context: Context) -> dict[str, object]:
     automat, place = candidate.automat, candidate.automat.position
     point = place and {"type": "Point", "coordinates": [place.longitude, place.latitude]}
     return {
@@ -142,6 +156,7 @@ def _feature(candidate: Candidate, context: Context) -> dict[str, object]:
             "suitable": candidate.is_suitable,
             "freeLockers": candidate.facts.free_lockers,
             "rejections": [rejection.code.name for rejection in candidate.rejections],
+            **on_map(automat, at),
         },
     }
 
@@ -151,7 +166,8 @@ class NearestQueries:
     @query(
         permission=Permission.VIEW_PLACES,
         description="The automats nearest to a place by distance, suitable or not; those beyond "
-        "maxDistanceMetres are left out, and so are those that do not pass the filter.",
+        "maxDistanceMetres are left out, and so are those that do not pass the filter. Opening "
+        "hours say nothing of suitable, as no choice follows them.",
     )
     async def nearest_automats(
         self,
@@ -179,7 +195,11 @@ class NearestQueries:
         permission=Permission.VIEW_PLACES,
         description="The same as a FeatureCollection for a map (RFC 7946): a point for each "
         "automat, nearest first, with its id, and as properties name, model, rank, distanceMetres, "
-        "distanceKind, online, suitable, freeLockers and the codes of the rejections.",
+        "distanceKind, online, suitable, freeLockers, the codes of the rejections, "
+        "accessInstructions, openingHours with alwaysOpen, windows and timeZone, and, at the "
+        "filter's openAt, else when the window begins, else now, open and nextOpening with "
+        "startsAt and endsAt. openingHours, open and nextOpening are null while the hours are not "
+        "known.",
     )
     async def nearest_automats_geo_json(
         self,
@@ -201,4 +221,5 @@ class NearestQueries:
             max_distance_metres=max_distance_metres,
             passing=filter,
         )
-        return collection_of(found, info.context)
+        open_at = given((given(filter) or NearestAutomatsFilter()).open_at)
+        return collection_of(found, open_at or from_ or info.context.now, info.context)

@@ -194,6 +194,8 @@ class Peer:
         locker = {
             "automat": "Asema",
             "address": "Rautatientori 1, Helsinki",
+            "accessInstructions": None,
+            "openingHours": None,
             "latitude": 60.171873,
             "longitude": 24.941422,
             "locker": 7,

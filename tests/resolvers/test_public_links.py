@@ -21,7 +21,7 @@ from models.errors import InvalidInput, LinkNotValid, NotAllowed, NotFound
 from models.events import Event, EventKind
 from models.organizations import ContactDetails
 from models.public_links import shown_until
-from resolvers import public_contracts, public_links
+from resolvers import automats, public_contracts, public_links
 from resolvers.access_schedules import set_schedule
 from resolvers.outside.secret import digest_of
 from resolvers.work import Work
@@ -252,6 +252,25 @@ async def test_the_next_openings_are_shown_by_the_clock_of_the_place(work: Work)
     assert seen.openings[1].starts_at_local == "3 June 2027 at 08:00"
     assert seen.openings[1].ends_at_local == "3 June 2027 at 17:00"
     assert {one.time_zone for one in seen.openings} == {"Europe/Paris"}
+
+
+async def test_a_contact_sees_when_and_how_people_get_to_the_automat(work: Work) -> None:
+    contract = await make_stay(work)
+    link, _ = await make_link(work, contract)
+    held = await held_by(work, contract)
+    (locker,) = (await public_contracts.seen(work, link.id)).lockers
+    assert (locker.hours, locker.openings) == (None, [])
+    kiosk = {"windows": [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "from": "10:00", "to": "18:00"}]}
+    await automats.update(work, held.automat_id, {"opening_hours": kiosk})
+
+    (locker,) = (await public_contracts.seen(work, link.id)).lockers
+
+    assert locker.openings
+    assert locker.openings[0].starts_at >= held.starts_at
+    assert held.ends_at is not None
+    assert all(one.ends_at and one.ends_at <= held.ends_at for one in locker.openings)
+    assert {one.time_zone for one in locker.openings} == {"Europe/Helsinki"}
+    assert any(one.ends_at_local.endswith("at 18:00") for one in locker.openings)
 
 
 async def held_by(work: Work, contract: KeyContract) -> LockerContract:

@@ -87,6 +87,8 @@ BOUNDED_LISTS = {
     "Query.contractDefaults",
     "Query.trustedDocumentRoles",
     "Query.nearestAutomats",
+    "OpeningHours.nextOpenings",
+    "OpeningHours.windows",
     "ReservableEntity.effectiveSettings",
     "Reservation.contacts",
     "ReservationsUpsertRow.changed",

@@ -109,6 +109,24 @@ async def test_a_contact_sees_when_keys_may_be_fetched(
         await expect(main).to_contain_text(words)
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        ({"alwaysOpen": True, "nextOpenings": [OPENING]}, "At all times"),
+        ({"alwaysOpen": False, "nextOpenings": [OPENING]}, "Tue, 1 June 2027 at 17:00 EEST"),
+        ({"alwaysOpen": False, "nextOpenings": []}, "Not open during this time"),
+    ],
+)
+async def test_a_contact_sees_when_and_how_they_get_to_the_automat(
+    hours: dict[str, Any], words: str
+) -> None:
+    contract = Peer.a_contract()
+    contract["lockers"][0] |= {"openingHours": hours, "accessInstructions": "In the shop,\nleft."}
+    async with looking(Peer(contract=contract)) as visited:
+        await expect(visited.page.locator("main")).to_contain_text(words)
+        await expect(visited.page.locator(".lines")).to_have_text("In the shop,\nleft.")
+
+
 async def test_a_contact_signs_from_their_page_and_comes_back() -> None:
     peer = Peer(contract=Peer.a_contract() | {"signing": {"state": "OFFERED"}})
     async with looking(peer) as visited:

@@ -165,6 +165,10 @@ async def test_the_map_has_a_point_with_what_is_known_of_each(client: Client) ->
         "suitable": False,
         "freeLockers": 0,
         "rejections": ["FULL_IN_WINDOW"],
+        "accessInstructions": None,
+        "openingHours": None,
+        "open": None,
+        "nextOpening": None,
     }
     assert rows[0]["distanceKind"] == "STRAIGHT_LINE"
     assert (rows[0]["rank"], rows[1]["rank"]) == (2, 1)

@@ -72,6 +72,7 @@ async def test_a_contact_sees_their_contract_with_the_pin(client: Client) -> Non
     (locker,) = contract["lockers"]
     async with client.working() as work:
         (held,) = await work.all(work.own(LockerContract))
+    assert (locker["openingHours"], locker["accessInstructions"]) == (None, None)
     assert locker["pin"] == held.pin
     assert locker["automat"] == "Station"
     assert locker["address"] == "Station"

@@ -85,6 +85,8 @@ function locker(one) {
       [text('automat'), one.automat],
       [text('locker'), one.locker === null ? null : String(one.locker)],
       [text('address'), one.address],
+      [text('access'), one.accessInstructions ? element('p', { class: 'lines' }, one.accessInstructions) : null],
+      [text('open'), one.openingHours ? openAt(one.openingHours) : null],
       [text('position'), one.latitude === null ? null : position(one)],
       [text('from'), time(one.from)],
       [text('until'), one.until ? time(one.until) : text('permanent')],
@@ -123,13 +125,21 @@ function position({ latitude, longitude }) {
   ]
 }
 
-/** Says when keys may be fetched next, by the clock of the place where they are. */
+/** Writes when something is open, by the clock of the place where it is. */
+function opening(one) {
+  const ends = one.endsAt ? moment(one.endsAt, one.timeZone, one.endsAtLocal) : text('permanent')
+  return `${moment(one.startsAt, one.timeZone, one.startsAtLocal)} – ${ends}`
+}
+
+/** Says when people get to an automat while its locker is held. */
+function openAt({ alwaysOpen, nextOpenings }) {
+  if (alwaysOpen) return text('alwaysOpen')
+  return nextOpenings.length ? lines(nextOpenings.map(opening)) : text('notOpen')
+}
+
+/** Says when keys may be fetched next. */
 function openings(all) {
-  const line = (one) => {
-    const ends = one.endsAt ? moment(one.endsAt, one.timeZone, one.endsAtLocal) : text('permanent')
-    return `${moment(one.startsAt, one.timeZone, one.startsAtLocal)} – ${ends}`
-  }
-  return section(text('hours'), all.length ? lines(all.map(line)) : element('p', {}, text('noHours')))
+  return section(text('hours'), all.length ? lines(all.map(opening)) : element('p', {}, text('noHours')))
 }
 
 const pickUp = () => section(text('pickUp'), element('p', { class: 'lines' }, contract.pickUpInformation))
