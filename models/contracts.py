@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, TextClause, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Owned
@@ -21,6 +21,12 @@ LIVE = text("state in ('planned', 'syncing', 'ready')")
 KEY_IS_OUT = text("fetched_at is not null and returned_at is null")
 PAST = text("state in ('completed', 'failed', 'cancelled')")
 WITHOUT_LOCKER = text("state = 'failed'")
+STAYS = text("stays_at_id is not null")
+
+
+def some(name: str, *columns: str, where: TextClause) -> Index:
+    """Make an index of some rows."""
+    return Index(name, *columns, postgresql_where=where, sqlite_where=where)
 
 
 class KeyContractStatus(StrEnum):
@@ -155,11 +161,10 @@ class KeyAllocation(Owned, Base):
     __table_args__ = (
         CheckConstraint("ends_at is null or ends_at > starts_at", name="key_allocations_forwards"),
         Index("key_allocations_key_id_starts_at_index", "key_id", "starts_at"),
-        Index(
+        some(
             "key_allocations_that_are_out",
             *("organization_id", "key_contract_id"),
-            postgresql_where=KEY_IS_OUT,
-            sqlite_where=KEY_IS_OUT,
+            where=KEY_IS_OUT,
         ),
     )
 
@@ -184,41 +189,24 @@ class LockerContract(Owned, Base):
         opened_at: When its window was seen to open; null before.
         unused_at: When its window was seen to pass without a fetch; null before (G8).
         reason: Why it FAILED or was given up, in words.
+        stays_at_id: The automat that has failed and that it could not leave; null otherwise. Until
+            that is back, people have been told. It says nothing once it is at another automat.
+        stays_because: Why it could not leave it, when that was tried last.
     """
 
     __tablename__ = "locker_contracts"
     __table_args__ = (
         CheckConstraint("ends_at is null or ends_at > starts_at", name="locker_contracts_forwards"),
-        Index(
-            "live_locker_contracts_of_lockers",
-            *("locker_id", "ends_at"),
-            postgresql_where=LIVE,
-            sqlite_where=LIVE,
-        ),
-        Index(
-            "live_locker_contracts_of_automats",
-            *("automat_id", "ends_at"),
-            postgresql_where=LIVE,
-            sqlite_where=LIVE,
-        ),
-        Index(
-            "past_locker_contracts_of_automats",
-            *("automat_id", "ends_at"),
-            postgresql_where=PAST,
-            sqlite_where=PAST,
-        ),
-        Index(
-            "live_locker_contracts_of_keys",
-            *("key_id", "starts_at"),
-            postgresql_where=LIVE,
-            sqlite_where=LIVE,
-        ),
-        Index(
+        some("live_locker_contracts_of_lockers", "locker_id", "ends_at", where=LIVE),
+        some("live_locker_contracts_of_automats", "automat_id", "ends_at", where=LIVE),
+        some("past_locker_contracts_of_automats", "automat_id", "ends_at", where=PAST),
+        some("live_locker_contracts_of_keys", "key_id", "starts_at", where=LIVE),
+        some(
             "locker_contracts_without_locker",
             *("organization_id", "starts_at"),
-            postgresql_where=WITHOUT_LOCKER,
-            sqlite_where=WITHOUT_LOCKER,
+            where=WITHOUT_LOCKER,
         ),
+        some("locker_contracts_that_stay", "stays_at_id", where=STAYS),
     )
 
     kind: Mapped[LockerContractKind] = mapped_column(default=LockerContractKind.DEFAULT)
@@ -238,6 +226,8 @@ class LockerContract(Owned, Base):
     opened_at: Mapped[datetime | None]
     unused_at: Mapped[datetime | None]
     reason: Mapped[str | None]
+    stays_at_id: Mapped[UUID | None]
+    stays_because: Mapped[str | None]
 
 
 _LIVE = "{state} in ('planned', 'syncing', 'ready')"

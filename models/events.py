@@ -102,6 +102,7 @@ class EventKind(StrEnum):
     KEY_CONTRACT_CREATED = "key_contract_created"
     KEY_CONTRACT_UPDATED = "key_contract_updated"
     KEY_CONTRACT_DRAFT = "key_contract_draft"
+    KEY_CONTRACT_NOT_FAILED_OVER = "key_contract_not_failed_over"
     KEY_CONTRACT_WAITING_FOR_SIGNATURE = "key_contract_awaits_signature"
     KEY_CONTRACT_UPCOMING = "key_contract_upcoming"
     KEY_CONTRACT_ACTIVE = "key_contract_active"

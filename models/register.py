@@ -101,7 +101,7 @@ PLAIN: dict[str, str] = {
     "key_rings": "name",
     "keys": "code rfid_tag",
     "link_authorities": "certificate",
-    "locker_contracts": "reason",
+    "locker_contracts": "reason stays_because",
     "manual_storages": f"name instructions {_ADDRESS}",
     "organization_units": (
         f"name customer_id {_SETTINGS} excluded_models excluded_automats address_text street "

@@ -124,7 +124,7 @@ async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automa
         setattr(automat, name, value)
     await work.save()
     work.record(EventKind.AUTOMAT_UPDATED, automat, changed=sorted(changes))
-    if changes.get("state") is AutomatState.OUT_OF_SERVICE:
+    if "state" in changes:  # what is to come leaves one that goes; what stayed is seen to again
         await schedule(work, JobKind.FAILOVER, automat.id, work.now)
     return automat
 

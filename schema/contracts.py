@@ -243,6 +243,11 @@ class LockerContract(Node):
         description="Whether its PIN only takes a key back any more, as it is overdue."
     )
     reason: str | None = strawberry.field(description="Why it FAILED or was given up, in words.")
+    stays_because: str | None = strawberry.field(
+        description="Why it could not leave its automat, which has failed: the strongest reason, "
+        "with its number, when that was tried last. Null when it did not have to, and an hour "
+        "after the automat is back at the latest."
+    )
 
     @classmethod
     def of(cls, row: models.LockerContract) -> Self:
@@ -255,6 +260,7 @@ class LockerContract(Node):
             state=row.state,
             return_only=row.return_only,
             reason=row.reason,
+            stays_because=row.stays_because if row.stays_at_id == row.automat_id else None,
             contract_id=row.id,
             sealed_pin=row.sealed_pin,
             kind=row.kind,

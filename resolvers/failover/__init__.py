@@ -10,7 +10,8 @@ place. An automat that comes back finds what is settled as it is.
 - `stays`: stays that nobody has begun, planned again.
 - `returns`: lockers for keys that come back.
 - `moves`: what becomes of a locker contract.
-- `telling`: the event and the notice of each.
+- `telling`: the event and the notice of each that moved.
+- `staying`: those that cannot move, and the one notice of each.
 - `applying`: the way through, with nothing kept where it is only shown.
 - `watching`: the timer.
 """

@@ -10,6 +10,7 @@ from models.automats import Automat
 from resolvers.failover.leaving import leaving
 from resolvers.failover.moves import Move
 from resolvers.failover.returns import move_returns
+from resolvers.failover.staying import tell_of_those_that_stay
 from resolvers.failover.stays import move_stays
 from resolvers.failover.telling import tell
 from resolvers.planning.supplies import keys_of
@@ -76,5 +77,6 @@ async def move_away(work: Work, automat: Automat, *, by_policy: bool) -> Failove
     moves = await move_returns(work, [one for one in found if not one.is_whole], snapshot)
     moves += await move_stays(work, [one for one in found if one.is_whole], snapshot)
     await tell(work, automat, found, moves)
+    await tell_of_those_that_stay(work, automat, found, moves)
     moves.sort(key=lambda move: (move.starts_at, move.locker_contract_id))
     return Failover(automat.id, tuple(moves), min(later, default=None))

@@ -73,7 +73,11 @@ class Leaving:
 
     def stays(self, reason: str) -> list[Move]:
         """Say of all that it holds there that it stays."""
-        return [self.move(one, reason=reason) for one in self.lockers]
+        return [self.stays_put(one, reason) for one in self.lockers]
+
+    def stays_put(self, held: HeldLocker, reason: str) -> Move:
+        """Say of something that it holds there that it stays."""
+        return self.move(held, reason=reason, has_stayed=True)
 
     def move(self, held: HeldLocker, **said: Any) -> Move:
         """Say what becomes of something that it holds there."""

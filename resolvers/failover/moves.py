@@ -24,6 +24,7 @@ class Move:
         metres_after: From the entity to that.
         same_pin: Whether the PIN that its contacts have opens the new locker.
         reason: Why it is not moved; None when it is.
+        has_stayed: Whether it is still held at the automat that fails, as it was before.
     """
 
     locker_contract_id: UUID
@@ -37,6 +38,7 @@ class Move:
     metres_after: float | None = None
     same_pin: bool = False
     reason: str | None = None
+    has_stayed: bool = False
 
     @property
     def is_moved(self) -> bool:

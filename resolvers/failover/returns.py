@@ -20,7 +20,6 @@ from resolvers.planning.targets import aim
 from resolvers.planning.wishes import wish_of
 from resolvers.work import Work
 
-NO_PLACE = "No other automat that may take it back has a locker free then."
 HAS_TO_BE_THERE = "The policy wants the key back at the automat from which it is fetched."
 
 
@@ -31,20 +30,26 @@ async def move_returns(work: Work, leaving: Sequence[Leaving], snapshot: Snapsho
 
 async def _move(work: Work, one: Leaving, held: HeldLocker, snapshot: Snapshot) -> Move:
     if not one.stay.settings.return_elsewhere:
-        return one.move(held, reason=HAS_TO_BE_THERE)
+        return one.stays_put(held, HAS_TO_BE_THERE)
     wish = wish_of(work, one.stay, NO_KEYS)
     look = as_people_go(
         Snapshot(await work.connection(), [work.actor.organization_id]), wish.settings
     )
     found = await choose_return(look, wish, one.automat.id, held.window, lockers=1, own=0)
     if found is None:
-        return one.move(held, reason=NO_PLACE)
+        return one.stays_put(held, _no_place(one, held))
     id = found.automat.id
     metres = (await measured(snapshot, one.stay.settings, [id], wish.origin))[id]
     if one.is_too_far(metres):
         reason = f"{found.automat.name} is {metres:.0f} m away; the limit is {one.limit:.0f} m."
-        return one.move(held, reason=reason)
+        return one.stays_put(held, reason)
     return await _give(work, one, held, found, metres)
+
+
+def _no_place(one: Leaving, held: HeldLocker) -> str:
+    farthest = one.stay.settings.return_elsewhere_metres
+    near = "" if farthest is None else f" within {farthest:.0f} m of {one.automat.name}"
+    return f"No other automat{near} that may take it back has a locker free {held.window}."
 
 
 async def _give(
@@ -54,7 +59,7 @@ async def _give(
     (automat,) = await work.locked(Automat, [found.automat.id])
     index = await rivals.free_locker(work, automat, contract)
     if index is None:
-        return one.move(held, reason=NO_PLACE)
+        return one.stays_put(held, _no_place(one, held))
     lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
     (locker,) = await work.all(lockers)
     known = (await in_use(work, [automat.id]))[automat.id]

@@ -8,13 +8,12 @@ from models.errors import LivionKeyError
 from models.keys import Key
 from resolvers.failover.leaving import Leaving, measured
 from resolvers.failover.moves import Move
+from resolvers.failover.staying import strongest
 from resolvers.planning.planner import Planned, decide
 from resolvers.planning.stays import Claim, Plan
 from resolvers.planning.wishes import wish_of
 from resolvers.planning.writing import write
 from resolvers.work import Work
-
-PARTLY_OUT = "Somebody has one of its keys already."
 
 
 async def move_stays(work: Work, leaving: Sequence[Leaving], snapshot: Snapshot) -> list[Move]:
@@ -23,7 +22,8 @@ async def move_stays(work: Work, leaving: Sequence[Leaving], snapshot: Snapshot)
     One that has none stays as it is. What it holds elsewhere is not for the others then, so they
     are decided on once more without it.
     """
-    moves = [move for one in leaving if one.stay.held.keys_out for move in one.stays(PARTLY_OUT)]
+    begun = [one for one in leaving if one.stay.held.keys_out]
+    moves = [move for one in begun for move in one.stays(_partly_out(one))]
     going = [one for one in leaving if not one.stay.held.keys_out]
     while going:
         planned = dict(zip(going, await decide(work, [one.stay for one in going]), strict=True))
@@ -42,10 +42,10 @@ async def move_stays(work: Work, leaving: Sequence[Leaving], snapshot: Snapshot)
 
 async def _why_not(work: Work, one: Leaving, planned: Planned) -> str | None:
     """Say why a stay cannot go elsewhere; None when it can."""
-    refusal = planned if isinstance(planned, LivionKeyError) else planned.waits_for
-    if refusal is not None:
-        return await _key_inside(work, one) or refusal.message
-    assert isinstance(planned, Plan)  # noqa: S101 - what is not refused is planned
+    if isinstance(planned, LivionKeyError):
+        return await _key_inside(work, one) or planned.message
+    if planned.waits_for is not None:
+        return await _key_inside(work, one) or strongest(planned.decision, one.automat.id)
     for candidate in (planned.decision.chosen, *planned.decision.also):
         if candidate is not None and one.is_too_far(candidate.metres):
             return (
@@ -53,6 +53,11 @@ async def _why_not(work: Work, one: Leaving, planned: Planned) -> str | None:
                 f"limit is {one.limit:.0f} m."
             )
     return None
+
+
+def _partly_out(one: Leaving) -> str:
+    held = one.stay.held
+    return f"Somebody has {len(held.keys_out)} of its {len(held.keys)} keys already."
 
 
 async def _key_inside(work: Work, one: Leaving) -> str | None:

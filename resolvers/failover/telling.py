@@ -15,7 +15,7 @@ from resolvers.work import About, Work
 async def tell(
     work: Work, automat: Automat, leaving: Sequence[Leaving], moves: Sequence[Move]
 ) -> None:
-    """Tell of contracts that moved; of a failover that moves nothing nobody is told."""
+    """Tell of contracts that moved; what stays is told by `staying`."""
     moved = [move for move in moves if move.is_moved]
     if not moved:
         return

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from models.automats import HEARTBEAT_TOLERANCE, Automat, AutomatState
 from resolvers.failover.applying import move_away
+from resolvers.failover.staying import forget
 from resolvers.work import Work
 
 AGAIN = timedelta(hours=1)
@@ -18,7 +19,10 @@ async def look_after(work: Work, automat_id: UUID) -> datetime | None:
     looked after again: other policies wait longer, and what has no other place may find one.
     """
     automat = await work.find(Automat, automat_id)
-    if automat is None or not _is_away(automat, work.now):
+    if automat is None:
+        return None
+    if not _is_away(automat, work.now):
+        await forget(work, automat.id)
         return None
     done = await move_away(work, automat, by_policy=True)
     if automat.state is AutomatState.UNINSTALLED:

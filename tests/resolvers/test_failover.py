@@ -148,7 +148,7 @@ async def test_nobody_is_sent_farther_than_the_policy_adds(
     held = await locker_contract(work, stay)
     assert move.is_moved == is_moved
     assert held.automat_id == (market.id if is_moved else station.id)
-    assert is_moved or "TOO_FAR stands against 1 of 2" in (move.reason or "")
+    assert is_moved or "TOO_FAR stands against 1 of 1" in (move.reason or "")
 
 
 async def test_a_pin_that_the_other_automat_knows_is_another_one_there(work: Work) -> None:

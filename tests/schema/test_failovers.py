@@ -22,6 +22,16 @@ APPLY = f"""mutation($automat: ID!, $once: String) {{
     }}
 }}"""
 
+OUT_OF_SERVICE = """mutation($id: ID!) {
+    automatUpdate(input: {id: $id, state: OUT_OF_SERVICE}) { userErrors { code } }
+}"""
+NOTICES = """{ notices(first: 100, kind: KEY_CONTRACT_NOT_FAILED_OVER) {
+    edges { node { notice facts } }
+} }"""
+CONTRACTS = """{ keyContracts(first: 100) { edges { node {
+    lockerContracts { staysBecause automat { name } }
+} } } }"""
+
 
 async def furnish(client: Client) -> str:
     """Make a stay whose key is at a desk, and one whose key lies in the automat of both."""
@@ -83,3 +93,27 @@ async def test_the_number_of_statements_for_their_fields_does_not_grow(client: C
         await client.ask(PLAN, automat=station)
 
     assert len(whole) - len(simple) <= 3
+
+
+async def test_staff_are_told_once_why_something_stays_and_a_partner_sees_it(
+    client: Client,
+) -> None:
+    station = await furnish(client)
+    await client.ask(OUT_OF_SERVICE, id=station)
+    await plan(client, station)
+    assert (await client.ask(NOTICES))["notices"]["edges"] == []
+
+    for _ in range(2):
+        await client.ask(APPLY, automat=station)
+
+    (edge,) = (await client.ask(NOTICES, Role.ADVANCED_USER))["notices"]["edges"]
+    reason = edge["node"]["facts"]["reason"]
+    assert "stays at Station" in edge["node"]["notice"]
+    assert edge["node"]["notice"].endswith(f"though Station is out of service. {reason}")
+    assert reason.endswith("lies in Station.")
+    contracts = (await client.ask(CONTRACTS, Role.PARTNER))["keyContracts"]["edges"]
+    shown = [one["node"]["lockerContracts"][0] for one in contracts]
+    assert {one["automat"]["name"]: one["staysBecause"] for one in shown} == {
+        "Station": reason,
+        "Market": None,
+    }
