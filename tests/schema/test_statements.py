@@ -47,7 +47,7 @@ from resolvers.staff_contracts.keys import change_keys
 from resolvers.templates import editing
 from resolvers.work import Work
 from schema.api import schema
-from schema.limits import costs_of, excess_rows
+from schema.guards.limits import costs_of, excess_rows
 from schema.scalars import to_id
 
 FEW, MANY = 2, 12
