@@ -4,6 +4,7 @@ The nearest ones are looked at in growing numbers until enough have passed or no
 answer is never short of automats that are a little farther away.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from geo.areas import Area
 from geo.candidates import Facts
 from geo.look import Look
 from geo.position import distance_metres
+from geo.walking.distances import longest
 from models.automats import AutomatModel, is_online
 from models.errors import InvalidInput
 from models.opening_hours import OpeningHours
@@ -32,7 +34,7 @@ class Filter:
         with_free_locker: Whether a locker has to be free over the whole window.
         online: Whether it must have given a sign of life in the last 90 seconds.
         within: Where it has to stand; None for anywhere.
-        farthest_metres: How far away it may be; None for any distance.
+        farthest_metres: How far away it may be, as it is measured; None for any distance.
         open_at: When people have to get to it; None for whenever. Hours that are not known do not
             stand against it, unless `with_unknown_hours` is false.
         with_unknown_hours: Whether `open_at` lets those pass whose hours nobody has said.
@@ -81,19 +83,35 @@ class Filter:
         return self.with_unknown_hours if hours is None else hours.is_open_at(at)
 
     def reach(self, here: Coordinates) -> float:
-        """Tell how far away an automat that passes can be at most, in metres."""
-        reach = float("inf") if self.farthest_metres is None else self.farthest_metres
+        """Tell how far away in a straight line one that passes can be at most, in metres."""
+        return min(self._farthest(), self._to_the_end_of_the_area(here))
+
+    def reach_on_foot(self, here: Coordinates) -> float:
+        """Tell how far away on foot one that passes can be at most, in metres."""
+        return min(self._farthest(), longest(self._to_the_end_of_the_area(here)))
+
+    def _farthest(self) -> float:
+        return math.inf if self.farthest_metres is None else self.farthest_metres
+
+    def _to_the_end_of_the_area(self, here: Coordinates) -> float:
         if self.within is None:
-            return reach
+            return math.inf
         middle, radius = self.within.circle()
-        return min(reach, distance_metres(here, middle) + radius)
+        return distance_metres(here, middle) + radius
 
 
 ANY = Filter()
 
 
 async def nearest_passing(
-    look: Look, here: Coordinates, window: Window, now: datetime, *, count: int, passing: Filter
+    look: Look,
+    here: Coordinates,
+    window: Window,
+    now: datetime,
+    *,
+    count: int,
+    passing: Filter,
+    reach: float,
 ) -> dict[UUID, float | None]:
     """Find the nearest automats that pass, with their distances in metres, nearest first.
 
@@ -104,8 +122,8 @@ async def nearest_passing(
         now: The moment that counts as now.
         count: How many at most.
         passing: What an automat has to be.
+        reach: How far away one that passes can be at most, in metres, as `look` measures.
     """
-    reach = passing.reach(here)
     found: dict[UUID, float | None] = {}
     looked_at, wanted = 0, max(count, FIRST_LOOK)
     while True:

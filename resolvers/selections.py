@@ -8,14 +8,17 @@ from geo.candidates import Candidate
 from geo.decisions import Decision, ranking
 from geo.judging import nearness
 from geo.snapshot import Snapshot
+from geo.walking.on_foot import as_people_go
 from models.accounts import Permission
 from models.addressed import PlacementProblem
 from models.automats import Automat, DeviceGroup
 from models.contracts import KeyContract
 from models.entities import ReservableEntity
 from models.errors import AddressNotFound, LivionKeyError
+from models.organizations import OrganizationUnit
 from models.places import Coordinates
 from models.reservations import Reservation, check_start
+from models.settings import UnitSettings
 from models.times import Window
 from resolvers import entities
 from resolvers.nearby import ANY, Filter, nearest_passing
@@ -115,6 +118,7 @@ async def nearest(
     window: Window | None = None,
     count: int = 5,
     passing: Filter = ANY,
+    policy: UnitSettings | None = None,
 ) -> list[Candidate]:
     """List the automats nearest to a place, suitable or not, nearest first.
 
@@ -124,6 +128,8 @@ async def nearest(
         window: When a locker is wanted; just now when None.
         count: How many at most.
         passing: What an automat has to be to be listed.
+        policy: What judges them, and says whether distances are on foot, see `policy_of`; None
+            for straight lines and the organization's own policy.
 
     Raises:
         NotAllowed: The actor may not look at automats.
@@ -135,13 +141,20 @@ async def nearest(
         passing = replace(passing, among=await _seen_automats(reading))
     over = window or Window.moment(reading.now)
     organization_id = reading.actor.organization_id
-    settings = await settings_of(reading, organization_id)
+    settings = policy or await settings_of(reading, organization_id)
     connection = await reading.connection()
     whole = Snapshot(connection, [organization_id], whole=True)
-    sees_few = passing.asks_for_much and passing.open_at is None
-    look = Snapshot(connection, [organization_id]) if sees_few else whole
-    metres = await nearest_passing(look, here, over, reading.now, count=count, passing=passing)
-    facts = await whole.facts(metres, over)
+    measured = whole if policy is None else as_people_go(whole, policy)
+    is_on_foot = measured is not whole
+    sees_few = passing.asks_for_much and passing.open_at is None and not is_on_foot
+    metres = await nearest_passing(
+        Snapshot(connection, [organization_id]) if sees_few else measured,
+        *(here, over, reading.now),
+        count=count,
+        passing=passing,
+        reach=passing.reach_on_foot(here) if is_on_foot else passing.reach(here),
+    )
+    facts = await measured.facts(metres, over)
     judged = [nearness(known, settings, reading.now, over) for known in facts]
     ranks = {candidate.automat.id: candidate for candidate in ranking(judged)}
     return [ranks[candidate.automat.id] for candidate in judged]
@@ -149,6 +162,28 @@ async def nearest(
 
 async def _seen_automats(reading: Reading) -> frozenset[UUID]:
     return frozenset(await reading.scalars(reading.seen(Automat).with_only_columns(Automat.id)))
+
+
+async def policy_of(
+    reading: Reading, *, unit_id: UUID | None, entity_id: UUID | None
+) -> UnitSettings | None:
+    """Give the policy by which somebody looks around: a unit's, else the entity's.
+
+    Args:
+        reading: Who asks.
+        unit_id: The unit, if one is named.
+        entity_id: The entity, if one is asked about; its device group's settings come first.
+
+    Raises:
+        NotFound: There is no such unit or entity.
+    """
+    if unit_id is not None:
+        unit = await reading.get(OrganizationUnit, unit_id, path=("organization_unit_id",))
+        return await settings_of(reading, unit.id)
+    if entity_id is None:
+        return None
+    entity = await reading.get(ReservableEntity, entity_id, path=("entity_id",))
+    return await settings_of(reading, entity.unit_id, entity.device_group_id)
 
 
 async def place_of_entity(reading: Reading, entity_id: UUID | None) -> Coordinates:

@@ -54,6 +54,8 @@ REFUSED_QUERIES = [
     f"organizationUnits(first: 1) {{ edges {{ node {{ {SETTINGS} }} }} }}",
     'nearestAutomats(near: {entityId: "$entity"}) { rank }',
     'nearestAutomatsGeoJson(near: {entityId: "$entity"})',
+    f'nearestAutomats(near: {{{COORDINATES}}}, organizationUnitId: "$unit") {{ rank }}',
+    f'nearestAutomatsGeoJson(near: {{{COORDINATES}}}, organizationUnitId: "$unit")',
     'selectionComparison(deviceGroupIds: ["$group"]) { edges { cursor } }',
     'selectionComparison(organizationUnitId: "$unit") { edges { cursor } }',
     'failoverPlan(automatId: "$automat") { reason }',

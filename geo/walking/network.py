@@ -17,16 +17,11 @@ import rustworkx
 import shapely
 
 from geo.position import distance_metres
-from geo.walking.distances import Walk, straight
+from geo.walking.distances import LONGEST_DETOUR, REACH_METRES, Walk, longest, straight
 from geo.walking.files import Arrays
 from models.distances import DistanceKind
 from models.places import Coordinates
 
-REACH_METRES = 150.0
-"""Nobody is believed to walk farther than that to where the map's ways begin."""
-LONGEST_DETOUR = 6.0
-"""A way that is longer than so many times the straight line is not believed (a map's edge, a square
-without ways): the distance is that many times the straight line then, and called an estimate."""
 DEGREE_METRES = 110_574.0
 """A degree of latitude is nowhere shorter."""
 REMEMBERED = 256
@@ -85,7 +80,7 @@ class Network:
         if on_ways is None:
             return Walk(line * self.detour, DistanceKind.WALK_ESTIMATE)
         metres = begin.metres + on_ways + end.metres
-        if metres > line * LONGEST_DETOUR and metres - line > REACH_METRES:
+        if metres > longest(line):
             return Walk(line * LONGEST_DETOUR, DistanceKind.WALK_ESTIMATE)
         return Walk(max(line, metres), DistanceKind.WALK_NETWORK)
 
@@ -137,7 +132,7 @@ class Network:
                 line = distance_metres(self._place(begin), self._place(end))
                 if line > REACH_METRES and end in ways:
                     found.append(ways[end] / line)
-        return max(1.0, statistics.median(found)) if found else 1.0
+        return min(LONGEST_DETOUR, max(1.0, statistics.median(found))) if found else 1.0
 
 
 def _length(ways: Any, point: int) -> float | None:

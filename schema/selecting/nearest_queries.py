@@ -12,8 +12,8 @@ from models.accounts import Permission
 from models.addressed import PlacementProblem
 from models.automats import Automat as AutomatRow
 from models.automats import is_online
-from models.distances import DistanceKind
 from models.entities import ReservableEntity as EntityRow
+from models.organizations import OrganizationUnit as UnitRow
 from models.places import Coordinates as Place
 from resolvers import looking, selections
 from resolvers.nearby import Filter
@@ -40,7 +40,9 @@ class NearInput:
         default=strawberry.UNSET, description="Near this place."
     )
     entity_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Near this entity."
+        default=strawberry.UNSET,
+        description="Near this entity, by the policy of its unit and of its device group: "
+        "distances are on foot where that says so, and it judges what is suitable.",
     )
 
 
@@ -110,7 +112,18 @@ Passing = Annotated[
 ]
 MaxDistance = Annotated[
     float | None,
-    strawberry.argument(description="How far to look, in metres of a straight line, from 0."),
+    strawberry.argument(
+        description="How far to look, in metres from 0: of a straight line, or on foot where the "
+        "policy measures so; see distanceKind."
+    ),
+]
+ByPolicyOf = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(
+        description="By the policy of this unit: distances are on foot where that says so, and it "
+        "judges what is suitable. When left out that of the entity; without one distances are "
+        "straight lines, and the organization's policy judges."
+    ),
 ]
 
 
@@ -123,14 +136,21 @@ async def found_near(
     to: To,
     max_distance_metres: float | None,
     passing: NearestAutomatsFilter | None,
+    unit_id: strawberry.ID | None,
 ) -> list[Candidate]:
     """Find the nearest automats."""
     window = window_of(from_, to, info.context.now)
     count = looking.checked_count(first, default=FEW)
     checked = (given(passing) or NearestAutomatsFilter()).checked(max_distance_metres)
     here = await place_of(near, info.context)
+    entity_id = from_id(EntityRow, given(near.entity_id))
     async with info.context.reading() as reading:
-        return await selections.nearest(reading, here, window=window, count=count, passing=checked)
+        policy = await selections.policy_of(
+            reading, unit_id=from_id(UnitRow, unit_id), entity_id=entity_id
+        )
+        return await selections.nearest(
+            *(reading, here), window=window, count=count, passing=checked, policy=policy
+        )
 
 
 def collection_of(candidates: list[Candidate], at: datetime, context: Context) -> GeoJson:
@@ -151,7 +171,7 @@ def _feature(candidate: Candidate, at: datetime, context: Context) -> dict[str, 
             "model": AutomatModel(automat.model).name,
             "rank": candidate.rank,
             "distanceMetres": candidate.metres,
-            "distanceKind": DistanceKind.STRAIGHT_LINE.name,
+            "distanceKind": candidate.facts.distance_kind.name,
             "online": is_online(automat.last_seen_at, context.now),
             "suitable": candidate.is_suitable,
             "freeLockers": candidate.facts.free_lockers,
@@ -179,6 +199,7 @@ class NearestQueries:
         to: To = None,
         max_distance_metres: MaxDistance = None,
         filter: Passing = None,
+        organization_unit_id: ByPolicyOf = None,
     ) -> list[AutomatCandidate]:
         found = await found_near(
             info,
@@ -188,6 +209,7 @@ class NearestQueries:
             to=to,
             max_distance_metres=max_distance_metres,
             passing=filter,
+            unit_id=organization_unit_id,
         )
         return [AutomatCandidate.of(candidate) for candidate in found]
 
@@ -211,6 +233,7 @@ class NearestQueries:
         to: To = None,
         max_distance_metres: MaxDistance = None,
         filter: Passing = None,
+        organization_unit_id: ByPolicyOf = None,
     ) -> GeoJson:
         found = await found_near(
             info,
@@ -220,6 +243,7 @@ class NearestQueries:
             to=to,
             max_distance_metres=max_distance_metres,
             passing=filter,
+            unit_id=organization_unit_id,
         )
         open_at = given((given(filter) or NearestAutomatsFilter()).open_at)
         return collection_of(found, open_at or from_ or info.context.now, info.context)

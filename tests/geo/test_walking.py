@@ -13,7 +13,8 @@ from geo.candidates import Facts
 from geo.look import Metres
 from geo.position import distance_metres
 from geo.walking import files
-from geo.walking.network import LONGEST_DETOUR, Network
+from geo.walking.distances import LONGEST_DETOUR
+from geo.walking.network import Network
 from geo.walking.on_foot import OnFoot
 from geo.walking.ways import LONGEST_PIECE_METRES, may_be_walked, read_ways
 from models.distances import DistanceKind
