@@ -14,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.database import Database
-from models.errors import NotIdentified, SignInRefused
+from models.errors import NotIdentified
+from models.staff_errors import SignInRefused
 from resolvers.outside.identity import IdentityProvider
 from resolvers.outside.ports import Outside
 from resolvers.people import challenges, open_id

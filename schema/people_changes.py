@@ -1,6 +1,7 @@
 """Inviting staff, and changing what they may do."""
 
 from datetime import datetime
+from typing import Self
 
 import strawberry
 
@@ -8,6 +9,7 @@ import models.people as models
 from models.accounts import Permission
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers.people import editing, inviting
+from resolvers.people.credentials import Credential
 from resolvers.people.editing import PersonChanges
 from resolvers.people.inviting import Newcomer
 from resolvers.work import Work
@@ -17,12 +19,18 @@ from schema.errors import UserError
 from schema.inputs import Repeatable, changes, given, was_given
 from schema.mutations import mutation
 from schema.people import Person
+from schema.people_enums import CredentialKind
 from schema.permissions import reached
 from schema.repeating import shown_once
-from schema.scalars import from_id
+from schema.scalars import from_id, to_id
 
 UNITS = (
     "The units that they reach, with all that lie below; null or left out for as far as you reach."
+)
+REVOKE = (
+    "Whether the credentials that they made are taken back with them, which `credentials` lists "
+    "else; it takes EDIT_ORGANIZATION and EDIT_AUTOMATS. Those that a cabinet works with stay; see "
+    "automatCredentialsRotate."
 )
 
 
@@ -83,11 +91,13 @@ class PersonBlockInput(Repeatable):
     blocked: bool = strawberry.field(
         default=True, description="Whether they are kept out; false lets them in again."
     )
+    revoke_credentials: bool = strawberry.field(default=False, description=REVOKE)
 
 
 @strawberry.input(description="Somebody who does not work here any more.")
 class PersonRemoveInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Who; not yourself.")
+    revoke_credentials: bool = strawberry.field(default=False, description=REVOKE)
 
 
 @reached
@@ -102,11 +112,66 @@ class PersonPayload:
 
 
 @reached
+@strawberry.type(
+    description="A credential that somebody made and that works without them: they may know it."
+)
+class PersonCredential:
+    kind: CredentialKind = strawberry.field(description="What it is.")
+    id: strawberry.ID = strawberry.field(
+        description="Which one: the token, the key of a service account, or the automat; see "
+        "`node`."
+    )
+    name: str = strawberry.field(description="What it, its account or its automat is called.")
+    created_at: datetime | None = strawberry.field(
+        description="When it was made; null of an installation PIN."
+    )
+    expires_at: datetime | None = strawberry.field(
+        description="From when on it opens nothing; null for never."
+    )
+    in_use: bool = strawberry.field(
+        description="Whether a cabinet works with it, which would fall silent without."
+    )
+    revoked_at: datetime | None = strawberry.field(
+        description="When it was taken back just now; null while it goes on working."
+    )
+
+    @classmethod
+    def of(cls, one: Credential) -> Self:
+        return cls(
+            kind=one.kind,
+            id=to_id(one.model, one.id),
+            name=one.name,
+            created_at=one.made_at,
+            expires_at=one.ends_at,
+            in_use=one.in_use,
+            revoked_at=one.revoked_at,
+        )
+
+
+@reached
+@strawberry.type(description="What became of somebody who does not come in any more.")
+class PersonLeavePayload(PersonPayload):
+    credentials: list[PersonCredential] = strawberry.field(
+        default_factory=list,
+        description="The credentials that they made and that worked until now, with what was made "
+        "by those: as far as you reach and may manage them. Empty when somebody is let in again.",
+    )
+
+
+@reached
 @strawberry.type(description="What became of an invitation.")
 class PersonInvitationPayload(PersonPayload):
     invitation_url: str | None = shown_once(
         description="The link, shown once: pass it on to the person, who has six hours to use it. "
         "Null when the answer is given again."
+    )
+
+
+async def left(work: Work, person: models.Person, *, revoke: bool) -> PersonLeavePayload:
+    """Answer with somebody who has left, and what they left behind."""
+    found = await editing.left_behind(work, person, revoke=revoke)
+    return PersonLeavePayload(
+        person=Person.of(person), credentials=[PersonCredential.of(one) for one in found]
     )
 
 
@@ -163,18 +228,22 @@ class PeopleMutations:
     @mutation(
         permission=Permission.EDIT_USERS,
         description="Keep somebody out, wherever they are signed in, or let them in again; a new "
-        "invitation is needed where they had not taken up theirs. Twice is once.",
+        "invitation is needed where they had not taken up theirs. Twice is once. The credentials "
+        "that they made go on working unless they are taken back as well.",
     )
-    async def person_block(self, work: Work, input: PersonBlockInput) -> PersonPayload:
+    async def person_block(self, work: Work, input: PersonBlockInput) -> PersonLeavePayload:
         id = from_id(models.Person, input.id)
         person = await editing.block(work, id, blocked=input.blocked)
-        return PersonPayload(person=Person.of(person))
+        if not input.blocked:
+            return PersonLeavePayload(person=Person.of(person))
+        return await left(work, person, revoke=input.revoke_credentials)
 
     @mutation(
         permission=Permission.EDIT_USERS,
         description="Let somebody go: their sessions end, and of them nothing personal is kept but "
-        "the id by which events name them. Their e-mail address can be invited again.",
+        "the id by which events name them. Their e-mail address can be invited again. The "
+        "credentials that they made go on working unless they are taken back as well.",
     )
-    async def person_remove(self, work: Work, input: PersonRemoveInput) -> PersonPayload:
+    async def person_remove(self, work: Work, input: PersonRemoveInput) -> PersonLeavePayload:
         person = await editing.remove(work, from_id(models.Person, input.id))
-        return PersonPayload(person=Person.of(person))
+        return await left(work, person, revoke=input.revoke_credentials)

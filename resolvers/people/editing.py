@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from models.accounts import Role
-from models.errors import EmailInUse
 from models.events import EventKind
 from models.people import Person, RecoveryCode
+from models.staff_errors import EmailInUse
 from models.ways_in import Passkey, StaffIdentity
 from resolvers.checks import checked_language, required_text
-from resolvers.people import inviting, rights, sessions
+from resolvers.people import credentials, inviting, rights, sessions
+from resolvers.people.credentials import Credential
 from resolvers.work import Work
 
 NOBODYS_NAME = "Removed person"
@@ -116,3 +117,19 @@ async def remove(work: Work, id: UUID | None) -> Person:
     await work.save()
     work.record(EventKind.PERSON_REMOVED, person)
     return person
+
+
+async def left_behind(work: Work, person: Person, *, revoke: bool) -> list[Credential]:
+    """List the credentials that somebody made and that work without them, or take them back.
+
+    Args:
+        work: The transaction in which they were blocked or removed.
+        person: Who.
+        revoke: Whether they are taken back, see `credentials.revoke_of_person`.
+
+    Raises:
+        NotAllowed: They are to be taken back, and the actor may not manage credentials.
+    """
+    if revoke:
+        return await credentials.revoke_of_person(work, person.id)
+    return await credentials.of_person(work, person.id)

@@ -16,9 +16,10 @@ from models.accounts import Actor
 from models.base import table_of
 from models.database import Database
 from models.dialects.deadlocks import begun_again
-from models.errors import IllegalTransition, LinkNotValid, SignInRefused
+from models.errors import IllegalTransition, LinkNotValid
 from models.events import EventKind
 from models.people import Person, PersonInvitation, PersonState, ProvedBy, folded_email, state_of
+from models.staff_errors import SignInRefused
 from models.ways_in import StaffIdentity
 from resolvers.clocks import ahead_of
 from resolvers.outside.identity import Member, Trip

@@ -26,9 +26,10 @@ from models.accounts import Actor
 from models.base import table_of
 from models.database import Database
 from models.dialects.deadlocks import begun_again
-from models.errors import IllegalTransition, InvalidInput, NotFound, SignInRefused
+from models.errors import IllegalTransition, InvalidInput, NotFound
 from models.events import EventKind
 from models.people import Person, PersonState, ProvedBy, state_of
+from models.staff_errors import SignInRefused
 from models.ways_in import Passkey, StaffIdentity
 from resolvers.checks import required_text
 from resolvers.clocks import ahead_of

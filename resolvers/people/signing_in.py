@@ -19,10 +19,10 @@ from models.accounts import Actor
 from models.base import table_of
 from models.database import Database
 from models.dialects.deadlocks import begun_again
-from models.errors import SignInRefused
 from models.events import EventKind
 from models.passwords import normalized
 from models.people import Person, PersonState, ProvedBy, folded_email, state_of
+from models.staff_errors import SignInRefused
 from resolvers.clocks import ahead_of
 from resolvers.outside.secret import Secret
 from resolvers.people import second_factors, sessions
