@@ -16,7 +16,7 @@ from models.people import Person, RecoveryCode
 from models.staff_errors import EmailInUse
 from models.ways_in import Passkey, StaffIdentity
 from resolvers.checks import checked_language, required_text
-from resolvers.people import credentials, inviting, rights, sessions
+from resolvers.people import administrators, credentials, inviting, rights, sessions
 from resolvers.people.credentials import Credential
 from resolvers.work import Work
 
@@ -45,7 +45,9 @@ async def update(work: Work, id: UUID | None, changes: PersonChanges) -> Person:
         NotFound: There is no such person or unit, or the actor does not reach it.
         InvalidInput: A value makes no sense.
         EmailInUse: Somebody signs in with that address already, here or elsewhere.
+        LastAdministrator: Nobody would be left who administers the organization without an end.
     """
+    before = await administrators.hold(work)
     person = await rights.person_to_change(work, id)
     if not GIVING.isdisjoint(changes):
         rights.check_role(work, person.role)
@@ -63,6 +65,7 @@ async def update(work: Work, id: UUID | None, changes: PersonChanges) -> Person:
     if "unit_ids" in changes:
         await _move(work, person, changes["unit_ids"])
     await work.save({inviting.EMAIL_TAKEN: EmailInUse(path=inviting.PATH)})
+    await administrators.check_kept(work, before)
     work.record(EventKind.PERSON_UPDATED, person, changed=sorted(changes))
     return person
 
@@ -82,7 +85,9 @@ async def block(work: Work, id: UUID | None, *, blocked: bool) -> Person:
         NotAllowed: The actor may not change the staff, or it is the actor; or who is let in again
             may do more than the actor.
         NotFound: There is no such person, or the actor does not reach them.
+        LastAdministrator: Nobody would be left who administers the organization.
     """
+    before = await administrators.hold(work)
     person = await rights.person_to_change(work, id)
     if blocked == (person.blocked_at is not None):
         return person
@@ -92,6 +97,7 @@ async def block(work: Work, id: UUID | None, *, blocked: bool) -> Person:
     if blocked:
         await inviting.withdraw(work, person)
         await sessions.end_all_sessions(work, person.id, reason="blocked")
+        await administrators.check_kept(work, before)
     kind = EventKind.PERSON_BLOCKED if blocked else EventKind.PERSON_UNBLOCKED
     work.record(kind, person)
     return person
@@ -103,7 +109,9 @@ async def remove(work: Work, id: UUID | None) -> Person:
     Raises:
         NotAllowed: The actor may not change the staff, or it is the actor.
         NotFound: There is no such person, or the actor does not reach them.
+        LastAdministrator: Nobody would be left who administers the organization.
     """
+    before = await administrators.hold(work)
     person = await rights.person_to_change(work, id)
     await inviting.withdraw(work, person)
     await inviting.give_units(work, person, ())
@@ -115,6 +123,7 @@ async def remove(work: Work, id: UUID | None) -> Person:
     person.name = NOBODYS_NAME
     person.removed_at = work.actor.real(work.now)
     await work.save()
+    await administrators.check_kept(work, before)
     work.record(EventKind.PERSON_REMOVED, person)
     return person
 
