@@ -84,7 +84,11 @@ async def sign_in(
             work = Work(session, meant.owner, meant.owner.time(now))
             person = await _proved(work, meant, member)
             return await sessions.open_session(
-                work, person, proved_by=ProvedBy.OPEN_ID, device=device
+                work,
+                person,
+                proved_by=ProvedBy.OPEN_ID,
+                device=device,
+                proved_at=member.proved_at,
             )
 
     try:

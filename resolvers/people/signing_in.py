@@ -151,7 +151,9 @@ class SigningIn:
             work.record(EventKind.SIGN_IN_REFUSED, person, reason=refusal.reason)
             return None
         person.password_hash = better or person.password_hash
-        return await sessions.open_session(work, person, proved_by=proved_by, device=attempt.device)
+        return await sessions.open_session(
+            work, person, proved_by=proved_by, device=attempt.device, proved_at=attempt.now
+        )
 
     async def _second_factor(self, work: Work, person: Person, attempt: Attempt) -> ProvedBy:
         """Use up the code that was typed.
