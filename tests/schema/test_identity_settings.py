@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from models.errors import InvalidInput
-from schema.outside import outside_for
+from schema.operating.outside import outside_for
 from schema.settings import Settings
 
 
