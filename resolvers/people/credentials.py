@@ -5,7 +5,7 @@ account counts for whoever registered it, and what the account made counts with 
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from models.accounts import Permission, Token
-from models.automat_links import AutomatLink
+from models.automat_links import UNUSED_LASTS, AutomatLink
 from models.automats import Automat
 from models.base import Base
 from models.dialects.among import among
@@ -24,7 +24,7 @@ from models.partners import ServiceAccount, ServiceAccountKey
 from resolvers import accounts
 from resolvers.automat_links import revoking
 from resolvers.partners import service_accounts
-from resolvers.work import Work
+from resolvers.work import Reading, Work
 
 TAKES = (Permission.EDIT_ORGANIZATION, Permission.EDIT_AUTOMATS)
 
@@ -54,15 +54,27 @@ class Credential:
     revoked_at: datetime | None = None
 
 
-async def of_person(work: Work, person_id: UUID) -> list[Credential]:
+Found = list[tuple[UUID, Credential]]
+"""Credentials, each with the id of what made it."""
+
+
+async def of_person(reading: Reading, person_id: UUID) -> list[Credential]:
     """List the credentials that somebody made, that still work, and that the actor may manage."""
-    makers = await _makers(work, person_id)
-    found: list[Credential] = []
-    if work.actor.may(Permission.EDIT_ORGANIZATION):
-        found += [*await _tokens(work, makers), *await _keys(work, makers)]
-    if work.actor.may(Permission.EDIT_AUTOMATS):
-        found += [*await _pins(work, makers), *await _links(work, makers)]
+    (found,) = await of_people(reading, [person_id])
     return found
+
+
+async def of_people(reading: Reading, person_ids: Sequence[UUID]) -> list[list[Credential]]:
+    """List those of several people, in their order; it asks as often for many as for one."""
+    makers = await _makers(reading, person_ids)
+    all_makers, found = set[UUID]().union(*makers), Found()
+    if reading.actor.may(Permission.EDIT_ORGANIZATION):
+        found += await _tokens(reading, all_makers)
+        found += await _keys(reading, all_makers)
+    if reading.actor.may(Permission.EDIT_AUTOMATS):
+        found += await _pins(reading, all_makers)
+        found += await _links(reading, all_makers)
+    return [[one for maker, one in found if maker in theirs] for theirs in makers]
 
 
 async def revoke_of_person(work: Work, person_id: UUID) -> list[Credential]:
@@ -114,88 +126,104 @@ async def _revoke_unused(work: Work, one: Credential) -> None:
         await revoking.take_back(work, [link for link in links if link.activated_at is None])
 
 
-async def _makers(work: Work, person_id: UUID) -> set[UUID]:
-    """Find everything that may make credentials for somebody: they, and what they made of it."""
-    owner, made = work.actor.organization_id, defaultdict[UUID, list[UUID]](list)
+async def _makers(reading: Reading, person_ids: Sequence[UUID]) -> list[set[UUID]]:
+    """Find all that may make credentials for each of people: they, and what was made of it."""
+    owner, made = reading.actor.organization_id, defaultdict[UUID, list[UUID]](list)
     token, key = Token, ServiceAccountKey
     for row, what in ((token, token.id), (key, key.service_account_id)):
         known = select(row.maker_id, what.label("made")).where(
             row.organization_id == owner, row.maker_id.is_not(None)
         )
-        for one in await work.rows(known):
+        for one in await reading.rows(known):
             made[one.maker_id].append(one.made)
-    makers, ahead = {person_id}, [person_id]
+    return [_reached_from(id, made) for id in person_ids]
+
+
+def _reached_from(id: UUID, made: Mapping[UUID, Collection[UUID]]) -> set[UUID]:
+    reached, ahead = {id}, [id]
     while ahead:
-        fresh = [one for one in made[ahead.pop()] if one not in makers]
-        makers.update(fresh)
+        fresh = [one for one in made.get(ahead.pop(), ()) if one not in reached]
+        reached.update(fresh)
         ahead += fresh
-    return makers
+    return reached
 
 
-async def _tokens(work: Work, makers: Collection[UUID]) -> list[Credential]:
-    row = Token
+async def _tokens(reading: Reading, makers: Collection[UUID]) -> Found:
+    row, kind = Token, CredentialKind.TOKEN
     theirs = among(row.maker_id, makers), row.id.not_in(select(ServiceAccount.token_id))
-    found = await work.all(work.seen(row).where(*theirs, *_good(work, row)).order_by(row.id))
+    good = reading.seen(row).where(*theirs, *_is_good(reading, row))
     return [
-        Credential(CredentialKind.TOKEN, row, one.id, one.name, one.created_at, one.expires_at)
+        (
+            one.maker_id or one.id,
+            Credential(kind, row, one.id, one.name, one.created_at, one.expires_at),
+        )
+        for one in await reading.all(good.order_by(row.id))
+    ]
+
+
+async def _keys(reading: Reading, makers: Collection[UUID]) -> Found:
+    row, kind = ServiceAccountKey, CredentialKind.SERVICE_ACCOUNT_KEY
+    good = reading.seen(row).where(among(row.maker_id, makers), *_is_good(reading, row))
+    found = await reading.all(good.order_by(row.id))
+    names = await _names(reading, ServiceAccount, [one.service_account_id for one in found])
+    return [
+        (
+            one.maker_id or one.id,
+            Credential(
+                kind, row, one.id, names[one.service_account_id], one.created_at, one.expires_at
+            ),
+        )
         for one in found
     ]
 
 
-async def _keys(work: Work, makers: Collection[UUID]) -> list[Credential]:
-    row = ServiceAccountKey
-    theirs = among(row.maker_id, makers)
-    found = await work.all(work.seen(row).where(theirs, *_good(work, row)).order_by(row.id))
-    names = await _names(work, ServiceAccount, [one.service_account_id for one in found])
-    kind = CredentialKind.SERVICE_ACCOUNT_KEY
-    return [
-        Credential(kind, row, one.id, names[one.service_account_id], one.created_at, one.expires_at)
-        for one in found
-    ]
-
-
-def _good(work: Work, row: Any) -> tuple[Any, ...]:
-    lasts = or_(row.expires_at.is_(None), row.expires_at > work.actor.real(work.now))
+def _is_good(reading: Reading, row: Any) -> tuple[Any, ...]:
+    lasts = or_(row.expires_at.is_(None), row.expires_at > reading.actor.real(reading.now))
     return row.revoked_at.is_(None), lasts
 
 
-async def _pins(work: Work, makers: Collection[UUID]) -> list[Credential]:
-    row = Automat
-    theirs = among(row.installation_pin_maker_id, makers), row.installation_pin.is_not(None)
-    own = () if work.actor.units is None else (among(row.unit_id, work.actor.units),)
-    good = row.installation_pin_until > work.now
-    found = await work.all(work.own(row).where(*theirs, good, *own).order_by(row.id))
-    kind = CredentialKind.INSTALLATION_PIN
+async def _pins(reading: Reading, makers: Collection[UUID]) -> Found:
+    row, kind, units = Automat, CredentialKind.INSTALLATION_PIN, reading.actor.units
+    maker = row.installation_pin_maker_id
+    own = () if units is None else (among(row.unit_id, units),)
+    good = row.installation_pin.is_not(None), row.installation_pin_until > reading.now
+    theirs = reading.own(row).where(among(maker, makers), *good, *own)
     return [
-        Credential(kind, row, one.id, one.name, None, one.installation_pin_until) for one in found
-    ]
-
-
-async def _links(work: Work, makers: Collection[UUID]) -> list[Credential]:
-    row, now = AutomatLink, work.actor.real(work.now)
-    theirs = among(row.maker_id, makers), row.revoked_at.is_(None), row.expires_at > now
-    found = await work.all(work.seen(row).where(*theirs).order_by(row.id))
-    good = [one for one in found if not one.has_lapsed(now)]
-    names = await _names(work, Automat, [one.automat_id for one in good])
-    kind = CredentialKind.AUTOMAT_CREDENTIALS
-    return [
-        Credential(
-            kind,
-            Automat,
-            one.automat_id,
-            names[one.automat_id],
-            one.issued_at,
-            one.expires_at,
-            in_use=one.activated_at is not None,
+        (
+            one.installation_pin_maker_id or one.id,
+            Credential(kind, row, one.id, one.name, None, one.installation_pin_until),
         )
-        for one in good
+        for one in await reading.all(theirs.order_by(row.id))
     ]
 
 
-async def _names(work: Work, model: Any, ids: Collection[UUID]) -> dict[UUID, str]:
-    if not ids:
-        return {}
+async def _links(reading: Reading, makers: Collection[UUID]) -> Found:
+    row, kind = AutomatLink, CredentialKind.AUTOMAT_CREDENTIALS
+    now = reading.actor.real(reading.now)
+    waits = or_(row.activated_at.is_not(None), row.issued_at > now - UNUSED_LASTS)
+    good = row.revoked_at.is_(None), row.expires_at > now, waits
+    theirs = reading.seen(row).where(among(row.maker_id, makers), *good)
+    found = await reading.all(theirs.order_by(row.id))
+    names = await _names(reading, Automat, [one.automat_id for one in found])
+    return [
+        (
+            one.maker_id or one.id,
+            Credential(
+                kind,
+                Automat,
+                one.automat_id,
+                names[one.automat_id],
+                one.issued_at,
+                one.expires_at,
+                in_use=one.activated_at is not None,
+            ),
+        )
+        for one in found
+    ]
+
+
+async def _names(reading: Reading, model: Any, ids: Collection[UUID]) -> dict[UUID, str]:
     named = select(model.id, model.name).where(
-        model.organization_id == work.actor.organization_id, among(model.id, ids)
+        model.organization_id == reading.actor.organization_id, among(model.id, ids)
     )
-    return {one.id: one.name for one in await work.rows(named)}
+    return {one.id: one.name for one in await reading.rows(named)}

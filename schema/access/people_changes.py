@@ -1,7 +1,6 @@
 """Inviting staff, and changing what they may do."""
 
 from datetime import datetime
-from typing import Self
 
 import strawberry
 
@@ -9,12 +8,11 @@ import models.people as models
 from models.accounts import Permission
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers.people import editing, inviting
-from resolvers.people.credentials import Credential
 from resolvers.people.editing import PersonChanges
 from resolvers.people.inviting import Newcomer
 from resolvers.work import Work
 from schema.access.people import Person
-from schema.access.people_enums import CredentialKind
+from schema.access.person_credentials import PersonCredential
 from schema.context import Info
 from schema.enums import Role
 from schema.errors import UserError
@@ -22,7 +20,7 @@ from schema.inputs import Repeatable, changes, given, was_given
 from schema.mutations import mutation
 from schema.permissions import reached
 from schema.repeating import shown_once
-from schema.scalars import from_id, to_id
+from schema.scalars import from_id
 
 UNITS = (
     "The units that they reach, with all that lie below; null or left out for as far as you reach."
@@ -109,43 +107,6 @@ class PersonPayload:
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Which rules stood against it."
     )
-
-
-@reached
-@strawberry.type(
-    description="A credential that somebody made and that works without them: they may know it."
-)
-class PersonCredential:
-    kind: CredentialKind = strawberry.field(description="What it is.")
-    id: strawberry.ID = strawberry.field(
-        description="Which one: the token, the key of a service account, or the automat; see "
-        "`node`."
-    )
-    name: str = strawberry.field(description="What it, its account or its automat is called.")
-    created_at: datetime | None = strawberry.field(
-        description="When it was made; null of an installation PIN."
-    )
-    expires_at: datetime | None = strawberry.field(
-        description="From when on it opens nothing; null for never."
-    )
-    in_use: bool = strawberry.field(
-        description="Whether a cabinet works with it, which would fall silent without."
-    )
-    revoked_at: datetime | None = strawberry.field(
-        description="When it was taken back just now; null while it goes on working."
-    )
-
-    @classmethod
-    def of(cls, one: Credential) -> Self:
-        return cls(
-            kind=one.kind,
-            id=to_id(one.model, one.id),
-            name=one.name,
-            created_at=one.made_at,
-            expires_at=one.ends_at,
-            in_use=one.in_use,
-            revoked_at=one.revoked_at,
-        )
 
 
 @reached

@@ -1,5 +1,6 @@
 """What somebody made says so, lasts no longer than their access, and is found when they leave."""
 
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,11 @@ from schema.scalars import from_id, to_id
 
 TOKENS = """{ tokens(first: 100) { edges { node { id createdBy } } } }"""
 EVENTS = "{ events(first: 100, newestFirst: true) { edges { node { kind } } } }"
+
+
+def how_many(statements: list[str]) -> int:
+    """Count statements, but for what asks who came with a token, when the clock says so."""
+    return sum("tokens.digest = " not in one for one in statements)
 
 
 async def kinds(client: Client) -> list[str]:
@@ -220,6 +226,31 @@ async def test_nobody_makes_a_token_that_reaches_farther_than_they_do(client: Cl
     assert own["token"]["organizationUnits"] == [{"name": "North"}]
 
 
+async def test_what_people_made_is_told_of_all_of_them_with_as_many_statements(
+    client: Client,
+) -> None:
+    people = "{ people(first: 100) { edges { node { id credentials { kind name } } } } }"
+    counts = []
+    async with AsyncExitStack() as stack:
+        staff = [await stack.enter_async_context(joined(client, Role.ADMIN)) for _ in range(5)]
+        for few in (1, 5):
+            for number, one in enumerate(staff[:few]):
+                await token_of(one, f"of {number}")
+                await account_of(one)
+            with statements_of(client.database, with_tokens=True) as seen:
+                edges = (await client.ask(people))["people"]["edges"]
+            counts.append(how_many(seen))
+
+    assert counts[0] == counts[1]
+    told = {edge["node"]["id"]: edge["node"]["credentials"] for edge in edges}
+    for number, one in enumerate(staff):
+        kinds_of = sorted((made["kind"], made["name"]) for made in told[one.id])
+        many = 2 if number == 0 else 1
+        assert (
+            kinds_of == [("SERVICE_ACCOUNT_KEY", "PMS")] * many + [("TOKEN", f"of {number}")] * many
+        )
+
+
 async def test_whoever_lists_credentials_asks_as_often_for_many(client: Client) -> None:
     counts = []
     for many in (1, 8):
@@ -232,7 +263,7 @@ async def test_whoever_lists_credentials_asks_as_often_for_many(client: Client) 
             with statements_of(client.database, with_tokens=True) as seen:
                 answer = await blocked(client, aino.id)
         assert len(answer["credentials"]) == many
-        counts.append(len(seen))
+        counts.append(how_many(seen))
     assert counts[0] == counts[1]
 
 
