@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, JsonList, Owned
 from models.errors import NotAllowed
+from models.made import Made, MakerKind
 from models.permissions import PERMISSIONS, Permission, Role
 
 __all__ = ["PERMISSIONS", "Actor", "Permission", "Role", "Token", "WayIn"]
@@ -48,6 +50,13 @@ class WayIn(StrEnum):
     """Whoever may run `livionkey` on the server."""
     SYSTEM = "system"
     """Nobody: what falls due by itself."""
+
+
+class Maker(TypedDict):
+    """Who makes a credential, as `models.made.Made` keeps it."""
+
+    maker_kind: MakerKind | None
+    maker_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,17 @@ class Actor:
         """Tell at which moment of ours the clock of their organization shows something."""
         return moment - self.clock_ahead if self.clock_ahead else moment
 
+    @property
+    def maker(self) -> Maker:
+        """Who made a credential that they make; nobody where no id tells who they are."""
+        known = {
+            MakerKind.PERSON: self.person_id,
+            MakerKind.SERVICE_ACCOUNT: self.service_account_id,
+            MakerKind.TOKEN: self.token_id,
+        }
+        kind = next((kind for kind, id in known.items() if id is not None), None)
+        return {"maker_kind": kind, "maker_id": known[kind] if kind else None}
+
     def may(self, permission: Permission) -> bool:
         """Tell whether the role allows it, and it is among what they came for."""
         return permission in self.permissions
@@ -127,7 +147,7 @@ class Actor:
         )
 
 
-class Token(Owned, Base):
+class Token(Owned, Made, Base):
     """A bearer token. Its text is shown once; the row keeps a hash, from which nothing follows.
 
     The access of a service account is kept in such a row as well, whose text nobody knows.

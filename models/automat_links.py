@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Owned
+from models.made import Made
 
 UNUSED_LASTS = timedelta(days=30)
 """So long credentials wait for their first use: who has found them later gets nowhere."""
@@ -24,7 +25,7 @@ class LinkState(StrEnum):
     ACTIVE = "active"
 
 
-class AutomatLink(Owned, Base):
+class AutomatLink(Owned, Made, Base):
     """One set of credentials of an automat. Its id is the name that it signs in with.
 
     The id stands in the certificate (its common name) and in every topic, so what is revoked is

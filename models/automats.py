@@ -74,6 +74,8 @@ class Automat(Placed, Owned, Base):
     installation_pin: Mapped[str | None]
     """The installation PIN, signed; with it a new cabinet fetches its credentials, once."""
     installation_pin_until: Mapped[datetime | None]
+    installation_pin_maker_id: Mapped[UUID | None]
+    """Which person, token or service account made it; null for a command."""
     reported_position: Mapped[Coordinates | None]
     """Where it says that it stands, where it can tell that."""
     opening_hours: Mapped[Json | None] = mapped_column(OPTIONAL)

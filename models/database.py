@@ -92,6 +92,22 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def at_one_moment(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection that cannot write, all of whose statements see the same commit.
+
+        For what compares many rows over a while. Meanwhile the database keeps what others remove:
+        PostgreSQL in its tables, SQLite in the file of its log.
+        """
+        async with self.reading() as connection:
+            await connection.exec_driver_sql(
+                "BEGIN" if self.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ"
+            )
+            try:
+                yield connection
+            finally:
+                await connection.exec_driver_sql("COMMIT")
+
+    @asynccontextmanager
     async def writing(self, organization_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
         """Open one transaction: all of it is kept when the block ends, nothing when it raises.
 

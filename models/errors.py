@@ -44,6 +44,8 @@ class ErrorCode(StrEnum):
     NOT_A_SANDBOX = "not_a_sandbox"
     EMAIL_IN_USE = "email_in_use"
     SIGN_IN_REFUSED = "sign_in_refused"
+    LAST_ADMINISTRATOR = "last_administrator"
+    PROOF_NEEDED = "proof_needed"
 
 
 class LivionKeyError(Exception):
@@ -280,15 +282,3 @@ class NotASandbox(LivionKeyError):
     """The clock of an organization that is not a sandbox cannot be moved."""
 
     code = ErrorCode.NOT_A_SANDBOX
-
-
-class EmailInUse(LivionKeyError):
-    """Somebody signs in with that e-mail address already."""
-
-    code = ErrorCode.EMAIL_IN_USE
-
-
-class SignInRefused(LivionKeyError):
-    """The e-mail address, the password or the code is not right."""
-
-    code = ErrorCode.SIGN_IN_REFUSED

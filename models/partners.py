@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Owned
+from models.made import Made
 
 CLOCK_WINDOW = timedelta(minutes=5)
 """How far the clock of a client may be off ours (G20)."""
@@ -41,7 +42,7 @@ class OnboardingStep(StrEnum):
     NO_REFUSED_PUSHES = "no_refused_pushes"
 
 
-class ServiceAccount(Owned, Base):
+class ServiceAccount(Owned, Made, Base):
     """A partner's program, known by the private key that only it has (livionkey.md 2.24).
 
     Args:
@@ -60,7 +61,7 @@ class ServiceAccount(Owned, Base):
     revoked_at: Mapped[datetime | None]
 
 
-class ServiceAccountKey(Owned, Base):
+class ServiceAccountKey(Owned, Made, Base):
     """A public key of a service account; the private one is its partner's alone.
 
     Args:
@@ -68,7 +69,8 @@ class ServiceAccountKey(Owned, Base):
         public_key: PEM, SubjectPublicKeyInfo.
         thumbprint: SHA-256 of its DER in hexadecimal, by which people compare keys.
         created_at: When it was registered.
-        expires_at: From when on it is not good, by our clock; None while no other took its place.
+        expires_at: From when on it is not good, by our clock: another took its place, or the access
+            of whoever registered it ends; None for never.
         revoked_at: Since when it was taken back.
     """
 

@@ -16,6 +16,8 @@ IDLE = timedelta(hours=1)
 """After so long without a request a session ends (NIST SP 800-63B-4, 2.2.3)."""
 LONGEST = timedelta(hours=12)
 """So long a session lasts at most (NIST SP 800-63B-4, 2.2.3)."""
+FRESH = timedelta(minutes=10)
+"""So long what somebody proved lets them change by what they sign in."""
 STAFF_ROLES = frozenset({Role.VIEWER, Role.USER, Role.ADVANCED_USER, Role.ADMIN, Role.INSTALLER})
 """What people may be; the other roles are those of programs and displays."""
 
@@ -128,6 +130,8 @@ class PersonSession(Owned, Base):
     device: Mapped[str | None]
     """What the browser called itself."""
     created_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    """When they proved who they are; null where a provider let them in without saying when."""
     seen_at: Mapped[datetime]
     """When it last asked for something, a minute more or less."""
     ended_at: Mapped[datetime | None]
@@ -143,6 +147,16 @@ def is_open(session: PersonSession, now: datetime) -> bool:
     if session.ended_at is not None:
         return False
     return now < session.seen_at + IDLE and now < session.created_at + LONGEST
+
+
+def is_fresh(session: PersonSession, now: datetime) -> bool:
+    """Tell whether somebody proved who they are so lately that they may change how they sign in.
+
+    Args:
+        session: The columns of a session that is open.
+        now: The moment, by our clock.
+    """
+    return session.proved_at is not None and now < session.proved_at + FRESH
 
 
 class RecoveryCode(Owned, Base):

@@ -82,6 +82,7 @@ async def create_token(
         expires_at=expires_at,
         mark=mark_of(text),
         scopes=None if scopes is None else sorted({one.value for one in scopes}),
+        **work.actor.maker,
     )
     await work.add(token)
     await work.add(

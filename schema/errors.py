@@ -9,13 +9,15 @@ from typing import Any, TypeVar, cast, get_type_hints
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
+from models import errors, staff_errors
 from models.errors import ErrorCode, LivionKeyError
 from schema.permissions import reached
 
 
 def meaning(code: ErrorCode) -> str:
     """Describe a code by the first line of the rule that it stands for."""
-    rule = next(one for one in LivionKeyError.__subclasses__() if one.code is code)
+    rules = (*vars(errors).values(), *vars(staff_errors).values())
+    rule = next(one for one in rules if getattr(one, "code", None) is code)
     return inspect.cleandoc(rule.__doc__ or "").partition("\n")[0]
 
 

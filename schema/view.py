@@ -121,6 +121,7 @@ class GraphQLView(GraphQL[Any, None]):
             actor = await self.actor(Presented(request, body=body.read))
         except Unauthenticated as error:
             headers = {"www-authenticate": "Bearer"}
+            headers |= {"connection": "close"} if is_large(request) else {}  # it was not read
             raise Refused(
                 HTTPStatus.UNAUTHORIZED, error.message, code=error.code.name, headers=headers
             ) from error

@@ -162,6 +162,7 @@ async def issue(
         issued_at=now,
         expires_at=made.expires_at,
         codes_key=secret.sealed(_purpose(made.link_id), made.codes_key),
+        **work.actor.maker,
     )
     await work.add(link)
     work.record(

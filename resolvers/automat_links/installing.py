@@ -110,5 +110,6 @@ async def _new_pin(work: Work, automat: Automat, secret: Secret) -> str:
     pin = new_pin((), PIN_LENGTH)
     automat.installation_pin = signed(secret, automat.id, pin)
     automat.installation_pin_until = work.now + PIN_LASTS
+    automat.installation_pin_maker_id = work.actor.maker["maker_id"]
     await work.save()
     return pin

@@ -7,7 +7,7 @@ a shared secret, or none at all, anybody who knows our client could write a toke
 import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joserfc import jws, jwt
@@ -31,6 +31,8 @@ class Expected:
         nonce: In answer to which request.
         acr_values: One of these, how strongly somebody was authenticated; anything when empty.
         now: The moment that counts as now; clocks may differ by a minute.
+        amr_values: By which methods somebody was authenticated (RFC 8176), all of them.
+        max_age: How long ago that may be at most; any time when None.
     """
 
     issuer: str
@@ -38,6 +40,8 @@ class Expected:
     nonce: str
     acr_values: Collection[str]
     now: datetime
+    amr_values: Collection[str] = ()
+    max_age: timedelta | None = None
 
 
 def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
 
     Raises:
         NotIdentified: It is not signed by one of the keys, is for somebody else, is too old, or
-            too weak.
+            too weak, or was proved too long ago.
     """
     try:
         claims = dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
@@ -64,8 +68,7 @@ def claims_of(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
     _check_party(claims, expected.client_id)
     if not hmac.compare_digest(str(claims["nonce"]).encode(), expected.nonce.encode()):
         raise NotIdentified("The identity provider's answer belongs to another request.")
-    if expected.acr_values and claims.get("acr") not in expected.acr_values:
-        raise NotIdentified("That way to identify oneself is not strong enough; choose another.")
+    _check_strength(claims, expected)
     return claims
 
 
@@ -86,6 +89,20 @@ def _check_party(claims: Mapping[str, Any], client_id: str) -> None:
         raise NotIdentified("The identity provider's answer is for somebody else.")
 
 
+def _check_strength(claims: Mapping[str, Any], expected: Expected) -> None:
+    """Refuse what was proved too weakly or too long ago (Core 1.0, 3.1.3.7, 11 to 13)."""
+    amr = claims.get("amr")
+    methods = {one for one in amr if isinstance(one, str)} if isinstance(amr, list) else set()
+    is_of_level = not expected.acr_values or claims.get("acr") in expected.acr_values
+    if not is_of_level or not methods.issuperset(expected.amr_values):
+        raise NotIdentified("That way to identify oneself is not strong enough; choose another.")
+    if expected.max_age is None:
+        return
+    at, now = proved_at_in(claims), expected.now
+    if at is None or not now - expected.max_age - LEEWAY <= at <= now + LEEWAY:
+        raise NotIdentified("You identified yourself there too long ago; do it again.")
+
+
 def name_in(claims: Mapping[str, Any]) -> str | None:
     """Give somebody's name, if it is told."""
     parts = [claims.get("name")] if claims.get("name") else _names(claims)
@@ -98,6 +115,17 @@ def verified_email_in(claims: Mapping[str, Any]) -> str | None:
     email = claims.get("email")
     is_verified = claims.get("email_verified") is True
     return email if is_verified and isinstance(email, str) and len(email) <= LONGEST_TEXT else None
+
+
+def proved_at_in(claims: Mapping[str, Any]) -> datetime | None:
+    """Tell when somebody proved who they are, if that is told (Core 1.0, 2: `auth_time`)."""
+    told = claims.get("auth_time")
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(told, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def _names(claims: Mapping[str, Any]) -> list[Any]:

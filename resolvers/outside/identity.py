@@ -18,12 +18,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
 from models.errors import NotIdentified
+from models.people import FRESH
 from resolvers.outside.answers import UNAVAILABLE, Answers
 from resolvers.outside.id_tokens import (
     Expected,
     claims_of,
     key_named_by,
     name_in,
+    proved_at_in,
     verified_email_in,
 )
 
@@ -61,11 +63,13 @@ class Member:
         issuer: Which provider.
         subject: What it always calls them.
         email: Their address, if the provider has verified it; None otherwise.
+        proved_at: When they proved there who they are; None if the provider does not say.
     """
 
     issuer: str
     subject: str
     email: str | None
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class Registration:
         redirect_url: Where people come back to; the provider has to know it.
         scope: What we want to be told.
         prompt: What the provider asks in any case; None to leave it to the provider.
+        amr_values: By which methods somebody has to have authenticated (RFC 8176), all of them.
+        max_age: How long ago that may be at most; any time when None.
     """
 
     client_id: str
@@ -103,6 +109,8 @@ class Registration:
     redirect_url: str
     scope: str = "openid profile"
     prompt: str | None = "login"  # whoever used this device before may be somebody else
+    amr_values: tuple[str, ...] = ()
+    max_age: timedelta | None = None
 
 
 class IdentityProvider:
@@ -121,8 +129,17 @@ class IdentityProvider:
         self.registration = registration
         self._answers = Answers(issuer, timeout_seconds)
 
-    async def way_there(self, trip: Trip, *, language: str, now: datetime) -> str:
+    async def way_there(
+        self, trip: Trip, *, language: str, now: datetime, again: bool = False
+    ) -> str:
         """Give the address to which somebody goes to identify themselves.
+
+        Args:
+            trip: What they bring back.
+            language: In which the provider is to ask.
+            now: The moment that counts as now.
+            again: Whether they have to prove who they are also where the provider knows them, and
+                the provider has to say when they did (Core 1.0, 3.1.2.1).
 
         Raises:
             NotIdentified: The provider does not answer.
@@ -139,8 +156,11 @@ class IdentityProvider:
             "code_challenge_method": "S256",
             "ui_locales": language,
         }
-        if self.registration.prompt:
-            asked["prompt"] = self.registration.prompt
+        if self.registration.prompt or again:
+            asked["prompt"] = "login" if again else self.registration.prompt
+        max_age = FRESH if again else self.registration.max_age
+        if max_age is not None:
+            asked["max_age"] = str(int(max_age.total_seconds()))
         if self.registration.acr_values:
             asked["acr_values"] = " ".join(self.registration.acr_values)
         address = _endpoint(metadata, "authorization_endpoint")
@@ -167,7 +187,7 @@ class IdentityProvider:
         """
         claims, answer = await self._proved(trip, code, now)
         told = claims if "email" in claims else await self._told(answer, claims["sub"], now)
-        return Member(self.issuer, claims["sub"], verified_email_in(told))
+        return Member(self.issuer, claims["sub"], verified_email_in(told), proved_at_in(claims))
 
     async def _proved(
         self, trip: Trip, code: str, now: datetime
@@ -177,7 +197,15 @@ class IdentityProvider:
         answer = await self._exchanged(metadata, code, trip.verifier)
         token = str(answer.get("id_token", ""))
         ours = self.registration
-        expected = Expected(self.issuer, ours.client_id, trip.nonce, ours.acr_values, now)
+        expected = Expected(
+            self.issuer,
+            ours.client_id,
+            trip.nonce,
+            ours.acr_values,
+            now,
+            amr_values=ours.amr_values,
+            max_age=ours.max_age,
+        )
         return claims_of(token, await self._keys(metadata, token, now), expected), answer
 
     async def _exchanged(

@@ -1,21 +1,21 @@
 """Service accounts: made with a key, turned to another one with an overlap, and taken back."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
 
 from models.accounts import Permission, Role, Token, scopes_of
-from models.errors import ExternalIdInUse, IllegalTransition
+from models.errors import ExternalIdInUse, IllegalTransition, InvalidInput
 from models.events import EventKind
 from models.partners import MOST_KEYS, AccessToken, ServiceAccount, ServiceAccountKey
-from resolvers import looking
+from resolvers import accounts, looking
 from resolvers.accounts import check_scopes
 from resolvers.looking import Slice
-from resolvers.partners import tokens
+from resolvers.makers import held_end
 from resolvers.partners.public_keys import PATH, PublicKey
-from resolvers.partners.tokens import check_overlap
+from resolvers.partners.tokens import OF_DISPLAYS, check_overlap
 from resolvers.work import Reading, Work
 
 ONCE = {
@@ -35,7 +35,7 @@ async def create(
     scopes: Collection[Permission] | None = None,
     unit_ids: Collection[UUID | None] | None = None,
 ) -> tuple[ServiceAccount, ServiceAccountKey]:
-    """Make a service account with its first key.
+    """Make a service account with its first key, which ends when the access of the actor does.
 
     Args:
         work: The transaction.
@@ -47,11 +47,16 @@ async def create(
         unit_ids: The units that it reaches, with all below; None for as far as the actor reaches.
 
     Raises:
+        Unauthenticated: The access of the actor was taken back meanwhile.
         NotAllowed: The actor may not change the organization, or would give what they have not.
         NotFound: There is no such unit, or the actor does not reach it.
         InvalidInput: The name or the source is empty, or the role does not fit.
     """
-    token, _ = await tokens.create(
+    work.require(Permission.EDIT_ORGANIZATION)
+    if role is Role.STATION:
+        raise InvalidInput(OF_DISPLAYS, path=("role",))
+    until = await held_end(work)
+    token, _ = await accounts.create_token(
         work, role=role, name=name, source=source, scopes=scopes, unit_ids=unit_ids
     )
     account = ServiceAccount(
@@ -59,10 +64,11 @@ async def create(
         name=token.name,
         token_id=token.id,
         created_at=work.now,
+        **work.actor.maker,
     )
     await work.add(account)
     work.record(EventKind.SERVICE_ACCOUNT_CREATED, account, role=role.value, access=token.id)
-    return account, await _add_key(work, account, key)
+    return account, await _add_key(work, account, key, until)
 
 
 async def rotate_key(
@@ -70,7 +76,10 @@ async def rotate_key(
 ) -> tuple[ServiceAccount, ServiceAccountKey]:
     """Register another key of an account; the former ones lapse after the overlap.
 
+    It ends when the access of the actor does.
+
     Raises:
+        Unauthenticated: The access of the actor was taken back meanwhile.
         NotAllowed: The actor may not change the organization, or the account may more than they.
         NotFound: There is no such account.
         InvalidInput: The overlap is negative or too long.
@@ -79,6 +88,7 @@ async def rotate_key(
     """
     work.require(Permission.EDIT_ORGANIZATION)
     check_overlap(overlap)
+    until = await held_end(work)
     account = await _lock(work, id)
     access = await work.get(Token, account.token_id)
     check_scopes(work.actor, access.role, scopes_of(access.scopes))
@@ -97,7 +107,7 @@ async def rotate_key(
         raise IllegalTransition(message, path=("id",))
     for former in good:
         former.expires_at = min(now + overlap, former.expires_at or now + overlap)
-    return account, await _add_key(work, account, key)
+    return account, await _add_key(work, account, key, until)
 
 
 async def revoke_key(work: Work, id: UUID | None) -> tuple[ServiceAccount, ServiceAccountKey]:
@@ -159,7 +169,9 @@ async def _keys(work: Work, account: ServiceAccount) -> list[ServiceAccountKey]:
     return list(await work.all(keys.where(own, ServiceAccountKey.revoked_at.is_(None))))
 
 
-async def _add_key(work: Work, account: ServiceAccount, key: PublicKey) -> ServiceAccountKey:
+async def _add_key(
+    work: Work, account: ServiceAccount, key: PublicKey, until: datetime | None
+) -> ServiceAccountKey:
     row = ServiceAccountKey(
         organization_id=account.organization_id,
         service_account_id=account.id,
@@ -167,6 +179,8 @@ async def _add_key(work: Work, account: ServiceAccount, key: PublicKey) -> Servi
         public_key=key.pem,
         thumbprint=key.thumbprint,
         created_at=work.now,
+        expires_at=until,
+        **work.actor.maker,
     )
     await work.add(row, refusals=dict(ONCE))
     work.record(EventKind.SERVICE_ACCOUNT_KEY_ADDED, account, key=row.id, thumbprint=row.thumbprint)

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from models.errors import Unauthenticated
@@ -29,8 +29,6 @@ from resolvers.partners.known import KnownAccount
 ACCOUNT, TIMESTAMP, SIGNATURE = "x-service-account-id", "x-timestamp", "x-signature"
 MILLISECONDS = re.compile(r"[0-9]{13}")
 LONGEST_SIGNATURE = 1_000
-NOBODY = RSAPublicNumbers(65_537, 2**3072 - 1).public_key()
-"""What is asked for accounts that are not there, so that they take as long to refuse."""
 NEEDS_MILLISECONDS = (
     f"{TIMESTAMP} has to be the time in milliseconds since 1970-01-01T00:00Z: 13 digits."
 )
@@ -111,12 +109,19 @@ def signature_bytes(signature: str) -> bytes | None:
     return found if base64.b64encode(found).decode() == signature else None
 
 
-def fits(signed: Signed, signature: bytes, account: KnownAccount | None, now: datetime) -> bool:
+def can_sign(account: KnownAccount, now: datetime) -> bool:
+    """Tell whether an account has a good key of RSA, by which requests are signed."""
+    return bool(_keys(account, now))
+
+
+def fits(signed: Signed, signature: bytes, account: KnownAccount, now: datetime) -> bool:
     """Tell whether a signature is of one of the account's good keys of RSA."""
-    keys = account.good_keys(now) if account else []
-    public = [key.public for key in keys if isinstance(key.public, RSAPublicKey)]
-    found = [_is_of(one, signed, signature) for one in public or [NOBODY]]
-    return bool(public) and any(found)
+    return any(_is_of(one, signed, signature) for one in _keys(account, now))
+
+
+def _keys(account: KnownAccount, now: datetime) -> list[RSAPublicKey]:
+    good = account.good_keys(now)
+    return [key.public for key in good if isinstance(key.public, RSAPublicKey)]
 
 
 def _is_of(key: RSAPublicKey, signed: Signed, signature: bytes) -> bool:

@@ -22,6 +22,7 @@ from models.partners import ServiceAccount
 from resolvers import accounts, looking
 from resolvers.accounts import check_scopes
 from resolvers.looking import Slice
+from resolvers.makers import earlier, held_end
 from resolvers.work import Reading, Work
 
 LONGEST_OVERLAP = timedelta(days=90)
@@ -41,7 +42,10 @@ async def create(
 ) -> tuple[Token, str]:
     """Make a token for a person or a program, and give its text, which is not kept anywhere.
 
+    It ends at the latest when the access of the actor does.
+
     Raises:
+        Unauthenticated: The access of the actor was taken back meanwhile.
         NotAllowed: The actor may not change the organization, or would give what they have not.
         NotFound: There is no such unit, or the actor does not reach it.
         InvalidInput: It would be of a display, have expired already, or is not well described.
@@ -56,7 +60,7 @@ async def create(
         name=name,
         source=source,
         scopes=scopes,
-        expires_at=expires_at,
+        expires_at=earlier(expires_at, await held_end(work)),
         unit_ids=unit_ids,
     )
 
@@ -95,9 +99,11 @@ async def rotate(
         work: The transaction.
         id: Which token.
         overlap: For how long both are good, up to 90 days; none at all for one that leaked.
-        expires_at: When the new one expires; None for as long a life as the former was given.
+        expires_at: When the new one expires; None for as long a life as the former was given. It
+            ends at the latest when the access of the actor does.
 
     Raises:
+        Unauthenticated: The access of the actor was taken back meanwhile.
         NotAllowed: The actor may not change the organization, or the token may more than they do.
         NotFound: There is no such token.
         InvalidInput: The overlap is negative or too long, or the new one would have expired.
@@ -106,6 +112,7 @@ async def rotate(
     work.require(Permission.EDIT_ORGANIZATION)
     check_overlap(overlap)
     _check_end(work, expires_at)
+    last = await held_end(work)
     former = await _good(work, id)
     check_scopes(work.actor, former.role, scopes_of(former.scopes))
     text, now = new_token(), work.actor.real(work.now)
@@ -117,10 +124,11 @@ async def rotate(
         source=former.source,
         digest=token_digest(text),
         created_at=work.now,
-        expires_at=expires_at or (now + life if life else None),
+        expires_at=earlier(last, expires_at or (now + life if life else None)),
         mark=mark_of(text),
         scopes=former.scopes,
         replaces_id=former.id,
+        **work.actor.maker,
     )
     former.lapse(now + overlap)
     units = await work.scalars(select(TokenUnit.unit_id).where(TokenUnit.token_id == former.id))

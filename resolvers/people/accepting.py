@@ -180,7 +180,8 @@ async def join(work: Work, invited: Invited, chosen: Chosen) -> tuple[Opened, li
     for gone in (await (await work.connection()).execute(of_them)).scalars():
         work.record(EventKind.PASSKEY_REMOVED, person, passkey_id=gone)
     codes = await second_factors.renew_recovery_codes(work, person)
+    now = work.actor.real(work.now)
     opened = await sessions.open_session(
-        work, person, proved_by=ProvedBy.INVITATION, device=chosen.device
+        work, person, proved_by=ProvedBy.INVITATION, device=chosen.device, proved_at=now
     )
     return opened, codes

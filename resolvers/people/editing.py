@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from models.accounts import Role
-from models.errors import EmailInUse
 from models.events import EventKind
 from models.people import Person, RecoveryCode
+from models.staff_errors import EmailInUse
 from models.ways_in import Passkey, StaffIdentity
 from resolvers.checks import checked_language, required_text
-from resolvers.people import inviting, rights, sessions
+from resolvers.people import administrators, credentials, inviting, rights, sessions
+from resolvers.people.credentials import Credential
 from resolvers.work import Work
 
 NOBODYS_NAME = "Removed person"
@@ -44,7 +45,9 @@ async def update(work: Work, id: UUID | None, changes: PersonChanges) -> Person:
         NotFound: There is no such person or unit, or the actor does not reach it.
         InvalidInput: A value makes no sense.
         EmailInUse: Somebody signs in with that address already, here or elsewhere.
+        LastAdministrator: Nobody would be left who administers the organization without an end.
     """
+    before = await administrators.hold(work)
     person = await rights.person_to_change(work, id)
     if not GIVING.isdisjoint(changes):
         rights.check_role(work, person.role)
@@ -62,6 +65,7 @@ async def update(work: Work, id: UUID | None, changes: PersonChanges) -> Person:
     if "unit_ids" in changes:
         await _move(work, person, changes["unit_ids"])
     await work.save({inviting.EMAIL_TAKEN: EmailInUse(path=inviting.PATH)})
+    await administrators.check_kept(work, before)
     work.record(EventKind.PERSON_UPDATED, person, changed=sorted(changes))
     return person
 
@@ -81,7 +85,9 @@ async def block(work: Work, id: UUID | None, *, blocked: bool) -> Person:
         NotAllowed: The actor may not change the staff, or it is the actor; or who is let in again
             may do more than the actor.
         NotFound: There is no such person, or the actor does not reach them.
+        LastAdministrator: Nobody would be left who administers the organization.
     """
+    before = await administrators.hold(work)
     person = await rights.person_to_change(work, id)
     if blocked == (person.blocked_at is not None):
         return person
@@ -91,6 +97,7 @@ async def block(work: Work, id: UUID | None, *, blocked: bool) -> Person:
     if blocked:
         await inviting.withdraw(work, person)
         await sessions.end_all_sessions(work, person.id, reason="blocked")
+        await administrators.check_kept(work, before)
     kind = EventKind.PERSON_BLOCKED if blocked else EventKind.PERSON_UNBLOCKED
     work.record(kind, person)
     return person
@@ -102,7 +109,9 @@ async def remove(work: Work, id: UUID | None) -> Person:
     Raises:
         NotAllowed: The actor may not change the staff, or it is the actor.
         NotFound: There is no such person, or the actor does not reach them.
+        LastAdministrator: Nobody would be left who administers the organization.
     """
+    before = await administrators.hold(work)
     person = await rights.person_to_change(work, id)
     await inviting.withdraw(work, person)
     await inviting.give_units(work, person, ())
@@ -114,5 +123,22 @@ async def remove(work: Work, id: UUID | None) -> Person:
     person.name = NOBODYS_NAME
     person.removed_at = work.actor.real(work.now)
     await work.save()
+    await administrators.check_kept(work, before)
     work.record(EventKind.PERSON_REMOVED, person)
     return person
+
+
+async def left_behind(work: Work, person: Person, *, revoke: bool) -> list[Credential]:
+    """List the credentials that somebody made and that work without them, or take them back.
+
+    Args:
+        work: The transaction in which they were blocked or removed.
+        person: Who.
+        revoke: Whether they are taken back, see `credentials.revoke_of_person`.
+
+    Raises:
+        NotAllowed: They are to be taken back, and the actor may not manage credentials.
+    """
+    if revoke:
+        return await credentials.revoke_of_person(work, person.id)
+    return await credentials.of_person(work, person.id)

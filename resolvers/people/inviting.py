@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from models.accounts import Permission, Role
-from models.errors import EmailInUse, IllegalTransition, InvalidInput
+from models.errors import IllegalTransition, InvalidInput
 from models.events import EventKind
 from models.people import (
     Person,
@@ -22,6 +22,7 @@ from models.people import (
     folded_email,
     state_of,
 )
+from models.staff_errors import EmailInUse
 from resolvers.checks import checked_language, required_text
 from resolvers.outside.secret import digest_of, new_secret
 from resolvers.people import rights

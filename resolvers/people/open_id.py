@@ -16,9 +16,10 @@ from models.accounts import Actor
 from models.base import table_of
 from models.database import Database
 from models.dialects.deadlocks import begun_again
-from models.errors import IllegalTransition, LinkNotValid, SignInRefused
+from models.errors import IllegalTransition, LinkNotValid
 from models.events import EventKind
 from models.people import Person, PersonInvitation, PersonState, ProvedBy, folded_email, state_of
+from models.staff_errors import SignInRefused
 from models.ways_in import StaffIdentity
 from resolvers.clocks import ahead_of
 from resolvers.outside.identity import Member, Trip
@@ -83,7 +84,11 @@ async def sign_in(
             work = Work(session, meant.owner, meant.owner.time(now))
             person = await _proved(work, meant, member)
             return await sessions.open_session(
-                work, person, proved_by=ProvedBy.OPEN_ID, device=device
+                work,
+                person,
+                proved_by=ProvedBy.OPEN_ID,
+                device=device,
+                proved_at=member.proved_at,
             )
 
     try:

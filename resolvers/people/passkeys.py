@@ -26,9 +26,10 @@ from models.accounts import Actor
 from models.base import table_of
 from models.database import Database
 from models.dialects.deadlocks import begun_again
-from models.errors import IllegalTransition, InvalidInput, NotFound, SignInRefused
+from models.errors import IllegalTransition, InvalidInput, NotFound
 from models.events import EventKind
 from models.people import Person, PersonState, ProvedBy, state_of
+from models.staff_errors import SignInRefused
 from models.ways_in import Passkey, StaffIdentity
 from resolvers.checks import required_text
 from resolvers.clocks import ahead_of
@@ -119,7 +120,9 @@ async def add(work: Work, person_id: UUID, site: Site, signed: Signed, name: str
         InvalidInput: It was not made for us, for this challenge, or without verifying who holds
             the device; or the name is empty.
         IllegalTransition: It is kept already, or there are twenty.
+        ProofNeeded: They did not prove who they are within the last ten minutes.
     """
+    await sessions.check_fresh(work)
     called = required_text(name, path=("name",))
     (person,) = await work.locked(Person, [person_id])
     if len(await of_person(work, person.id)) >= MOST:
@@ -208,7 +211,7 @@ async def sign_in(
                     work.record(EventKind.SIGN_IN_REFUSED, person, reason=refusal.reason)
                     return None
                 return await sessions.open_session(
-                    work, person, proved_by=ProvedBy.PASSKEY, device=device
+                    work, person, proved_by=ProvedBy.PASSKEY, device=device, proved_at=now
                 )
         return None
 

@@ -24,9 +24,11 @@ from models.people import (
     PersonState,
     PersonUnit,
     ProvedBy,
+    is_fresh,
     is_open,
     state_of,
 )
+from models.staff_errors import ProofNeeded
 from resolvers.clocks import ahead_of
 from resolvers.outside.secret import digest_of, new_secret
 from resolvers.reach import units_below
@@ -71,7 +73,12 @@ class Known:
 
 
 async def open_session(
-    work: Work, person: Person, *, proved_by: ProvedBy, device: str | None
+    work: Work,
+    person: Person,
+    *,
+    proved_by: ProvedBy,
+    device: str | None,
+    proved_at: datetime | None,
 ) -> Opened:
     """Open a session for somebody who has just proved who they are, in whatever way.
 
@@ -80,6 +87,7 @@ async def open_session(
         person: Who; that they may enter was checked.
         proved_by: How they proved who they are.
         device: What their browser calls itself.
+        proved_at: When they proved it, by our clock; None where nobody says.
     """
     now, secret = work.actor.real(work.now), new_secret()
     session = PersonSession(
@@ -89,6 +97,7 @@ async def open_session(
         proved_by=proved_by,
         device=(device or "").replace("\0", "")[:LONGEST_DEVICE] or None,
         created_at=now,
+        proved_at=proved_at and min(proved_at, now),
         seen_at=now,
     )
     await work.add(session)
@@ -163,6 +172,19 @@ async def check_still_good(reading: Reading, now: datetime) -> None:
     actor = (await _known(await reading.connection(), which, now)).actor
     if (actor.role, actor.units) != (reading.actor.role, reading.actor.units):
         raise Unauthenticated("Your rights have changed; begin again.")
+
+
+async def check_fresh(reading: Reading) -> None:
+    """Go on only if the actor proved who they are within the last ten minutes.
+
+    A session alone does not let somebody add a way in: it may be of a browser that was left open.
+
+    Raises:
+        ProofNeeded: It is longer ago, or nobody says when it was; signing in again is the way out.
+    """
+    session = await reading.find(PersonSession, reading.actor.session_id)
+    if session is None or not is_fresh(session, reading.actor.real(reading.now)):
+        raise ProofNeeded
 
 
 async def note_seen(database: Database, known: Known, now: datetime) -> None:

@@ -19,10 +19,10 @@ from models.accounts import Actor
 from models.base import table_of
 from models.database import Database
 from models.dialects.deadlocks import begun_again
-from models.errors import SignInRefused
 from models.events import EventKind
 from models.passwords import normalized
 from models.people import Person, PersonState, ProvedBy, folded_email, state_of
+from models.staff_errors import SignInRefused
 from resolvers.clocks import ahead_of
 from resolvers.outside.secret import Secret
 from resolvers.people import second_factors, sessions
@@ -151,7 +151,9 @@ class SigningIn:
             work.record(EventKind.SIGN_IN_REFUSED, person, reason=refusal.reason)
             return None
         person.password_hash = better or person.password_hash
-        return await sessions.open_session(work, person, proved_by=proved_by, device=attempt.device)
+        return await sessions.open_session(
+            work, person, proved_by=proved_by, device=attempt.device, proved_at=attempt.now
+        )
 
     async def _second_factor(self, work: Work, person: Person, attempt: Attempt) -> ProvedBy:
         """Use up the code that was typed.

@@ -13,7 +13,7 @@ from resolvers.trail.reading import AT_ONCE, Head, Place, events, head_of, place
 
 
 async def check(database: Database, organization_id: UUID, chain: Chain) -> AsyncIterator[Problem]:
-    """Check a trail, and give what is wrong with it.
+    """Check a trail, as it is at one moment, and give what is wrong with it.
 
     Args:
         database: Where it is.
@@ -21,7 +21,7 @@ async def check(database: Database, organization_id: UUID, chain: Chain) -> Asyn
         chain: Nothing that was seen yet; it tells afterwards how much there was.
     """
     last = Head()
-    async with database.reading() as connection:
+    async with database.at_one_moment() as connection:
         async for seal in seals(connection, organization_id):
             for problem in chain.check_seal(seal_document(seal), seal.leaves):
                 yield problem

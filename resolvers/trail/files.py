@@ -24,7 +24,7 @@ VERSION = 1
 
 
 async def lines(database: Database, organization_id: UUID, now: datetime) -> AsyncIterator[bytes]:
-    """Write the trail of an organization.
+    """Write the trail of an organization, as it is at one moment.
 
     Args:
         database: Where it is.
@@ -33,7 +33,7 @@ async def lines(database: Database, organization_id: UUID, now: datetime) -> Asy
     """
     yield _line(format=FORMAT, version=VERSION, organizationId=organization_id.hex, exportedAt=now)
     last, count = Head(), 0
-    async with database.reading() as connection:
+    async with database.at_one_moment() as connection:
         async for seal in seals(connection, organization_id):
             here = head_of(seal)
             rows = await events(

@@ -11,6 +11,7 @@ from resolvers import looking, relations
 from resolvers.people.units import units_of_people
 from schema.access.people_enums import PersonState
 from schema.access.permission_enums import Permission
+from schema.access.person_credentials import PersonCredential, credentials_of
 from schema.context import Info
 from schema.enums import Role
 from schema.execution import batched
@@ -66,6 +67,13 @@ class Person(Node):
     state: PersonState = batched(states, description="Whether they may sign in.")
     invitation_expires_at: datetime | None = batched(
         invitations_end, description="Until when their invitation is good; null when none is open."
+    )
+
+    credentials: list[PersonCredential] = batched(
+        credentials_of,
+        description="The credentials that they made and that still work, with what was made by "
+        "those: as far as you reach and may manage them, tokens and keys by EDIT_ORGANIZATION, "
+        "those of automats by EDIT_AUTOMATS.",
     )
 
     @classmethod

@@ -12,6 +12,7 @@ from resolvers.people.editing import PersonChanges
 from resolvers.people.inviting import Newcomer
 from resolvers.work import Work
 from schema.access.people import Person
+from schema.access.person_credentials import PersonCredential
 from schema.context import Info
 from schema.enums import Role
 from schema.errors import UserError
@@ -23,6 +24,11 @@ from schema.scalars import from_id
 
 UNITS = (
     "The units that they reach, with all that lie below; null or left out for as far as you reach."
+)
+REVOKE = (
+    "Whether the credentials that they made are taken back with them, which `credentials` lists "
+    "else; it takes EDIT_ORGANIZATION and EDIT_AUTOMATS. Those that a cabinet works with stay; see "
+    "automatCredentialsRotate."
 )
 
 
@@ -83,11 +89,13 @@ class PersonBlockInput(Repeatable):
     blocked: bool = strawberry.field(
         default=True, description="Whether they are kept out; false lets them in again."
     )
+    revoke_credentials: bool = strawberry.field(default=False, description=REVOKE)
 
 
 @strawberry.input(description="Somebody who does not work here any more.")
 class PersonRemoveInput(Repeatable):
     id: strawberry.ID = strawberry.field(description="Who; not yourself.")
+    revoke_credentials: bool = strawberry.field(default=False, description=REVOKE)
 
 
 @reached
@@ -102,11 +110,29 @@ class PersonPayload:
 
 
 @reached
+@strawberry.type(description="What became of somebody who does not come in any more.")
+class PersonLeavePayload(PersonPayload):
+    credentials: list[PersonCredential] = strawberry.field(
+        default_factory=list,
+        description="The credentials that they made and that worked until now, with what was made "
+        "by those: as far as you reach and may manage them. Empty when somebody is let in again.",
+    )
+
+
+@reached
 @strawberry.type(description="What became of an invitation.")
 class PersonInvitationPayload(PersonPayload):
     invitation_url: str | None = shown_once(
         description="The link, shown once: pass it on to the person, who has six hours to use it. "
         "Null when the answer is given again."
+    )
+
+
+async def left(work: Work, person: models.Person, *, revoke: bool) -> PersonLeavePayload:
+    """Answer with somebody who has left, and what they left behind."""
+    found = await editing.left_behind(work, person, revoke=revoke)
+    return PersonLeavePayload(
+        person=Person.of(person), credentials=[PersonCredential.of(one) for one in found]
     )
 
 
@@ -163,18 +189,22 @@ class PeopleMutations:
     @mutation(
         permission=Permission.EDIT_USERS,
         description="Keep somebody out, wherever they are signed in, or let them in again; a new "
-        "invitation is needed where they had not taken up theirs. Twice is once.",
+        "invitation is needed where they had not taken up theirs. Twice is once. The credentials "
+        "that they made go on working unless they are taken back as well.",
     )
-    async def person_block(self, work: Work, input: PersonBlockInput) -> PersonPayload:
+    async def person_block(self, work: Work, input: PersonBlockInput) -> PersonLeavePayload:
         id = from_id(models.Person, input.id)
         person = await editing.block(work, id, blocked=input.blocked)
-        return PersonPayload(person=Person.of(person))
+        if not input.blocked:
+            return PersonLeavePayload(person=Person.of(person))
+        return await left(work, person, revoke=input.revoke_credentials)
 
     @mutation(
         permission=Permission.EDIT_USERS,
         description="Let somebody go: their sessions end, and of them nothing personal is kept but "
-        "the id by which events name them. Their e-mail address can be invited again.",
+        "the id by which events name them. Their e-mail address can be invited again. The "
+        "credentials that they made go on working unless they are taken back as well.",
     )
-    async def person_remove(self, work: Work, input: PersonRemoveInput) -> PersonPayload:
+    async def person_remove(self, work: Work, input: PersonRemoveInput) -> PersonLeavePayload:
         person = await editing.remove(work, from_id(models.Person, input.id))
-        return PersonPayload(person=Person.of(person))
+        return await left(work, person, revoke=input.revoke_credentials)

@@ -1,10 +1,19 @@
 """The enums of staff, with meanings; import them from here."""
 
+from models.made import CredentialKind
 from models.people import PersonState, ProvedBy
 from schema.enums import describe
 
-__all__ = ["PersonState", "ProvedBy"]
+__all__ = ["CredentialKind", "PersonState", "ProvedBy"]
 
+describe(
+    CredentialKind,
+    "What kind of credential somebody made.",
+    TOKEN="A bearer token.",  # noqa: S106 - words
+    SERVICE_ACCOUNT_KEY="A key of a service account; the account stays, and can get another one.",
+    INSTALLATION_PIN="The PIN by which a cabinet fetches credentials of its own.",
+    AUTOMAT_CREDENTIALS="The credentials of a cabinet, as they were shown to whoever made them.",
+)
 describe(
     PersonState,
     "Whether somebody may sign in.",

@@ -12,7 +12,7 @@ from models.accounts import Token as TokenRow
 from resolvers import relations
 from resolvers.partners import service_accounts
 from schema.access.partner_enums import ServiceKeyKind
-from schema.access.tokens import Token
+from schema.access.tokens import CREATED_BY, Token, maker_id
 from schema.context import Info
 from schema.execution import batched
 from schema.loaders import to_many, to_one
@@ -32,10 +32,11 @@ class ServiceAccountKey(Node):
     )
     created_at: datetime = strawberry.field(description="When it was registered.")
     expires_at: datetime | None = strawberry.field(
-        description="From when on it is not good, as another one took its place; by the clock of "
-        "the server."
+        description="From when on it is not good, as another one took its place, or the access of "
+        "whoever made it ends; by the clock of the server."
     )
     revoked_at: datetime | None = strawberry.field(description="Since when it was taken back.")
+    created_by: strawberry.ID | None = strawberry.field(description=CREATED_BY)
 
     @classmethod
     def of(cls, row: models.ServiceAccountKey) -> Self:
@@ -47,6 +48,7 @@ class ServiceAccountKey(Node):
             created_at=row.created_at,
             expires_at=row.expires_at,
             revoked_at=row.revoked_at,
+            created_by=maker_id(row),
         )
 
 
@@ -64,6 +66,7 @@ class ServiceAccount(Node):
     revoked_at: datetime | None = strawberry.field(
         description="Since when it opens nothing any more."
     )
+    created_by: strawberry.ID | None = strawberry.field(description=CREATED_BY)
     access: Token = batched(
         to_one(TokenRow, "token_id"),
         description="What it may, which units it reaches, and when it was used last. No text opens "
@@ -84,6 +87,7 @@ class ServiceAccount(Node):
             name=row.name,
             created_at=row.created_at,
             revoked_at=row.revoked_at,
+            created_by=maker_id(row),
         )
 
 

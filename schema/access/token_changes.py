@@ -70,7 +70,7 @@ class TokenCreateInput(AccessInput):
     expires_at: datetime | None = strawberry.field(
         default=strawberry.UNSET,
         description="From when on it opens nothing, by the clock of the server; never when left "
-        "out.",
+        "out. It ends at the latest when your own access does.",
     )
 
 
@@ -81,7 +81,7 @@ class TokenRotateInput(Repeatable):
     expires_at: datetime | None = strawberry.field(
         default=strawberry.UNSET,
         description="When the new one expires; after as long a life as the former was given when "
-        "left out.",
+        "left out. It ends at the latest when your own access does.",
     )
 
 

@@ -7,6 +7,10 @@ from uuid import UUID
 import strawberry
 
 import models.accounts as models
+from models.base import Base
+from models.made import Made, MakerKind
+from models.partners import ServiceAccount
+from models.people import Person
 from resolvers import relations
 from resolvers.partners import tokens
 from schema.access.permission_enums import Permission
@@ -19,6 +23,23 @@ from schema.organizations.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.permissions import query
 from schema.scalars import to_id
+
+CREATED_BY = (
+    "Who made it: a person of the staff, a service account or a token, see `node`. Null for what a "
+    "command made, and for what was made before this was kept."
+)
+MAKERS: dict[MakerKind, type[Base]] = {
+    MakerKind.PERSON: Person,
+    MakerKind.SERVICE_ACCOUNT: ServiceAccount,
+    MakerKind.TOKEN: models.Token,
+}
+
+
+def maker_id(row: Made) -> strawberry.ID | None:
+    """Tell who made a credential."""
+    if row.maker_kind is None or row.maker_id is None:
+        return None
+    return to_id(MAKERS[MakerKind(row.maker_kind)], row.maker_id)
 
 
 @shows(models.Token)
@@ -45,6 +66,7 @@ class Token(Node):
         "when it never was."
     )
     revoked_at: datetime | None = strawberry.field(description="Since when it was taken back.")
+    created_by: strawberry.ID | None = strawberry.field(description=CREATED_BY)
     replaces: Annotated["Token", strawberry.lazy("schema.access.tokens")] | None = batched(
         to_one(models.Token, "former_id"), description="The token whose place it took."
     )
@@ -70,6 +92,7 @@ class Token(Node):
             expires_at=row.expires_at,
             last_used_at=row.last_used_at,
             revoked_at=row.revoked_at,
+            created_by=maker_id(row),
         )
 
 

@@ -17,6 +17,7 @@ from resolvers.partners.signed_requests import (
     TIMESTAMP,
     USED,
     Signed,
+    can_sign,
     check_clock,
     fits,
     signature_bytes,
@@ -63,6 +64,9 @@ class SignatureDoor:
     database, for as long as the clock would let them pass. WebSockets are not signed: there an
     access token of OAuth 2.0 is for.
 
+    A body is read only for somebody who could have signed it. So how soon an answer comes tells
+    that an account is there, to whoever knows its 122 random bits; what it says does not.
+
     Args:
         database: The doors of the database.
         public_url: What clients sign before the path: the scheme, the host and what comes before
@@ -81,7 +85,7 @@ class SignatureDoor:
 
         Raises:
             Unauthenticated: The clock is off, the signature does not fit, or it was used before.
-                Nothing tells accounts that are not there from signatures that do not fit.
+                Accounts that are not there are answered like signatures that do not fit.
         """
         is_request = presented.connection.scope["type"] == "http"
         headers = Headers.of(presented.connection) if is_request else None
@@ -91,12 +95,13 @@ class SignatureDoor:
         lapses_at = check_clock(headers.timestamp, now)
         signature = signature_bytes(headers.signature)
         account = await self._account(headers.account, now)
+        if signature is None or account is None or not can_sign(account, now):
+            raise Unauthenticated(self._unfit(presented.connection))
         signed = await self._signed(presented, headers)
-        if not fits(signed, signature or b"", account, now) or account is None:
-            raise Unauthenticated(self._unfit(signed))
+        if not fits(signed, signature, account, now):
+            raise Unauthenticated(self._unfit(presented.connection))
         async with self._database.administering() as connection:
-            proof = signature or b""
-            if not await proofs.use(connection, account.actor, account.id, proof, lapses_at):
+            if not await proofs.use(connection, account.actor, account.id, signature, lapses_at):
                 raise Unauthenticated(USED)
         self._uses.note(account.actor.token_id, now)
         return account.actor
@@ -124,13 +129,13 @@ class SignatureDoor:
             body=await presented.body(),
         )
 
-    def _unfit(self, signed: Signed) -> str:
+    def _unfit(self, connection: HTTPConnection) -> str:
         """Say what has to be signed; what is asked is not repeated, as it may hold a PIN."""
-        address = signed.url.partition("?")[0]
+        address = address_of(connection, self._public_url).partition("?")[0]
         return (
             f"{SIGNATURE} is not that of a good key of {ACCOUNT} over this request: "
-            f"{signed.method} {address} with its query, if any, its body of {len(signed.body)} "
-            f"bytes, and {TIMESTAMP}. The query `signatureCheck` tells what we hash."
+            f"{connection.scope['method']} {address} with its query, if any, all bytes of its "
+            f"body, and {TIMESTAMP}. The query `signatureCheck` tells what we hash."
         )
 
 

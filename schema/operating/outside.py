@@ -1,5 +1,6 @@
 """The ports to the world outside, chosen by the settings."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from geo.walking.loaded import load as load_walking
@@ -71,14 +72,16 @@ def _staff(current: Settings) -> IdentityProvider | None:
         raise InvalidInput(
             "LIVIONKEY_STAFF_OIDC_CLIENT_ID: say who we are at LIVIONKEY_STAFF_OIDC_ISSUER."
         )
-    hidden = current.staff_oidc_client_secret
+    hidden, max_age = current.staff_oidc_client_secret, current.staff_oidc_max_age
     ours = Registration(
         client_id=current.staff_oidc_client_id,
         client_secret=hidden.get_secret_value() if hidden else None,
-        acr_values=(),
+        acr_values=tuple(current.staff_oidc_acr_values.split()),
         redirect_url=f"{_public_url(current)}{SIGNED_IN}",
         scope="openid email",
-        prompt=None,  # whoever is signed in there already is let in
+        prompt=current.staff_oidc_prompt or None,  # whoever is signed in there already is let in
+        amr_values=tuple(current.staff_oidc_amr_values.split()),
+        max_age=None if max_age is None else timedelta(seconds=max_age),
     )
     return IdentityProvider(current.staff_oidc_issuer, ours)
 

@@ -14,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.database import Database
-from models.errors import NotIdentified, SignInRefused
+from models.errors import NotIdentified
+from models.staff_errors import SignInRefused
 from resolvers.outside.identity import IdentityProvider
 from resolvers.outside.ports import Outside
 from resolvers.people import challenges, open_id
@@ -57,12 +58,20 @@ class OpenIdRoutes:
         self._wrong = Throttle(WRONG_A_MINUTE)
 
     async def go(self, request: Request) -> Response:
-        """Send a browser to the provider, and let it keep what it has to bring back."""
+        """Send a browser to the provider, and let it keep what it has to bring back.
+
+        With `?again` they have to prove there anew who they are.
+        """
         now = clock()
         state = challenges.new_challenge(now)
         trip = open_id.trip_with(self._secret, state)
         try:
-            url = await self._provider.way_there(trip, language=language_of(request), now=now)
+            url = await self._provider.way_there(
+                trip,
+                language=language_of(request),
+                now=now,
+                again="again" in request.query_params,
+            )
         except NotIdentified:
             return self._to(REFUSED)
         answer = RedirectResponse(url, HTTPStatus.SEE_OTHER, HEADERS)

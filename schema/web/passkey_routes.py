@@ -15,7 +15,7 @@ from models.errors import InvalidInput, Unauthenticated
 from models.people import Person
 from models.ways_in import Passkey
 from resolvers.outside.ports import Outside
-from resolvers.people import challenges, passkeys
+from resolvers.people import challenges, passkeys, sessions
 from resolvers.people.passkeys import Signed
 from resolvers.work import Reading
 from schema.context import clock
@@ -37,16 +37,16 @@ class PasskeyRoutes:
     Args:
         database: The doors.
         outside: The secret, and how people reach this server.
-        sessions: Tells who is signed in.
+        signed_in: Tells who is signed in.
     """
 
-    def __init__(self, database: Database, outside: Outside, sessions: SessionRoutes) -> None:
+    def __init__(self, database: Database, outside: Outside, signed_in: SessionRoutes) -> None:
         self._database = database
         self._secret = outside.secret
         self._public_url = outside.public_url
         self._site = passkeys.site_at(outside.public_url)
         self._cookies = SessionCookies(outside.secret, outside.public_url)
-        self._sessions = sessions
+        self._signed_in = signed_in
         self._wrong = Throttle(WRONG_A_MINUTE)
 
     async def offer_to_sign_in(self, asked: Asked) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class PasskeyRoutes:
             self._database, self._site, signed, device=asked.device, now=now
         )
         self._wrong.forgive(asked.address, began)
-        await self._sessions.end_present(asked, reason="signed in anew")
+        await self._signed_in.end_present(asked, reason="signed in anew")
         answer = JSONResponse({"signedIn": True}, headers=HEADERS)
         self._cookies.write(asked.request, answer, opened, now)
         return answer
@@ -86,11 +86,16 @@ class PasskeyRoutes:
         return {"passkeys": [shown(one) for one in found]}
 
     async def offer_to_add(self, asked: Asked) -> dict[str, Any]:
-        """Give a challenge to somebody who wants to add a passkey; to them alone."""
+        """Give a challenge to somebody who wants to add a passkey; to them alone.
+
+        Raises:
+            ProofNeeded: They did not prove who they are within the last ten minutes.
+        """
         actor, person_id = await self._person(asked)
         challenge = challenges.new_challenge(clock())
         async with self._database.reading(actor.organization_id) as connection:
             reading = Reading(connection, actor, actor.time(clock()))
+            await sessions.check_fresh(reading)
             person = await reading.get(Person, person_id)
             present = await passkeys.of_person(reading, person_id)
         options = passkeys.offer_to_add(self._site, person, present, challenge)
@@ -101,6 +106,7 @@ class PasskeyRoutes:
 
         Raises:
             InvalidInput: It cannot be believed, or took too long.
+            ProofNeeded: They did not prove who they are within the last ten minutes.
         """
         actor, person_id = await self._person(asked)
         signed = await self._signed(asked, f"{ADD} {person_id}", clock())
@@ -113,7 +119,7 @@ class PasskeyRoutes:
             signed=signed,
             name=asked.text("name"),
         )
-        await self._sessions.writing(actor, act)
+        await self._signed_in.writing(actor, act)
         return await self.show(asked)
 
     async def remove(self, asked: Asked) -> dict[str, Any]:
@@ -126,7 +132,7 @@ class PasskeyRoutes:
         actor, person_id = await self._person(asked)
         passkey_id = from_id(Passkey, asked.text("id"))
         act = partial(passkeys.remove, person_id=person_id, passkey_id=passkey_id)
-        await self._sessions.writing(actor, act)
+        await self._signed_in.writing(actor, act)
         return await self.show(asked)
 
     def routes(self) -> list[BaseRoute]:
@@ -145,7 +151,7 @@ class PasskeyRoutes:
         ]
 
     async def _person(self, asked: Asked) -> tuple[Actor, UUID]:
-        actor = await self._sessions.actor(asked)
+        actor = await self._signed_in.actor(asked)
         if actor is None or actor.person_id is None:
             raise Unauthenticated
         return actor, actor.person_id

@@ -39,6 +39,7 @@ STATUSES = {
     ErrorCode.NOT_IDENTIFIED: HTTPStatus.FORBIDDEN,
     ErrorCode.ENROLMENT_REFUSED: HTTPStatus.FORBIDDEN,
     ErrorCode.SIGN_IN_REFUSED: HTTPStatus.FORBIDDEN,
+    ErrorCode.PROOF_NEEDED: HTTPStatus.FORBIDDEN,
 }
 """What HTTP calls a broken rule; 422 where nothing else is said."""
 

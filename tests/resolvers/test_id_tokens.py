@@ -3,6 +3,7 @@
 import base64
 import hmac
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +103,42 @@ def test_any_strength_will_do_where_none_is_asked_for() -> None:
     anyhow = Expected(ISSUER, "livionkey", "the nonce", (), NOON)
 
     assert claims_of(token(acr=None), KEYS, anyhow)["sub"] == "aino-1"
+
+
+STRICT = Expected(
+    ISSUER, "livionkey", "the nonce", (), NOON, amr_values=("mfa",), max_age=timedelta(minutes=10)
+)
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_believed"),
+    [
+        ({"amr": ["mfa"], "auth_time": NOW}, True),
+        ({"amr": ["pwd", "mfa"], "auth_time": NOW - 600}, True),
+        ({"amr": ["mfa"], "auth_time": NOW - 660}, True),
+        ({"amr": ["mfa"], "auth_time": NOW - 661}, False),
+        ({"amr": ["mfa"], "auth_time": NOW + 61}, False),
+        ({"amr": ["mfa"], "auth_time": True}, False),
+        ({"amr": ["mfa"], "auth_time": 1e300}, False),
+        ({"amr": ["mfa"], "auth_time": "now"}, False),
+        ({"amr": ["mfa"]}, False),
+        ({"amr": ["pwd"], "auth_time": NOW}, False),
+        ({"amr": [["mfa"], {}, None], "auth_time": NOW}, False),
+        ({"amr": "mfa", "auth_time": NOW}, False),
+        ({"auth_time": NOW}, False),
+    ],
+)
+def test_methods_and_the_moment_of_the_proof_are_looked_at_where_asked_for(
+    claims: dict[str, Any], is_believed: bool
+) -> None:
+    written = token(**claims)
+
+    assert claims_of(written, KEYS, EXPECTED)["sub"] == "aino-1"
+    if is_believed:
+        assert claims_of(written, KEYS, STRICT)["sub"] == "aino-1"
+    else:
+        with pytest.raises(NotIdentified):
+            claims_of(written, KEYS, STRICT)
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ BOUNDED_LISTS = {
     "Me.sessions",
     "Passkey.transports",
     "MissingAutomats.places",
+    "Person.credentials",
     "Person.organizationUnits",
     "PlacementReview.findings",
     "OrganizationUnit.effectiveSettings",

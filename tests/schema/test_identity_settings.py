@@ -1,10 +1,11 @@
 """The identity provider as the settings name it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from models.errors import InvalidInput
 from schema.operating.outside import outside_for
@@ -58,5 +59,28 @@ def test_staff_have_a_provider_of_their_own(tmp_path: Path) -> None:
     ours = outside.staff.registration
     assert ours.redirect_url == "https://keys.example/here/sign-in/oidc/back"
     assert (ours.scope, ours.prompt, ours.client_secret) == ("openid email", None, None)
+    assert (ours.acr_values, ours.amr_values, ours.max_age) == ((), (), None)
     with pytest.raises(InvalidInput, match="LIVIONKEY_STAFF_OIDC_CLIENT_ID"):
         outside_for(settings(tmp_path, staff_oidc_issuer="https://staff.example"))
+
+
+def test_what_staff_have_to_prove_there_is_set(tmp_path: Path) -> None:
+    named = settings(
+        tmp_path,
+        staff_oidc_issuer="https://staff.example",
+        staff_oidc_client_id="livionkey",
+        staff_oidc_acr_values="high  substantial",
+        staff_oidc_amr_values="mfa",
+        staff_oidc_max_age=600,
+        staff_oidc_prompt="login",
+    )
+
+    staff = outside_for(named).staff
+
+    assert staff is not None
+    ours = staff.registration
+    assert (ours.acr_values, ours.amr_values) == (("high", "substantial"), ("mfa",))
+    assert (ours.max_age, ours.prompt) == (timedelta(minutes=10), "login")
+    for wrong in ({"staff_oidc_prompt": "none"}, {"staff_oidc_max_age": -1}):
+        with pytest.raises(ValidationError):
+            settings(tmp_path, **wrong)

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from browsing import visit
 from identity_peer import free_port
+from outsides import PUBLIC_URL
 from page_checks import NAMELESS
 from playwright.async_api import CDPSession, Page, expect
 from small_api import served
@@ -17,11 +18,14 @@ from sqlalchemy import update
 from staffing import PASSWORD, Staff, joined
 from talking import Client, app_on, http_to
 
+from models.accounts import Actor, Role
 from models.base import Base
 from models.events import Event, EventKind
-from models.people import Person, PersonSession, ProvedBy
+from models.people import FRESH, Person, PersonSession, ProvedBy
+from models.staff_errors import ProofNeeded
 from models.ways_in import Passkey
-from resolvers.people import challenges
+from resolvers.people import challenges, passkeys
+from schema.context import clock
 from schema.scalars import from_id
 
 SIGN = """async () => {
@@ -126,6 +130,26 @@ async def add_a_passkey(here: Here) -> None:
     assert NAMELESS.findall(await page.locator("body").aria_snapshot()) == []
 
 
+async def prove_again(here: Here) -> None:
+    """Try to add another one long after signing in, and do it after signing in again."""
+    page = here.page
+    async with here.client.working() as work:
+        proved = PersonSession.person_id == from_id(Person, here.staff.id)
+        long_ago = update(PersonSession).where(proved).values(proved_at=clock() - FRESH)
+        await work.session.execute(long_ago)
+    await page.get_by_label("Name of the passkey").fill("Phone")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("sign in again")
+    assert len(await here.rows(Passkey)) == 1
+    await expect(page.get_by_label("E-mail address")).to_have_value(here.staff.email.casefold())
+    await page.get_by_role("button", name="Sign in with a passkey").click()
+    await expect(page.get_by_label("Name of the passkey")).to_be_visible()
+    await here.asked("clearCredentials")  # another device; this one has its passkey already
+    await page.get_by_label("Name of the passkey").fill("Phone")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".passkey")).to_have_count(2)
+
+
 async def sign_in_by_it(here: Here) -> None:
     """Sign out, and in again by the passkey alone."""
     page = here.page
@@ -178,6 +202,55 @@ async def keep_a_way_in(here: Here) -> None:
 async def _people(here: Here) -> Any:
     async with here.client.working() as work:
         return await work.locked(Person, [from_id(Person, here.staff.id) or Person().id])
+
+
+async def test_a_passkey_is_added_by_whoever_has_just_proved_who_they_are(client: Client) -> None:
+    async with at_the_page(client) as here:
+        await add_a_passkey(here)
+        await prove_again(here)
+        ways = [session.proved_by for session in await here.rows(PersonSession)]
+
+    assert ways == [ProvedBy.INVITATION, ProvedBy.PASSWORD_AND_TOTP, ProvedBy.PASSKEY]
+
+
+async def test_a_session_alone_neither_asks_for_nor_keeps_a_passkey(client: Client) -> None:
+    made = {"challenge": "x.1", "mark": "x", "credential": {}, "name": "Phone"}
+    async with joined(client) as aino:
+
+        async def answers() -> list[tuple[int, str]]:
+            found = []
+            for path in ("offer", "add"):
+                answer = await aino.http.post(
+                    f"/staff/passkeys/{path}", json=made, headers={"origin": PUBLIC_URL}
+                )
+                found.append((answer.status_code, answer.json().get("error", {}).get("code")))
+            return found
+
+        at_first = await answers()
+        for proved_at in (None, clock() - FRESH):
+            async with client.working() as work:
+                own = update(PersonSession).where(
+                    PersonSession.person_id == from_id(Person, aino.id)
+                )
+                await work.session.execute(own.values(proved_at=proved_at))
+            assert (await answers())[0] == (403, "PROOF_NEEDED")
+        async with client.working() as work:
+            person_id = from_id(Person, aino.id)
+            assert person_id is not None
+            (session,) = await work.all(
+                work.own(PersonSession).where(PersonSession.person_id == person_id)
+            )
+            work.actor = Actor(
+                client.organization_id, Role.USER, person_id=person_id, session_id=session.id
+            )
+            signed = passkeys.Signed("x", {})
+            site = passkeys.site_at(PUBLIC_URL)
+            with pytest.raises(ProofNeeded):
+                await passkeys.add(work, person_id, site, signed, "Phone")
+        await aino.sign_in()
+        again = await answers()
+
+    assert at_first[0] == again[0] == (200, None)
 
 
 async def test_a_passkey_is_added_signs_in_alone_and_is_believed_once(client: Client) -> None:

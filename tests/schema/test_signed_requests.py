@@ -4,6 +4,7 @@ import asyncio
 import base64
 import string
 import time
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -124,6 +125,49 @@ async def test_nothing_tells_an_account_that_is_not_there_from_a_wrong_signature
     } | {refusal(await swapped_signature(partner).send(client.http))}
 
     assert len(told) == 1
+
+
+async def test_the_body_of_whoever_cannot_have_signed_it_is_not_read(client: Client) -> None:
+    partner, revoked = await new_account(client), await new_account(client)
+    await client.ask(REVOKE, id=revoked.account_id)
+    nobody = PartnersClient(f"serviceaccount_{'0' * 32}", partner.private_pem)
+    read: list[str] = []
+
+    async def sent(call: Call, name: str) -> int:
+        async def body() -> AsyncIterator[bytes]:
+            read.append(name)
+            yield call.body.encode()
+
+        answer = await client.http.post("/graphql", headers=call.headers, content=body())
+        assert "is not that of a good key" in refusal(answer)
+        return answer.status_code
+
+    asked = partner.ask(NAMES)
+    calls = {
+        "nobody": nobody.ask(NAMES),
+        "revoked": revoked.ask(NAMES),
+        "no id": asked.with_header("x-service-account-id", "x"),
+        "no base64": asked.with_header("x-signature", "?"),
+        "too long": asked.with_header("x-signature", "A" * 2_000),
+        "known": swapped_signature(partner),
+    }
+    statuses = {await sent(call, name) for name, call in calls.items()}
+
+    assert statuses == {401}
+    assert read == ["known"]
+
+
+async def test_a_large_request_that_is_refused_unread_ends_its_connection(client: Client) -> None:
+    partner = await new_account(client)
+    nobody = PartnersClient(f"serviceaccount_{'0' * 32}", partner.private_pem)
+    headers = nobody.ask(NAMES).headers
+
+    large = await client.http.post("/graphql", headers=headers, content=b"x" * 900_000)
+    small = await client.http.post("/graphql", headers=headers, content=b"x")
+
+    assert refusal(large) == refusal(small)
+    assert large.headers["connection"] == "close"
+    assert "connection" not in small.headers
 
 
 def swapped_signature(partner: PartnersClient) -> Call:

@@ -207,7 +207,7 @@ async def test_rights_that_are_taken_are_gone_at_once(client: Client) -> None:
       person { state } userErrors { code } } }"""
     async with client.working() as work:
         unit = to_id(OrganizationUnit, (await make_unit(work)).id)
-    async with joined(client, Role.ADMIN) as aino:
+    async with joined(client, Role.ADMIN), joined(client, Role.ADMIN) as aino:
         asked = {"id": aino.id, "role": "VIEWER", "organizationUnitIds": [unit]}
         await client.ask(update_person, input=asked)
         narrowed = await aino.me()

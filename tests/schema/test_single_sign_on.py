@@ -34,10 +34,11 @@ def issuer() -> Iterator[str]:
         yield issuer
 
 
-def staff_provider(issuer: str) -> IdentityProvider:
+def staff_provider(issuer: str, **asked: Any) -> IdentityProvider:
     ours = provider_at(issuer).registration
     back = f"{PUBLIC_URL}{SIGNED_IN}"
     ours = replace(ours, redirect_url=back, scope="openid email", prompt=None)
+    ours = replace(ours, **asked)
     return IdentityProvider(issuer, ours, timeout_seconds=30)
 
 
@@ -73,17 +74,17 @@ class Browser:
 
 
 @asynccontextmanager
-async def browser(client: Client, issuer: str) -> AsyncIterator[Browser]:
+async def browser(client: Client, issuer: str, **asked: Any) -> AsyncIterator[Browser]:
     """Open a browser at the application, with a provider behind it."""
-    outside = replace(client.outside, staff=staff_provider(issuer))
+    outside = replace(client.outside, staff=staff_provider(issuer, **asked))
     async with http_to(app_on(client.database, outside, None)) as http:
         yield Browser(http)
 
 
-async def known_there(issuer: str, email: str, *, verified: object = True) -> str:
+async def known_there(issuer: str, email: str, *, verified: object = True, **more: object) -> str:
     """Let the provider know somebody; gives what it calls them."""
     subject = f"sub-{an_email()}"
-    claims = {"email": email, "email_verified": verified}
+    claims = {"email": email, "email_verified": verified, **more}
     async with httpx2.AsyncClient(trust_env=False) as http:
         answer = await http.put(f"{issuer}/users/{subject}", json=claims)
     assert answer.is_success, answer.text
@@ -214,6 +215,75 @@ async def test_what_comes_back_is_believed_once_and_of_one_browser(
     async with client.working() as work:
         assert len(await work.all(work.own(Event))) == before
         assert len(await work.all(work.own(StaffIdentity))) == 1
+
+
+def ago(told: dict[str, Any]) -> dict[str, Any]:
+    """Say at which moment somebody proved who they are, of how many seconds ago it was."""
+    seconds = told.get("auth_time")
+    moment = clock() - timedelta(seconds=seconds or 0)
+    return told | ({} if seconds is None else {"auth_time": int(moment.timestamp())})
+
+
+@pytest.mark.parametrize(
+    ("told", "page"),
+    [
+        ({"acr": "high", "amr": ["pwd", "otp", "mfa"], "auth_time": 60}, IN),
+        ({"acr": "substantial", "amr": ["mfa", "otp"], "auth_time": 0}, IN),
+        ({"acr": "low", "amr": ["otp", "mfa"], "auth_time": 0}, OUT),
+        ({"amr": ["otp", "mfa"], "auth_time": 0}, OUT),
+        ({"acr": "high", "amr": ["mfa"], "auth_time": 0}, OUT),
+        ({"acr": "high", "amr": "otp mfa", "auth_time": 0}, OUT),
+        ({"acr": "high", "auth_time": 0}, OUT),
+        ({"acr": "high", "amr": ["otp", "mfa"], "auth_time": 700}, OUT),
+        ({"acr": "high", "amr": ["otp", "mfa"], "auth_time": None}, OUT),
+    ],
+)
+async def test_what_is_required_of_the_provider_is_looked_for_in_its_token(
+    client: Client, issuer: str, told: dict[str, Any], page: str
+) -> None:
+    _, email, _ = await invited(client)
+    subject = await known_there(issuer, email, **ago(told))
+    required = {
+        "acr_values": ("high", "substantial"),
+        "amr_values": ("mfa", "otp"),
+        "max_age": timedelta(minutes=10),
+        "prompt": "login",
+    }
+    async with browser(client, issuer, **required) as here:
+        asked = asked_in(await here.go())
+        assert await here.sign_in(subject) == page
+        assert (await here.me() is None) == (page == OUT)
+
+    assert (asked["acr_values"], asked["max_age"], asked["prompt"]) == (
+        *("high substantial", "600"),
+        "login",
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"auth_time": None}, 403),
+        ({"auth_time": 900}, 403),
+        ({"auth_time": 5}, 200),
+        ({"auth_time": -(10**9)}, 200),
+    ],
+)
+async def test_a_session_of_the_provider_is_no_fresh_proof_unless_it_says_so(
+    client: Client, issuer: str, told: dict[str, Any], status: int
+) -> None:
+    _, email, _ = await invited(client)
+    subject = await known_there(issuer, email, **ago(told))
+    async with browser(client, issuer) as here:
+        usual = asked_in(await here.go())
+        assert await here.sign_in(subject) == IN
+        offer = await here.http.post("/staff/passkeys/offer", headers=OURS)
+        again = await here.http.get("/sign-in/oidc?again")
+
+    assert not {"prompt", "max_age"} & usual.keys()
+    assert offer.status_code == status
+    asked = asked_in(again.headers["location"])
+    assert (asked["prompt"], asked["max_age"]) == ("login", "600")
 
 
 async def test_without_a_provider_there_is_no_such_way(client: Client) -> None:

@@ -9,12 +9,18 @@ import { field, form, lacks, value } from './staff.js'
 
 const kept = { email: '', password: '', code: '' }
 let hasProvider = false
+let again = false
 
 async function signIn() {
   if (lacks('email', 'password', 'code')) return
   const typed = { email: value('email'), password: value('password'), code: value('code') }
   await ask('staff/sign-in', null, typed)
-  location.assign('graphql')
+  arrive()
+}
+
+/** Goes on where they wanted to: to the API, or back to what needed a fresh proof. */
+function arrive() {
+  location.assign(again ? 'sign-in' : 'graphql')
 }
 
 function showForm() {
@@ -28,12 +34,12 @@ function showForm() {
     canUsePasskeys() ? element('p', { class: 'actions' },
       element('button', { type: 'button', id: 'passkey', onclick: byPasskey }, text('signInByPasskey'))) : null,
     hasProvider ? element('p', { class: 'actions' },
-      element('a', { href: 'sign-in/oidc', class: 'button', id: 'provider' }, text('signInAtProvider'))) : null,
+      element('a', { href: again ? 'sign-in/oidc?again' : 'sign-in/oidc', class: 'button', id: 'provider' }, text('signInAtProvider'))) : null,
     element('p', { class: 'quiet' }, text('signInLost')))
 }
 
 async function byPasskey() {
-  await device(async () => { await signInByPasskey(); location.assign('graphql') }, 'form')
+  await device(async () => { await signInByPasskey(); arrive() }, 'form')
 }
 
 /** Does what needs the device; who turns away, or has none, is told that it did not work. */
@@ -43,8 +49,16 @@ async function device(act, place) {
     await act()
   } catch (refusal) {
     if (!refusal.code && !refusal.name) throw refusal
+    if (refusal.code === 'PROOF_NEEDED') return proveAgain()
     complain(text('passkeyRefused'), place)
   }
+}
+
+/** Lets somebody who is signed in prove anew who they are; they come back to this page. */
+function proveAgain() {
+  again = true
+  showForm()
+  complain(text('proofNeeded'), 'form')
 }
 
 function sayRefused() {
@@ -59,6 +73,7 @@ function moment(at) {
 
 function showAccount(account) {
   const { person, sessions } = account
+  kept.email = person.email
   showHeader(languageButtons(() => showAccount(account)))
   const leave = (path) => () => attempt(async () => { await ask(path, null); showForm(); begin() })
   show(text('signedInTitle'),
