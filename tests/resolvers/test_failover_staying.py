@@ -1,5 +1,6 @@
 """What cannot leave an automat that has failed: people are told why, once while it is away."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -20,14 +21,16 @@ from promising import promised
 
 from models.automats import Automat, AutomatModel, AutomatState
 from models.contracts import LockerContract
-from models.database import LAST_ACTS
+from models.database import LAST_ACTS, Database
+from models.dialects.deadlocks import begun_again
 from models.events import Event, EventKind
 from models.jobs import JobKind
 from models.reservations import Reservation
-from resolvers import automats
+from resolvers import automats, organizations
 from resolvers.failover import applying, watching
 from resolvers.jobs import PLAN
 from resolvers.work import Work
+from schema.context import clock
 
 STAYS = EventKind.KEY_CONTRACT_NOT_FAILED_OVER
 OUT, BACK = AutomatState.OUT_OF_SERVICE, AutomatState.IN_SERVICE
@@ -210,6 +213,23 @@ async def test_what_finds_a_place_later_is_moved_and_says_no_more_that_it_stays(
     assert len(await events(work, EventKind.LOCKER_CONTRACT_FAILED_OVER)) == 1
 
 
+async def test_who_looks_at_it_sees_the_reason_of_the_last_round(work: Work) -> None:
+    station = await make_automat(work)
+    unit = await make_unit(work, failover_extra_metres=800.0)
+    apartment = await make_entity(work, unit_id=unit.id)
+    await make_key(work, apartment)
+    held = await locker_contract(work, (await push(work, apartment))[0])
+    await set_state(work, station, OUT)
+    then = await rounds(work, station)
+    await make_automat(then, "Market", MARKET_SQUARE)
+
+    await rounds(then, station)
+
+    _, reason = await seen(then, held)
+    assert "TOO_FAR stands against 1 of 1. Market" in (reason or "")
+    assert (await told(then)).facts["reason"] == "There is no other automat to choose from."
+
+
 async def test_nobody_is_told_of_what_staff_cannot_move_from_an_automat_that_works(
     work: Work,
 ) -> None:
@@ -251,3 +271,26 @@ async def test_staff_who_apply_it_by_hand_and_the_timer_tell_once_together(work:
     await rounds(work, station, 2)
 
     await told(work)
+
+
+async def test_rounds_at_once_tell_of_each_stay_once(own_database: Database) -> None:
+    owner = organizations.founder()
+    async with own_database.writing() as session:
+        work = Work(session, owner, clock())
+        await organizations.found(work, name="Kotikatu")
+        station = await make_automat(work)
+        for _ in range(2):
+            home = await make_entity(work)
+            await make_key(work, home, automat=station)
+            await push(work, home, starts_at=work.now + DAY)
+        await set_state(work, station, OUT)
+
+    async def one_round() -> None:
+        async with own_database.writing() as session:
+            await watching.look_after(Work(session, owner, clock()), station.id)
+
+    await asyncio.gather(*(begun_again(one_round) for _ in range(4)))
+
+    async with own_database.writing() as session:
+        found = await events(Work(session, owner, clock()), STAYS)
+    assert len({event.subject_id for event in found}) == len(found) == 2

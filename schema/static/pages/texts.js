@@ -19,7 +19,7 @@ export const TEXTS = {
     until: 'Päättyy',
     permanent: 'Toistaiseksi',
     pickUp: 'Nouto',
-    access: 'Kulku',
+    access: 'Kulkuohjeet',
     open: 'Avoinna',
     alwaysOpen: 'Aina avoinna',
     notOpen: 'Ei avoinna tänä aikana',
