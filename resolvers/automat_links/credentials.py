@@ -21,6 +21,7 @@ from models.errors import InvalidInput
 from models.events import EventKind
 from resolvers.automat_links import authority, revoking
 from resolvers.automat_links.issuing import Issuer
+from resolvers.makers import held_end
 from resolvers.outside.certificates import certificate_pem, key_pem, new_key
 from resolvers.outside.secret import Secret
 from resolvers.work import Work
@@ -146,8 +147,10 @@ async def issue(
         public_key: The cabinet's, where it has made one.
 
     Raises:
+        Unauthenticated: The access of the actor was taken back meanwhile.
         InvalidInput: So many were issued within a day that something goes wrong.
     """
+    await held_end(work)  # whoever takes the maker's access back finds them
     known = await revoking.hold(work, automat.id)
     now = work.actor.real(work.now)
     await _check_how_often(work, automat, now)

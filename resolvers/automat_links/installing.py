@@ -17,6 +17,7 @@ from models.pins import new_pin
 from resolvers import automats
 from resolvers.automat_links import credentials
 from resolvers.automat_links.credentials import Credentials
+from resolvers.makers import held_end
 from resolvers.outside.secret import Secret
 from resolvers.work import Work
 
@@ -50,7 +51,7 @@ async def install(work: Work, secret: Secret, broker: str | None, **given: Any) 
         given: See `automats.install`.
 
     Raises:
-        LivionKeyError: As `automats.install` says.
+        LivionKeyError: As `automats.install` says, or the access of the actor was taken back.
     """
     automat = await automats.install(work, **given)
     return await equip(work, automat, secret, broker)
@@ -66,6 +67,7 @@ async def renew_pin(work: Work, id: UUID | None, secret: Secret) -> tuple[Automa
     """Make a new installation PIN; one that was made before is not valid any more.
 
     Raises:
+        Unauthenticated: The access of the actor was taken back meanwhile.
         NotAllowed: The actor may not change automats.
         NotFound: There is no such automat.
         IllegalTransition: It is uninstalled.
@@ -107,6 +109,7 @@ def check_is_installed(automat: Automat) -> None:
 
 
 async def _new_pin(work: Work, automat: Automat, secret: Secret) -> str:
+    await held_end(work)  # whoever takes the maker's access back finds it
     pin = new_pin((), PIN_LENGTH)
     automat.installation_pin = signed(secret, automat.id, pin)
     automat.installation_pin_until = work.now + PIN_LASTS

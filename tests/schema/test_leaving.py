@@ -1,14 +1,12 @@
-"""What somebody made says so, lasts no longer than their access, and is found when they leave."""
+"""What somebody made is found when they leave, and taken back with them."""
 
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from counting import statements_of
 from enrolling import install
-from factories import make_unit
-from leaving import ROTATE_KEY, account_of, blocked, opens, removed, said, token_of
+from leaving import account_of, blocked, opens, removed, said, token_of
 from racing import at_once
 from staffing import ME, joined
 from talking import Client
@@ -17,7 +15,6 @@ from models.accounts import Actor, Role, Token, WayIn
 from models.automat_links import AutomatLink
 from models.automats import Automat
 from models.errors import NotAllowed, Unauthenticated
-from models.organizations import OrganizationUnit
 from models.people import Person
 from resolvers import accounts
 from resolvers.partners import tokens
@@ -25,7 +22,6 @@ from resolvers.people import editing
 from schema.context import clock
 from schema.scalars import from_id, to_id
 
-TOKENS = """{ tokens(first: 100) { edges { node { id createdBy } } } }"""
 EVENTS = "{ events(first: 100, newestFirst: true) { edges { node { kind } } } }"
 
 
@@ -37,47 +33,6 @@ def how_many(statements: list[str]) -> int:
 async def kinds(client: Client) -> list[str]:
     edges = (await client.ask(EVENTS))["events"]["edges"]
     return [edge["node"]["kind"] for edge in edges]
-
-
-async def test_a_credential_says_who_made_it(client: Client) -> None:
-    async with joined(client, Role.ADMIN) as aino:
-        made = await token_of(aino, role="ADMIN")
-        account = await account_of(aino)
-    client.tokens[Role.VIEWER] = made["text"]
-    create = (
-        """mutation { tokenCreate(input: {name: "x", role: VIEWER}) { token { createdBy } } }"""
-    )
-    by_token = (await client.ask(create, Role.VIEWER))["tokenCreate"]["token"]
-    listed = {
-        edge["node"]["id"]: edge["node"]["createdBy"]
-        for edge in (await client.ask(TOKENS))["tokens"]["edges"]
-    }
-
-    assert made["token"]["createdBy"] == aino.id
-    assert account["createdBy"] == account["access"]["createdBy"] == aino.id
-    assert [key["createdBy"] for key in account["keys"]] == [aino.id]
-    assert by_token["createdBy"] == made["token"]["id"]
-    assert listed[made["token"]["id"]] == aino.id
-    assert None in listed.values()  # those of before, and of commands
-
-
-async def test_what_somebody_makes_ends_when_their_access_does(client: Client) -> None:
-    until = clock() + timedelta(days=30)
-    async with joined(client, Role.ADMIN, accessEndsAt=until.isoformat()) as aino:
-        made = await token_of(aino, role="ADMIN")
-        account = await account_of(aino)
-        rotate = 'mutation { tokenRotate(input: {id: "%s"}) { text token { expiresAt } } }'
-        turned = await said(aino, rotate % made["token"]["id"])
-    client.tokens[Role.VIEWER] = turned["text"]
-    create = "mutation { tokenCreate(input: {name: "
-    create += '"x", role: VIEWER, expiresAt: "2100-01-01T00:00Z"}) { token { expiresAt } } }'
-    by_token = (await client.ask(create, Role.VIEWER))["tokenCreate"]["token"]
-    renewed = (await client.ask(ROTATE_KEY.replace("ID", account["id"])))["serviceAccountKeyRotate"]
-
-    ends = [made["token"], turned["token"], by_token, account["keys"][0]]
-    assert {datetime.fromisoformat(one["expiresAt"]) for one in ends} == {until}
-    assert account["access"]["expiresAt"] is None  # so that somebody else can give it another key
-    assert renewed["serviceAccount"]["keys"][-1]["expiresAt"] is None
 
 
 async def test_who_is_blocked_leaves_behind_what_they_made_and_what_was_made_with_it(
@@ -206,24 +161,6 @@ async def test_a_token_that_is_made_while_its_maker_is_blocked_does_not_outlive_
         assert isinstance(answers[0], tuple | Unauthenticated), answers[0]
         assert isinstance(answers[1], list), answers[1]
         assert not [one for one in made if one.revoked_at is None]
-
-
-async def test_nobody_makes_a_token_that_reaches_farther_than_they_do(client: Client) -> None:
-    async with client.working() as work:
-        north, south = await make_unit(work, name="North"), await make_unit(work, name="South")
-    narrow = await client.reaching(north)
-    create = """mutation($units: [ID!]) { tokenCreate(input: {name: "x", role: VIEWER,
-      organizationUnitIds: $units}) {
-      token { organizationUnits { name } } userErrors { code } } }"""
-
-    beside = (await narrow.ask(create, units=[to_id(OrganizationUnit, south.id)]))["tokenCreate"]
-    whole = (await narrow.ask(create, units=[to_id(OrganizationUnit, client.organization_id)]))[
-        "tokenCreate"
-    ]
-    own = (await narrow.ask(create))["tokenCreate"]
-
-    assert [one["userErrors"] for one in (beside, whole)] == [[{"code": "NOT_FOUND"}]] * 2
-    assert own["token"]["organizationUnits"] == [{"name": "North"}]
 
 
 async def test_what_people_made_is_told_of_all_of_them_with_as_many_statements(
