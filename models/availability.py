@@ -65,7 +65,7 @@ def _blocked(dialect: str) -> Any:
     Thousands of spans are asked about at once, so each of them reads a range of an index. Contracts
     without an end are a branch of their own, because `or` would read all contracts of an automat.
     `limit 1` keeps the search for a fetch what it is: as `not exists` it becomes a join, for which
-    PostgreSQL takes the index of the constraint, and reads 13 pages for each key instead of 6.
+    PostgreSQL takes the index of the constraint, as it would without one of live fetches alone.
     """
     return text(f"""
         with {ASKED[dialect]},

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, TextClause, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Owned
@@ -18,6 +18,7 @@ from models.sealed import Sealed, SealedText
 LIVE_STATES = ("planned", "syncing", "ready")
 LIVE = text("state in ('planned', 'syncing', 'ready')")
 """The condition of the partial indexes that only hold what is live."""
+LIVE_FETCH = text("state in ('planned', 'syncing', 'ready') and kind = 'fetch'")
 KEY_IS_OUT = text("fetched_at is not null and returned_at is null")
 PAST = text("state in ('completed', 'failed', 'cancelled')")
 WITHOUT_LOCKER = text("state = 'failed'")
@@ -175,6 +176,11 @@ class KeyAllocation(Owned, Base):
     """When it was taken out of its contract, or swapped for another key; null otherwise."""
 
 
+def _index(name: str, *columns: str, where: TextClause) -> Index:
+    """Index only rows for which a condition holds, on both databases."""
+    return Index(name, *columns, postgresql_where=where, sqlite_where=where)
+
+
 class LockerContract(Owned, Base):
     """One locker held for contacts for a time, with the PIN that opens it.
 
@@ -189,35 +195,13 @@ class LockerContract(Owned, Base):
     __tablename__ = "locker_contracts"
     __table_args__ = (
         CheckConstraint("ends_at is null or ends_at > starts_at", name="locker_contracts_forwards"),
-        Index(
-            "live_locker_contracts_of_lockers",
-            *("locker_id", "ends_at"),
-            postgresql_where=LIVE,
-            sqlite_where=LIVE,
-        ),
-        Index(
-            "live_locker_contracts_of_automats",
-            *("automat_id", "ends_at"),
-            postgresql_where=LIVE,
-            sqlite_where=LIVE,
-        ),
-        Index(
-            "past_locker_contracts_of_automats",
-            *("automat_id", "ends_at"),
-            postgresql_where=PAST,
-            sqlite_where=PAST,
-        ),
-        Index(
-            "live_locker_contracts_of_keys",
-            *("key_id", "starts_at"),
-            postgresql_where=LIVE,
-            sqlite_where=LIVE,
-        ),
-        Index(
-            "locker_contracts_without_locker",
-            *("organization_id", "starts_at"),
-            postgresql_where=WITHOUT_LOCKER,
-            sqlite_where=WITHOUT_LOCKER,
+        _index("live_locker_contracts_of_lockers", "locker_id", "ends_at", where=LIVE),
+        _index("live_fetches_of_lockers", "locker_id", "ends_at", where=LIVE_FETCH),
+        _index("live_locker_contracts_of_automats", "automat_id", "ends_at", where=LIVE),
+        _index("past_locker_contracts_of_automats", "automat_id", "ends_at", where=PAST),
+        _index("live_locker_contracts_of_keys", "key_id", "starts_at", where=LIVE),
+        _index(
+            "locker_contracts_without_locker", "organization_id", "starts_at", where=WITHOUT_LOCKER
         ),
     )
 
