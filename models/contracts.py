@@ -1,6 +1,5 @@
 """Key contracts and locker contracts (livionkey.md 2.8, 2.9), and the overlaps that they refuse."""
 
-import secrets
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Owned
 from models.dialects.overlaps import NoOverlap
-from models.keys import CODE_ALPHABET
+from models.keys import new_letters
 from models.marks import Mark
 from models.opened import Opened
 from models.sealed import Sealed, SealedText
@@ -252,7 +251,7 @@ OVERLAPS = (
 
 def new_reference() -> str:
     """Make a key contract's reference: `KC-` and eight of A-Z and 0-9 (R20)."""
-    return "KC-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+    return f"KC-{new_letters(8)}"
 
 
 MOVING = {KeyContractStatus.UPCOMING, KeyContractStatus.ACTIVE, KeyContractStatus.OVERDUE}
