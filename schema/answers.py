@@ -10,7 +10,7 @@ from starlette.responses import Response
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
-from schema.masking import INVALID_INPUT
+from schema.guards.masking import INVALID_INPUT
 
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
 ANSWER_HEADERS = {

@@ -6,75 +6,75 @@ import strawberry
 from graphql import GraphQLArgument, GraphQLObjectType, Undefined
 
 from resolvers import looking
-from schema.access_schedules import AccessScheduleQueries
-from schema.address_previews import AddressChangeQueries
-from schema.agreement_changes import AgreementMutations
-from schema.agreements import AgreementQueries
-from schema.attachment_changes import AttachmentMutations
-from schema.automat_alarms import AutomatAlarmMutations, AutomatAlarmQueries
-from schema.automat_changes import AutomatMutations, AutomatQueries
-from schema.automat_command_changes import AutomatCommandMutations
-from schema.automat_commands import AutomatCommandQueries
-from schema.automat_link_changes import AutomatLinkMutations
-from schema.automat_reports import AutomatEventQueries
-from schema.automat_subscriptions import AutomatSubscriptions
-from schema.comparisons import ComparisonQueries
+from schema.access.erasures import ErasureMutations, ErasureQueries
+from schema.access.me import MeQueries
+from schema.access.onboarding import OnboardingQueries
+from schema.access.people import PeopleQueries
+from schema.access.people_changes import PeopleMutations
+from schema.access.personal_data import PersonalDataMutations
+from schema.access.service_account_changes import ServiceAccountMutations
+from schema.access.service_accounts import ServiceAccountQueries
+from schema.access.signature_checks import SignatureCheckQueries
+from schema.access.token_changes import TokenMutations
+from schema.access.tokens import TokenQueries
+from schema.access.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
+from schema.automats.automat_alarms import AutomatAlarmMutations, AutomatAlarmQueries
+from schema.automats.automat_changes import AutomatMutations, AutomatQueries
+from schema.automats.automat_command_changes import AutomatCommandMutations
+from schema.automats.automat_commands import AutomatCommandQueries
+from schema.automats.automat_link_changes import AutomatLinkMutations
+from schema.automats.automat_reports import AutomatEventQueries
+from schema.automats.automat_subscriptions import AutomatSubscriptions
+from schema.automats.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
+from schema.automats.failovers import FailoverMutations, FailoverQueries
+from schema.automats.locker_reports import LockerReportMutations
+from schema.automats.sandboxes import SandboxMutations, SandboxQueries
 from schema.contacts import ContactMutations, ContactQueries
 from schema.context import Info
-from schema.contract_changes import ContractMutations
-from schema.contract_keys import ContractKeyMutations
-from schema.contract_queries import ContractQueries
-from schema.contract_rows import ContractRowMutations
-from schema.desk_changes import DeskMutations
-from schema.device_group_changes import DeviceGroupMutations, DeviceGroupQueries
+from schema.contracts.access_schedules import AccessScheduleQueries
+from schema.contracts.agreement_changes import AgreementMutations
+from schema.contracts.agreements import AgreementQueries
+from schema.contracts.attachment_changes import AttachmentMutations
+from schema.contracts.contract_changes import ContractMutations
+from schema.contracts.contract_keys import ContractKeyMutations
+from schema.contracts.contract_queries import ContractQueries
+from schema.contracts.contract_rows import ContractRowMutations
+from schema.contracts.public_links import ContractLinkMutations
+from schema.contracts.schedule_changes import AccessScheduleMutations
+from schema.contracts.template_changes import TemplateMutations
+from schema.contracts.templates import TemplateQueries
 from schema.entities import EntityQueries
 from schema.entity_changes import EntityMutations
-from schema.erasures import ErasureMutations, ErasureQueries
 from schema.events import EventQueries
-from schema.failovers import FailoverMutations, FailoverQueries
-from schema.guarded import GuardedSchema
-from schema.key_changes import KeyMutations, KeyQueries
-from schema.key_rings import KeyRingMutations, KeyRingQueries
-from schema.key_transfers import KeyTransferQueries
-from schema.keys_out import KeysOutQueries
-from schema.locker_reports import LockerReportMutations
-from schema.me import MeQueries
-from schema.missing_automats import MissingAutomatQueries
-from schema.nearest_queries import NearestQueries
+from schema.guards.guarded import GuardedSchema
+from schema.guards.reaching import keep_within_reach
+from schema.guards.refusing import PermittingExecutor
+from schema.keys.desk_changes import DeskMutations
+from schema.keys.key_changes import KeyMutations, KeyQueries
+from schema.keys.key_rings import KeyRingMutations, KeyRingQueries
+from schema.keys.key_transfers import KeyTransferQueries
+from schema.keys.keys_out import KeysOutQueries
 from schema.nodes import Node, is_shown, object_of
-from schema.onboarding import OnboardingQueries
-from schema.organizations import OrganizationMutations, OrganizationQueries
-from schema.people import PeopleQueries
-from schema.people_changes import PeopleMutations
+from schema.organizations.organizations import OrganizationMutations, OrganizationQueries
+from schema.organizations.unit_tree import UnitTreeMutations
 from schema.permissions import NOTHING, query, tell_guard, tell_needs
-from schema.personal_data import PersonalDataMutations
-from schema.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
-from schema.public_links import ContractLinkMutations
-from schema.reaching import keep_within_reach
-from schema.refusing import PermittingExecutor
 from schema.reservation_changes import ReservationMutations
 from schema.reservation_rows import ReservationRowMutations
 from schema.reservations import ReservationQueries
-from schema.sandboxes import SandboxMutations, SandboxQueries
 from schema.scalars import CONFIG, of_any_kind
-from schema.schedule_changes import AccessScheduleMutations
-from schema.selection_modes import SelectionModeMutations
-from schema.selection_queries import SelectionQueries
-from schema.selection_replays import SelectionReplayQueries
-from schema.service_account_changes import ServiceAccountMutations
-from schema.service_accounts import ServiceAccountQueries
-from schema.shadows import SelectionShadowQueries
-from schema.signature_checks import SignatureCheckQueries
-from schema.signing_changes import SigningMutations
-from schema.station_changes import StationMutations
-from schema.station_display import StationSubscriptions
-from schema.stations import StationQueries
-from schema.template_changes import TemplateMutations
-from schema.templates import TemplateQueries
-from schema.token_changes import TokenMutations
-from schema.tokens import TokenQueries
-from schema.trusted_documents import TrustedDocumentMutations, TrustedDocumentQueries
-from schema.unit_tree import UnitTreeMutations
+from schema.selecting.address_previews import AddressChangeQueries
+from schema.selecting.comparisons import ComparisonQueries
+from schema.selecting.missing_automats import MissingAutomatQueries
+from schema.selecting.nearest_queries import NearestQueries
+from schema.selecting.placement_reviews import PlacementReviewMutations, PlacementReviewQueries
+from schema.selecting.selection_modes import SelectionModeMutations
+from schema.selecting.selection_queries import SelectionQueries
+from schema.selecting.selection_replays import SelectionReplayQueries
+from schema.selecting.shadows import SelectionShadowQueries
+from schema.signing.signing_changes import SigningMutations
+from schema.signing.station_changes import StationMutations
+from schema.signing.station_display import StationSubscriptions
+from schema.signing.stations import StationQueries
 
 
 @strawberry.type(description="What can be looked up.")

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from schema.bounds import Bounds
-from schema.graphiql import static_files
-from schema.guarded import GuardedSchema
-from schema.operated import Operated
+from schema.guards.bounds import Bounds
+from schema.guards.guarded import GuardedSchema
+from schema.operating.operated import Operated
 from schema.view import Authenticate, GraphQLView, MakeContext, RefusesSocket, refuses_none
+from schema.web.graphiql import static_files
 
 Readiness = Callable[[], Awaitable[str | None]]
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]

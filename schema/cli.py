@@ -11,30 +11,30 @@ from typing import Any
 
 import typer
 
-from schema.terminal import run_command
+from schema.commands.terminal import run_command
 
 COMMANDS = {
-    "serve": "cli_serving:serve",
-    "work": "cli_serving:work",
-    "demo": "cli_serving:demo",
-    "link": "cli_link:link",
-    "broker": "cli_broker:broker",
-    "simulate": "cli_simulate:simulate",
-    "protocol": "cli_protocol:protocol",
-    "migrate": "cli_database:migrate",
-    "settings": "cli_database:show_settings",
-    "organization": "cli_organizations:organization_commands",
-    "token": "cli_organizations:token_commands",
-    "person": "cli_people:person_commands",
-    "geocode": "cli_places:geocode",
-    "nearest": "cli_places:nearest",
-    "addresses": "cli_placing:address_commands",
-    "walking": "cli_walking:walking_commands",
-    "selection": "cli_selection_modes:selection_commands",
-    "audit": "cli_audit:audit_commands",
-    "evidence": "cli_evidence:evidence_commands",
-    "documents": "cli_documents:document_commands",
-    "keys": "cli_keys:key_commands",
+    "serve": "serving:serve",
+    "work": "serving:work",
+    "demo": "serving:demo",
+    "link": "link:link",
+    "broker": "broker:broker",
+    "simulate": "simulate:simulate",
+    "protocol": "protocol:protocol",
+    "migrate": "database:migrate",
+    "settings": "database:show_settings",
+    "organization": "organizations:organization_commands",
+    "token": "organizations:token_commands",
+    "person": "people:person_commands",
+    "geocode": "places:geocode",
+    "nearest": "places:nearest",
+    "addresses": "placing:address_commands",
+    "walking": "walking:walking_commands",
+    "selection": "selection_modes:selection_commands",
+    "audit": "audit:audit_commands",
+    "evidence": "evidence:evidence_commands",
+    "documents": "documents:document_commands",
+    "keys": "keys:key_commands",
 }
 """Each command, and where it is: reading all of our code takes longer than most of them do."""
 
@@ -71,4 +71,4 @@ def livionkey() -> None:
 
 def _read(where: str) -> Any:
     module, _, name = where.partition(":")
-    return getattr(import_module(f"schema.{module}"), name)
+    return getattr(import_module(f"schema.commands.{module}"), name)

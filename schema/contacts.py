@@ -23,7 +23,7 @@ from schema.permissions import query, reached
 from schema.scalars import from_id, to_id
 
 if TYPE_CHECKING:  # erasures refer to contacts, and contacts to erasures
-    from schema.erasures import Erasure
+    from schema.access.erasures import Erasure
 
 
 @shows(models.Contact)
@@ -37,7 +37,7 @@ class Contact(Node):
     erased_at: datetime | None = strawberry.field(
         description="Since when nothing personal is kept of it; null for all others."
     )
-    erasure: Annotated["Erasure", strawberry.lazy("schema.erasures")] | None = batched(
+    erasure: Annotated["Erasure", strawberry.lazy("schema.access.erasures")] | None = batched(
         to_first(relations.ERASURE_OF_CONTACT, "contact_id"),
         description="The receipt of its erasure, if it was erased.",
     )

@@ -21,10 +21,10 @@ from resolvers.outside.ports import Outside
 from resolvers.pin_reads import Shown
 from resolvers.placing import place
 from resolvers.work import Reading, Work
-from schema.admitted import Admitted
+from schema.guards.admitted import Admitted
+from schema.guards.pins_shown import PinsShown
 from schema.loaders import Loaders
-from schema.pins_shown import PinsShown
-from schema.request_ids import asking
+from schema.operating.request_ids import asking
 
 Done = TypeVar("Done")
 
@@ -44,7 +44,8 @@ class Context:
         outside: The ports to the rest of the world; never used while a transaction is open.
         actor: Who asks.
         asked_at: When the request came, by our clock, by which signed addresses go.
-        needs: What the operation takes, see `schema.needs`; it grows where several share a context.
+        needs: What the operation takes, see `schema.guards.needs`; it grows where several share a
+            context.
         now: The moment that counts as now for the whole request, by the organization's clock.
         admitted: What was paid for the request; None where nothing had to be.
     """

@@ -11,16 +11,16 @@ from models.automats import DeviceGroup as GroupRow
 from models.organizations import OrganizationUnit as UnitRow
 from resolvers import looking, relations
 from resolvers.checks import exactly_one
-from schema.attachments import Attachment, attachments_of_entity
-from schema.automats import DeviceGroup
+from schema.automats.automats import DeviceGroup
 from schema.context import Info
-from schema.effective_settings import EffectiveSetting, told
+from schema.contracts.attachments import Attachment, attachments_of_entity
 from schema.enums import EntityKind, KeyRule
 from schema.execution import batched
-from schema.keys import Key
+from schema.keys.keys import Key
 from schema.loaders import to_one
 from schema.nodes import Node, shows
-from schema.organizations import OrganizationUnit
+from schema.organizations.effective_settings import EffectiveSetting, told
+from schema.organizations.organizations import OrganizationUnit
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor, pages_of
 from schema.permissions import query
 from schema.places import (

@@ -11,12 +11,12 @@ import models.events as models
 from models.accounts import Permission
 from resolvers import looking
 from resolvers.trail.wanted import Wanted
+from schema.access.permission_enums import WayIn
 from schema.context import Info
 from schema.enums import EventKind
 from schema.inputs import given
 from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
-from schema.permission_enums import WayIn
 from schema.permissions import query
 from schema.scalars import id_of_subject, of_any_kind, to_id
 

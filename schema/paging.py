@@ -11,9 +11,9 @@ from models.errors import InvalidInput
 from resolvers.looking import Slice, checked_count
 from resolvers.relations import Relation
 from schema.context import Info
+from schema.guards.row_limits import DEFAULT_PAGE
 from schema.loaders import PageKey
 from schema.permissions import reached
-from schema.row_limits import DEFAULT_PAGE
 
 Node = TypeVar("Node")
 

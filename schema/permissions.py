@@ -1,4 +1,6 @@
-"""What each field takes, declared beside it; `schema.needs` adds it up, `schema.refusing` refuses.
+"""What each field takes, declared beside it.
+
+`schema.guards.needs` adds it up, and `schema.guards.refusing` refuses.
 
 A field of `Query`, `Mutation` and `Subscription` says what it takes. Every other type says what it
 takes to see any of it, or that nothing is in it but what belongs to the field that leads there;

@@ -10,7 +10,7 @@ from models.errors import ErrorCode
 from resolvers.pushing.batches import Row, push_many
 from resolvers.pushing.pushing import Pushed
 from resolvers.work import Work
-from schema.automats import Automat
+from schema.automats.automats import Automat
 from schema.enums import Change, ErrorPolicy, RowOutcome, SelectionMethod
 from schema.errors import UserError
 from schema.inputs import Repeatable, given

@@ -16,7 +16,7 @@ from resolvers import looking, relations
 from resolvers.checks import exactly_one
 from schema.contacts import Contact
 from schema.context import Info
-from schema.contracts import KeyContract, contracts_with_a_key_out
+from schema.contracts.contracts import KeyContract, contracts_with_a_key_out
 from schema.entities import ReservableEntity
 from schema.enums import ReservationStatus
 from schema.execution import batched
@@ -25,7 +25,7 @@ from schema.nodes import Node, shows
 from schema.paging import FIRST, After, Connection, First, connection, from_cursor
 from schema.permissions import query
 from schema.scalars import LocalDateTime, from_id, to_id
-from schema.selections import AutomatSelection
+from schema.selecting.selections import AutomatSelection
 
 load_contracts = to_first(relations.KEY_CONTRACT_OF_RESERVATION, "reservation_id")
 

@@ -35,18 +35,18 @@ from resolvers.trail import removing, sealing
 from resolvers.waking import Patience, end, hearing, nap
 from schema.api import schema
 from schema.app import COLLECTED_AT, create_app
-from schema.bounds import bounds_of
 from schema.context import Context, clock
-from schema.doorkeeper import doorkeeper, session_door
-from schema.geocoders import geocoder_for
-from schema.keys_at_rest import sealer_for
-from schema.logs import write_logs
-from schema.metrics import metrics_route
-from schema.operated import operated_by
-from schema.outside import outside_for
-from schema.routes import routes_beside
+from schema.doors.doorkeeper import doorkeeper, session_door
+from schema.guards.bounds import bounds_of
+from schema.operating.geocoders import geocoder_for
+from schema.operating.keys_at_rest import sealer_for
+from schema.operating.logs import write_logs
+from schema.operating.metrics import metrics_route
+from schema.operating.operated import operated_by
+from schema.operating.outside import outside_for
+from schema.operating.working import working
 from schema.settings import Settings, settings
-from schema.working import working
+from schema.web.routes import routes_beside
 
 ROUND_SECONDS, DAY_SECONDS = 60, 86_400
 PAUSE_SECONDS = 2

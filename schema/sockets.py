@@ -16,11 +16,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 
 from models.errors import Unauthenticated
 from resolvers.waking import AWAY
-from schema.admission import who_pays
 from schema.answers import Refused
-from schema.asked import Asked, asked
-from schema.masking import shown
-from schema.presented import Presented
+from schema.doors.presented import Presented
+from schema.guards.admission import who_pays
+from schema.guards.asked import Asked, asked
+from schema.guards.masking import shown
 
 FORBIDDEN = 4403
 """How a connection is closed whose token is not good, at once or any more."""

@@ -24,18 +24,18 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from models.errors import Unauthenticated
-from schema.admission import who_pays
 from schema.answers import Refused, response_media_type, written, written_result
-from schema.asked import Asked, asked_in
-from schema.bodies import Body
-from schema.bounds import Bounds
-from schema.deadline import deadline
-from schema.graphiql import page
-from schema.guarded import GuardedSchema
-from schema.limits import CONNECTION_INIT_SECONDS, LARGE_BODY_BYTES, MAX_SUBSCRIPTIONS
-from schema.masking import shown
-from schema.presented import Presented
+from schema.doors.presented import Presented
+from schema.guards.admission import who_pays
+from schema.guards.asked import Asked, asked_in
+from schema.guards.bodies import Body
+from schema.guards.bounds import Bounds
+from schema.guards.deadline import deadline
+from schema.guards.guarded import GuardedSchema
+from schema.guards.limits import CONNECTION_INIT_SECONDS, LARGE_BODY_BYTES, MAX_SUBSCRIPTIONS
+from schema.guards.masking import shown
 from schema.sockets import TokenSocket, handshake
+from schema.web.graphiql import page
 
 ALLOWED_OPERATIONS = {
     "GET": {OperationType.QUERY},

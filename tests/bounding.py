@@ -12,8 +12,8 @@ from models.accounts import Role
 from models.database import Database
 from resolvers.points import Buckets, Size
 from resolvers.trusted_documents import Shelves
-from schema.admission import Admission
-from schema.bounds import Bounds
+from schema.guards.admission import Admission
+from schema.guards.bounds import Bounds
 
 SIZE = Size(most=100_000, per_second=0.001, purse=5_000)
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import keyed
@@ -31,6 +32,10 @@ OWN = {"own_database", "own_url"}
 """What tests have that start programs, stop databases, or make thousands of rows."""
 
 
+WAITING = "automat_link"
+"""The folder of tests that wait for brokers and automats more than they work."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where processes take files in turn, begin with the longest: none is left alone at the end."""
@@ -39,7 +44,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     weights = Counter[Path]()
     for item in items:
         weights[item.path] += 10 if OWN.intersection(getattr(item, "fixturenames", ())) else 1
-    items.sort(key=lambda item: (-weights[item.path], item.path))
+    longest_first = sorted(weights, key=lambda path: (-weights[path], path))
+    order = {path: place for place, path in enumerate(spread(longest_first))}
+    items.sort(key=lambda item: order[item.path])
+
+
+def spread(files: list[Path]) -> list[Path]:
+    """Put files that wait between others, so that not all processes wait at once."""
+    waiting = [file for file in files if WAITING in file.parts]
+    others = iter([file for file in files if WAITING not in file.parts])
+    between = len(files) // (2 * len(waiting)) if waiting else 0
+    return [
+        *(one for file in waiting for one in (file, *islice(others, between))),
+        *others,
+    ]
 
 
 def pytest_collection_finish() -> None:

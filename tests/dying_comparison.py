@@ -13,7 +13,7 @@ from pathlib import Path
 import keyed
 
 from models.database import Database
-from schema.comparison_runs import Wanted, run
+from schema.commands.comparison_runs import Wanted, run
 
 keyed.use()
 

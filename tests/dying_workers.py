@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from models.database import Database
 from resolvers.work import Work
-from schema.working import Worker
+from schema.operating.working import Worker
 
 keyed.use()
 

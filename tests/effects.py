@@ -20,7 +20,7 @@ from models.jobs import LEASE, Job, JobKind
 from resolvers import jobs, organizations
 from resolvers.jobs import Handler
 from resolvers.work import Work
-from schema.working import Worker
+from schema.operating.working import Worker
 
 KIND = JobKind.KEY_CONTRACT
 effects = Table(

@@ -16,10 +16,10 @@ from schema.api import Query
 from schema.contacts import Contact
 from schema.context import Context, clock
 from schema.errors import UserError
-from schema.geocoders import geocoder_for
-from schema.guarded import GuardedSchema
+from schema.guards.guarded import GuardedSchema
 from schema.inputs import Repeatable
 from schema.mutations import mutation
+from schema.operating.geocoders import geocoder_for
 from schema.repeating import shown_once
 from schema.scalars import CONFIG
 from schema.settings import Settings

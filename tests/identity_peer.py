@@ -34,8 +34,8 @@ from resolvers.outside.ports import Outside
 from resolvers.outside.secret import digest_of, new_secret
 from resolvers.work import Work
 from schema.context import clock
-from schema.identity_routes import identity_routes
-from schema.public_requests import PROOF_COOKIE
+from schema.web.identity_routes import identity_routes
+from schema.web.public_requests import PROOF_COOKIE
 
 AINO = {"sub": "aino-1", "name": "Aino Virtanen", "acr": "substantial"}
 NAMELESS = {"sub": "nameless"}

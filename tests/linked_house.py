@@ -36,8 +36,8 @@ from models.entities import ReservableEntity
 from models.keys import Key
 from resolvers.automat_links.credentials import Credentials
 from resolvers.timers import HANDLERS
+from schema.operating.working import Worker
 from schema.scalars import from_id, to_id
-from schema.working import Worker
 
 INSTALL = """mutation($input: AutomatInstallInput!) { automatInstall(input: $input) {
   credentials installationPin automat { id } userErrors { code message }

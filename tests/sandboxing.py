@@ -10,7 +10,7 @@ from talking import Client
 from models.organizations import OrganizationUnit
 from resolvers.timers import ERRANDS, HANDLERS
 from schema.context import clock
-from schema.working import Worker
+from schema.operating.working import Worker
 
 ADVANCE = """
 mutation ($input: SandboxAdvanceInput!) {

@@ -34,7 +34,7 @@ from resolvers.signing import signatures, starting, stations
 from resolvers.signing.starting import Begun, Wish
 from resolvers.transitions import move_signing
 from resolvers.work import Work
-from schema.public_requests import PROOF_COOKIE
+from schema.web.public_requests import PROOF_COOKIE
 
 START = """mutation($input: SigningStartInput!) { signingStart(input: $input) {
   signing { id state method purpose language expiresAt contact { name } station { id } }

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from schema.app import create_app
+from schema.doors.presented import Presented
 from schema.errors import UserError
-from schema.guarded import GuardedSchema
-from schema.pages import page_routes
-from schema.presented import Presented
+from schema.guards.guarded import GuardedSchema
+from schema.web.pages import page_routes
 
 SECRET = "s" * 43
 CONTRACT_SECRET = "c" * 43

@@ -15,10 +15,10 @@ from starlette.requests import HTTPConnection
 
 from models.errors import AddressNotFound, ErrorCode, InvalidInput, KeyTaken, Unauthenticated
 from schema.app import create_app
+from schema.doors.presented import Presented
 from schema.errors import UserError, refusing_politely
-from schema.guarded import GuardedSchema
-from schema.heads import BoundedProtocol
-from schema.presented import Presented
+from schema.guards.guarded import GuardedSchema
+from schema.guards.heads import BoundedProtocol
 
 TOKEN = "lk_test_4f1c"  # of this small API alone  # noqa: S105 - opens nothing
 MARKER_PIN = "482913"

@@ -27,13 +27,13 @@ from resolvers.reach import units_below
 from resolvers.work import Work
 from schema.api import schema
 from schema.app import create_app
-from schema.bounds import Bounds
 from schema.context import Context, clock
-from schema.doorkeeper import doorkeeper, session_door
-from schema.geocoders import geocoder_for
-from schema.routes import routes_beside
+from schema.doors.doorkeeper import doorkeeper, session_door
+from schema.guards.bounds import Bounds
+from schema.operating.geocoders import geocoder_for
 from schema.serving import what_is_missing
 from schema.settings import Settings
+from schema.web.routes import routes_beside
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Passwords of tests take no time."""

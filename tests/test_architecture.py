@@ -19,10 +19,10 @@ LAYERS = {"models": 0, "geo": 1, "resolvers": 2, "schema": 3, "automat_link": 3}
 PUT_THE_PARTS_TOGETHER = {
     "schema/app.py",
     "schema/cli.py",
-    "schema/cli_broker.py",
-    "schema/cli_link.py",
-    "schema/cli_protocol.py",
-    "schema/cli_simulate.py",
+    "schema/commands/broker.py",
+    "schema/commands/link.py",
+    "schema/commands/protocol.py",
+    "schema/commands/simulate.py",
 }
 READS_THE_ENVIRONMENT = {"schema/settings.py"}
 VISIBLE = {

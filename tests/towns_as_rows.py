@@ -12,7 +12,7 @@ from uuid import UUID
 from factories import DAY, HOUR, NOON, make_desk, make_unit
 from held_against import Holding, count
 from plain_towns import Case, Home, Town, make_town
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from towns_in_memory import MODELS, place_of, settings_of, window_of
 
 from models.automats import (
@@ -73,6 +73,13 @@ class Rows:
             unit = await make_unit(self.work, **settings_of(home.policy, self.town))
             self._home(home, unit.id)
         await self._insert()
+        await self._count()
+
+    async def _count(self) -> None:
+        """Have the rows counted: a database that sees every town undone takes tables for empty."""
+        connection = await self.work.connection()
+        for model in ORDER:
+            await connection.execute(text(f"analyze {table_of(model).name}"))
 
     async def _insert(self) -> None:
         await self.work.save()

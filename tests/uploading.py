@@ -11,7 +11,7 @@ from talking import Client
 
 from resolvers.attachments.arriving import Limits
 from resolvers.outside.scanning import Scanner
-from schema.file_routes import file_routes
+from schema.web.file_routes import file_routes
 
 FIELDS = "id name state reason mediaType sizeBytes sha256 storedAt removeAt removedAt downloadUrl"
 REQUEST = f"""mutation($input: AttachmentRequestInput!) {{ attachmentRequest(input: $input) {{

@@ -16,10 +16,10 @@ from models.migrating import migrate
 from resolvers import accounts, organizations
 from resolvers.work import Work
 from schema.context import clock
-from schema.outside import outside_for
+from schema.operating.outside import outside_for
+from schema.operating.working import working
 from schema.serving import assembled
 from schema.settings import Settings
-from schema.working import working
 
 
 @dataclass

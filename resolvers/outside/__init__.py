@@ -2,7 +2,8 @@
 
 Here belong the file store, the scanner, the seal of documents, time stamps, identity providers
 and the secret that signs links: each is a small port with real parts behind it, which
-`schema.outside` chooses by the settings. None of it is ever called while a transaction is open.
+`schema.operating.outside` chooses by the settings. None of it is ever called while a transaction is
+open.
 
 - `files`: where bytes lie, in a folder or on S3.
 - `scanning`: looks for viruses in files that arrive.

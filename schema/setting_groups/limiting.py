@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, field_validator
 
 from models.accounts import Role
-from schema.limits import OPERATION_SECONDS
+from schema.guards.limits import OPERATION_SECONDS
 
 
 class LimitingSettings(BaseModel):

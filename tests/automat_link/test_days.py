@@ -18,7 +18,7 @@ from automat_link.simulator.days import DAY, Visit, day
 from automat_link.simulator.fleet import Fleet
 from models.automat_reports import CodeKind
 from models.database import Database
-from schema.sandbox_time import SandboxTime
+from schema.commands.sandbox_time import SandboxTime
 
 HOUSES = 3
 STAYS = (1, 5), (6, 10)

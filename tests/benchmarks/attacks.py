@@ -27,7 +27,7 @@ from talking import Client, new_client  # the same
 from models.database import Database  # the same
 from models.migrating import migrate  # the same
 from resolvers.points import Size  # the same
-from schema.bounds import STAFF  # the same
+from schema.guards.bounds import STAFF  # the same
 
 keyed.use()
 PLAIN = Attack("", b'{"query": "{ __typename }"}')

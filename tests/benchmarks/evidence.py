@@ -51,7 +51,7 @@ from resolvers.signing.signatures import Asked  # the same
 from resolvers.timers import ERRANDS  # the same
 from resolvers.work import Work  # the same
 from schema.context import clock  # the same
-from schema.working import Worker  # the same
+from schema.operating.working import Worker  # the same
 
 keyed.use()
 

@@ -38,7 +38,7 @@ from resolvers.attachments import requesting, storing  # the same
 from resolvers.outside.ports import Outside  # the same
 from resolvers.work import Work  # the same
 from schema.context import clock  # the same
-from schema.outside import outside_for  # the same
+from schema.operating.outside import outside_for  # the same
 from schema.settings import Settings  # the same
 
 keyed.use()

@@ -50,13 +50,13 @@ from resolvers.work import Work  # the same
 from schema.api import schema  # the same
 from schema.app import create_app  # the same
 from schema.context import Context, clock  # the same
-from schema.geocoders import geocoder_for  # the same
-from schema.known_actors import Memory  # the same
-from schema.presented import Presented  # the same
+from schema.doors.known_actors import Memory  # the same
+from schema.doors.presented import Presented  # the same
+from schema.doors.signature_door import SignatureDoor  # the same
+from schema.doors.token_door import TokenDoor  # the same
+from schema.operating.geocoders import geocoder_for  # the same
 from schema.scalars import to_id  # the same
 from schema.settings import Settings  # the same
-from schema.signature_door import SignatureDoor  # the same
-from schema.token_door import TokenDoor  # the same
 
 keyed.use()
 ROUNDS = 10

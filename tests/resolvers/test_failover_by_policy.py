@@ -26,7 +26,7 @@ from resolvers.jobs import PLAN
 from resolvers.timers import HANDLERS
 from resolvers.upkeep import contracts
 from resolvers.work import Work
-from schema.working import Worker
+from schema.operating.working import Worker
 
 MOVED = EventKind.LOCKER_CONTRACT_FAILED_OVER
 LATER = timedelta(seconds=1)

@@ -27,7 +27,7 @@ from resolvers.signing import ending
 from resolvers.timers import ERRANDS
 from resolvers.work import Reading
 from schema.context import clock
-from schema.working import Worker
+from schema.operating.working import Worker
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from socketing import heard, say, socket_to
 from talking import Client
 
 from models.accounts import Role
-from schema import heads
-from schema.bounds import STAFF, Bounds, sockets_at_once, subscriptions_at_once
+from schema.guards import heads
+from schema.guards.bounds import STAFF, Bounds, sockets_at_once, subscriptions_at_once
 
 UNEXPECTED = ("Traceback", "Reference:", "Did you mean", "INTERNAL")
 

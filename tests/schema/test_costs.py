@@ -11,8 +11,8 @@ from talking import Client
 from models.accounts import Role
 from resolvers.points import Size
 from schema.api import schema
-from schema.limits import costs_of
-from schema.points import (
+from schema.guards.limits import costs_of
+from schema.guards.points import (
     DEAR,
     MOST_ITEMS,
     MOST_POINTS,

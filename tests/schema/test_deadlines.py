@@ -17,11 +17,11 @@ from talking import unset
 from models.accounts import Actor, Role
 from models.base import new_id
 from models.database import Database
-from schema.bounds import Bounds
 from schema.context import Context, Info
 from schema.execution import batched
-from schema.geocoders import geocoder_for
-from schema.guarded import GuardedSchema
+from schema.guards.bounds import Bounds
+from schema.guards.guarded import GuardedSchema
+from schema.operating.geocoders import geocoder_for
 
 SECONDS = 0.5
 COUNTING = "with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n"

@@ -41,7 +41,7 @@ from schema.demo.access import (
     main_job,
     organizations_of,
 )
-from schema.doorkeeper import doorkeeper
+from schema.doors.doorkeeper import doorkeeper
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -9,7 +9,7 @@ from talking import Client
 from models.base import new_id
 from resolvers.attachments import storing
 from schema.context import clock
-from schema.file_routes import file_routes
+from schema.web.file_routes import file_routes
 
 NAME = 'Avain "nro 1" 50 % äö.pdf'
 

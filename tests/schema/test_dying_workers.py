@@ -98,7 +98,7 @@ async def test_a_database_that_was_away_finds_the_worker_where_it_was(
 
     await own.dispose()
     assert await times_done(database) == dict.fromkeys(ids, 1)
-    rooms = ("schema.working", "resolvers.waking")
+    rooms = ("schema.operating.working", "resolvers.waking")
     said = [record.message for record in caplog.records if record.name in rooms]
     assert len([line for line in said if "cannot go on now" in line]) == 1, said
     assert len([line for line in said if "goes on" in line]) == 1, said

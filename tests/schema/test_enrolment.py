@@ -141,7 +141,7 @@ async def test_the_guesses_for_one_automat_are_counted_from_all_addresses(
 ) -> None:
     pin = (await install(client))["installationPin"]
     other = (await install(client, "000332"))["installationPin"]
-    monkeypatch.setattr("schema.enrolment_routes.place_of", somewhere_else)
+    monkeypatch.setattr("schema.web.enrolment_routes.place_of", somewhere_else)
 
     answers = [await enrol(client, f"{guess:010}") for guess in range(20)]
     right = await enrol(client, pin)

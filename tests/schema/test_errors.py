@@ -10,7 +10,7 @@ from small_api import MARKER_PIN, SCHEMA, ask, client_of, small_app
 
 from models.errors import ErrorCode, KeyTaken, LivionKeyError, NotFound
 from schema.errors import UserError, meaning
-from schema.masking import shown
+from schema.guards.masking import shown
 
 
 @pytest.mark.parametrize("code", ErrorCode)

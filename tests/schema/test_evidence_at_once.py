@@ -7,8 +7,8 @@ from evidencing import offered
 from talking import Client
 
 from resolvers.evidence.links import evidence_url
-from schema import evidence_routes
 from schema.context import clock
+from schema.web import evidence_routes
 
 
 async def address_of(client: Client) -> str:

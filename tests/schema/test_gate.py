@@ -14,12 +14,12 @@ from things import one_of_everything
 
 from models.accounts import Actor, Permission, Role
 from models.base import new_id
-from schema import refusing
 from schema.api import schema
 from schema.context import Context
 from schema.execution import ColumnExecutor
+from schema.guards import refusing
+from schema.guards.refusing import PermittingExecutor
 from schema.permissions import need_of
-from schema.refusing import PermittingExecutor
 
 NOWHERE: Any = None
 WATCHED = {
@@ -190,7 +190,7 @@ async def test_whoever_may_see_all_is_asked_nothing_field_by_field(
     await cabinet.ask(CABINETS)  # now it is known what it takes
     for name in ("guard_of", "need_of", "is_hidden"):
         monkeypatch.setattr(refusing, name, never)
-    monkeypatch.setattr("schema.guarded.needs_of", never)
+    monkeypatch.setattr("schema.guards.guarded.needs_of", never)
 
     answer = await cabinet.ask(CABINETS)
 

@@ -11,8 +11,8 @@ from playwright.async_api import expect
 from small_api import TOKEN, client_of, served, small_app
 from workbench import Workbench
 
-from schema import graphiql
 from schema.api import schema
+from schema.web import graphiql
 
 HTML = {"accept": "text/html"}
 

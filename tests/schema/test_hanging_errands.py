@@ -20,7 +20,7 @@ from models.jobs import JobKind
 from resolvers import jobs
 from resolvers.outside.ports import Outside
 from resolvers.work import Reading, Work
-from schema.working import AT_ONCE, ERRANDS_AT_ONCE, Worker
+from schema.operating.working import AT_ONCE, ERRANDS_AT_ONCE, Worker
 
 
 class Hanging:

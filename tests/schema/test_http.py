@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from small_api import TOKEN, ask, client_of, served, small_app
 
-from schema.bounds import Bounds
-from schema.limits import LARGE_BODY_BYTES, MAX_BODY_BYTES
-from schema.presented import Presented
+from schema.doors.presented import Presented
+from schema.guards.bounds import Bounds
+from schema.guards.limits import LARGE_BODY_BYTES, MAX_BODY_BYTES
 
 AUDITS = 61
 GRAPHQL_JSON = "application/graphql-response+json"

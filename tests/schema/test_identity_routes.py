@@ -24,7 +24,7 @@ from models.contracts import Verification
 from models.events import EventKind
 from models.signing import Identification, Signature, SigningProcess, SigningState
 from resolvers.identifying import IDENTITY_LASTS, MOST_TRIPS, TRIP_LASTS
-from schema.public_requests import PROOF_COOKIE
+from schema.web.public_requests import PROOF_COOKIE
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from models.errors import InvalidInput
-from schema.outside import outside_for
+from schema.operating.outside import outside_for
 from schema.settings import Settings
 
 

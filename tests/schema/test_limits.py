@@ -8,8 +8,8 @@ import strawberry
 from graphql import parse
 from small_api import ask, client_of, small_app
 
-from schema.guarded import GuardedSchema, Prepared
-from schema.limits import (
+from schema.guards.guarded import GuardedSchema, Prepared
+from schema.guards.limits import (
     MAX_ALIASES,
     MAX_BODY_BYTES,
     MAX_DEPTH,

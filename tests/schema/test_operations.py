@@ -18,10 +18,10 @@ from serving import new_token, serving
 from small_api import client_of, small_app
 
 from models.errors import InvalidInput
-from schema.logs import JsonFormatter
-from schema.metrics import metrics_route
-from schema.operated import Operated
-from schema.request_ids import HEADER
+from schema.operating.logs import JsonFormatter
+from schema.operating.metrics import metrics_route
+from schema.operating.operated import Operated
+from schema.operating.request_ids import HEADER
 from schema.setting_groups.operating import OperatingSettings
 from schema.settings import Settings, settings
 
@@ -37,7 +37,7 @@ def logged() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
-    logger = logging.getLogger("schema.watched")
+    logger = logging.getLogger("schema.operating.watched")
     logger.addHandler(handler)
     level, logger.level = logger.level, logging.INFO
     yield stream

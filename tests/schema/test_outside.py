@@ -6,7 +6,7 @@ import pytest
 from models.errors import InvalidInput
 from resolvers.attachments.arriving import Limits
 from resolvers.outside.scanning import Clamd
-from schema.outside import outside_for
+from schema.operating.outside import outside_for
 from schema.serving import upload_limits
 from schema.settings import Settings
 

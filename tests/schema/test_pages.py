@@ -13,7 +13,7 @@ from signing_peer import CONTRACT_SECRET, SECRET, Peer
 from small_api import client_of, served, small_app
 from starlette.applications import Starlette
 
-from schema import pages
+from schema.web import pages
 
 LANGUAGES = {"fi": "Allekirjoita avainsopimus", "sv": "Underteckna nyckelavtalet"}
 

@@ -14,7 +14,7 @@ from models.accounts import Permission
 from resolvers.looking import permission_of
 from schema import nodes
 from schema.api import schema
-from schema.needs import needs_of
+from schema.guards.needs import needs_of
 from schema.paging import Connection
 from schema.permissions import declares, guard_of, is_hidden, need_of, query, reached
 

@@ -7,7 +7,7 @@ import pytest
 from commands import CommandLine
 from serving import Server, serving
 
-from schema.public_routes import WRONG_CODES_A_MINUTE
+from schema.web.public_routes import WRONG_CODES_A_MINUTE
 
 
 async def asked_by(server: Server, client: str) -> int:

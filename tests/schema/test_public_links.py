@@ -13,8 +13,8 @@ from talking import Client
 from models.accounts import Role
 from models.contracts import KeyContract, LockerContract
 from models.events import Event
-from schema.contract_page_routes import WRONG_SECRETS_A_MINUTE
 from schema.scalars import to_id
+from schema.web.contract_page_routes import WRONG_SECRETS_A_MINUTE
 
 LINKS = """query { keyContracts(first: 100) { edges { node { id links {
   id openedAt revokedAt expiresAt contact { name } keyContract { id }

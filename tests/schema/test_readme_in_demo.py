@@ -10,7 +10,7 @@ from demo_api import demo_api
 from signing import START
 from small_api import ask, client_of
 
-from schema import graphiql
+from schema.web import graphiql
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = re.findall(r"```graphql\n(.*?)```", README, flags=re.DOTALL)

@@ -8,8 +8,8 @@ from documents import MANY, days_from_now, stay
 from many_rows import all_rows, counts, make_homes, pushed
 from talking import Client
 
-from schema.limits import MAX_BODY_BYTES, MAX_ROWS
-from schema.row_limits import LARGEST
+from schema.guards.limits import MAX_BODY_BYTES, MAX_ROWS
+from schema.guards.row_limits import LARGEST
 
 
 @pytest.mark.parametrize("count", [0, LARGEST + 1])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.errors import InvalidInput
-from schema.outside import outside_for
+from schema.operating.outside import outside_for
 from schema.settings import Settings
 
 

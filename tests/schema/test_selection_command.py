@@ -17,10 +17,11 @@ from talking import Client
 from models.errors import InvalidInput, LivionKeyError, NotFound
 from models.organizations import OrganizationUnit
 from resolvers.comparison.missing import MissingPlace
-from schema import cli_selection, missing_runs
-from schema.comparison_runs import Done, Wanted, run
+from schema.commands import missing_runs
+from schema.commands import selection as cli_selection
+from schema.commands.comparison_runs import Done, Wanted, run
+from schema.commands.terminal import output
 from schema.scalars import to_id
-from schema.terminal import output
 
 TESTS = Path(__file__).parents[1]
 HOMES = 7

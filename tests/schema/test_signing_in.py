@@ -18,9 +18,9 @@ from models.organizations import OrganizationUnit
 from models.people import IDLE, LONGEST, Person, PersonInvitation, PersonSession
 from models.ways_in import Passkey
 from schema.context import clock
-from schema.passkey_routes import WRONG_A_MINUTE
+from schema.doors.session_cookies import SESSION
 from schema.scalars import from_id, to_id
-from schema.session_cookies import SESSION
+from schema.web.passkey_routes import WRONG_A_MINUTE
 
 GUESSED = "Aino Virtanen 1987!"
 

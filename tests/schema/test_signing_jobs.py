@@ -16,8 +16,8 @@ from models.jobs import Job, JobKind
 from models.signing import Signature, SigningProcess, SigningState
 from resolvers.timers import ERRANDS
 from schema.context import clock
+from schema.operating.working import Worker
 from schema.scalars import to_id
-from schema.working import Worker
 
 
 def worker(client: Client, clock: Clock) -> Worker:

@@ -20,7 +20,7 @@ from models.ways_in import StaffIdentity
 from resolvers.outside.identity import IdentityProvider
 from resolvers.people import challenges
 from schema.context import clock
-from schema.outside import SIGNED_IN
+from schema.operating.outside import SIGNED_IN
 from schema.scalars import from_id
 
 REMOVE = """mutation($input: PersonRemoveInput!) { personRemove(input: $input) {

@@ -8,8 +8,8 @@ from small_api import TOKEN, served, small_app
 from socketing import heard, say, socket_to
 
 from models.errors import Unauthenticated
-from schema.limits import MAX_SUBSCRIPTIONS
-from schema.presented import Presented
+from schema.doors.presented import Presented
+from schema.guards.limits import MAX_SUBSCRIPTIONS
 
 FOREVER = "subscription { forever }"
 

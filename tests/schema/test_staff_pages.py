@@ -14,7 +14,7 @@ from staffing import PASSWORD, invited
 from talking import Client, new_client
 from workbench import RESULT, Workbench
 
-from schema import pages
+from schema.web import pages
 
 NARROW = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
 

@@ -13,8 +13,8 @@ from models.accounts import Role
 from models.signing import SigningMethod, SigningProcess
 from models.stations import SignatureStation
 from resolvers.signing import ending, stations
-from schema import station_display
 from schema.scalars import to_id
+from schema.signing import station_display
 
 FOLLOW = "subscription { stationProcess { id secret state contactName purpose } }"
 

@@ -21,8 +21,8 @@ from resolvers.timers import ERRANDS, HANDLERS
 from resolvers.waking import end
 from schema import serving
 from schema.context import clock
+from schema.operating.working import Worker
 from schema.serving import sweep_daily
-from schema.working import Worker
 
 SECONDS = 60
 

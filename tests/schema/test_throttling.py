@@ -3,7 +3,7 @@
 import pytest
 
 from schema.answers import Refused
-from schema.throttling import MOST_ADDRESSES, Throttle
+from schema.doors.throttling import MOST_ADDRESSES, Throttle
 
 
 def is_free(throttle: Throttle, address: str | None, now: float) -> bool:

@@ -31,7 +31,7 @@ from models.database import Database
 from models.organizations import OrganizationUnit
 from resolvers import jobs
 from resolvers.work import Work
-from schema import working
+from schema.operating import working
 
 SECOND = timedelta(seconds=1)
 SHORT = timedelta(seconds=1.5)

@@ -14,7 +14,8 @@ from models.errors import InvalidInput
 from models.organizations import OrganizationUnit
 from models.trusted_documents import document_digest
 from resolvers import trusted_documents
-from schema import cli_documents, on_database
+from schema.commands import documents as cli_documents
+from schema.commands import on_database
 from schema.scalars import to_id
 
 UNITS = "query Units { organizationUnits(first: 1) { edges { node { name } } } }"

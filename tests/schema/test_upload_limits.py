@@ -13,7 +13,7 @@ from uploading import announced, in_store, looked_at, sent, with_limits
 
 from resolvers.attachments.arriving import Limits
 from resolvers.outside.scanning import Clamd
-from schema.file_routes import file_routes
+from schema.web.file_routes import file_routes
 
 SMALL = Limits(size_bytes=100_000, seconds=0.5, silence_seconds=0.2)
 

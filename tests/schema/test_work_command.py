@@ -20,7 +20,7 @@ from models.base import new_id
 from models.database import Database
 from resolvers import jobs
 from resolvers.work import Work, system
-from schema.working import GRACE_SECONDS
+from schema.operating.working import GRACE_SECONDS
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from models.database import Database
 from resolvers import jobs
 from resolvers.jobs import Handler
 from resolvers.work import Work
-from schema import working
+from schema.operating import working
 
 SECOND = timedelta(seconds=1)
 HARDLY_EVER = 50.0

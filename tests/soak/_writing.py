@@ -23,9 +23,9 @@ from models.database import Database
 from models.dialects import deadlocks
 from resolvers.claims import Claim
 from resolvers.timers import HANDLERS
-from schema.geocoders import geocoder_for
+from schema.operating.geocoders import geocoder_for
+from schema.operating.working import Worker
 from schema.settings import Settings
-from schema.working import Worker
 
 keyed.use()
 

@@ -1,0 +1,1 @@
+"""How a server is run: its ports to the outside, logs, figures, traces and headers of answers."""

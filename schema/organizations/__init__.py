@@ -1,0 +1,1 @@
+"""Organizations: the tree of their units, and what units decide for all below them."""
