@@ -95,14 +95,14 @@ class Snapshot:
         return Facts(automat, metres, automat.usable_lockers, by_contracts, blocked.by_keys)
 
     async def _know_automats(self, ids: Iterable[UUID]) -> None:
-        missing = list(dict.fromkeys(id for id in ids if id not in self._automats))
+        missing = set(ids).difference(self._automats)
         if missing:
             told = {"owners": self._organization_ids, "ids": missing}
             rows = await self._connection.execute(self._select, told)
             self._automats |= {row.id: row for row in rows}
 
     async def _know_spans(self, spans: Iterable[Span]) -> None:
-        missing = list(dict.fromkeys(span for span in spans if span not in self._blocked))
+        missing = set(spans).difference(self._blocked)
         if missing:
             found = await blocked_lockers(self._connection, missing, ignoring=self._ignoring)
             self._blocked |= found
@@ -126,7 +126,7 @@ class Snapshot:
         told = {"owners": self._organization_ids, "ids": list({span.automat_id for span in spans})}
         locking = self._select.order_by(Automat.id).with_for_update(key_share=True)
         automats = {row.id: row for row in await self._connection.execute(locking, told)}
-        blocked = await blocked_lockers(self._connection, list(spans), ignoring=self._ignoring)
+        blocked = await blocked_lockers(self._connection, spans, ignoring=self._ignoring)
         changed = {id for id, row in automats.items() if self._automats.get(id) != row}
         otherwise = {
             span

@@ -1,6 +1,5 @@
 """Key contracts and locker contracts (livionkey.md 2.8, 2.9), and the overlaps that they refuse."""
 
-import secrets
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Owned
 from models.dialects.overlaps import NoOverlap
-from models.keys import CODE_ALPHABET
+from models.keys import new_letters
 from models.marks import Mark
 from models.opened import Opened
 from models.sealed import Sealed, SealedText
@@ -18,6 +17,7 @@ from models.sealed import Sealed, SealedText
 LIVE_STATES = ("planned", "syncing", "ready")
 LIVE = text("state in ('planned', 'syncing', 'ready')")
 """The condition of the partial indexes that only hold what is live."""
+LIVE_FETCH = text("state in ('planned', 'syncing', 'ready') and kind = 'fetch'")
 KEY_IS_OUT = text("fetched_at is not null and returned_at is null")
 PAST = text("state in ('completed', 'failed', 'cancelled')")
 WITHOUT_LOCKER = text("state = 'failed'")
@@ -198,6 +198,7 @@ class LockerContract(Owned, Base):
     __table_args__ = (
         CheckConstraint("ends_at is null or ends_at > starts_at", name="locker_contracts_forwards"),
         some("live_locker_contracts_of_lockers", "locker_id", "ends_at", where=LIVE),
+        some("live_fetches_of_lockers", "locker_id", "ends_at", where=LIVE_FETCH),
         some("live_locker_contracts_of_automats", "automat_id", "ends_at", where=LIVE),
         some("past_locker_contracts_of_automats", "automat_id", "ends_at", where=PAST),
         some("live_locker_contracts_of_keys", "key_id", "starts_at", where=LIVE),
@@ -258,7 +259,7 @@ OVERLAPS = (
 
 def new_reference() -> str:
     """Make a key contract's reference: `KC-` and eight of A-Z and 0-9 (R20)."""
-    return "KC-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+    return f"KC-{new_letters(8)}"
 
 
 MOVING = {KeyContractStatus.UPCOMING, KeyContractStatus.ACTIVE, KeyContractStatus.OVERDUE}

@@ -144,4 +144,13 @@ class EntityKey(Owned, Base):
 
 def new_key_code() -> str:
     """Make a key's number: six of A-Z and 0-9 (R38)."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+    return new_letters(6)
+
+
+def new_letters(count: int) -> str:
+    """Draw so many of A-Z and 0-9: one drawing for all, as each asks the system for randomness."""
+    drawn, letters = secrets.randbelow(len(CODE_ALPHABET) ** count), ""
+    for _ in range(count):
+        drawn, at = divmod(drawn, len(CODE_ALPHABET))
+        letters += CODE_ALPHABET[at]
+    return letters

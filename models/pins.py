@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Container
 from datetime import timedelta
-from itertools import pairwise
 
 from models.errors import InvalidInput
 from models.settings import LONGEST_PIN, SHORTEST_PIN
@@ -26,14 +25,12 @@ def is_easy(pin: str) -> bool:
 
     Three like digits or three running ones anywhere are enough.
     """
-    steps = [int(after) - int(before) for before, after in pairwise(pin)]
-    runs = any(first == second and first in {-1, 0, 1} for first, second in pairwise(steps))
-    halves = any(
-        pin == pin[:length] * (len(pin) // length)
-        for length in range(1, len(pin) // 2 + 1)
-        if len(pin) % length == 0
-    )
-    return runs or halves
+    return _EASY.search(pin) is not None
+
+
+_DIGITS = "0123456789"
+_RUNS = "|".join(digits[at : at + 3] for digits in (_DIGITS, _DIGITS[::-1]) for at in range(8))
+_EASY = re.compile(rf"([0-9])\1\1|{_RUNS}|^([0-9]+)\2+$")
 
 
 def checked_code(code: str, *, path: tuple[str, ...]) -> str:

@@ -67,6 +67,58 @@ async def test_every_kind_of_value_comes_back_as_it_was(work: Work) -> None:
         assert {name: found._mapping[name] for name in written} == written
 
 
+async def test_each_letter_comes_back_in_many_texts(work: Work) -> None:
+    below = "".join(map(chr, range(1, 0x80)))
+    names = [
+        below,
+        "",
+        "null",
+        "NULL",
+        "{}",
+        "\n",
+        r"\n",
+        "\\\n",
+        '\\"\t',
+        r"\u0001\\",
+        "Ä\r\U0001f511",
+    ]
+    contacts = [contact(work, name) for name in names]
+    places = [reservation(work, await make_entity(work), name) for name in names]
+    notes = [row | {"wanted_key_ids": [row["external_id"], None, 1]} for row in places]
+
+    await insert_rows(await work.connection(), Contact, contacts)
+    await insert_rows(await work.connection(), Reservation, notes)
+
+    found = await work.all(work.own(Contact).order_by(Contact.id))
+    assert [row.name for row in found] == names
+    reserved = await work.all(work.own(Reservation).order_by(Reservation.id))
+    assert [row.wanted_key_ids for row in reserved] == [row["wanted_key_ids"] for row in notes]
+
+
+async def test_places_come_back_from_many_rows(work: Work) -> None:
+    row = reservation(work, await make_entity(work), "1")
+    await insert_rows(await work.connection(), Reservation, [row])
+    origins = [Coordinates(60.1, 24.9), None, Coordinates(-0.5, -179.9)]
+    decisions = [
+        {
+            "id": new_id(),
+            "organization_id": work.actor.organization_id,
+            "reservation_id": row["id"],
+            "origin": origin,
+            "candidates": [],
+            "examined": 0,
+            "notes": [],
+            "decided_at": NOON,
+        }
+        for origin in origins
+    ]
+
+    await insert_rows(await work.connection(), AutomatSelection, decisions)
+
+    found = await work.all(work.own(AutomatSelection).order_by(AutomatSelection.id))
+    assert [one.origin for one in found] == origins
+
+
 async def test_as_many_rows_as_there_are_take_one_statement(work: Work, database: Database) -> None:
     contacts = [contact(work, f"Guest {number}") for number in range(100)]
     connection = await work.connection()
