@@ -31,11 +31,14 @@ CHECKS = (
     ("mypy", "scripts"),
 )
 
+PROCESSES = min((os.cpu_count() or 1) + 1, 4)
+"""One more than there are cores: about half of their time tests wait for programs and brokers."""
+
 EVERYTHING = (
-    *("--numprocesses=auto", "--maxprocesses=4", "--no-header"),
+    *(f"--numprocesses={PROCESSES}", "--no-header"),
     *("--dist=loadfile", "--no-loadscope-reorder"),
 )
-"""All tests, a file at a time on each core, in the order of `tests/conftest.py`."""
+"""All tests, a file at a time in each process, in the order of `tests/conftest.py`."""
 
 BROWSED = {"pages"}
 """The benchmarks that open a browser."""

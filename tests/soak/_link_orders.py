@@ -8,6 +8,7 @@ from uuid import UUID
 from linked import clock
 from linked_fleet import Stand
 from sqlalchemy import func, select
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from models.accounts import Actor
 from models.automat_commands import OPEN_STATES, AutomatCommand, CommandKind, CommandState
@@ -54,7 +55,7 @@ class Orders:
 
         try:
             await begun_again(once)
-        except (AutomatBusy, AutomatOffline) as refusal:
+        except (AutomatBusy, AutomatOffline, NoConnectionLeft) as refusal:  # SQLite has one writer
             self.refused[type(refusal).__name__] += 1
 
     async def are_over(self) -> bool:
