@@ -144,5 +144,7 @@ async def server_at(broker: Broker, *automats: Credentials) -> AsyncIterator[Ser
         try:
             yield server
         finally:
-            hearing.cancel()
+            while not hearing.done():  # Python 3.11's wait_for may keep a cancellation to itself
+                hearing.cancel()
+                await asyncio.wait([hearing], timeout=1)
             await asyncio.gather(hearing, return_exceptions=True)
