@@ -1,7 +1,7 @@
 """Which events somebody asks for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
@@ -11,6 +11,11 @@ from models.events import Event
 from resolvers.erasing.rule import first_id_at
 
 ABOUT = timedelta(days=1)
+EARLIEST, LATEST = (
+    datetime.min.replace(tzinfo=UTC) + ABOUT,
+    datetime.max.replace(tzinfo=UTC) - ABOUT,
+)
+"""There is no day before and after them, and no id that is as early or late."""
 ACTORS = Event.person_id, Event.service_account_id, Event.token_id
 
 
@@ -47,8 +52,10 @@ class Wanted:
             asked.append(Event.request_id == self.request_id)
         if self.since is not None:
             asked.append(Event.at >= self.since)
-            asked += [] if is_sandbox else [Event.id >= first_id_at(self.since - ABOUT)]
+            asked += (
+                [] if is_sandbox else [Event.id >= first_id_at(max(self.since, EARLIEST) - ABOUT)]
+            )
         if self.until is not None:
             asked.append(Event.at < self.until)
-            asked += [] if is_sandbox else [Event.id < first_id_at(self.until + ABOUT)]
+            asked += [] if is_sandbox else [Event.id < first_id_at(min(self.until, LATEST) + ABOUT)]
         return asked

@@ -96,3 +96,12 @@ def test_every_text_is_classified() -> None:
     }
     assert texts - REGISTER.keys() == set()
     assert REGISTER.keys() - texts == set()
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00+14:00"])
+async def test_events_are_asked_for_until_the_end_of_all_years(client: Client, since: str) -> None:
+    asked = f'where: {{since: "{since}", until: "9999-12-31T23:59:59Z"}}'
+
+    found = await client.ask(f"{{ events(first: 1, {asked}) {{ edges {{ cursor }} }} }}")
+
+    assert len(found["events"]["edges"]) <= 1
