@@ -1,12 +1,13 @@
 """Automats as a choice sees them: what is known of each, and every reason against it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from models.automats import AutomatModel, AutomatState
+from models.cabinets import lockers_of
 from models.distances import DistanceKind
 from models.places import Coordinates
 from models.selections import RejectionCode
@@ -63,8 +64,7 @@ class Rejection:
     missing: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known of an automat at the moment of the choice.
 
     Args:
@@ -103,16 +103,15 @@ class Facts:
     @property
     def free_share(self) -> float:
         """The share of its lockers that are free, from 0 to 1."""
-        return self.free_lockers / AutomatModel(self.automat.model).locker_count
+        return self.free_lockers / lockers_of(self.automat.model)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One automat, judged."""
 
     facts: Facts
     rejections: tuple[Rejection, ...]
-    rank: int = field(default=0)
+    rank: int = 0
 
     @property
     def automat(self) -> Seen:
@@ -172,7 +171,7 @@ def general_rejections(
                     f"{int(settings.silence_tolerance.total_seconds() // 60)} are tolerated.",
                 )
             )
-    lockers = AutomatModel(automat.model).locker_count
+    lockers = lockers_of(automat.model)
     if lockers_needed > lockers:
         rejections.append(
             Rejection(
@@ -192,6 +191,6 @@ def is_full(facts: Facts, window: Window, *, lockers_needed: int) -> list[Reject
 
 def too_few(facts: Facts, free: int, when: str, window: Window, needed: int) -> Rejection:
     """Say that too few lockers are free, and when."""
-    lockers = AutomatModel(facts.automat.model).locker_count
+    lockers = lockers_of(facts.automat.model)
     message = f"{free} of its {lockers} lockers are free {when}; {needed} needed."
     return Rejection(RejectionCode.FULL_IN_WINDOW, message, window, needed - free)

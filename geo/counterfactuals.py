@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from geo.candidates import Candidate, Rejection
-from models.automats import AutomatModel
+from models.cabinets import lockers_of
 from models.selections import CounterfactualKind, RejectionCode
 from models.settings import UnitSettings
 
@@ -80,7 +80,7 @@ def _wins(full: Candidate, judged: Sequence[Candidate], settings: UnitSettings) 
     if not settings.spreading_metres or full.metres is None:
         return True
     missing = max(rejection.missing for rejection in full.rejections)
-    lockers = AutomatModel(full.automat.model).locker_count
+    lockers = lockers_of(full.automat.model)
     share = (full.facts.free_lockers + missing) / lockers
     farthest = full.metres + settings.spreading_metres
     return not any(

@@ -1,7 +1,6 @@
 """Looking at near automats, a few at first and then more, until it is known which is chosen."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from geo.candidates import Candidate, Facts
 from geo.decisions import NEXT_AFTER_CHOSEN, Wish
@@ -77,4 +76,4 @@ async def facts_of(look: Look, wish: Wish, metres: Metres) -> list[Facts]:
     if wish.return_here is None:
         return known
     back = {one.automat.id: one for one in await look.facts(metres, wish.return_here)}
-    return [replace(one, back=back[one.automat.id]) for one in known]
+    return [one._replace(back=back[one.automat.id]) for one in known]

@@ -1,7 +1,7 @@
 """A look that answers out of what a decision record keeps."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -85,7 +85,7 @@ class Remembered:
     async def facts(self, metres: Metres, window: Window) -> list[Facts]:
         """Give what was known of automats over a window."""
         known = self._facts.get(window, {})
-        return [replace(known[id], metres=far) for id, far in metres.items() if id in known]
+        return [known[id]._replace(metres=far) for id, far in metres.items() if id in known]
 
     async def measured(self, automat_ids: Collection[UUID], here: Coordinates | None) -> Metres:
         """Give how far certain automats were, nearest first."""

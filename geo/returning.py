@@ -43,7 +43,7 @@ async def choose_return(
     place = None
     for known in await look.facts({fetched_from: None}, window):
         place = known.automat.position
-        left = replace(known, by_keys=known.by_keys & ~own)
+        left = known._replace(by_keys=known.by_keys & ~own)
         if not (same := judge.judged(left)).rejections:
             return same
     if wish.automat_id is not None or not wish.settings.return_elsewhere:

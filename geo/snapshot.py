@@ -82,27 +82,26 @@ class Snapshot:
         await self._know_automats(metres)
         await self._know_spans([Span(automat_id, window) for automat_id in metres])
         return [
-            self._facts(automat_id, window, distance)
+            self._facts(automat, window, distance)
             for automat_id, distance in metres.items()
-            if automat_id in self._automats
+            if (automat := self._automats.get(automat_id)) is not None
         ]
 
-    def _facts(self, automat_id: UUID, window: Window, metres: float | None) -> Facts:
-        automat = self._automats[automat_id]
-        blocked = self._blocked[Span(automat_id, window)]
-        taken = self.bookings.lockers_taken(automat_id, window)
+    def _facts(self, automat: Any, window: Window, metres: float | None) -> Facts:
+        blocked = self._blocked[Span(automat.id, window)]
+        taken = self.bookings.lockers_taken(automat.id, window)
         by_contracts = blocked.by_contracts | taken
         return Facts(automat, metres, automat.usable_lockers, by_contracts, blocked.by_keys)
 
     async def _know_automats(self, ids: Iterable[UUID]) -> None:
-        missing = set(ids).difference(self._automats)
+        missing = {id for id in ids if id not in self._automats}
         if missing:
             told = {"owners": self._organization_ids, "ids": missing}
             rows = await self._connection.execute(self._select, told)
             self._automats |= {row.id: row for row in rows}
 
     async def _know_spans(self, spans: Iterable[Span]) -> None:
-        missing = set(spans).difference(self._blocked)
+        missing = {span for span in spans if span not in self._blocked}
         if missing:
             found = await blocked_lockers(self._connection, missing, ignoring=self._ignoring)
             self._blocked |= found
@@ -143,7 +142,8 @@ class Snapshot:
         await self._know_automats(span.automat_id for span in spans)
         await self._know_spans(spans)
         return {
-            span: self._facts(span.automat_id, span.window, None).free_lockers for span in spans
+            span: self._facts(self._automats[span.automat_id], span.window, None).free_lockers
+            for span in spans
         }
 
     async def nearest(self, here: Coordinates, count: int) -> dict[UUID, float | None]:

@@ -9,7 +9,6 @@ free at many automats over many windows is one statement, and whole numbers are 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,8 +26,7 @@ class Span(NamedTuple):
     window: Window
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(NamedTuple):
     """Which lockers are not free.
 
     Args:

@@ -1,6 +1,7 @@
 """The cabinets that we know."""
 
 from enum import StrEnum
+from functools import cache
 
 
 class AutomatModel(StrEnum):
@@ -13,3 +14,9 @@ class AutomatModel(StrEnum):
     def locker_count(self) -> int:
         """How many lockers it has; their indexes begin with 0."""
         return 30 if self is AutomatModel.LIVIONKEY_30 else 1
+
+
+@cache
+def lockers_of(model: str) -> int:
+    """Tell how many lockers a cabinet has that a row names: many a row is read."""
+    return AutomatModel(model).locker_count

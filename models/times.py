@@ -1,9 +1,8 @@
 """Stretches of time. All of ours are half-open: the first moment is in, the last is out (G6)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.errors import InvalidInput, StartsAfterEnd
@@ -12,8 +11,7 @@ MOMENT = timedelta(microseconds=1)
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """From `starts_at` on and before `ends_at`; for ever when `ends_at` is None (R60)."""
 
     starts_at: datetime

@@ -12,6 +12,7 @@ import strawberry
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp
 
 from models.errors import AddressNotFound, ErrorCode, InvalidInput, KeyTaken, Unauthenticated
 from schema.app import create_app
@@ -207,7 +208,7 @@ def small_app(**changes: Any) -> Starlette:
 
 
 @asynccontextmanager
-async def client_of(app: Starlette, token: str | None = TOKEN) -> AsyncIterator[httpx2.AsyncClient]:
+async def client_of(app: ASGIApp, token: str | None = TOKEN) -> AsyncIterator[httpx2.AsyncClient]:
     """Open a client that talks to an application in this process."""
     headers = {"authorization": f"Bearer {token}"} if token else {}
     transport = httpx2.ASGITransport(app)

@@ -1,7 +1,6 @@
 """Automats as somebody sees them who walks: the same look, with distances on foot."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -85,7 +84,7 @@ class OnFoot:
     async def facts(self, metres: Metres, window: Window) -> list[Facts]:
         """Give what is known of automats over a window, and how their distances were measured."""
         return [
-            replace(one, distance_kind=self._walks[one.automat.id].kind)
+            one._replace(distance_kind=self._walks[one.automat.id].kind)
             if one.metres is not None and one.automat.id in self._walks
             else one
             for one in await self._look.facts(metres, window)

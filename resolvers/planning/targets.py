@@ -1,11 +1,25 @@
 """Where keys should go next, and that somebody has to bring them there (R14, G33)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import (
+    ScalarSelect,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
 from models.dialects.among import among, ids_later
@@ -13,6 +27,8 @@ from models.dialects.plans import kept_plans
 from models.keys import Key, KeyStatus
 from resolvers import return_codes
 from resolvers.work import Work
+
+TARGET = (Key.target_automat_id, Key.target_manual_storage_id)
 
 
 async def aim(work: Work, key_ids: Collection[UUID]) -> None:
@@ -24,35 +40,64 @@ async def aim(work: Work, key_ids: Collection[UUID]) -> None:
     """
     if not key_ids:
         return
-    await work.connection()
-    told = {"ids": sorted(key_ids), "now": work.now}
-    aimed = (await work.session.execute(_next(), told)).all()
-    for key, next_automat_id in aimed:
-        _aim(key, next_automat_id)
-    async with kept_plans(await work.session.connection()):
-        await work.save()
-    await return_codes.follow(work, [key for key, _ in aimed])
+    told = {"ids": sorted(key_ids)}
+    async with kept_plans(await work.connection()):
+        aimed = await work.session.execute(_aim(), told | {"now": work.now})
+    for id, *target in aimed:
+        _tell(work.session.identity_map.get(identity_key(Key, id)), target)
+    await return_codes.follow(work, await work.all(_with_return_code(), **told))
 
 
-def _aim(key: Key, next_automat_id: UUID | None) -> None:
-    automat_id = next_automat_id or key.selected_automat_id
-    desk_id = None if next_automat_id else key.selected_manual_storage_id
-    lies_there = (key.automat_id, key.manual_storage_id) == (automat_id, desk_id)
-    key.target_automat_id = None if lies_there else automat_id
-    key.target_manual_storage_id = None if lies_there else desk_id
+def _tell(key: Key | None, target: Sequence[UUID | None]) -> None:
+    """Let an object that is at hand know what the database does."""
+    if key is not None:
+        for column, value in zip(TARGET, target, strict=True):
+            set_committed_value(key, column.key, value)
 
 
 @cache
-def _next() -> Select[Any, Any]:
+def _with_return_code() -> Select[Key]:
+    return select(Key).where(among(Key.id, ids_later("ids")), Key.sealed_return_code.is_not(None))
+
+
+@cache
+def _aim() -> Update:
+    """Change the targets of those keys that are to go elsewhere than before.
+
+    What comes first is materialized: it stands in several places, and is looked for only once.
+    """
+    key = aliased(Key)
+    coming = (
+        select(key.id, _next(key).label("automat_id"))
+        .where(among(key.id, ids_later("ids")))
+        .cte("coming")
+        .prefix_with("materialized")
+    )
+    automat_id = func.coalesce(coming.c.automat_id, Key.selected_automat_id)
+    desk_id = case((coming.c.automat_id.is_(None), Key.selected_manual_storage_id))
+    lies_there = and_(
+        Key.automat_id.is_not_distinct_from(automat_id),
+        Key.manual_storage_id.is_not_distinct_from(desk_id),
+    )
+    target = {
+        Key.target_automat_id: case((lies_there, None), else_=automat_id),
+        Key.target_manual_storage_id: case((lies_there, None), else_=desk_id),
+    }
+    is_other = or_(*(column.is_distinct_from(value) for column, value in target.items()))
+    aim = update(Key).values(target).where(Key.id == coming.c.id, is_other)
+    return aim.returning(Key.id, *TARGET).execution_options(synchronize_session=False)
+
+
+def _next(key: type[Key]) -> ScalarSelect[Any]:
     contract = LockerContract
     fetched_from = and_(
-        Key.status == KeyStatus.IN_STORAGE, contract.kind != LockerContractKind.RETURN
+        key.status == KeyStatus.IN_STORAGE, contract.kind != LockerContractKind.RETURN
     )
-    brought_to = and_(Key.status != KeyStatus.IN_STORAGE, contract.kind != LockerContractKind.FETCH)
-    coming = (
+    brought_to = and_(key.status != KeyStatus.IN_STORAGE, contract.kind != LockerContractKind.FETCH)
+    return (
         select(contract.automat_id)
         .where(
-            contract.key_id == Key.id,
+            contract.key_id == key.id,
             contract.state.in_(LIVE_STATES),
             or_(contract.ends_at.is_(None), contract.ends_at > bindparam("now")),
             or_(fetched_from, brought_to),
@@ -61,4 +106,3 @@ def _next() -> Select[Any, Any]:
         .limit(1)
         .scalar_subquery()
     )
-    return select(Key, coming).where(among(Key.id, ids_later("ids")))

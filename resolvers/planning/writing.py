@@ -4,6 +4,7 @@ What stays held before is let go first and taken again, row for row where it is 
 contract, so that nobody trips over what is about to be freed.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -39,17 +40,19 @@ REFUSALS: dict[str, LivionKeyError] = {
 
 
 async def write(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
-    """Write plans down, all in a few statements; gives the key contracts of those that are kept."""
+    """Write plans down, all in a few statements; gives the key contracts of those that are kept.
+
+    The records of the decisions are made while the database is busy with the contracts: automats
+    are locked by now, and others wait for them.
+    """
     if not plans:
         return {}
-    await terms.fill_in(work, plans)
-    await free(work, [plan.stay.held for plan in plans])
-    contract_ids = await _write_contracts(work, plans)
-    await terms.carry_agreements(work, contract_ids)
-    with refusing(REFUSALS):
-        await allocate(work, contract_ids)
-        await lockers.write(work, plans, contract_ids)
-    await _keep_decisions(work, plans)
+    decisions = {new_id(): plan for plan in plans if plan.stay.reservation is not None}
+    contract_ids, records = await asyncio.gather(
+        _write_all_of(work, plans),
+        Records.of_all({id: plan.decision for id, plan in decisions.items()}),
+    )
+    await _keep_decisions(work, decisions, *records)
     for plan in plans:
         _conclude(work, plan)
     await work.save()
@@ -59,6 +62,18 @@ async def write(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
         JobKind.KEY_CONTRACT,
         {id: plan.stay.first_moment(work.now) for plan, id in contract_ids.items()},
     )
+    return contract_ids
+
+
+async def _write_all_of(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
+    """Write contracts, allocations and lockers, in the place of those that were held."""
+    await terms.fill_in(work, plans)
+    await free(work, [plan.stay.held for plan in plans])
+    contract_ids = await _write_contracts(work, plans)
+    await terms.carry_agreements(work, contract_ids)
+    with refusing(REFUSALS):
+        await allocate(work, contract_ids)
+        await lockers.write(work, plans, contract_ids)
     return contract_ids
 
 
@@ -175,9 +190,9 @@ async def allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
     await insert_rows(await work.connection(), KeyAllocation, rows)
 
 
-async def _keep_decisions(work: Work, plans: Sequence[Plan]) -> None:
-    decisions = {new_id(): plan for plan in plans if plan.stay.reservation is not None}
-    records, areas = await Records.of_all({id: one.decision for id, one in decisions.items()})
+async def _keep_decisions(
+    work: Work, decisions: dict[UUID, Plan], records: dict[UUID, str], areas: dict[str, str]
+) -> None:
     rows = [
         {
             "id": id,

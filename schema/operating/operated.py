@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
+from schema.operating.evened import Evened
 from schema.operating.headers import SecureHeaders
 from schema.operating.request_ids import HEADER, RequestIds
 from schema.operating.tracing import Traced, provider_for
@@ -47,6 +48,7 @@ class Operated:
         found += [
             Middleware(Watched, paths=paths, logs=self.logs_requests),
             Middleware(SecureHeaders, is_https=self.is_https),
+            Middleware(Evened),
         ]
         if self.origins:
             found.append(Middleware(CORSMiddleware, allow_origins=self.origins, **CORS))

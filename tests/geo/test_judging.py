@@ -1,6 +1,5 @@
 """Every reason against an automat, each with its numbers."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -168,7 +167,7 @@ def test_the_locker_of_the_key_is_held_by_somebody() -> None:
     method = SelectionMethod.KEY_LOCATION
     supply = inside(full.automat.id)
 
-    held = replace(full, by_contracts=1 << LOCKER)
+    held = full._replace(by_contracts=1 << LOCKER)
 
     assert set(reasons(judge(supply, method), held)) == {RejectionCode.FULL_IN_WINDOW}
     assert reasons(judge(supply, method), full) == {}

@@ -18,6 +18,7 @@ from serving import new_token, serving
 from small_api import client_of, small_app
 
 from models.errors import InvalidInput
+from schema.operating.evened import Evened
 from schema.operating.logs import JsonFormatter
 from schema.operating.metrics import metrics_route
 from schema.operating.operated import Operated
@@ -182,3 +183,15 @@ def test_processes_count_together_and_say_how_things_stand(own_url: str, tmp_pat
 
 def test_the_settings_of_operating_are_settings() -> None:
     assert set(OperatingSettings.model_fields) < set(Settings.model_fields)
+
+
+@pytest.mark.parametrize(("long_seconds", "told"), [(0.0, "close"), (3_600.0, None)])
+async def test_only_a_long_answer_ends_its_connection_so_that_the_next_goes_to_an_idle_process(
+    long_seconds: float, told: str | None
+) -> None:
+    app = Evened(small_app(), long_seconds=long_seconds)
+    async with client_of(app) as client:
+        answer = await client.post("/graphql", json=ASK)
+
+    assert answer.status_code == 200
+    assert answer.headers.get("connection") == told
