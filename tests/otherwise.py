@@ -55,6 +55,6 @@ def freed(facts: Facts, count: int) -> Facts:
         bit = 1 << index
         if count and not facts.free & bit:
             contracts, keys = facts.by_contracts & ~bit, facts.by_keys & ~bit
-            facts = replace(facts, usable=facts.usable | bit, by_contracts=contracts, by_keys=keys)
+            facts = facts._replace(usable=facts.usable | bit, by_contracts=contracts, by_keys=keys)
             count -= 1
     return facts
