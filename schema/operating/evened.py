@@ -1,9 +1,9 @@
-"""Long answers end their connection, so that whoever asks again comes to an idle process.
+"""Long answers beside others end their connection, so that who asks again comes to an idle process.
 
 A connection stays with the process that took it. Of two partners who push their thousands at once,
 both may have come to the same one, and would share it for hours while another has nothing to do.
-New connections are taken by whichever process is idle. Against what a long answer takes, the time
-to connect again does not count.
+New connections are mostly taken by a process that is idle; there, alone, they stay. Against what a
+long answer takes, the time to connect again does not count.
 """
 
 import time
@@ -15,7 +15,7 @@ LONG_SECONDS = 0.5
 
 
 class Evened:
-    """Ends a connection with an answer that took long.
+    """Ends a connection with an answer that took long while the process had other things to do.
 
     Args:
         app: What answers.
@@ -25,6 +25,7 @@ class Evened:
     def __init__(self, app: ASGIApp, *, long_seconds: float = LONG_SECONDS) -> None:
         self._app = app
         self._long_seconds = long_seconds
+        self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -34,9 +35,13 @@ class Evened:
         began = time.perf_counter()
 
         async def end(message: Message) -> None:
-            took = time.perf_counter() - began
-            if message["type"] == "http.response.start" and took > self._long_seconds:
+            is_long = time.perf_counter() - began > self._long_seconds
+            if message["type"] == "http.response.start" and is_long and self._answering > 1:
                 MutableHeaders(scope=message)["connection"] = "close"
             await send(message)
 
-        await self._app(scope, receive, end)
+        self._answering += 1
+        try:
+            await self._app(scope, receive, end)
+        finally:
+            self._answering -= 1

@@ -1,5 +1,6 @@
 """Operating a server: what is logged and counted, what browsers are told, what is refused."""
 
+import asyncio
 import io
 import json
 import logging
@@ -16,6 +17,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client.parser import text_string_to_metric_families
 from serving import new_token, serving
 from small_api import client_of, small_app
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from models.errors import InvalidInput
 from schema.operating.evened import Evened
@@ -186,12 +189,20 @@ def test_the_settings_of_operating_are_settings() -> None:
 
 
 @pytest.mark.parametrize(("long_seconds", "told"), [(0.0, "close"), (3_600.0, None)])
-async def test_only_a_long_answer_ends_its_connection_so_that_the_next_goes_to_an_idle_process(
+async def test_of_long_answers_at_once_the_first_ends_its_connection_and_the_last_stays(
     long_seconds: float, told: str | None
 ) -> None:
-    app = Evened(small_app(), long_seconds=long_seconds)
-    async with client_of(app) as client:
-        answer = await client.post("/graphql", json=ASK)
+    both_are_here = asyncio.Barrier(2)
 
-    assert answer.status_code == 200
-    assert answer.headers.get("connection") == told
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/both":
+            await both_are_here.wait()
+        await Response()(scope, receive, send)
+
+    async with client_of(Evened(answer, long_seconds=long_seconds)) as client:
+        alone = await client.get("/alone")
+        both = await asyncio.gather(client.get("/both"), client.get("/both"))
+
+    assert "connection" not in alone.headers
+    found = [one.headers.get("connection") for one in both]
+    assert found in ([told, None], [None, told])
