@@ -8,7 +8,7 @@ from uuid import UUID
 
 from geo.candidates import Facts
 from geo.look import Metres
-from geo.nearest import Found, in_order
+from geo.measuring import Found, in_order
 from geo.wish_records import place_read, window_read
 from models.automats import AutomatModel, AutomatState
 from models.distances import DistanceKind

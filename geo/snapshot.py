@@ -18,15 +18,8 @@ from geo.candidates import Facts
 from geo.distances import distances_metres
 from geo.group_members import members_of
 from geo.look import Metres
-from geo.nearest import (
-    Found,
-    Nearby,
-    Place,
-    in_order,
-    nearest_automats,
-    nearest_of,
-    nearest_to_each,
-)
+from geo.measuring import Found, Nearby, Place, in_order, nearest_of
+from geo.nearest import nearest_automats, nearest_to_each
 from geo.position import distance_metres
 from models.automats import Automat, AutomatState
 from models.availability import Blocked, Span, blocked_lockers

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, literal, select, union_all
 
 from models.codes import AutomatCode
-from models.contracts import LIVE_STATES, LockerContract, LockerContractState
+from models.contracts import LockerContract, LockerContractState
 from models.dialects.among import among, ids_later
 from models.dialects.instants import Instant
 from models.keys import Key
+from models.live_contracts import is_live
 from models.marks import digits_of
 from models.pins import COOL_DOWN
 from models.sealer import Sealer, sealer_of
@@ -84,7 +85,7 @@ def _in_use() -> Select[Any]:
     pins = _marks(row.automat_id, row.pin_mark).where(
         among(row.automat_id, automats), row.pin_mark.is_not(None)
     )
-    live = pins.where(row.state.in_(LIVE_STATES))
+    live = pins.where(is_live(row))
     past = pins.where(row.state.in_(PAST_STATES), row.ends_at > bindparam("lately", type_=Instant))
     back = _marks(AutomatCode.automat_id, AutomatCode.code_mark).where(
         among(AutomatCode.automat_id, automats), AutomatCode.key_id.is_not(None)

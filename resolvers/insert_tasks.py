@@ -7,9 +7,10 @@ from sqlalchemy import Boolean, Integer, Select, Uuid, and_, bindparam, or_, sel
 from sqlalchemy.orm import aliased
 
 from models import reach
-from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
+from models.contracts import LockerContract, LockerContractKind
 from models.dialects.instants import Instant
 from models.keys import Key, KeyStatus
+from models.live_contracts import is_live
 from resolvers.looking import BEFORE_ALL, Slice, checked_count, require_view
 from resolvers.work import Reading, owned
 
@@ -53,7 +54,7 @@ def _tasks() -> Select[LockerContract]:
         select(coming.id)
         .where(
             coming.key_id == Key.id,
-            coming.state.in_(LIVE_STATES),
+            is_live(coming),
             coming.kind != LockerContractKind.RETURN,
             or_(coming.ends_at.is_(None), coming.ends_at > bindparam("now", type_=Instant)),
         )

@@ -15,10 +15,11 @@ from sqlalchemy import delete, insert, or_, select
 from models.automats import Automat
 from models.base import new_id
 from models.codes import AutomatCode, CodeUse
-from models.contracts import LIVE_STATES, KeyAllocation, LockerContract, LockerContractKind
+from models.contracts import KeyAllocation, LockerContract, LockerContractKind
 from models.dialects.among import among
 from models.events import EventKind
 from models.keys import Key, KeyStatus
+from models.live_contracts import is_live
 from models.marks import Marked
 from models.pins import COOL_DOWN
 from models.sealed import Sealed
@@ -94,7 +95,7 @@ async def _held(work: Work, key_ids: Collection[UUID]) -> dict[UUID, Any]:
         )
         .where(
             among(row.key_id, key_ids),
-            row.state.in_(LIVE_STATES),
+            is_live(row),
             row.kind != LockerContractKind.FETCH,
             row.locker_id.is_not(None),
             allocation.live,
@@ -181,7 +182,7 @@ async def _is_unused(work: Work, key: Key, wanted: Opening) -> bool:
     same_pin = work.own(row).where(
         row.automat_id == wanted.automat_id,
         row.pin_mark == Marked(wanted.code, of=wanted.automat_id),
-        or_(row.state.in_(LIVE_STATES), row.ends_at > work.now - COOL_DOWN),
+        or_(is_live(row), row.ends_at > work.now - COOL_DOWN),
     )
     others = work.own(Key).where(
         Key.id != key.id,

@@ -18,9 +18,10 @@ from sqlalchemy.orm import aliased
 from models import reach
 from models.automats import Automat, AutomatState, Locker, LockerState
 from models.availability import Blocked, Span, blocked_lockers
-from models.contracts import LIVE_STATES, KeyAllocation, LockerContract, LockerContractKind
+from models.contracts import KeyAllocation, LockerContract, LockerContractKind
 from models.dialects.among import among, ids_later
 from models.keys import Key, ManualStorage
+from models.live_contracts import is_live
 from models.times import Window
 from resolvers.looking import by_ids
 from resolvers.settings import lines
@@ -99,7 +100,7 @@ def _locker_contracts() -> Select[LockerContract]:
         .join(Locker, Locker.id == row.locker_id)
         .where(
             among(row.key_id, ids_later("keys")),
-            row.state.in_(LIVE_STATES),
+            is_live(row),
             row.kind != LockerContractKind.FETCH,
             allocation.key_id == row.key_id,
             allocation.live,

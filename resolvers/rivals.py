@@ -15,7 +15,6 @@ from geo.candidates import bits
 from models.automats import Automat, Locker
 from models.availability import Span, blocked_lockers
 from models.contracts import (
-    LIVE_STATES,
     LockerContract,
     LockerContractKind,
     LockerContractState,
@@ -23,6 +22,7 @@ from models.contracts import (
 from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key
+from models.live_contracts import is_live
 from models.times import Window
 from resolvers import codes, jobs
 from resolvers.planning.targets import aim
@@ -40,7 +40,7 @@ async def rivals_of(
     theirs = work.own(row).where(
         row.locker_id == locker_id,
         row.id != contract.id,
-        row.state.in_(LIVE_STATES),
+        is_live(row),
         or_(row.ends_at.is_(None), row.ends_at > window.starts_at),
     )
     if window.ends_at is not None:

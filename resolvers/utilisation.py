@@ -16,9 +16,10 @@ from sqlalchemy import BindParameter, Select, bindparam, or_
 from models.accounts import Permission
 from models.automats import Automat, Locker
 from models.availability import Span, blocked_lockers
-from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
+from models.contracts import LockerContract, LockerContractKind
 from models.dialects.among import among, ids_later
 from models.keys import Key
+from models.live_contracts import is_live
 from models.times import LAST_MOMENT, Window
 from resolvers.work import Reading, owned
 
@@ -228,7 +229,7 @@ def _contracts() -> Select[*tuple[Any, ...]]:
         .join(Locker, Locker.id == contract.locker_id)
         .where(
             among(contract.automat_id, ids_later("automats")),
-            contract.state.in_(LIVE_STATES),
+            is_live(contract),
             or_(contract.ends_at.is_(None), contract.ends_at > after),
         )
         .order_by(contract.starts_at)

@@ -16,7 +16,7 @@ from geo.candidates import Facts
 from geo.decisions import Wish
 from geo.key_supply import KeyOption, KeySupply
 from geo.look import Metres
-from geo.nearest import Found, in_order
+from geo.measuring import Found, in_order
 from geo.position import distance_metres
 from geo.remembered import RememberedAutomat
 from models.automats import AutomatModel, AutomatState

@@ -7,10 +7,11 @@ from sqlalchemy import delete, select
 from models.accounts import Permission
 from models.automats import Automat, AutomatState
 from models.codes import AutomatCode
-from models.contracts import LIVE_STATES, KeyContract, LockerContract
+from models.contracts import KeyContract, LockerContract
 from models.errors import StillInUse
 from models.events import EventKind
 from models.keys import Key
+from models.live_contracts import is_live
 from resolvers import codes
 from resolvers.automat_links import revoking
 from resolvers.work import Work
@@ -62,7 +63,7 @@ async def _check_is_unused(work: Work, automat: Automat) -> None:
         .where(
             KeyContract.organization_id == work.actor.organization_id,
             LockerContract.automat_id == automat.id,
-            LockerContract.state.in_(LIVE_STATES),
+            is_live(LockerContract),
         )
         .distinct()
         .order_by(KeyContract.reference)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
 
-from models.contracts import LIVE_STATES, KeyContract, LockerContract
+from models.contracts import KeyContract, LockerContract
 from models.dialects.among import among, ids_later
+from models.live_contracts import is_live
 from models.reservations import Reservation, ReservationStatus
 from models.times import Window, earlier
 from resolvers.work import Reading, owned
@@ -77,7 +78,7 @@ def _held() -> Select[*tuple[Any, ...]]:
         .join(LockerContract, LockerContract.key_contract_id == KeyContract.id)
         .where(
             Reservation.organization_id == bindparam("owner"),
-            LockerContract.state.in_(LIVE_STATES),
+            is_live(LockerContract),
             *_begins_within(),
         )
     )

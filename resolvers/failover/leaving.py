@@ -20,6 +20,7 @@ from models.contracts import (
     LockerContractKind,
     LockerContractState,
 )
+from models.live_contracts import is_live
 from models.places import Coordinates
 from models.reservations import Reservation, ReservationStatus
 from models.settings import Setting, UnitSettings
@@ -137,7 +138,7 @@ def _coming(work: Work) -> ColumnElement[bool]:
     row = LockerContract
     back = row.kind == LockerContractKind.RETURN
     return or_(
-        and_(back, row.state.in_(LIVE_STATES), row.starts_at > work.now),
+        and_(back, is_live(row), row.starts_at > work.now),
         and_(
             ~back,
             row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)),

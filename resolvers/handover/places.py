@@ -6,9 +6,10 @@ from sqlalchemy.orm import aliased
 from geo.candidates import bits
 from models.automats import Automat, Locker
 from models.availability import overlaps
-from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
+from models.contracts import LockerContract, LockerContractKind
 from models.errors import InvalidInput, NoFreeLocker
 from models.keys import Key
+from models.live_contracts import is_live
 from models.times import Window
 from resolvers.keys import free_lockers
 from resolvers.work import Work
@@ -61,7 +62,7 @@ async def _held_for(work: Work, key: Key, automat: Automat) -> Locker | None:
             *_is_empty(work, key),
             row.key_id == key.id,
             row.automat_id == automat.id,
-            row.state.in_(LIVE_STATES),
+            is_live(row),
             row.kind != LockerContractKind.RETURN,
             or_(row.ends_at.is_(None), row.ends_at > work.now),
         )
@@ -81,7 +82,7 @@ def _is_empty(work: Work, key: Key) -> tuple[ColumnElement[bool], ...]:
     held = exists().where(
         row.locker_id == Locker.id,
         row.key_id.is_distinct_from(key.id),
-        row.state.in_(LIVE_STATES),
+        is_live(row),
         overlaps(row, Window.moment(work.now)),
     )
     return ~inside, ~held

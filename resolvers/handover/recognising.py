@@ -11,7 +11,6 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 from models.automats import Automat, Locker
 from models.codes import AutomatCode
 from models.contracts import (
-    LIVE_STATES,
     LockerContract,
     LockerContractKind,
     LockerContractState,
@@ -19,6 +18,7 @@ from models.contracts import (
 from models.custody import CLOCK_TOLERANCE
 from models.errors import InvalidInput
 from models.keys import Key
+from models.live_contracts import is_live
 from models.tags import same_tag
 from resolvers.custody_chains import in_force, key_inside_at
 from resolvers.handover.inserting import key_being_inserted
@@ -114,7 +114,7 @@ async def _opened(
         row.kind.in_(kinds),
         row.starts_at <= at + CLOCK_TOLERANCE,
     )
-    live = begun.where(row.state.in_(LIVE_STATES)).order_by(row.starts_at.desc())
+    live = begun.where(is_live(row)).order_by(row.starts_at.desc())
     over = begun.where(
         row.state == LockerContractState.COMPLETED,
         or_(row.ends_at.is_(None), row.ends_at > at - CLOCK_TOLERANCE),
@@ -140,7 +140,7 @@ async def _expected(work: Work, locker: Locker, at: datetime) -> Key | None:
     here = (
         work.own(Key)
         .join(row, row.key_id == Key.id)
-        .where(row.locker_id == locker.id, row.state.in_(LIVE_STATES))
+        .where(row.locker_id == locker.id, is_live(row))
         .order_by(row.starts_at)
     )
     by_code = select(AutomatCode.key_id).where(AutomatCode.locker_id == locker.id)

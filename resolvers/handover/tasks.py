@@ -3,9 +3,10 @@
 from sqlalchemy import or_
 
 from models.automats import Automat, Locker
-from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
+from models.contracts import LockerContract, LockerContractKind
 from models.events import EventKind
 from models.keys import Key
+from models.live_contracts import is_live
 from resolvers.work import Work
 
 
@@ -14,7 +15,7 @@ async def ask_to_insert(work: Work, key: Key) -> None:
     row = LockerContract
     coming = work.own(row).where(
         row.key_id == key.id,
-        row.state.in_(LIVE_STATES),
+        is_live(row),
         row.kind != LockerContractKind.RETURN,
         or_(row.ends_at.is_(None), row.ends_at > work.now),
     )

@@ -13,10 +13,11 @@ from geo.bookings import Bookings
 from geo.candidates import Candidate, bits
 from geo.decisions import FreeAgain
 from models.automats import Locker
-from models.contracts import LIVE_STATES, KeyAllocation, LockerContract
+from models.contracts import KeyAllocation, LockerContract
 from models.dialects.among import among
 from models.entities import KeyRule
 from models.keys import Key, KeyKind
+from models.live_contracts import is_live
 from models.selections import RejectionCode
 from models.stays import HOLD_STEP
 from models.times import Window, first_gap, first_gap_of_several
@@ -60,7 +61,7 @@ async def _free_from(
         .join(Locker, Locker.id == row.locker_id)
         .where(
             row.automat_id == candidate.automat.id,
-            row.state.in_(LIVE_STATES),
+            is_live(row),
             or_(row.ends_at.is_(None), row.ends_at > window.starts_at),
             row.key_contract_id.not_in(contracts_of([stay])),
         )

@@ -21,10 +21,11 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from models.contracts import LIVE_STATES, LockerContract, LockerContractKind
+from models.contracts import LockerContract, LockerContractKind
 from models.dialects.among import among, ids_later
 from models.dialects.plans import kept_plans
 from models.keys import Key, KeyStatus
+from models.live_contracts import is_live
 from resolvers import return_codes
 from resolvers.work import Work
 
@@ -98,7 +99,7 @@ def _next(key: type[Key]) -> ScalarSelect[Any]:
         select(contract.automat_id)
         .where(
             contract.key_id == key.id,
-            contract.state.in_(LIVE_STATES),
+            is_live(contract),
             or_(contract.ends_at.is_(None), contract.ends_at > bindparam("now")),
             or_(fetched_from, brought_to),
         )

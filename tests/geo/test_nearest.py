@@ -9,7 +9,8 @@ import pytest
 from factories import NOON, PASILA, STATION, make_automat, make_stranger
 from sqlalchemy import insert
 
-from geo.nearest import Found, in_order, nearest_automats, nearest_to_each
+from geo.measuring import Found, Nearby, in_order
+from geo.nearest import nearest_automats, nearest_to_each
 from geo.position import distance_metres
 from models.automats import Automat, AutomatModel, AutomatState
 from models.base import new_id
@@ -102,19 +103,35 @@ async def test_the_nearest_are_those_of_a_full_ranking(work: Work, count: int) -
         assert [one.automat_id for one in all_ours] == expected(own + others, here, count)
 
 
-async def test_many_places_are_answered_as_each_alone(work: Work) -> None:
+@pytest.mark.parametrize(("places", "count"), [(10, 5), (40, 5), (40, 100)])
+async def test_many_places_are_answered_as_each_alone(work: Work, places: int, count: int) -> None:
     chance = random.Random(9)
+    stranger = await make_stranger(work)
     own = await stand(work, work, [scattered(chance) for _ in range(60)], 0)
+    others = await stand(work, stranger, [scattered(chance) for _ in range(20)], 500)
+    both = [work.actor.organization_id, stranger.actor.organization_id]
+    asked = [*HARD, *(scattered(chance) for _ in range(places))]
+    connection = await work.connection()
+
+    found = await nearest_to_each(connection, asked, organization_ids=both[:1], count=count)
+    all_found = await nearest_to_each(connection, asked, organization_ids=both, count=count)
+
+    assert ids_of(found) == [expected(own, here, count) for here in asked]
+    assert ids_of(all_found) == [expected(own + others, here, count) for here in asked]
+
+
+@pytest.mark.parametrize("places", [0, 1, 40])
+async def test_where_nothing_stands_nothing_is_near(work: Work, places: int) -> None:
+    asked = HARD[:1] * places
     ids = [work.actor.organization_id]
-    places = [*HARD, *(scattered(chance) for _ in range(10))]
 
-    found = await nearest_to_each(await work.connection(), places, organization_ids=ids, count=5)
-    nowhere = await nearest_to_each(await work.connection(), [], organization_ids=ids, count=5)
+    found = await nearest_to_each(await work.connection(), asked, organization_ids=ids, count=5)
 
-    assert [[one.automat_id for one in near] for near in found] == [
-        expected(own, here, 5) for here in places
-    ]
-    assert nowhere == []
+    assert found == [[]] * places
+
+
+def ids_of(found: list[list[Nearby]]) -> list[list[UUID]]:
+    return [[one.automat_id for one in near] for near in found]
 
 
 async def test_organizations_that_share_a_strip_of_the_map_see_their_own(work: Work) -> None:
