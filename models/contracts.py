@@ -15,6 +15,7 @@ from models.opened import Opened
 from models.sealed import Sealed, SealedText
 
 LIVE_STATES = ("planned", "syncing", "ready")
+PAST_STATES = ("completed", "failed", "cancelled")
 LIVE = text("state in ('planned', 'syncing', 'ready')")
 """The condition of the partial indexes that only hold what is live."""
 LIVE_FETCH = text("state in ('planned', 'syncing', 'ready') and kind = 'fetch'")

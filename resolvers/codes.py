@@ -23,11 +23,6 @@ from models.sealed import Sealed
 from resolvers.transitions import move_locker_contract
 from resolvers.work import About, Work
 
-PAST_STATES = (
-    LockerContractState.COMPLETED,
-    LockerContractState.FAILED,
-    LockerContractState.CANCELLED,
-)
 SYNCED_STATES = (LockerContractState.SYNCING, LockerContractState.READY)
 CHANGED = "What its automat should know of it has changed."
 

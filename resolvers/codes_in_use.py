@@ -8,21 +8,15 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, literal, select, union_all
 
 from models.codes import AutomatCode
-from models.contracts import LockerContract, LockerContractState
+from models.contracts import LockerContract
 from models.dialects.among import among, ids_later
 from models.dialects.instants import Instant
 from models.keys import Key
-from models.live_contracts import is_live
+from models.live_contracts import is_live, is_past
 from models.marks import digits_of
 from models.pins import COOL_DOWN
 from models.sealer import Sealer, sealer_of
 from resolvers.work import Reading
-
-PAST_STATES = (
-    LockerContractState.COMPLETED,
-    LockerContractState.FAILED,
-    LockerContractState.CANCELLED,
-)
 
 
 class KnownCodes:
@@ -86,7 +80,7 @@ def _in_use() -> Select[Any]:
         among(row.automat_id, automats), row.pin_mark.is_not(None)
     )
     live = pins.where(is_live(row))
-    past = pins.where(row.state.in_(PAST_STATES), row.ends_at > bindparam("lately", type_=Instant))
+    past = pins.where(is_past(row), row.ends_at > bindparam("lately", type_=Instant))
     back = _marks(AutomatCode.automat_id, AutomatCode.code_mark).where(
         among(AutomatCode.automat_id, automats), AutomatCode.key_id.is_not(None)
     )
