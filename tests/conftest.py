@@ -19,10 +19,12 @@ from talking import Client, new_client
 from models.database import Database
 from resolvers import organizations
 from resolvers.work import Work
+from schema.operating.logs import hush
 
 gc.disable()  # until all is collected: what is read now stays until the end
 keyed.use()
 leaks.watch()
+hush()  # as in every process of ours
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")  # machines that test are busy, and no test is about speed

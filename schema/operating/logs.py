@@ -52,5 +52,10 @@ def write_logs(current: Settings) -> None:
     as_json = current.log_format == "json"
     handler.setFormatter(JsonFormatter() if as_json else PeopleFormatter(FOR_PEOPLE))
     logging.basicConfig(level=current.log_level.upper(), handlers=[handler], force=True)
+    hush()
+
+
+def hush() -> None:
+    """Let libraries tell of what goes wrong alone, and not of what is asked."""
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
