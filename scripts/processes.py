@@ -123,9 +123,16 @@ def open_or_none(file: Path | None) -> AbstractContextManager[IO[bytes] | None]:
 
 
 def tie() -> list[str]:
-    """Have the kernel send the program Ctrl-C when we are killed outright (where util-linux is)."""
+    """Have the kernel send the program Ctrl-C when we are killed outright (where util-linux is).
+
+    The kernel tells only of deaths after it was asked, so the program runs only if we are still
+    its parent then.
+    """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
+    if not setpriv:
+        return []
+    if_we_live = f'[ "$PPID" = {os.getpid()} ] && exec "$@"'
+    return [setpriv, "--pdeathsig", "INT", "--", "sh", "-c", if_we_live, "sh"]
 
 
 @contextmanager

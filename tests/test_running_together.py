@@ -28,6 +28,20 @@ with Together() as together:
     sys.exit(together.wait_for(first))
 """
 
+TIED_LATE = f'''
+import subprocess, sys
+sys.path.insert(0, {str(SCRIPTS)!r})
+from processes import tie
+
+orphaned = """
+    kill -9 $PPID
+    while read -r _ _ _ parent _ < /proc/$$/stat && [ "$parent" = "$PPID" ]; do sleep 0.1; done
+    exec "$@"
+"""
+program = [*tie(), "sh", "-c", "echo ran"]
+subprocess.run(["sh", "-c", orphaned, "sh", *program])
+'''
+
 
 @contextmanager
 def running(log: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
@@ -67,6 +81,14 @@ def test_all_of_them_end_with_their_parent(number: signal.Signals, tmp_path: Pat
 
         assert len(processes) == 2
         assert are_gone(processes)
+
+
+def test_what_was_not_tied_yet_when_its_parent_was_killed_never_runs() -> None:
+    command = [sys.executable, "-c", TIED_LATE]
+    parent = subprocess.run(command, check=False, capture_output=True, timeout=60)  # noqa: S603  # our own words
+
+    assert parent.returncode == -signal.SIGKILL
+    assert b"ran" not in parent.stdout
 
 
 def test_when_the_first_ends_the_others_end_too(tmp_path: Path) -> None:
