@@ -20,7 +20,6 @@ same bytes, as long as automats are still chosen by the same rules.
                here, and all of them name those by their places; the others name the first by its id
 """
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -41,10 +40,9 @@ from geo.wish_records import (
     wish_written,
 )
 from models.distances import DistanceKind
+from models.meanwhile import gently
 
 VERSION = 1
-AT_A_TIME = 8
-"""After so many records others have their turn: the database may have answered meanwhile."""
 MOST_AUTOMATS = 100
 """Of so many automats at most a record keeps all; of more only those that made the decision."""
 
@@ -81,9 +79,7 @@ class Records:
     ) -> tuple[dict[UUID, str], dict[str, str]]:
         """Write the records of decisions by their ids; gives also the areas that they name."""
         records, written = cls(sharing=len(decisions) > 1), {}
-        for number, (id, one) in enumerate(decisions.items()):
-            if number % AT_A_TIME == 0:
-                await asyncio.sleep(0)
+        async for id, one in gently(decisions.items()):
             written[id] = await records._written(id, one)
         return written | records._first(), records.areas
 

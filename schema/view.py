@@ -127,10 +127,7 @@ class GraphQLView(GraphQL[Any, None]):
             ) from error
         with self.bounds.operations.joined(who_pays(actor)):
             asked = await asked_in(request, body.read)
-            response = written_result(await self.executed(asked, request, actor), media_type)
-        if is_large(request):
-            response.headers["connection"] = "close"
-        return response
+            return written_result(await self.executed(asked, request, actor), media_type)
 
     def graphiql(self) -> Response:
         """Show GraphiQL.
@@ -211,11 +208,7 @@ class GraphQLView(GraphQL[Any, None]):
 
 
 def is_large(request: Request) -> bool:
-    """Whether a request is one of those that keep a process busy for a second or more.
-
-    Its connection is closed, so that the client's next one comes to a process that has nothing to
-    do. Connections that stay may both have come to the same of two: 600 pushes a second, not 890.
-    """
+    """Whether a request is so large that nobody reads it just to refuse it."""
     length = request.headers.get("content-length", "")
     return length.isdecimal() and int(length) > LARGE_BODY_BYTES
 

@@ -15,6 +15,7 @@ from models.dialects.lockers import LOCKERS_AT, lockers_at
 from models.dialects.many_rows import insert_rows
 from models.events import EventKind
 from models.keys import Key
+from models.meanwhile import beside, gently
 from models.sealed import Sealed
 from models.times import earlier
 from resolvers import codes
@@ -71,12 +72,10 @@ async def write(work: Work, plans: Sequence[Plan], contract_ids: dict[Plan, UUID
     connection = await work.connection()
     new = [one.values for one in written if one.before is None]
     kept = [{"row": one.id, **one.values} for one in written if one.before is not None]
-    await insert_rows(connection, LockerContract, new)
+    await beside(insert_rows(connection, LockerContract, new), _record_all(work, written))
     if kept:
         row = table_of(LockerContract)
         await connection.execute(update(row).where(row.c.id == bindparam("row")), kept)
-    for one in written:
-        _record(work, one)
     released = _released(plans, written)
     for held in released:
         give_up(work, held, reason="It is replaced by a new plan.")
@@ -171,6 +170,11 @@ def _sync_at(now: datetime, claim: Claim, before: HeldLocker | None) -> datetime
     if before is not None and before.sync_at <= now and due <= now:
         return earlier(before.sync_at, starts_at)
     return earlier(max(due, now), starts_at)
+
+
+async def _record_all(work: Work, written: Sequence[Written]) -> None:
+    async for one in gently(written):
+        _record(work, one)
 
 
 def _record(work: Work, one: Written) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from models.errors import PinInUse
+from models.meanwhile import gently
 from models.pins import new_pin
 from resolvers.codes_in_use import KnownCodes, in_use
 from resolvers.planning.stays import Claim, Plan, Stay
@@ -17,11 +18,20 @@ async def with_pins(work: Work, plans: Sequence[Plan]) -> list[Plan]:
     Raises:
         PinInUse: The automat knows the one that was chosen, or knew it lately (R22).
     """
+    return await chosen(plans, await codes_at(work, plans))
+
+
+async def codes_at(work: Work, plans: Sequence[Plan]) -> dict[UUID, KnownCodes]:
+    """Read which codes the automats of plans know already."""
     automats = {claim.automat_id for plan in plans for claim in plan.claims}
-    known = await in_use(work, automats) if automats else {}
+    return await in_use(work, automats) if automats else {}
+
+
+async def chosen(plans: Sequence[Plan], known: dict[UUID, KnownCodes]) -> list[Plan]:
+    """Give each claim its PIN, and ask the database nothing; raises what `with_pins` does."""
     return [
         replace(plan, claims=tuple(_with_pin(plan.stay, claim, known) for claim in plan.claims))
-        for plan in plans
+        async for plan in gently(plans)
     ]
 
 

@@ -28,14 +28,18 @@ async def decide(work: Work, stays: Sequence[Stay]) -> list[Planned]:
     Keys and automats are locked, and nothing is written: `writing.write` does that. A stay that is
     refused keeps what it holds. One that waits for something (`Plan.waits_for`) lets go of it.
     """
-    if not stays:
-        return []
-    known = await supplies.keys_of(work, stays)
-    snapshot = await look(work, stays)
-    planned = await _settled(work, snapshot, stays, known)
+    planned = await decide_but_pins(work, stays)
     plans = await with_pins(work, [one for one in planned if isinstance(one, Plan)])
     by_stay = {one.stay: one for one in plans}
     return [by_stay[one.stay] if isinstance(one, Plan) else one for one in planned]
+
+
+async def decide_but_pins(work: Work, stays: Sequence[Stay]) -> list[Planned]:
+    """Plan stays as `decide` does, but for the PINs: `pins.with_pins` gives them."""
+    if not stays:
+        return []
+    known = await supplies.keys_of(work, stays)
+    return await _settled(work, await look(work, stays), stays, known)
 
 
 async def look(reading: Reading, stays: Sequence[Stay]) -> Snapshot:

@@ -4,11 +4,12 @@ What stays held before is let go first and taken again, row for row where it is 
 contract, so that nobody trips over what is about to be freed.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.records import Records
 from geo.replaying import outcome_of
@@ -18,6 +19,7 @@ from models.dialects.many_rows import insert_rows, unless_there
 from models.errors import KeyTaken, LivionKeyError, NoFreeLocker
 from models.events import EventKind
 from models.jobs import JobKind
+from models.meanwhile import beside, gently
 from models.reservations import Reservation, ReservationStatus
 from models.selections import AutomatSelection, SelectionArea
 from models.settings import UnitSettings
@@ -48,13 +50,11 @@ async def write(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID]:
     if not plans:
         return {}
     decisions = {new_id(): plan for plan in plans if plan.stay.reservation is not None}
-    contract_ids, records = await asyncio.gather(
-        _write_all_of(work, plans),
-        Records.of_all({id: plan.decision for id, plan in decisions.items()}),
+    contract_ids, (rows, areas) = await beside(
+        _write_all_of(work, plans), _decision_rows(work, decisions)
     )
-    await _keep_decisions(work, decisions, *records)
-    for plan in plans:
-        _conclude(work, plan)
+    connection = await work.connection()
+    await beside(_keep_decisions(work, connection, rows, areas), _conclude_all(work, plans))
     await work.save()
     await aim(work, _concerned(plans))
     await jobs.schedule_all(
@@ -190,9 +190,11 @@ async def allocate(work: Work, contract_ids: dict[Plan, UUID]) -> None:
     await insert_rows(await work.connection(), KeyAllocation, rows)
 
 
-async def _keep_decisions(
-    work: Work, decisions: dict[UUID, Plan], records: dict[UUID, str], areas: dict[str, str]
-) -> None:
+async def _decision_rows(
+    work: Work, decisions: dict[UUID, Plan]
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Write decisions as rows; gives also the areas that their records name."""
+    records, areas = await Records.of_all({id: one.decision for id, one in decisions.items()})
     rows = [
         {
             "id": id,
@@ -202,14 +204,27 @@ async def _keep_decisions(
             **outcome_of(plan.decision),
             "inputs": records[id],
         }
-        for id, plan in decisions.items()
+        async for id, plan in gently(decisions.items())
         if plan.stay.reservation is not None
     ]
-    connection = await work.connection()
+    return rows, areas
+
+
+async def _keep_decisions(
+    work: Work,
+    connection: AsyncConnection,
+    rows: Sequence[dict[str, Any]],
+    areas: dict[str, str],
+) -> None:
     await insert_rows(connection, AutomatSelection, rows)
     owner = work.actor.organization_id
     named = [{"organization_id": owner, "digest": one, "area": areas[one]} for one in areas]
     await insert_rows(connection, SelectionArea, named, ending=unless_there)
+
+
+async def _conclude_all(work: Work, plans: Sequence[Plan]) -> None:
+    async for plan in gently(plans):
+        _conclude(work, plan)
 
 
 def _conclude(work: Work, plan: Plan) -> None:

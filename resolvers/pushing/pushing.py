@@ -7,8 +7,10 @@ from itertools import groupby
 from models.accounts import Permission
 from models.errors import LivionKeyError
 from models.events import EventKind
+from models.meanwhile import beside
 from models.reservations import Change, Reservation, UpsertOutcome
-from resolvers.planning.planner import decide
+from resolvers.planning import pins
+from resolvers.planning.planner import decide_but_pins
 from resolvers.planning.stays import Plan
 from resolvers.planning.waiting import is_waiting
 from resolvers.planning.writing import write
@@ -154,7 +156,7 @@ async def _plan(work: Work, tasks: Sequence[Task]) -> Outcomes:
     planned = [task for task in tasks if task not in refused and task.is_planned(work.now)]
     stays = [task.stay() for task in planned]
     plans: dict[Task, Plan] = {}
-    for task, one in zip(planned, await decide(work, stays), strict=True):
+    for task, one in zip(planned, await decide_but_pins(work, stays), strict=True):
         if isinstance(one, LivionKeyError):
             refused[task] = one
         elif not task.is_in_vain(one):
@@ -162,8 +164,9 @@ async def _plan(work: Work, tasks: Sequence[Task]) -> Outcomes:
     await rows.remove(work, [task.reservation for task in refused if task.is_new])
     done = [task for task in tasks if task not in refused]
     changed = {task: task.changed_by(plans.get(task)) for task in done}
-    await _keep(work, changed)
-    await write(work, list(plans.values()))
+    known = await pins.codes_at(work, list(plans.values()))
+    _, with_pins = await beside(_keep(work, changed), pins.chosen(list(plans.values()), known))
+    await write(work, with_pins)
     for task in done:
         if task.contract is not None and task.is_other and task not in plans:
             await effects.changed(work, task.contract)

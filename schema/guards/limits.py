@@ -26,7 +26,7 @@ from schema.guards.row_limits import Page, page_of
 MAX_BODY_BYTES = 1_000_000
 """A thousand reservations in one push are half of that, all of it in the variables."""
 LARGE_BODY_BYTES = 50_000
-"""From about two hundred reservations in one push on a request has a connection of its own."""
+"""A request so large that is refused unread ends its connection."""
 MAX_DOCUMENT_BYTES = 100_000
 MAX_TOKENS = 1_000
 MAX_DEPTH = 12

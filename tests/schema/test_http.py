@@ -68,15 +68,17 @@ async def test_a_token_that_has_expired_says_so() -> None:
 
 
 @pytest.mark.parametrize(("size", "connection"), [(10, None), (LARGE_BODY_BYTES, "close")])
-async def test_a_large_request_has_a_connection_of_its_own(
+async def test_a_large_request_that_is_refused_unread_ends_its_connection(
     size: int, connection: str | None
 ) -> None:
     body = {"query": "{ me }", "variables": {"padding": "x" * size}}
     async with client_of(small_app()) as client:
-        answer = await client.post("/graphql", json=body)
+        refused = await client.post("/graphql", json=body, headers={"authorization": ""})
+        answered = await client.post("/graphql", json=body)
 
-    assert answer.status_code == 200
-    assert answer.headers.get("connection") == connection
+    assert (refused.status_code, answered.status_code) == (401, 200)
+    assert refused.headers.get("connection") == connection
+    assert "connection" not in answered.headers
 
 
 async def test_the_token_says_who_asks() -> None:
