@@ -66,6 +66,10 @@ class Bookings:
         ]
         return min(clashes, key=lambda clash: clash.starts_at, default=None)
 
+    def has_taken(self, key_id: UUID) -> bool:
+        """Tell whether anybody has taken a key, whenever."""
+        return bool(self._keys.get(key_id))
+
     def key_windows(self, key_id: UUID, *, but_of: Owner) -> list[Window]:
         """List when a key is taken by others than one owner."""
         return [taken.window for taken in self._keys.get(key_id, ()) if taken.owner is not but_of]

@@ -20,9 +20,10 @@ from geo.group_members import members_of
 from geo.look import Metres
 from geo.measuring import Found, Nearby, Place, in_order, nearest_of
 from geo.nearest import nearest_automats, nearest_to_each
+from geo.occupancy import Occupancy
 from geo.position import distance_metres
 from models.automats import Automat, AutomatState
-from models.availability import Blocked, Span, blocked_lockers
+from models.availability import Blocked, Span
 from models.dialects.among import among, ids_later
 from models.places import Coordinates
 from models.times import Window
@@ -52,13 +53,11 @@ class Snapshot:
     ) -> None:
         self._connection = connection
         self._organization_ids = organization_ids
-        self._ignoring = ignoring
         self._select = _whole_automats() if whole else _automats()
         self.bookings = Bookings()
         """What has been taken since the look."""
         self._automats: dict[UUID, Any] = {}
-        self._blocked: dict[Span, Blocked] = {}
-        self._sure: dict[Span, Blocked] = {}
+        self._occupancy = Occupancy(connection, ignoring)
         self._near: dict[Coordinates, list[Nearby]] = {}
         self._asked: dict[Coordinates, int] = {}
         self._inside: dict[str, list[Place]] = {}
@@ -68,20 +67,19 @@ class Snapshot:
     async def prefetch(self, spans: Collection[Span]) -> None:
         """Read what many choices will look at, in two statements."""
         await self._know_automats({span.automat_id for span in spans})
-        await self._know_spans(spans)
+        await self._occupancy.know(spans)
 
     async def facts(self, metres: Metres, window: Window) -> list[Facts]:
         """Give what is known of automats over a window, in the order of `metres`."""
         await self._know_automats(metres)
-        await self._know_spans([Span(automat_id, window) for automat_id in metres])
+        blocked = await self._occupancy.over(window, metres)
         return [
-            self._facts(automat, window, distance)
+            self._facts(automat, window, distance, blocked[automat_id])
             for automat_id, distance in metres.items()
             if (automat := self._automats.get(automat_id)) is not None
         ]
 
-    def _facts(self, automat: Any, window: Window, metres: float | None) -> Facts:
-        blocked = self._blocked[Span(automat.id, window)]
+    def _facts(self, automat: Any, window: Window, metres: float | None, blocked: Blocked) -> Facts:
         taken = self.bookings.lockers_taken(automat.id, window)
         by_contracts = blocked.by_contracts | taken
         return Facts(automat, metres, automat.usable_lockers, by_contracts, blocked.by_keys)
@@ -93,21 +91,13 @@ class Snapshot:
             rows = await self._connection.execute(self._select, told)
             self._automats |= {row.id: row for row in rows}
 
-    async def _know_spans(self, spans: Iterable[Span]) -> None:
-        missing = {span for span in spans if span not in self._blocked}
-        if missing:
-            found = await blocked_lockers(self._connection, missing, ignoring=self._ignoring)
-            self._blocked |= found
-
     def start_over(self) -> None:
         """Forget what was taken since the look."""
         self.bookings = Bookings()
 
     def forget(self, spans: Iterable[Span]) -> None:
         """Forget looks, but for those that nobody else can change: the next one is a new one."""
-        for span in spans:
-            if span not in self._sure:
-                self._blocked.pop(span, None)
+        self._occupancy.forget(spans)
 
     async def make_sure(self, spans: Collection[Span]) -> set[Span]:
         """Lock the automats of spans and look again; give the spans that are otherwise now.
@@ -118,26 +108,20 @@ class Snapshot:
         told = {"owners": self._organization_ids, "ids": list({span.automat_id for span in spans})}
         locking = self._select.order_by(Automat.id).with_for_update(key_share=True)
         automats = {row.id: row for row in await self._connection.execute(locking, told)}
-        blocked = await blocked_lockers(self._connection, spans, ignoring=self._ignoring)
+        otherwise = await self._occupancy.look_again(spans)
         changed = {id for id, row in automats.items() if self._automats.get(id) != row}
-        otherwise = {
-            span
-            for span, now in blocked.items()
-            if span.automat_id in changed or self._blocked.get(span) != now
-        }
-        self._sure |= blocked
         self._automats |= automats
-        self._blocked |= blocked
-        return otherwise
+        return otherwise | {span for span in spans if span.automat_id in changed}
 
     async def free_lockers(self, spans: Collection[Span]) -> dict[Span, int]:
         """Count the lockers of automats that are free over windows."""
         await self._know_automats(span.automat_id for span in spans)
-        await self._know_spans(spans)
-        return {
-            span: self._facts(self._automats[span.automat_id], span.window, None).free_lockers
-            for span in spans
-        }
+        await self._occupancy.know(spans)
+        free = {}
+        for span in spans:
+            (facts,) = await self.facts({span.automat_id: None}, span.window)
+            free[span] = facts.free_lockers
+        return free
 
     async def nearest(self, here: Coordinates, count: int) -> dict[UUID, float | None]:
         """Give the automats nearest to a place; fewer than `count` when there are no more."""

@@ -26,6 +26,7 @@ from resolvers.planning.holdings import held_by
 from resolvers.planning.planner import look, plan_one
 from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.supplies import keys_of
+from resolvers.planning.wants import Wants
 from resolvers.pushing.comparing import changes_of_the_plan
 from resolvers.pushing.running import refusal_of
 from resolvers.settings import settings as settings_of
@@ -79,7 +80,7 @@ async def preview(
     )
     known = await keys_of(reading, [stay])
     snapshot = await look(reading, [stay])
-    planned = await plan_one(reading, snapshot, stay, known)
+    planned = await plan_one(reading, snapshot, stay, Wants(reading, known))
     if not isinstance(planned, Plan):
         raise planned
     return planned.decision

@@ -32,6 +32,7 @@ from models.settings import UnitSettings
 from resolvers.planning.planner import look, plan_one, prefetch
 from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.supplies import keys_of
+from resolvers.planning.wants import Wants
 from resolvers.planning.wishes import wish_of
 from resolvers.settings import settings as settings_at
 from resolvers.work import Reading, Work
@@ -226,11 +227,12 @@ class Asking:
         stays = [await self._stay(reading, case) for case in cases]
         known = await keys_of(reading, stays)
         snapshot = await look(reading, stays)
-        await prefetch(reading, snapshot, stays, known)
+        wants = Wants(reading, known)
+        await prefetch(snapshot, stays, wants)
         found = []
         for case, stay in zip(cases, stays, strict=True):
             snapshot.start_over()
-            plan = await plan_one(reading, snapshot, stay, known)
+            plan = await plan_one(reading, snapshot, stay, wants)
             if isinstance(plan, LivionKeyError):
                 raise plan
             answer = self.holding.brute.answer(case)

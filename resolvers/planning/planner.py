@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from geo.decisions import Wish
-from geo.key_supply import KeySupply
 from geo.selection import first_looks
 from geo.snapshot import Snapshot
 from models.availability import Span
@@ -14,6 +13,7 @@ from resolvers.planning.next_free import keys_free_from, locker_free_from
 from resolvers.planning.pins import with_pins
 from resolvers.planning.stays import Plan, Stay
 from resolvers.planning.supplies import Known
+from resolvers.planning.wants import Wants
 from resolvers.work import Reading, Work
 
 LOOKS = 10
@@ -39,7 +39,7 @@ async def decide_but_pins(work: Work, stays: Sequence[Stay]) -> list[Planned]:
     if not stays:
         return []
     known = await supplies.keys_of(work, stays)
-    return await _settled(work, await look(work, stays), stays, known)
+    return await _settled(work, await look(work, stays), stays, Wants(work, known))
 
 
 async def look(reading: Reading, stays: Sequence[Stay]) -> Snapshot:
@@ -51,22 +51,18 @@ async def look(reading: Reading, stays: Sequence[Stay]) -> Snapshot:
     )
 
 
-async def prefetch(
-    reading: Reading, snapshot: Snapshot, stays: Sequence[Stay], known: Known
-) -> None:
+async def prefetch(snapshot: Snapshot, stays: Sequence[Stay], wants: Wants) -> None:
     """Read what the choices for several stays will look at first, all at once."""
-    await snapshot.prefetch(await _first_spans(reading, snapshot, stays, known))
+    await snapshot.prefetch(await _first_spans(snapshot, stays, wants))
 
 
-async def _first_spans(
-    reading: Reading, snapshot: Snapshot, stays: Sequence[Stay], known: Known
-) -> set[Span]:
+async def _first_spans(snapshot: Snapshot, stays: Sequence[Stay], wants: Wants) -> set[Span]:
     """List what the choices for several stays look at first."""
     wanted = []
     for stay in stays:
-        supply = _supply(stay, snapshot, known)
-        if isinstance(supply, KeySupply) and not wishes.stays_at_desk(stay, supply):
-            wanted.append((stay, wishes.wish_of(reading, stay, supply)))
+        wish = wants.of(stay, snapshot.bookings)
+        if isinstance(wish, Wish) and not wishes.stays_at_desk(stay, wish.supply):
+            wanted.append((stay, wish))
     looks = await first_looks(snapshot, [wish for _, wish in wanted])
     return {
         Span(automat_id, phase.window)
@@ -76,15 +72,8 @@ async def _first_spans(
     }
 
 
-def _supply(stay: Stay, snapshot: Snapshot, known: Known) -> KeySupply | LivionKeyError:
-    try:
-        return supplies.supply_of(stay, known[stay], snapshot.bookings)
-    except LivionKeyError as refusal:
-        return refusal
-
-
 async def _settled(
-    work: Work, snapshot: Snapshot, stays: Sequence[Stay], known: Known
+    work: Work, snapshot: Snapshot, stays: Sequence[Stay], wants: Wants
 ) -> list[Planned]:
     """Decide until what was decided on is locked and still as it was when it was looked at.
 
@@ -93,9 +82,9 @@ async def _settled(
     """
     sure: set[Span] = set()
     for _ in range(LOOKS):
-        await prefetch(work, snapshot, stays, known)
+        await prefetch(snapshot, stays, wants)
         claiming.take_what_is_held(snapshot, stays)
-        planned = [await plan_one(work, snapshot, stay, known) for stay in stays]
+        planned = [await plan_one(work, snapshot, stay, wants) for stay in stays]
         spans = {one.stay: _spans(one) for one in planned if isinstance(one, Plan)}
         unsure = set().union(*spans.values()) - sure
         otherwise = await snapshot.make_sure(unsure) if unsure else set()
@@ -104,7 +93,7 @@ async def _settled(
         sure |= unsure
         again = [stay for stay, its_spans in spans.items() if its_spans & otherwise]
         snapshot.start_over()
-        snapshot.forget(await _first_spans(work, snapshot, again, known))
+        snapshot.forget(await _first_spans(snapshot, again, wants))
     raise NoFreeLocker("Too many others are taking the same lockers just now; send it again.")
 
 
@@ -114,16 +103,15 @@ def _spans(plan: Plan) -> set[Span]:
     }
 
 
-async def plan_one(reading: Reading, snapshot: Snapshot, stay: Stay, known: Known) -> Planned:
+async def plan_one(reading: Reading, snapshot: Snapshot, stay: Stay, wants: Wants) -> Planned:
     """Decide for one stay, against what the ones before it have taken."""
     snapshot.bookings.release(stay)
-    supply = _supply(stay, snapshot, known)
-    if isinstance(supply, NoKeyForEntity):
-        return Plan(stay, wishes.nothing(stay, supply))
-    if isinstance(supply, LivionKeyError):
+    wish = wants.of(stay, snapshot.bookings)
+    if isinstance(wish, NoKeyForEntity):
+        return Plan(stay, wishes.nothing(stay, wish))
+    if isinstance(wish, LivionKeyError):
         claiming.take_what_is_held(snapshot, [stay])
-        return await _with_free_time(reading, snapshot, stay, known, supply)
-    wish = wishes.wish_of(reading, stay, supply)
+        return await _with_free_time(reading, snapshot, stay, wants.known, wish)
     plan = await decided(snapshot, stay, wish)
     if isinstance(plan.waits_for, NoFreeLocker):
         found = await locker_free_from(reading, stay, plan)
