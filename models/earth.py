@@ -10,7 +10,7 @@ nothing is drawn shorter than by a factor of 1.74.
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.places import Coordinates
 
@@ -36,8 +36,7 @@ def earth_centred(place: Coordinates) -> tuple[float, float, float]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A place as it is seen from one of the six sides of a cube around the earth.
 
     Args:

@@ -3,16 +3,15 @@
 The worked examples of livionkey.md 3.1 are the tests of this file.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from models.contracts import LockerContractKind
 from models.settings import UnitSettings
 from models.times import Window, after, earlier
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """One stretch over which a locker is held, and when its PIN goes to the automat."""
 
     kind: LockerContractKind

@@ -41,9 +41,12 @@ def _locked(model: type[Row]) -> Select[Row]:
     return among_them.order_by(model.id).with_for_update(key_share=True)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Happened:
-    """One event as it is written: the columns of `models.events.Event`."""
+    """One event as it is written: the columns of `models.events.Event`.
+
+    Nobody changes it; it is not frozen because there are thousands, and that takes twice as long.
+    """
 
     id: UUID
     organization_id: UUID

@@ -3,7 +3,7 @@
 import struct
 from typing import Any
 
-from geoalchemy2 import Geography, WKBElement
+from geoalchemy2 import Geography
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -11,6 +11,15 @@ from models.places import Coordinates
 
 LITTLE_ENDIAN_POINT = "<BIdd"
 """Well-known binary: the byte order, the kind, and the two numbers."""
+
+
+class BarePoint(Geography):
+    """A geography that comes as well-known binary, with no element around it for each."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Leave it as it is."""
 
 
 class Position(TypeDecorator[Coordinates]):
@@ -23,7 +32,7 @@ class Position(TypeDecorator[Coordinates]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column's type."""
         if dialect.name == "postgresql":
-            point = Geography("POINT", srid=4326, spatial_index=False)
+            point = BarePoint("POINT", srid=4326, spatial_index=False)
             return dialect.type_descriptor(point)
         return dialect.type_descriptor(LargeBinary())
 
@@ -39,6 +48,5 @@ class Position(TypeDecorator[Coordinates]):
         """Read a point."""
         if value is None:
             return None
-        written = value.data if isinstance(value, WKBElement) else value
-        longitude, latitude = struct.unpack_from("<dd", written, 5)  # behind byte order and kind
+        longitude, latitude = struct.unpack_from("<dd", value, 5)  # behind byte order and kind
         return Coordinates(latitude, longitude)
