@@ -9,7 +9,8 @@ from models.keys import Key
 from resolvers.failover.leaving import Leaving, measured
 from resolvers.failover.moves import Move
 from resolvers.failover.staying import strongest
-from resolvers.planning.planner import Planned, decide
+from resolvers.planning.doubts import Planned
+from resolvers.planning.planner import decide
 from resolvers.planning.stays import Claim, Plan
 from resolvers.planning.wishes import wish_of
 from resolvers.planning.writing import write

@@ -22,6 +22,7 @@ from resolvers.planning import claiming, planner
 from resolvers.planning.holdings import NOTHING_HELD, Held, held_by
 from resolvers.planning.stays import Plan, Stay, Wanted
 from resolvers.planning.supplies import keys_of
+from resolvers.planning.wants import Wants
 from resolvers.settings import effective
 from resolvers.work import Reading
 
@@ -156,11 +157,11 @@ async def _stays(
 
 async def _planned(reading: Reading, stays: Sequence[Stay]) -> list[MovedStay]:
     movable = [stay for stay in stays if not stay.held.keys_out]
-    known = await keys_of(reading, movable)
+    wants = Wants(reading, await keys_of(reading, movable))
     snapshot = await planner.look(reading, movable)
-    await planner.prefetch(reading, snapshot, movable, known)
+    await planner.prefetch(snapshot, movable, wants)
     claiming.take_what_is_held(snapshot, movable)
-    plans = {stay: await planner.plan_one(reading, snapshot, stay, known) for stay in movable}
+    plans = {stay: await planner.plan_one(reading, snapshot, stay, wants) for stay in movable}
     return [_told(stay, plans.get(stay)) for stay in stays]
 
 

@@ -9,6 +9,7 @@ from geo.snapshot import Snapshot
 from models.availability import Span
 from models.errors import KeyTaken, LivionKeyError, NoFreeLocker, NoKeyForEntity
 from resolvers.planning import claiming, supplies, wishes
+from resolvers.planning.doubts import Doubts, Planned
 from resolvers.planning.next_free import keys_free_from, locker_free_from
 from resolvers.planning.pins import with_pins
 from resolvers.planning.stays import Plan, Stay
@@ -18,8 +19,6 @@ from resolvers.work import Reading, Work
 
 LOOKS = 10
 """How often the world may change between a look and the locks before somebody has to wait."""
-
-Planned = Plan | LivionKeyError
 
 
 async def decide(work: Work, stays: Sequence[Stay]) -> list[Planned]:
@@ -81,20 +80,37 @@ async def _settled(
     stays whose automats are otherwise by then look anew, together; the others' looks still hold.
     """
     sure: set[Span] = set()
+    again, doubts = stays, Doubts({}, ())
     for _ in range(LOOKS):
-        await prefetch(snapshot, stays, wants)
+        await prefetch(snapshot, again, wants)
         claiming.take_what_is_held(snapshot, stays)
-        planned = [await plan_one(work, snapshot, stay, wants) for stay in stays]
-        spans = {one.stay: _spans(one) for one in planned if isinstance(one, Plan)}
+        planned = await _in_order(work, snapshot, stays, wants, doubts)
+        spans = {one.stay: _spans(one) for one in planned.values() if isinstance(one, Plan)}
         unsure = set().union(*spans.values()) - sure
         otherwise = await snapshot.make_sure(unsure) if unsure else set()
         if not otherwise:
-            return planned
+            return [planned[stay] for stay in stays]
         sure |= unsure
         again = [stay for stay, its_spans in spans.items() if its_spans & otherwise]
+        doubts = Doubts(planned, (span.automat_id for span in otherwise))
         snapshot.start_over()
         snapshot.forget(await _first_spans(snapshot, again, wants))
     raise NoFreeLocker("Too many others are taking the same lockers just now; send it again.")
+
+
+async def _in_order(
+    work: Work, snapshot: Snapshot, stays: Sequence[Stay], wants: Wants, doubts: Doubts
+) -> dict[Stay, Planned]:
+    """Plan stays one after the other, but for those whose former plan is not in doubt."""
+    planned: dict[Stay, Planned] = {}
+    for stay in stays:
+        spared = doubts.spared(stay, (facts.key.id for facts in wants.known[stay]))
+        if spared is not None:
+            planned[stay] = claiming.note_taken(snapshot, spared)
+        else:
+            planned[stay] = await plan_one(work, snapshot, stay, wants)
+            doubts.follow(stay, planned[stay])
+    return planned
 
 
 def _spans(plan: Plan) -> set[Span]:

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 from batches import asked, pushed, said
 from counting import statements_of
 from factories import DAY, NOON, make_automat, make_desk, make_entity, make_key
+from overtaking import somebody_else_first
 from racing import by_itself
 from sqlalchemy import event, update
 
@@ -67,25 +67,6 @@ async def homes_far_apart(work: Work, count: int) -> tuple[list[Request], UUID]:
         await make_key(work, home, desk=desk)
         requests.append(asked(home, f"stay {number}", starts_at=SOON.starts_at))
     return requests, automats[0].id
-
-
-@contextmanager
-def somebody_else_first(database: Database, automat_id: UUID) -> Iterator[list[str]]:
-    """Change an automat just before the first statement that locks automats, and commit that."""
-    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    changed: list[str] = []
-
-    def change(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "FROM automats" in statement and "FOR NO KEY UPDATE" in statement and not changed:
-            changed.append(statement)
-            with psycopg.connect(url, autocommit=True) as other:
-                sql = "update automats set usable_lockers = %s where id = %s"
-                other.execute(sql, (HALF, automat_id))
-
-    engine = database._writers.sync_engine
-    event.listen(engine, "before_cursor_execute", change)
-    yield changed
-    event.remove(engine, "before_cursor_execute", change)
 
 
 async def statements_when_overtaken(database: Database, count: int) -> int:
