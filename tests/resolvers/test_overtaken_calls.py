@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from models.automats import Automat, AutomatModel
 from models.database import Database
 from models.places import Coordinates
 from resolvers import organizations
+from resolvers.planning.stays import Wanted
 from resolvers.pushing.pushing import Pushed
 from resolvers.pushing.requests import Request
 from resolvers.work import Work
@@ -36,7 +38,10 @@ class Street:
 
     homes: list[float]
     automats: list[float]
-    lasting: list[Any]
+    begins: list[timedelta]
+    lasting: list[timedelta]
+    named: list[int | None]
+    """The automat that each stay names: it looks at no other to fetch its key."""
     full: int
 
     @classmethod
@@ -44,49 +49,55 @@ class Street:
         chance = random.Random(seed)  # any street will do
         homes = [chance.random() for _ in range(8)]
         automats = [chance.random() for _ in range(6)]
-        lasting = [chance.choice([2 * DAY, 2 * DAY, LONG]) for _ in homes]
-        return cls(homes, automats, lasting, chance.randrange(6))
+        begins = [chance.choice([DAY, 15 * DAY, 30 * DAY]) for _ in homes]
+        lasting = [chance.choice([2 * DAY, LONG]) for _ in homes]
+        named = [chance.choice([None, chance.randrange(6)]) for _ in homes]
+        return cls(homes, automats, begins, lasting, named, chance.randrange(6))
 
     async def furnish(self, work: Work) -> tuple[list[Request], list[Automat]]:
         """Make them; each automat has one locker, but for one at the end of the street."""
         await organizations.found(work, name="Kotikatu")
-        desk, requests = await make_desk(work), []
-        for number, place in enumerate(self.homes):
-            home = await make_entity(work, at(place))
-            await make_key(work, home, desk=desk)
-            begin = NOON + DAY
-            requests.append(
-                asked(home, f"stay {number}", starts_at=begin, lasts=self.lasting[number])
-            )
         small = AutomatModel.LIVIONKEY_1
         automats = [
             await make_automat(work, f"automat {number}", at(place), small)
             for number, place in enumerate(self.automats)
         ]
         await make_automat(work, "the large one", at(9.0))
+        desk, requests = await make_desk(work), []
+        stays = zip(self.homes, self.begins, self.lasting, self.named, strict=True)
+        for number, (place, begins, lasts, named) in enumerate(stays):
+            home = await make_entity(work, at(place))
+            await make_key(work, home, desk=desk)
+            wanted = Wanted() if named is None else Wanted(automat_id=automats[named].id)
+            begin = NOON + begins
+            requests.append(
+                asked(home, f"stay {number}", starts_at=begin, lasts=lasts, wanted=wanted)
+            )
         return requests, automats
 
 
 def at(place: float) -> Coordinates:
-    return Coordinates(60 + place / 100, 24)
+    return Coordinates(60 + place / 1000, 24)
 
 
-def chosen(answer: list[Pushed]) -> list[str | None]:
-    decisions = [one.plan.decision if one.plan else None for one in answer]
-    return [one.chosen.automat.name if one and one.chosen else None for one in decisions]
+def lockers_of(answer: list[Pushed]) -> list[list[str]]:
+    """Name the automats of each stay: where its key is fetched, and where it comes back."""
+    plans = [one.plan for one in answer if one.plan is not None]
+    assert len(plans) == len(answer)
+    return [[claim.automat.name for claim in plan.claims] for plan in plans]
 
 
-async def overtaken(database: Database, street: Street) -> list[str | None]:
+async def overtaken(database: Database, street: Street) -> list[list[str]]:
     """Push stays, and let an automat be full just when it is locked."""
     owner = organizations.founder()
     requests, automats = await by_itself(database, owner, street.furnish)
     with somebody_else_first(database, automats[street.full].id, lockers=0) as changed:
         answer = await by_itself(database, owner, lambda work: pushed(work, *requests))
     assert len(changed) == 1
-    return chosen(answer)
+    return lockers_of(answer)
 
 
-async def afterwards(database: Database, street: Street) -> list[str | None]:
+async def afterwards(database: Database, street: Street) -> list[list[str]]:
     """Push the same stays when that automat is full already."""
     owner = organizations.founder()
     requests, automats = await by_itself(database, owner, street.furnish)
@@ -96,18 +107,19 @@ async def afterwards(database: Database, street: Street) -> list[str | None]:
         await (await work.connection()).execute(full.values(usable_lockers=0))
 
     await by_itself(database, owner, fill)
-    return chosen(await by_itself(database, owner, lambda work: pushed(work, *requests)))
+    return lockers_of(await by_itself(database, owner, lambda work: pushed(work, *requests)))
 
 
-async def test_who_is_overtaken_takes_the_next_and_whoever_had_that_goes_on_from_there(
+async def test_who_is_overtaken_takes_the_next_and_whoever_had_that_goes_without(
     database: Database,
 ) -> None:
-    street = Street(homes=[0, 0, 0], automats=[1, 2], lasting=[2 * DAY] * 3, full=0)
+    both: dict[str, Any] = {"homes": [0, 0], "begins": [DAY, DAY], "lasting": [2 * DAY, 2 * DAY]}
+    street = Street(**both, automats=[1, 2], named=[None, 1], full=0)
 
-    assert await overtaken(database, street) == ["automat 1", "the large one", "the large one"]
+    assert await overtaken(database, street) == [["automat 1"], []]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(8))
 async def test_what_comes_of_it_is_what_would_have_come_of_it_afterwards(
     database: Database, seed: int
 ) -> None:
