@@ -53,6 +53,7 @@ class Snapshot:
     ) -> None:
         self._connection = connection
         self._organization_ids = organization_ids
+        self._whole = whole
         self._select = _whole_automats() if whole else _automats()
         self.bookings = Bookings()
         """What has been taken since the look."""
@@ -106,7 +107,7 @@ class Snapshot:
         A span that was never looked at, or was forgotten, counts as otherwise too.
         """
         told = {"owners": self._organization_ids, "ids": list({span.automat_id for span in spans})}
-        locking = self._select.order_by(Automat.id).with_for_update(key_share=True)
+        locking = _locked_automats(whole=self._whole)
         automats = {row.id: row for row in await self._connection.execute(locking, told)}
         otherwise = await self._occupancy.look_again(spans)
         changed = {id for id, row in automats.items() if self._automats.get(id) != row}
@@ -258,6 +259,12 @@ def _automats() -> Select[Any]:
             Automat.installed_at,
         )
     )
+
+
+@cache
+def _locked_automats(*, whole: bool) -> Select[Any]:
+    some = _whole_automats() if whole else _automats()
+    return some.order_by(Automat.id).with_for_update(key_share=True)
 
 
 def _of_owners(statement: Any) -> Select[Any]:

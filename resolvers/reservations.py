@@ -5,6 +5,7 @@ from uuid import UUID
 
 from models.accounts import Permission
 from models.contracts import KeyContract
+from models.dialects.plans import plan_for_few
 from models.errors import KeyOut, NotFound
 from models.organizations import Contact
 from models.reservations import Reservation, ReservationStatus
@@ -32,6 +33,7 @@ async def push(work: Work, request: Request) -> Pushed:
         KeyOut: Somebody has the key, so that only the end and the contacts can be changed.
         MixedStorage: The wanted keys lie partly in automats and partly at desks.
     """
+    await plan_for_few(await work.connection())
     (pushed,) = await push_all(work, [request])
     pushed.kept()
     return pushed

@@ -172,7 +172,7 @@ async def seal_steadily(database: Database) -> None:
     while True:
         await asyncio.sleep(ROUND_SECONDS)
         with patience:
-            await sealing.seal_all(database, clock())
+            await sealing.seal_all(database, clock(), gives_way=True)
 
 
 async def sweep_daily(database: Database, outside: Outside) -> None:

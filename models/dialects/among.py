@@ -98,6 +98,11 @@ def ids_later(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=ManyIds())
 
 
+def texts_later(name: str) -> BindParameter[Any]:
+    """Make a parameter for many texts that is told its values when the statement is run."""
+    return bindparam(name, type_=ManyTexts())
+
+
 def _parameter(values: list[Any]) -> BindParameter[Any]:
     are_texts = bool(values) and isinstance(values[0], str)
     kind = ManyTexts() if are_texts else ManyIds()

@@ -7,15 +7,16 @@ after. So it is told once where the limit is crossed, and not again by each stay
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from geo.snapshot import Snapshot
 from models.automats import Automat, AutomatState, DeviceGroup, DeviceGroupAutomat
 from models.availability import Span
-from models.dialects.among import among
+from models.dialects.among import among, ids_later
 from models.events import EventKind
 from models.times import Window
 from resolvers.planning import notices
@@ -138,19 +139,24 @@ async def _groups(work: Work, automat_ids: Collection[UUID]) -> dict[UUID, list[
     found: dict[UUID, list[Group]] = defaultdict(list)
     if not automat_ids:
         return found
+    told = {"owner": work.actor.organization_id, "automats": automat_ids}
+    for row in await work.rows(_groups_of_automats(), **told):
+        found[row.automat_id].append(Group(row.id, row.name, row.free_locker_limit or 0))
+    return found
+
+
+@cache
+def _groups_of_automats() -> Select[UUID, UUID, str, int | None]:
     group, member = DeviceGroup, DeviceGroupAutomat
     theirs = (
         select(member.automat_id, group.id, group.name, group.free_locker_limit)
         .join(group, group.id == member.device_group_id)
         .where(
-            group.organization_id == work.actor.organization_id,
-            among(member.automat_id, automat_ids),
+            group.organization_id == bindparam("owner"),
+            among(member.automat_id, ids_later("automats")),
         )
-        .order_by(group.id)
     )
-    for row in await work.rows(theirs):
-        found[row.automat_id].append(Group(row.id, row.name, row.free_locker_limit or 0))
-    return found
+    return theirs.order_by(group.id)
 
 
 async def _counting(work: Work, plans: Sequence[Plan], group_ids: Iterable[UUID]) -> Counting:

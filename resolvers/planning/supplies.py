@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from geo.bookings import Bookings
 from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
-from models.dialects.among import among
+from models.dialects.among import among, ids_later
 from models.entities import KeyRule
 from models.errors import KeyTaken, NotFound
 from models.keys import EntityKey, Key, KeyStatus
@@ -72,19 +73,28 @@ async def _keys(
     reading: Reading, stays: Sequence[Stay]
 ) -> tuple[dict[UUID, Key], dict[UUID, list[UUID]]]:
     entity_ids = {stay.entity.id for stay in stays if stay.entity is not None}
-    links = select(EntityKey.entity_id, EntityKey.key_id).where(
-        EntityKey.organization_id == reading.actor.organization_id,
-        among(EntityKey.entity_id, entity_ids),
-    )
+    told = {"owner": reading.actor.organization_id, "entities": entity_ids}
     openers: dict[UUID, list[UUID]] = defaultdict(list)
-    for entity_id, key_id in await reading.rows(links.order_by(EntityKey.key_id)):
+    for entity_id, key_id in await reading.rows(_openers(), **told):
         openers[entity_id].append(key_id)
     ids = {id for key_ids in openers.values() for id in key_ids}
     ids |= {id for stay in stays for id in stay.wanted.key_ids}
     ids |= {key.key_id for stay in stays for key in stay.held.keys}
-    keys = reading.own(Key).where(among(Key.id, ids))
-    found = await (reading.locking(keys, Key) if isinstance(reading, Work) else reading.all(keys))
+    if isinstance(reading, Work):
+        found: Sequence[Key] = await reading.locked(Key, ids)
+    else:
+        found = await reading.all(reading.own(Key).where(among(Key.id, ids)))
     return {key.id: key for key in found}, openers
+
+
+@cache
+def _openers() -> Select[UUID, UUID]:
+    link = EntityKey
+    mine = link.organization_id == bindparam("owner")
+    opened = select(link.entity_id, link.key_id).where(
+        mine, among(link.entity_id, ids_later("entities"))
+    )
+    return opened.order_by(link.key_id)
 
 
 def _key_facts(key: Key, said: Any, *, is_soon: bool) -> KeyFacts:

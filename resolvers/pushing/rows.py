@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 
 from models.base import new_id
-from models.dialects.among import among
+from models.dialects.among import among, texts_later
 from models.dialects.many_rows import insert_rows, unless_there
 from models.organizations import Contact
 from models.reservations import Reservation, ReservationContact, ReservationStatus
 from resolvers.pushing.requests import Push
-from resolvers.work import Reading, Work
+from resolvers.work import Reading, Work, owned
 
 Identity = tuple[str, str]
 
@@ -22,20 +23,25 @@ async def known(
     reading: Reading, identities: Collection[Identity], *, lock: bool = False
 ) -> dict[Identity, Reservation]:
     """Read the reservations that partners mean by their own numbers."""
-    row = Reservation
+    locks = lock and isinstance(reading, Work)
     by_source: dict[str, list[str]] = defaultdict(list)
     for source, external_id in identities:
         by_source[source].append(external_id)
     found: dict[Identity, Reservation] = {}
     for source, external_ids in sorted(by_source.items()):
-        meant = reading.own(row).where(row.source == source, among(row.external_id, external_ids))
-        ours = (
-            await reading.locking(meant, row)
-            if lock and isinstance(reading, Work)
-            else await reading.all(meant)
-        )
-        found |= {(source, one.external_id): one for one in ours}
+        told = {"owner": reading.actor.organization_id, "source": source, "ids": external_ids}
+        for one in await reading.all(_meant(locks=locks), **told):
+            found[source, one.external_id] = one
     return found
+
+
+@cache
+def _meant(*, locks: bool) -> Select[Reservation]:
+    row = Reservation
+    found = owned(row).where(
+        row.source == bindparam("source"), among(row.external_id, texts_later("ids"))
+    )
+    return found.order_by(row.id).with_for_update(key_share=True) if locks else found
 
 
 async def contacts_of(

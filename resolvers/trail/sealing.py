@@ -15,6 +15,7 @@ from models.base import new_id, table_of
 from models.database import Database
 from models.dialects.commit_order import horizon
 from models.dialects.missing_rows import insert_missing
+from models.meanwhile import gently
 from models.seals import LEAF_BYTES, EventSeal, leaf_of, leaves_of, seal_digest
 from resolvers.clocks import every_system
 from resolvers.trail.documents import event_document, seal_document
@@ -25,20 +26,29 @@ class NumbersRunBehind(Exception):
     """The numbers of transactions are lower than those that are sealed; run: livionkey migrate."""
 
 
-async def seal_all(database: Database, now: datetime) -> int:
+async def seal_all(database: Database, now: datetime, *, gives_way: bool = False) -> int:
     """Seal what is complete of every organization's trail; counts the events.
 
     Args:
         database: Where the trails are.
         now: The moment, by our clock.
+        gives_way: See `seal`.
     """
     return sum(
-        [await seal(database, one.organization_id, now) for one in await every_system(database)]
+        [
+            await seal(database, one.organization_id, now, gives_way=gives_way)
+            for one in await every_system(database)
+        ]
     )
 
 
 async def seal(
-    database: Database, organization_id: UUID, now: datetime, *, at_most: int = AT_ONCE
+    database: Database,
+    organization_id: UUID,
+    now: datetime,
+    *,
+    at_most: int = AT_ONCE,
+    gives_way: bool = False,
 ) -> int:
     """Seal what is complete of one organization's trail; counts the events.
 
@@ -47,6 +57,8 @@ async def seal(
         organization_id: Whose it is.
         now: The moment, by our clock.
         at_most: How many events one seal has.
+        gives_way: Whether to leave the rest to whoever was first with the next seal: of processes
+            that look now and then one is enough, and the others would only do the same again.
 
     Raises:
         NumbersRunBehind: The database was moved, and not told how to go on counting.
@@ -60,8 +72,11 @@ async def seal(
         async with database.writing() as session:
             writer = await session.connection()
             missing = insert_missing(table_of(EventSeal), writer.dialect.name)
-            await writer.execute(missing.values(row))
-        sealed += row["count"]
+            kept = await writer.execute(missing.values(row).returning(table_of(EventSeal).c.id))
+            is_first = kept.first() is not None
+        if not is_first and gives_way:
+            return sealed
+        sealed += row["count"] if is_first else 0
 
 
 async def _next(
@@ -75,7 +90,7 @@ async def _next(
     found = await events(connection, organization_id, last.place, below=below, at_most=at_most)
     if not found:
         return None
-    leaves = leaves_of([(row.id, leaf_of(event_document(row))) for row in found])
+    leaves = leaves_of([(row.id, leaf_of(event_document(row))) async for row in gently(found)])
     return sealed(organization_id, last, place=place_of(found[-1]), leaves=leaves, now=now)
 
 

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import insert
 from trails import a_trail, problems, rename, sealed, the_contact
 
 from models.database import Database
+from models.seals import EventSeal
 from resolvers.erasing.contacts import erase_on_request
 from resolvers.trail import checking, files, reading, removing, sealing
 from resolvers.trail.chains import Chain
@@ -93,3 +95,36 @@ async def test_whoever_looks_at_one_moment_writes_nothing_and_leaves_no_trace(
             await connection.exec_driver_sql("delete from events")
     await sealed(database, whose)
     assert await problems(database, whose) == []
+
+
+async def last_seal(database: Database, whose: UUID) -> int:
+    async with database.reading() as connection:
+        return (await reading.head(connection, whose)).number
+
+
+@pytest.mark.parametrize("gives_way", [True, False])
+async def test_of_two_sealers_one_gives_way_if_it_is_told_to(
+    database: Database, whose: UUID, monkeypatch: pytest.MonkeyPatch, gives_way: bool
+) -> None:
+    for name in ("Once", "Twice"):
+        await rename(database, whose, (await the_contact(database, whose)).id, name)
+    before, is_overtaken = await last_seal(database, whose), False
+
+    async def events_and_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        nonlocal is_overtaken
+        found = await reading.events(*args, **kwargs)
+        if not is_overtaken:
+            is_overtaken = True
+            async with database.reading() as connection:
+                row = await sealing._next(connection, whose, clock(), 1)
+            async with database.writing() as session:
+                await session.execute(insert(EventSeal).values(row))
+        return found
+
+    monkeypatch.setattr(sealing, "events", events_and_meanwhile)
+
+    count = await sealing.seal(database, whose, clock(), at_most=1, gives_way=gives_way)
+
+    assert is_overtaken
+    assert (count == 0) == gives_way
+    assert (await last_seal(database, whose) == before + 1) == gives_way
