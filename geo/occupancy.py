@@ -36,23 +36,27 @@ class Occupancy:
 
     async def look_again(self, spans: Collection[Span]) -> set[Span]:
         """Read automats that are locked now; give the spans that are otherwise than was known."""
-        found = await blocked_lockers(self._connection, spans, ignoring=self._ignoring)
-        otherwise = {span for span, now in found.items() if self._known(span) != now}
-        self._keep(found)
-        self._sure |= found.keys()
-        return otherwise
+        self._sure |= set(spans)
+        return self._compared(await self._found(spans))
 
-    def forget(self, spans: Iterable[Span]) -> None:
-        """Forget looks, but for those that nobody else can change: the next one is a new one."""
-        for automat_id, window in spans:
-            if (automat_id, window) not in self._sure:
-                self._over[window].pop(automat_id, None)
+    async def look_anew(self, spans: Iterable[Span]) -> set[Span]:
+        """Read what others may have changed since; give the spans that are otherwise."""
+        unsure = [span for span in spans if span not in self._sure]
+        return self._compared(await self._found(unsure))
 
     def _known(self, span: Span) -> Blocked | None:
         return self._over[span.window].get(span.automat_id)
 
+    async def _found(self, spans: Collection[Span]) -> dict[Span, Blocked]:
+        return await blocked_lockers(self._connection, spans, ignoring=self._ignoring)
+
     async def _read(self, spans: Collection[Span]) -> None:
-        self._keep(await blocked_lockers(self._connection, spans, ignoring=self._ignoring))
+        self._keep(await self._found(spans))
+
+    def _compared(self, found: Mapping[Span, Blocked]) -> set[Span]:
+        otherwise = {span for span, now in found.items() if self._known(span) != now}
+        self._keep(found)
+        return otherwise
 
     def _keep(self, found: Mapping[Span, Blocked]) -> None:
         for (automat_id, window), blocked in found.items():

@@ -96,15 +96,16 @@ class Snapshot:
         """Forget what was taken since the look."""
         self.bookings = Bookings()
 
-    def forget(self, spans: Iterable[Span]) -> None:
-        """Forget looks, but for those that nobody else can change: the next one is a new one."""
-        self._occupancy.forget(spans)
+    async def look_anew(self, spans: Collection[Span]) -> set[Span]:
+        """Look once more, but where nobody else can change anything; give what is otherwise."""
+        await self._know_automats({span.automat_id for span in spans})
+        return await self._occupancy.look_anew(spans)
 
     async def make_sure(self, spans: Collection[Span]) -> set[Span]:
         """Lock the automats of spans and look again; give the spans that are otherwise now.
 
         They are locked in the order of their ids, so that two who plan never wait for each other.
-        A span that was never looked at, or was forgotten, counts as otherwise too.
+        A span that was never looked at counts as otherwise too.
         """
         told = {"owners": self._organization_ids, "ids": list({span.automat_id for span in spans})}
         locking = _locked_automats(whole=self._whole)

@@ -27,6 +27,7 @@ async def beside(
         return await statements, await task
     finally:
         task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def gently(things: Iterable[Thing]) -> AsyncIterator[Thing]:

@@ -33,10 +33,15 @@ async def push(work: Work, request: Request) -> Pushed:
         KeyOut: Somebody has the key, so that only the end and the contacts can be changed.
         MixedStorage: The wanted keys lie partly in automats and partly at desks.
     """
-    await plan_for_few(await work.connection())
     (pushed,) = await push_all(work, [request])
     pushed.kept()
     return pushed
+
+
+async def push_alone(work: Work, request: Request) -> Pushed:
+    """Take a push in a transaction of its own, with statements that are planned once for all."""
+    await plan_for_few(await work.connection())
+    return await push(work, request)
 
 
 async def contacts_of(reading: Reading, reservation_id: UUID) -> Sequence[Contact]:

@@ -45,7 +45,8 @@ def _locked(model: type[Row]) -> Select[Row]:
 class Happened:
     """One event as it is written: the columns of `models.events.Event`.
 
-    Nobody changes it; it is not frozen because there are thousands, and that takes twice as long.
+    Only what changed is added to it, see `models.changes`. It is not frozen, as there are thousands
+    of them and that takes twice as long.
     """
 
     id: UUID

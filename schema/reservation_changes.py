@@ -160,7 +160,7 @@ class ReservationMutations:
     async def reservation_upsert(
         self, work: Work, input: ReservationUpsertInput
     ) -> ReservationUpsertPayload:
-        pushed = await reservations.push(work, input.request())
+        pushed = await reservations.push_alone(work, input.request())
         return ReservationUpsertPayload(
             reservation=Reservation.of(pushed.kept()),
             outcome=pushed.outcome,

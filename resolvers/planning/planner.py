@@ -80,9 +80,9 @@ async def _settled(
     stays whose automats are otherwise by then look anew, together; the others' looks still hold.
     """
     sure: set[Span] = set()
-    again, doubts = stays, Doubts({}, ())
+    doubts = Doubts({}, ())
+    await prefetch(snapshot, stays, wants)
     for _ in range(LOOKS):
-        await prefetch(snapshot, again, wants)
         claiming.take_what_is_held(snapshot, stays)
         planned = await _in_order(work, snapshot, stays, wants, doubts)
         spans = {one.stay: _spans(one) for one in planned.values() if isinstance(one, Plan)}
@@ -92,9 +92,9 @@ async def _settled(
             return [planned[stay] for stay in stays]
         sure |= unsure
         again = [stay for stay, its_spans in spans.items() if its_spans & otherwise]
-        doubts = Doubts(planned, (span.automat_id for span in otherwise))
         snapshot.start_over()
-        snapshot.forget(await _first_spans(snapshot, again, wants))
+        otherwise |= await snapshot.look_anew(await _first_spans(snapshot, again, wants))
+        doubts = Doubts(planned, (span.automat_id for span in otherwise))
     raise NoFreeLocker("Too many others are taking the same lockers just now; send it again.")
 
 

@@ -38,7 +38,7 @@ class Pushed:
         outcome: What was done; None when it was refused.
         changed: What of the reservation is otherwise now.
         refusal: The rule that stood against it.
-        plan: What was planned for it, if anything was.
+        plan: What was planned for it, if anything was; without its PINs.
     """
 
     reservation: Reservation | None = None

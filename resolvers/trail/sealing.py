@@ -2,7 +2,8 @@
 
 Nobody who writes waits for this: a seal takes the events of transactions that are over (see
 `models.dialects.commit_order`), reads and hashes them outside of any transaction, and is one new
-row. Of two who seal the same at once one is first, and the other goes on behind it.
+row. Of two who seal the same at once one is first, and the other goes on behind it
+or leaves the rest to that one.
 """
 
 from datetime import UTC, datetime

@@ -47,13 +47,13 @@ async def test_a_second_look_tells_which_automats_are_otherwise(work: Work) -> N
     assert not await snapshot.make_sure([changed, other])
 
 
-async def test_a_look_that_was_forgotten_counts_as_otherwise(work: Work) -> None:
+async def test_a_look_without_locks_tells_of_those_that_are_not_sure(work: Work) -> None:
     snapshot, changed, other = await looked_at(work)
+    begun = Span(other.automat_id, Window(SOON.starts_at, None))
+    assert await snapshot.look_anew([begun]) == {begun}
     await snapshot.make_sure([changed])
 
-    snapshot.forget([changed, other])
-
-    assert await snapshot.make_sure([changed, other]) == {other}
+    assert not await snapshot.look_anew([changed, other, begun])
 
 
 async def homes_far_apart(work: Work, count: int) -> tuple[list[Request], UUID]:
