@@ -3,10 +3,12 @@
 import pytest
 from racing import by_itself
 
+from models.base import new_id
 from models.database import Database
 from models.events import EventKind
+from models.organizations import Contact
 from resolvers import organizations
-from resolvers.work import Work
+from resolvers.work import About, Work
 
 WHAT_HAPPENED_TO_SOME = """explain query plan select kind from events
 where organization_id = ? and subject_id in (select value from json_each(?))"""
@@ -18,9 +20,9 @@ async def database(own_database: Database) -> Database:
         pytest.skip("PostgreSQL counts by itself")
 
     async def furnish(work: Work) -> None:
-        unit = await organizations.found(work, name="Kotikatu")
+        await organizations.found(work, name="Kotikatu")
         for _ in range(400):
-            work.record(EventKind.CONTACT_UPDATED, unit)
+            work.record(EventKind.CONTACT_UPDATED, About(Contact, new_id()))
 
     await by_itself(own_database, organizations.founder(), furnish)
     return own_database
