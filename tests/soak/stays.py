@@ -20,7 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from stories.playing import Played, play  # the path comes first
+import keyed  # the path comes first
+from stories.playing import Played, play  # the same
+
+keyed.use()
 
 
 def tell(name: str, played: Played, seconds: float) -> bool:
