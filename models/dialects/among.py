@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, Dialect, String, Uuid, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Dialect, String, Uuid, bindparam, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -91,6 +91,31 @@ def among(column: Any, values: BindParameter[Any] | Iterable[Any]) -> ColumnElem
     given = values if isinstance(values, BindParameter) else _parameter(list(values))
     is_one: ColumnElement[bool] = is_among(column, given)
     return is_one
+
+
+class is_also(FunctionElement[Any]):  # noqa: N801 - it is written like a function of SQL
+    """Whether a column has a value, of rows that are found by others of their columns."""
+
+    name = "is_also"
+    inherit_cache = True
+
+
+@compiles(is_also, "postgresql")
+def _equal(element: Any, compiler: Any, **options: Any) -> str:
+    column, value = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = {value}"
+
+
+@compiles(is_also, "sqlite")
+def _not_by_its_index(element: Any, compiler: Any, **options: Any) -> str:
+    column, value = (compiler.process(one, **options) for one in element.clauses)
+    return f"+{column} = {value}"  # a column with a plus is not looked up in an index
+
+
+def also(column: Any, value: Any) -> ColumnElement[bool]:
+    """Ask that a column has a value, where SQLite is to look for the rows by other columns."""
+    has_it: ColumnElement[bool] = is_also(column, literal(value, column.type))
+    return has_it
 
 
 def ids_later(name: str) -> BindParameter[Any]:

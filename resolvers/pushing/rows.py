@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, delete, select
 
 from models.base import new_id
-from models.dialects.among import among, texts_later
+from models.dialects.among import also, among, texts_later
 from models.dialects.many_rows import insert_rows, unless_there
 from models.organizations import Contact
 from models.reservations import Reservation, ReservationContact, ReservationStatus
@@ -47,10 +47,7 @@ def _meant(*, locks: bool) -> Select[Reservation]:
 async def contacts_of(
     reading: Reading, reservation_ids: Collection[UUID]
 ) -> dict[UUID, list[Contact]]:
-    """List the contacts of reservations, the main one first.
-
-    Whose they are is said as a range: for an equal value SQLite would read all of an organization.
-    """
+    """List the contacts of reservations, the main one first."""
     if not reservation_ids:
         return defaultdict(list)
     link, owner = ReservationContact, reading.actor.organization_id
@@ -58,7 +55,7 @@ async def contacts_of(
         select(link.reservation_id, *Contact.__table__.c)
         .join(Contact, Contact.id == link.contact_id)
         .where(
-            link.organization_id.between(owner, owner),
+            also(link.organization_id, owner),
             among(link.reservation_id, reservation_ids),
         )
         .order_by(link.place)
