@@ -23,7 +23,6 @@ from models.dialects.echo import Echo
 from models.dialects.interrupts import interruptible
 from models.dialects.nearest_index import install_functions
 from models.dialects.row_security import ORGANIZATION, begin_for, look_for_wall, stand_for
-from models.dialects.statistics import counted_anew
 from models.errors import InvalidInput
 from models.events import Event
 from models.sealer import Sealer, give_sealer, sealer_of
@@ -144,14 +143,6 @@ class Database:
     def changes(self) -> AsyncGenerator[None]:
         """Yield after every commit of anybody, see `models.dialects.bell`."""
         return self._bell.changes()
-
-    async def count_anew(self, pages: int) -> int:
-        """Let SQLite plan by how much is in its tables, see `models.dialects.statistics`."""
-        async with self.administering() as connection:
-            now = await counted_anew(connection, pages=pages)
-        if now != pages:
-            await self._readers.dispose()  # new ones know it
-        return now
 
     async def dispose(self) -> None:
         """Close every connection; new ones are made when they are needed."""

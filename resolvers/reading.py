@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models import reach
 from models.accounts import Actor, Permission, Role, WayIn
 from models.base import Base, Removable
+from models.dialects.among import also, among, ids_later
 from models.errors import NotFound
 from models.reaching import REACHED
 from models.settings import UnitSettings
@@ -28,6 +29,20 @@ def owned(model: type[Row]) -> Select[Row]:
     """
     found: Select[Row] = select(model).where(
         cast("Any", model).organization_id == bindparam("owner"), *_there(model)
+    )
+    return found
+
+
+def owned_among(model: type[Row], column: Any) -> Select[Row]:
+    """Begin such a query of rows that are found by the many `ids` that a column may have.
+
+    SQLite, which takes an organization to have ten rows, would rather read all of it.
+    """
+    owner = cast("Any", model).organization_id
+    found: Select[Row] = select(model).where(
+        also(owner, bindparam("owner", type_=owner.type)),
+        among(column, ids_later("ids")),
+        *_there(model),
     )
     return found
 

@@ -21,11 +21,10 @@ from models.accounts import Actor, WayIn
 from models.base import Base, Removable, new_id
 from models.changes import CHANGED
 from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
-from models.dialects.among import among, ids_later
 from models.dialects.overlaps import broken_constraint
 from models.errors import LivionKeyError, NotAllowed
 from models.events import EventKind
-from resolvers.reading import Reading, owned, system
+from resolvers.reading import Reading, owned, owned_among, system
 
 __all__ = ["About", "Reading", "Work", "owned", "refusing", "system"]
 
@@ -37,8 +36,7 @@ ITSELF = ("id",)
 
 @cache
 def _locked(model: type[Row]) -> Select[Row]:
-    among_them = owned(model).where(among(model.id, ids_later("ids")))
-    return among_them.order_by(model.id).with_for_update(key_share=True)
+    return owned_among(model, model.id).order_by(model.id).with_for_update(key_share=True)
 
 
 @dataclass

@@ -95,7 +95,7 @@ def assembled(database: Database, current: Settings) -> Starlette:
         noting = asyncio.create_task(note_uses(database, uses))
         sealer = asyncio.create_task(seal_steadily(database))
         try:
-            async with embedded(database, outside) if database.is_sqlite else nullcontext():
+            async with working(database, outside) if database.is_sqlite else nullcontext():
                 yield
         finally:
             await end(caretaker, sweeper, sealer, noting)
@@ -145,17 +145,6 @@ async def what_is_missing(database: Database) -> str | None:
     return "The database is not migrated; run: livionkey migrate"
 
 
-@asynccontextmanager
-async def embedded(database: Database, outside: Outside) -> AsyncIterator[None]:
-    """Do beside a database in a file what other processes and PostgreSQL itself do elsewhere."""
-    counting = asyncio.create_task(count_steadily(database))
-    async with working(database, outside):
-        try:
-            yield
-        finally:
-            await end(counting)
-
-
 async def take_care(database: Database, geocoder: Geocoder) -> None:
     """Look after what waits: once a minute, and soon after something has changed."""
     wake, patience = asyncio.Event(), Patience("the caretaker")
@@ -184,15 +173,6 @@ async def seal_steadily(database: Database) -> None:
         await asyncio.sleep(ROUND_SECONDS)
         with patience:
             await sealing.seal_all(database, clock(), gives_way=True)
-
-
-async def count_steadily(database: Database) -> None:
-    """Let SQLite know, within a minute, that there is much more in its tables now."""
-    pages, patience = 0, Patience("the counts of tables")
-    while True:
-        with patience:
-            pages = await database.count_anew(pages)
-        await asyncio.sleep(ROUND_SECONDS)
 
 
 async def sweep_daily(database: Database, outside: Outside) -> None:

@@ -114,7 +114,8 @@ def _not_by_its_index(element: Any, compiler: Any, **options: Any) -> str:
 
 def also(column: Any, value: Any) -> ColumnElement[bool]:
     """Ask that a column has a value, where SQLite is to look for the rows by other columns."""
-    has_it: ColumnElement[bool] = is_also(column, literal(value, column.type))
+    given = value if isinstance(value, BindParameter) else literal(value, column.type)
+    has_it: ColumnElement[bool] = is_also(column, given)
     return has_it
 
 

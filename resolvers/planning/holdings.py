@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, Uuid, bindparam, select
 
 from geo.key_supply import KeyOption
 from models.automats import Locker
 from models.contracts import LIVE_STATES, KeyAllocation, LockerContract
 from models.contracts import LockerContractKind as Kind
 from models.contracts import LockerContractState as State
-from models.dialects.among import among, ids_later
+from models.dialects.among import also, among, ids_later
 from models.sealed import Sealed
 from models.times import Window
 from resolvers.work import Reading
@@ -154,7 +154,7 @@ def _keys() -> Select[*tuple[Any, ...]]:
         KeyAllocation.ends_at,
         KeyAllocation.fetched_at,
     ).where(
-        KeyAllocation.organization_id == bindparam("owner"),
+        also(KeyAllocation.organization_id, bindparam("owner", type_=Uuid())),
         among(KeyAllocation.key_contract_id, ids_later("contracts")),
         KeyAllocation.live,
     )
@@ -170,7 +170,7 @@ def _lockers() -> Select[*tuple[Any, ...]]:
     return (
         columns.outerjoin(Locker, Locker.id == row.locker_id)
         .where(
-            row.organization_id == bindparam("owner"),
+            also(row.organization_id, bindparam("owner", type_=Uuid())),
             among(row.key_contract_id, ids_later("contracts")),
             row.state.in_((*LIVE_STATES, State.FAILED.value)),
         )

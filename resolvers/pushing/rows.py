@@ -22,8 +22,12 @@ Identity = tuple[str, str]
 async def known(
     reading: Reading, identities: Collection[Identity], *, lock: bool = False
 ) -> dict[Identity, Reservation]:
-    """Read the reservations that partners mean by their own numbers."""
-    locks = lock and isinstance(reading, Work)
+    """Read the reservations that partners mean by their own numbers.
+
+    On SQLite there is nothing to lock, and it would look through all of them for those in order.
+    """
+    is_shared = (await reading.connection()).dialect.name != "sqlite"
+    locks = lock and is_shared and isinstance(reading, Work)
     by_source: dict[str, list[str]] = defaultdict(list)
     for source, external_id in identities:
         by_source[source].append(external_id)

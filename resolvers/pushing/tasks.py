@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
+from sqlalchemy import Select
+
 from models.contracts import KeyContract
-from models.dialects.among import among
 from models.errors import LivionKeyError, StartsInPast
 from models.reservations import Change, Reservation, check_start
 from resolvers.planning.holdings import NOTHING_HELD, Held, held_by
@@ -16,6 +18,7 @@ from resolvers.pushing import rows
 from resolvers.pushing.comparing import changes, needs_a_plan
 from resolvers.pushing.requests import Push
 from resolvers.pushing.rows import Identity
+from resolvers.reading import owned_among
 from resolvers.work import Work
 
 
@@ -144,5 +147,12 @@ async def contracts_of(
     work: Work, reservation_ids: Sequence[UUID]
 ) -> dict[UUID | None, KeyContract]:
     """Read and lock the key contracts of reservations."""
-    of_these = work.own(KeyContract).where(among(KeyContract.reservation_id, reservation_ids))
-    return {one.reservation_id: one for one in await work.locking(of_these, KeyContract)}
+    locking = _locked_contracts()
+    told = {"owner": work.actor.organization_id, "ids": reservation_ids}
+    return {one.reservation_id: one for one in await work.all(locking, **told)}
+
+
+@cache
+def _locked_contracts() -> Select[KeyContract]:
+    row = KeyContract
+    return owned_among(row, row.reservation_id).order_by(row.id).with_for_update(key_share=True)
