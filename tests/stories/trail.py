@@ -65,8 +65,8 @@ class Trail:
                 yield from self._state(event)
             elif event["kind"] in TOLD_OF_KEYS:
                 self._key(event)
-            elif event["kind"] == KEPT_LONGER and "status" in event["facts"].get("changed", ()):
-                self.states[event["subject_id"]] = "out"
+            elif event["kind"] == KEPT_LONGER and "status" in event["facts"]:
+                self.states[event["subject_id"]] = event["facts"]["status"]
 
     def _state(self, event: Row) -> Iterator[str]:
         id, before = event["subject_id"], event["facts"].get("before")
