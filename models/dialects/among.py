@@ -100,16 +100,11 @@ class is_also(FunctionElement[Any]):  # noqa: N801 - it is written like a functi
     inherit_cache = True
 
 
-@compiles(is_also, "postgresql")
+@compiles(is_also)
 def _equal(element: Any, compiler: Any, **options: Any) -> str:
+    """Write a plus on SQLite: a column that has one is not looked up in an index."""
     column, value = (compiler.process(one, **options) for one in element.clauses)
-    return f"{column} = {value}"
-
-
-@compiles(is_also, "sqlite")
-def _not_by_its_index(element: Any, compiler: Any, **options: Any) -> str:
-    column, value = (compiler.process(one, **options) for one in element.clauses)
-    return f"+{column} = {value}"  # a column with a plus is not looked up in an index
+    return f"{'+' * (compiler.dialect.name == 'sqlite')}{column} = {value}"
 
 
 def also(column: Any, value: Any) -> ColumnElement[bool]:
