@@ -14,12 +14,15 @@ from models.contracts import (
     KeyContract,
     KeyContractStatus,
     LockerContract,
+    LockerContractKind,
     LockerContractState,
 )
 from models.keys import Key
 from models.reservations import Reservation
 from models.times import Window
 from resolvers.work import Work, owned
+
+RETURN = LockerContractKind.RETURN
 
 
 @dataclass(slots=True)
@@ -100,8 +103,11 @@ async def promise(
     if allocation is None:
         return None
     noted = {key_id, allocation.key_id}
-    await work.locked(Key, noted)
-    lockers = await _lockers(work, contract_id, noted, opened)
+    keys = await work.locked(Key, noted)
+    found = await _lockers(work, contract_id)
+    lockers = [one for one in found if one.key_id in noted or (opened and one.id == opened.id)]
+    if allocation.fetched_at is None and all(one.kind is RETURN for one in lockers):
+        lockers += await _for_any_key(work, found, [one.locker_id for one in keys])
     return Promise(contract, reservation, allocation, lockers)
 
 
@@ -127,17 +133,31 @@ async def _allocations(work: Work, contract_id: UUID, *, live: bool) -> list[Key
     return await work.locking(theirs, row)
 
 
-async def _lockers(
-    work: Work, contract_id: UUID, key_ids: set[UUID], opened: LockerContract | None
-) -> list[LockerContract]:
+async def _lockers(work: Work, contract_id: UUID) -> list[LockerContract]:
     row = LockerContract
-    theirs = work.own(row).where(
-        row.key_contract_id == contract_id,
-        row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)),
-    )
-    found = await work.locking(theirs, row)
-    own = [one for one in found if one.key_id in key_ids or (opened and one.id == opened.id)]
-    return own or [one for one in found if one.key_id is None][:1]
+    held = row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value))
+    return await work.locking(work.own(row).where(row.key_contract_id == contract_id, held), row)
+
+
+async def _for_any_key(
+    work: Work, found: Sequence[LockerContract], places: Sequence[UUID | None]
+) -> list[LockerContract]:
+    """Choose by which locker contract a key would have been fetched where any will do (R69d).
+
+    Where a contract has several, it is that of the locker in which the key lies, or else one whose
+    locker is empty, so that the others still open for the keys that lie in theirs.
+
+    Args:
+        work: The transaction.
+        found: The locker contracts of the key contract.
+        places: The lockers in which the key lies.
+    """
+    for_any = [one for one in found if one.key_id is None]
+    if len(for_any) <= 1:
+        return for_any
+    lies_in = select(Key.locker_id).where(Key.locker_id.in_([one.locker_id for one in for_any]))
+    full = set(await work.all(lies_in))
+    return sorted(for_any, key=lambda one: (one.locker_id not in places, one.locker_id in full))[:1]
 
 
 async def _lapsed(work: Work, contract_id: UUID, key: Key, at: datetime) -> Promise | None:

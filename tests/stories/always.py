@@ -77,6 +77,11 @@ ALWAYS = {
           on a.key_contract_id = c.key_contract_id and a.key_id = c.key_id and a.live
         where c.organization_id = :owner and c.state in {LIVE} and c.kind = 'fetch'
           and a.fetched_at is not null""",
+    "a locker is held for any key, and no key is to be fetched": f"""
+        select c.id from locker_contracts c
+        where c.organization_id = :owner and c.state in {LIVE} and c.key_id is null
+          and not exists (select 1 from key_allocations a
+            where a.key_contract_id = c.key_contract_id and a.live and a.fetched_at is null)""",
     "a PIN that an automat should know is not as its contract says": """
         select c.id from locker_contracts c left join automat_codes code
           on code.locker_contract_id = c.id and code.automat_id = c.automat_id
