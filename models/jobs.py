@@ -64,6 +64,12 @@ class Job(Owned, Base):
             postgresql_where=text("worker is not null"),
             sqlite_where=text("worker is not null"),
         ),
+        Index(
+            "failed_jobs",
+            "due_at",
+            postgresql_where=text("failures > 0"),
+            sqlite_where=text("failures > 0"),
+        ),
     )
 
     kind: Mapped[JobKind]

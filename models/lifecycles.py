@@ -108,7 +108,7 @@ KEY_CONTRACT = Lifecycle(
             Contract.WAITING_FOR_SIGNATURE: "what was signed is changed before a key is out",
             Contract.OVERDUE: "its end and the overdue delay have passed with a key out",
             Contract.ENDED: "its end is reached and every key is back",
-            Contract.UPCOMING: "its start is moved to later",
+            Contract.UPCOMING: "its start is moved to later, or a key handed out before is back",
             Contract.CANCELLED: "it is given up, or cannot be kept after a change",
         },
         Contract.OVERDUE: {

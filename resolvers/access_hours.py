@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from models.access_schedules import AccessSchedule, Stretch
 from models.automats import Automat
@@ -29,31 +29,28 @@ OTHER_CLOCK = "The clock by which its hours go was changed."
 OUTSIDE = "It is outside the hours in which its keys may be fetched."
 
 
-async def contradiction(
-    reading: Reading, contract: KeyContract, unit_id: UUID, at: datetime
-) -> str | None:
+def contradiction(contract: KeyContract, zone: str, at: datetime) -> str | None:
     """Say that a key was fetched outside the hours of its contract; None when it was not.
 
     Args:
-        reading: Who asks.
         contract: The contract.
-        unit_id: The unit of the automat or desk, by whose clock the hours go.
+        zone: The time zone of the automat or desk, by whose clock the hours go.
         at: When it was fetched.
     """
     if contract.access_schedule is None:
         return None
     schedule = AccessSchedule.read(contract.access_schedule)
-    zone = time_zone((await settings(reading, unit_id)).time_zone)
-    return None if is_open_at(schedule, zone, at) else OUTSIDE
+    return None if is_open_at(schedule, time_zone(zone), at) else OUTSIDE
 
 
-async def unit_of_place(reading: Reading, key: Key) -> UUID:
-    """Give the unit of the place where a key lies, or lives while it is out."""
+async def zone_of_place(reading: Reading, key: Key) -> str:
+    """Name the time zone of the place where a key lies, or lives while it is out."""
     automat_id = key.automat_id or (None if key.manual_storage_id else key.selected_automat_id)
     if automat_id is not None:
-        return (await reading.get(Automat, automat_id)).unit_id
+        return (await reading.get(Automat, automat_id)).time_zone
     desk_id = key.manual_storage_id or key.selected_manual_storage_id
-    return (await reading.get(ManualStorage, desk_id)).unit_id
+    desk = await reading.get(ManualStorage, desk_id)
+    return (await settings(reading, desk.unit_id)).time_zone
 
 
 async def zones_of(reading: Reading, contract_ids: list[UUID]) -> Sequence[str]:
@@ -64,17 +61,19 @@ async def zones_of(reading: Reading, contract_ids: list[UUID]) -> Sequence[str]:
     """
     at_automats = await reading.rows(_first_automats(reading, contract_ids))
     at_desks = await reading.rows(_desks(reading, contract_ids))
-    units = {row.key_contract_id: row.unit_id for row in (*at_desks, *at_automats)}
+    fixed = {row.key_contract_id: row.time_zone for row in (*at_desks, *at_automats)}
+    units = {row.key_contract_id: row.unit_id for row in at_desks}
     nowhere = reading.actor.organization_id
     wanted = [units.get(id) or nowhere for id in contract_ids]
-    return [one.time_zone for one in await settings_of_all(reading, wanted)]
+    usual = await settings_of_all(reading, wanted)
+    return [fixed.get(id) or one.time_zone for id, one in zip(contract_ids, usual, strict=True)]
 
 
 def _first_automats(reading: Reading, contract_ids: list[UUID]) -> Any:
-    """Select the unit of the automat of each contract's last locker by time, the first one last."""
+    """Select the zone of the automat of each contract's last locker by time, the first one last."""
     row = LockerContract
     return (
-        select(row.key_contract_id, Automat.unit_id)
+        select(row.key_contract_id, Automat.time_zone)
         .join(Automat, Automat.id == row.automat_id)
         .where(
             row.organization_id == reading.actor.organization_id,
@@ -87,9 +86,8 @@ def _first_automats(reading: Reading, contract_ids: list[UUID]) -> Any:
 
 def _desks(reading: Reading, contract_ids: list[UUID]) -> Any:
     row = KeyAllocation
-    unit_id = func.coalesce(ManualStorage.unit_id, Automat.unit_id).label("unit_id")
     return (
-        select(row.key_contract_id, unit_id)
+        select(row.key_contract_id, ManualStorage.unit_id, Automat.time_zone)
         .join(Key, Key.id == row.key_id)
         .outerjoin(ManualStorage, ManualStorage.id == Key.selected_manual_storage_id)
         .outerjoin(Automat, Automat.id == Key.selected_automat_id)
@@ -118,39 +116,34 @@ class EnforcedHours:
     daily_return: bool
 
 
-async def enforced(
-    reading: Reading, unit_id: UUID, schedules: Mapping[UUID, Json | None]
-) -> dict[UUID, EnforcedHours]:
+def enforced(zone: str, schedules: Mapping[UUID, Json | None]) -> dict[UUID, EnforcedHours]:
     """Tell what an automat has to know of schedules, as they are stored; None is any time.
 
     Args:
-        reading: Who asks.
-        unit_id: The unit of the automat.
+        zone: The time zone of the automat.
         schedules: Those of codes, by the ids of these.
     """
     stored = {id: schedule for id, schedule in schedules.items() if schedule is not None}
-    if not stored:
-        return {}
-    zone = (await settings(reading, unit_id)).time_zone
     return {id: _enforced(AccessSchedule.read(one), zone) for id, one in stored.items()}
 
 
-async def learned_anew(work: Work) -> None:
-    """Let automats learn all hours anew: the clocks by which they go may be others now."""
-    found = await work.rows(_schedules(work))
+async def learned_anew(work: Work, automat: Automat) -> None:
+    """Let an automat learn all hours anew: the clock by which they go is another one now."""
+    found = await work.rows(_schedules(work, automat.id))
     ids = [row.locker_contract_id for row in found if row.access_schedule is not None]
     if ids:
         await work.locked(LockerContract, ids)
         await codes.renew(work, ids, reason=OTHER_CLOCK)
 
 
-def _schedules(reading: Reading) -> Select[*tuple[Any, ...]]:
-    """Select the schedules of all codes of contracts."""
+def _schedules(reading: Reading, automat_id: UUID) -> Select[*tuple[Any, ...]]:
+    """Select the schedules of all codes of contracts that an automat knows."""
+    row = AutomatCode
     return (
-        select(AutomatCode.locker_contract_id, KeyContract.access_schedule)
-        .join(LockerContract, LockerContract.id == AutomatCode.locker_contract_id)
+        select(row.locker_contract_id, KeyContract.access_schedule)
+        .join(LockerContract, LockerContract.id == row.locker_contract_id)
         .join(KeyContract, KeyContract.id == LockerContract.key_contract_id)
-        .where(AutomatCode.organization_id == reading.actor.organization_id)
+        .where(row.organization_id == reading.actor.organization_id, row.automat_id == automat_id)
     )
 
 

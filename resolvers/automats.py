@@ -21,7 +21,7 @@ from models.keys import Key
 from models.opening_hours import checked_hours
 from models.places import Placement, PostalAddress
 from models.times import time_zone as checked_time_zone
-from resolvers import placing
+from resolvers import access_hours, placing
 from resolvers.checks import optional_text, required_text
 from resolvers.device_groups import join_groups
 from resolvers.jobs import schedule
@@ -123,6 +123,8 @@ async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automa
     for name, value in (changes | _access(changes)).items():
         setattr(automat, name, value)
     await work.save()
+    if "time_zone" in changes:
+        await access_hours.learned_anew(work, automat)
     work.record(EventKind.AUTOMAT_UPDATED, automat, changed=sorted(changes))
     if "state" in changes:  # what is to come leaves one that goes; what stayed is seen to again
         await schedule(work, JobKind.FAILOVER, automat.id, work.now)

@@ -24,7 +24,7 @@ from models.automats import Automat
 from models.base import Base, table_of
 from models.contracts import KeyContract
 from models.events import EventKind
-from models.jobs import LEASE, MOST_ATTEMPTS, Job, JobKind, pause_after
+from models.jobs import LEASE, LONGEST_PAUSE, MOST_ATTEMPTS, Job, JobKind, pause_after
 from models.organizations import Contact
 from models.sandboxes import SandboxAdvance
 from models.signing import Signature, SigningProcess
@@ -145,12 +145,15 @@ async def keep(
 
     These are its own of what it does not work on (the database was away when it should have been
     settled), and any that end later than a lease lasts: they were made by a clock that ran ahead.
+    What failed by such a clock does not wait longer for its next try than the longest pause either.
     """
     mine, ids = Job.worker == holder.name, [claim.job_id for claim in in_hand]
     far_off = now + 2 * holder.lease  # clocks of two machines differ a little
     await _move(session, mine & Job.id.in_(ids), due_at=now + holder.lease)
     orphaned = (mine & Job.id.not_in(ids)) | (Job.due_at > far_off)
     await _move(session, Job.worker.is_not(None) & orphaned, due_at=now, worker=None)
+    too_late = Job.worker.is_(None) & (Job.due_at > now + 2 * LONGEST_PAUSE)
+    await _move(session, (Job.failures > 0) & too_late, due_at=now)
 
 
 async def _move(session: AsyncSession, which: ColumnElement[bool], **values: Any) -> None:

@@ -14,7 +14,7 @@ from models.events import EventKind
 from models.organizations import Contact, ContactDetails, OrganizationUnit, UnitKind
 from models.places import PostalAddress
 from models.settings_versions import said_of
-from resolvers import access_hours, setting_changes, settings_versions
+from resolvers import setting_changes, settings_versions
 from resolvers.checks import fitting_text, required_text
 from resolvers.setting_changes import SettingChanges
 from resolvers.work import Reading, Work
@@ -119,8 +119,6 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
     await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
     await setting_changes.check_unit(work, unit, changes)
     await settings_versions.keep(work, unit, before=before)
-    if "time_zone" in changes:
-        await access_hours.learned_anew(work)
     work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))
     return unit
 

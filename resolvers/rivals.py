@@ -25,6 +25,7 @@ from models.keys import Key
 from models.live_contracts import is_live
 from models.times import Window
 from resolvers import codes, jobs
+from resolvers.handover.tasks import ask_again
 from resolvers.planning.targets import aim
 from resolvers.transitions import move_locker_contract
 from resolvers.work import Work
@@ -110,6 +111,7 @@ async def move(
     if contract.state in SYNCED:
         notices = {contract.id: f"The automat learns a PIN anew: {reason}"}
         await codes.renew(work, [contract.id], reason=reason, notices=notices)
+    await ask_again(work, contract)
     await _let_key_follow(work, contract)
     await look_soon(work, contract.key_contract_id)
 

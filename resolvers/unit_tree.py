@@ -11,7 +11,7 @@ from models.accounts import Permission
 from models.errors import InvalidInput, StillInUse
 from models.events import EventKind
 from models.organizations import OrganizationUnit
-from resolvers import access_hours, setting_changes
+from resolvers import setting_changes
 from resolvers.reach import units_below
 from resolvers.unit_contents import (
     Blocker,
@@ -58,7 +58,6 @@ async def move(work: Work, id: UUID | None, *, parent_id: UUID | None) -> Organi
     unit.parent_id = parent.id
     await work.save()
     await setting_changes.check_place(work, unit)
-    await access_hours.learned_anew(work)
     work.record(
         EventKind.ORGANIZATION_UNIT_MOVED, unit, from_parent_id=before, to_parent_id=parent.id
     )
@@ -90,7 +89,6 @@ async def delete(
         await _check_outside(work, unit, target, path=INTO)
         moved = await move_contents(work, unit.id, target.id)
         await setting_changes.check_place(work, target)
-        await access_hours.learned_anew(work)
     await forget_dead_tokens(work, unit.id)
     if blockers := await blockers_of(work, unit.id):
         raise UnitStillInUse(unit, blockers)

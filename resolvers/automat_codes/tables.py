@@ -23,7 +23,7 @@ from models.contracts import KeyContract, LockerContract
 from models.dialects.among import among, ids_later
 from resolvers import access_hours
 from resolvers.access_hours import EnforcedHours
-from resolvers.work import Reading, system
+from resolvers.work import Reading
 
 WORKS = AutomatLink.revoked_at.is_(None), AutomatLink.activated_at.is_not(None)
 
@@ -146,9 +146,8 @@ async def of_link(reading: Reading, link_id: UUID) -> WantedTable | None:
     if not rows:
         return None
     link, known = rows[0], [row for row in rows if row.id is not None]
-    its_own = Reading(await reading.connection(), system(link.organization_id), reading.now)
     schedules = {row.id: row.access_schedule for row in known}
-    hours = await access_hours.enforced(its_own, link.unit_id, schedules)
+    hours = access_hours.enforced(link.time_zone, schedules)
     return WantedTable(
         link_id=link_id,
         organization_id=link.organization_id,
@@ -162,7 +161,7 @@ def _table(link_id: UUID) -> Select[*tuple[Any, ...]]:
     """Select a row for each code, or one without a code where there is none."""
     row = AutomatCode
     columns: Select[*tuple[Any, ...]] = select(
-        *(Automat.id.label("automat_id"), Automat.organization_id, Automat.unit_id),
+        *(Automat.id.label("automat_id"), Automat.organization_id, Automat.time_zone),
         *(Automat.code_revision, row.id, row.sealed_code, row.use, row.opens_at, row.closes_at),
         *(row.locker_contract_id, row.key_id, row.backup_code_id),
         *(Locker.index, KeyContract.access_schedule),

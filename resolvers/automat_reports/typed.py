@@ -146,8 +146,8 @@ async def _hours(work: Work, automat_id: UUID, contract: LockerContract) -> Week
     schedule = (await work.get(KeyContract, contract.key_contract_id)).access_schedule
     if schedule is None:
         return None
-    unit_id = (await work.get(Automat, automat_id)).unit_id
-    hours = (await access_hours.enforced(work, unit_id, {contract.id: schedule}))[contract.id]
+    zone = (await work.get(Automat, automat_id)).time_zone
+    hours = access_hours.enforced(zone, {contract.id: schedule})[contract.id]
     return WeeklyHours(time_zone(hours.time_zone), hours.stretches)
 
 

@@ -13,7 +13,7 @@ from models.keys import Key
 from models.organizations import ContactDetails
 from models.times import Window
 from resolvers import contracts, custody
-from resolvers.access_hours import contradiction, unit_of_place
+from resolvers.access_hours import contradiction, zone_of_place
 from resolvers.custody import AWAY, Fact
 from resolvers.handover import choosing, fetching
 from resolvers.handover.promises import Promise, is_free
@@ -137,7 +137,7 @@ async def _contradicted(work: Work, key: Key, promised: Promise) -> str | None:
         if not await is_free(work, allocation, before):
             said.append("It is promised to somebody else before that contract begins.")
     if promised.contract.access_schedule is not None:
-        unit_id = await unit_of_place(work, key)
-        outside = await contradiction(work, promised.contract, unit_id, work.now)
+        zone = await zone_of_place(work, key)
+        outside = contradiction(promised.contract, zone, work.now)
         said += [outside] if outside else []
     return " ".join(said) or None

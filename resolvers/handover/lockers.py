@@ -125,7 +125,7 @@ async def _outside_hours(
     if promised is None or promised.contract.access_schedule is None:
         return None
     automat = await work.get(Automat, locker.automat_id)
-    return await contradiction(work, promised.contract, automat.unit_id, at)
+    return contradiction(promised.contract, automat.time_zone, at)
 
 
 async def _follow_fetch(

@@ -5,7 +5,7 @@ from sqlalchemy import or_
 from models.automats import Automat, Locker
 from models.contracts import LockerContract, LockerContractKind
 from models.events import EventKind
-from models.keys import Key
+from models.keys import Key, KeyStatus
 from models.live_contracts import is_live
 from resolvers.work import Work
 
@@ -20,8 +20,20 @@ async def ask_to_insert(work: Work, key: Key) -> None:
         or_(row.ends_at.is_(None), row.ends_at > work.now),
     )
     contract = await work.first(coming.order_by(row.starts_at))
-    if contract is None or contract.automat_id == key.automat_id:
+    if contract is not None and contract.automat_id != key.automat_id:
+        await _ask(work, key, contract)
+
+
+async def ask_again(work: Work, contract: LockerContract) -> None:
+    """Tell that a key which waits to be brought has to go into another locker than was said."""
+    if contract.kind is LockerContractKind.RETURN or contract.key_id is None:
         return
+    key = await work.get(Key, contract.key_id)
+    if key.status is KeyStatus.IN_STORAGE and key.automat_id != contract.automat_id:
+        await _ask(work, key, contract)
+
+
+async def _ask(work: Work, key: Key, contract: LockerContract) -> None:
     automat = await work.get(Automat, contract.automat_id)
     locker = await work.get(Locker, contract.locker_id)
     work.record(

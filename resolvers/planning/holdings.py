@@ -35,6 +35,8 @@ class HeldLocker:
     sync_at: datetime
     state: State
     return_only: bool
+    opened_at: datetime | None = None
+    unused_at: datetime | None = None
 
     @property
     def pin(self) -> str | None:
@@ -141,6 +143,8 @@ def _held_locker(row: Any) -> HeldLocker:
         sync_at=row.sync_at,
         state=row.state,
         return_only=row.return_only,
+        opened_at=row.opened_at,
+        unused_at=row.unused_at,
     )
 
 
@@ -166,6 +170,7 @@ def _lockers() -> Select[*tuple[Any, ...]]:
     columns: Select[*tuple[Any, ...]] = select(
         *(row.id, row.key_contract_id, row.kind, row.automat_id, Locker.index, row.key_id),
         *(row.sealed_pin, row.starts_at, row.ends_at, row.sync_at, row.state, row.return_only),
+        *(row.opened_at, row.unused_at),
     )
     return (
         columns.outerjoin(Locker, Locker.id == row.locker_id)

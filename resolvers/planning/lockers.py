@@ -152,10 +152,20 @@ def _values(
         "synced_at": None,
         "state": State.FAILED if failed else state,
         "return_only": False,
-        "opened_at": None,
-        "unused_at": None,
+        **_seen(work.now, claim, None if kept_back else before),
         "reason": NO_LOCKER if failed else None,
     }
+
+
+def _seen(now: datetime, claim: Claim, before: HeldLocker | None) -> dict[str, datetime | None]:
+    """Say what was seen of a window already, and told: it is not seen anew for another end."""
+    window = claim.phase.window
+    if before is None or before.window.starts_at != window.starts_at:
+        return {"opened_at": None, "unused_at": None}
+    if before.automat_id != claim.automat_id:
+        return {"opened_at": None, "unused_at": None}
+    is_over = window.ends_at is not None and window.ends_at <= now
+    return {"opened_at": before.opened_at, "unused_at": before.unused_at if is_over else None}
 
 
 def _key_id(claim: Claim, before: HeldLocker | None) -> UUID | None:

@@ -78,7 +78,7 @@ def _checked(
         entity=entity,
         window=window_of(request.times, default_zone=here.time_zone),
         time_zone=request.times.time_zone or None,
-        by_local_times=request.times.starts_at_local is not None,
+        by_local_times=request.times.by_local_times,
         contacts=organizations.checked_contacts(list(request.contacts)),
         wanted=replace(wanted, key_ids=list(dict.fromkeys(wanted.key_ids))),
         settings=here,

@@ -22,6 +22,11 @@ class Times:
     ends_at_local: datetime | None = None
     time_zone: str | None = None
 
+    @property
+    def by_local_times(self) -> bool:
+        """Whether the start, or the end, is said by the clock on the wall."""
+        return self.starts_at_local is not None or self.ends_at_local is not None
+
     def said_at(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """Give the way to a time as it was said: by an instant, or by the clock on the wall."""
         if path == ("starts_at",) and self.starts_at is None:

@@ -23,7 +23,7 @@ async def look_after(work: Work, contract_id: UUID) -> datetime | None:
     else:
         await _run(work, running)
     running = await _again(work, running)
-    opening.follow_the_clock(work, running)
+    await opening.follow_the_clock(work, running)
     await work.save()
     if running.contract.status in retention.OVER:
         await retention.plan(work, contract_id)

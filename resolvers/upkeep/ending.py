@@ -29,9 +29,9 @@ async def pass_windows(work: Work, running: Running) -> None:
         allocation = running.allocation_of(one)
         if allocation is None or not _passes(one, work.now):
             continue
-        if allocation.fetched_at is not None:
-            await _wait_for_return(work, running, one)
-        elif one.kind is not LockerContractKind.RETURN:
+        if running.is_late(allocation, work.now):
+            await _wait_for_return(work, one)
+        elif allocation.fetched_at is None and one.kind is not LockerContractKind.RETURN:
             await _wait_for_fetch(work, running, one, allocation)
 
 
@@ -63,11 +63,8 @@ async def _wait_for_fetch(
         await hold_longer(work, one, until=earlier(work.now + HOLD_STEP, stay_ends_at))
 
 
-async def _wait_for_return(work: Work, running: Running, one: LockerContract) -> None:
+async def _wait_for_return(work: Work, one: LockerContract) -> None:
     """Keep a locker and its PIN for the return of a key that should be back (G12)."""
-    stay_ends_at = running.contract.ends_at
-    if stay_ends_at is None or work.now < stay_ends_at:
-        return
     one.return_only = True
     await hold_longer(work, one, until=work.now + HOLD_STEP)
 

@@ -9,7 +9,7 @@ from geo.look import Look
 from geo.returning import choose_return
 from geo.snapshot import Snapshot
 from geo.walking.on_foot import as_people_go
-from models.automats import Automat, AutomatState, Locker
+from models.automats import Automat, AutomatState, Locker, LockerState
 from models.contracts import (
     KeyAllocation,
     LockerContract,
@@ -23,6 +23,7 @@ from models.times import Window
 from resolvers import rivals
 from resolvers.automat_codes.awaiting import NOT_CONFIRMED, answers
 from resolvers.codes_in_use import in_use
+from resolvers.handover.tasks import ask_again
 from resolvers.planning.existing import stay_by_staff, stay_of
 from resolvers.planning.running_out import tell_of_one_taken
 from resolvers.planning.stays import Stay
@@ -40,6 +41,7 @@ async def find_lockers(work: Work, running: Running) -> None:
         if one.state is LockerContractState.FAILED and allocation is not None:
             window = _window(work, one, allocation)
             if window is not None and await _may_be_found(work, one):
+                one.return_only = one.return_only or running.is_late(allocation, work.now)
                 await _find(work, running, one, allocation, window)
 
 
@@ -69,7 +71,7 @@ async def _find(
     window: Window,
 ) -> None:
     stay = await _stay(work, running)
-    if await _find_with_key(work, running.keys[allocation.key_id], one, window, stay):
+    if await _find_its_own(work, running.keys[allocation.key_id], one, window, stay):
         await aim(work, [allocation.key_id])
         return
     ignoring = [running.contract.id]
@@ -108,23 +110,34 @@ def _within(wish: Wish, limit: float | None) -> Wish:
     return replace(wish, settings=replace(wish.settings, largest_distance_metres=nearer))
 
 
-async def _find_with_key(
+async def _find_its_own(
     work: Work, key: Key, one: LockerContract, window: Window, stay: Stay
 ) -> bool:
-    """Take the locker in which the key lies that is to be fetched, unless somebody else has it."""
-    is_there = key.automat_id == one.automat_id and key.locker_id is not None
-    if one.kind is LockerContractKind.RETURN or not is_there:
+    """Take the locker that is the key's own, unless somebody else has it.
+
+    It is that in which a key lies that is to be fetched, or an empty one in which a key that is out
+    has its place: others are not given that.
+    """
+    locker_id = _own_locker_id(key, one)
+    if locker_id is None:
         return False
     (automat,) = await work.locked(Automat, [one.automat_id])
-    locker = await work.get(Locker, key.locker_id)
-    is_good = (
-        automat.state is AutomatState.IN_SERVICE and automat.usable_lockers >> locker.index & 1
-    )
-    if not is_good or await rivals.rivals_of(work, one, locker.id, window):
+    locker = await work.get(Locker, locker_id)
+    is_usable = automat.usable_lockers >> locker.index & 1
+    is_good = automat.state is AutomatState.IN_SERVICE and is_usable
+    is_full = locker.state is LockerState.WITH_KEY and key.locker_id != locker.id
+    if not is_good or is_full or await rivals.rivals_of(work, one, locker.id, window):
         return False
     one.starts_at, one.ends_at = window.starts_at, window.ends_at
     await _give(work, one, automat, locker.index, stay)
     return True
+
+
+def _own_locker_id(key: Key, one: LockerContract) -> UUID | None:
+    if not key.is_stored:
+        return key.selected_locker_id if key.selected_automat_id == one.automat_id else None
+    is_there = key.automat_id == one.automat_id and one.kind is not LockerContractKind.RETURN
+    return key.locker_id if is_there else None
 
 
 async def _stay(work: Work, running: Running) -> Stay:
@@ -152,4 +165,5 @@ async def _give(work: Work, one: LockerContract, automat: Automat, index: int, s
         locker_id=locker.id,
     )
     await work.save()
+    await ask_again(work, one)
     await tell_of_one_taken(work, automat.id, Window(one.starts_at, one.ends_at))

@@ -3,13 +3,15 @@
 from models.automats import Automat, Locker
 from models.awaiting import is_unsigned
 from models.contracts import (
+    KeyAllocation,
+    KeyContract,
     KeyContractStatus,
     LockerContract,
     LockerContractState,
     key_contract_status_at,
 )
 from models.events import EventKind
-from models.reservations import ReservationStatus, status_at
+from models.reservations import GRACE, Reservation, ReservationStatus, status_at
 from resolvers import codes
 from resolvers.planning.targets import aim
 from resolvers.transitions import move_contract, move_locker_contract, move_reservation
@@ -18,6 +20,7 @@ from resolvers.work import Work
 
 BEGUN = "Its start is reached, or a key was handed out before."
 OVER = "Its end is reached, or all keys are back after it."
+BACK = "The key that was handed out before its start is back."
 
 
 async def sync(work: Work, running: Running) -> None:
@@ -53,15 +56,21 @@ async def _sync(work: Work, running: Running, one: LockerContract) -> None:
 
 
 def remind(work: Work, running: Running) -> None:
-    """Write down that contacts are to be reminded of the start or the end (R74)."""
+    """Write down that contacts are to be reminded of the start or the end (R74).
+
+    Nobody is reminded of what is over when we come to it, nor of bringing back what is back.
+    """
     contract = running.contract
-    for kind, column in (
-        (EventKind.START_REMINDER, "remind_of_start_at"),
-        (EventKind.END_REMINDER, "remind_of_end_at"),
+    for kind, column, of in (
+        (EventKind.START_REMINDER, "remind_of_start_at", contract.starts_at),
+        (EventKind.END_REMINDER, "remind_of_end_at", contract.ends_at),
     ):
         due_at = getattr(contract, column)
-        if due_at is not None and due_at <= work.now:
-            setattr(contract, column, None)
+        if due_at is None or due_at > work.now:
+            continue
+        setattr(contract, column, None)
+        is_over = of is not None and of + GRACE < work.now
+        if not is_over and running.allocations:
             work.record(kind, contract, starts_at=contract.starts_at, ends_at=contract.ends_at)
 
 
@@ -81,16 +90,38 @@ async def open_windows(work: Work, running: Running) -> None:
     await aim(work, {one.key_id for one in opened if one.key_id is not None})
 
 
-def follow_the_clock(work: Work, running: Running) -> None:
+async def follow_the_clock(work: Work, running: Running) -> None:
     """Let the contract and its reservation stand where the clock and the keys put them."""
-    contract, reservation, out = running.contract, running.reservation, running.key_is_out
-    status = key_contract_status_at(contract, work.now, key_is_out=out)
+    await _follow_contract(work, running)
+    if running.reservation is not None:
+        _follow_reservation(work, running, running.reservation)
+
+
+async def _follow_contract(work: Work, running: Running) -> None:
+    contract = running.contract
+    status = key_contract_status_at(contract, work.now, key_is_out=running.key_is_out)
+    if (contract.status, status) == (KeyContractStatus.OVERDUE, KeyContractStatus.ACTIVE):
+        return  # only a clock that was set back says so: whoever moves an end moves this too
+    if (contract.status, status) == (KeyContractStatus.ACTIVE, KeyContractStatus.UPCOMING):
+        if await _has_come_back(work, contract):
+            move_contract(work, contract, status, reason=BACK)
+        return
     if contract.status is KeyContractStatus.UPCOMING and status is not contract.status:
         move_contract(work, contract, KeyContractStatus.ACTIVE, reason=BEGUN)
     move_contract(work, contract, status, reason=OVER)
-    if reservation is None:
-        return
-    now = status_at(reservation, work.now, key_is_out=out)
-    if reservation.status is ReservationStatus.CONFIRMED and now is not reservation.status:
+
+
+async def _has_come_back(work: Work, contract: KeyContract) -> bool:
+    """Tell whether a key was handed out before the start, and has been brought back since."""
+    row = KeyAllocation
+    theirs = work.own(row).where(row.key_contract_id == contract.id, row.returned_at.is_not(None))
+    return await work.first(theirs.limit(1)) is not None
+
+
+def _follow_reservation(work: Work, running: Running, reservation: Reservation) -> None:
+    status = status_at(reservation, work.now, key_is_out=running.key_is_out)
+    if (reservation.status, status) == (ReservationStatus.ACTIVE, ReservationStatus.CONFIRMED):
+        return  # our clock was set back, and what has begun has begun
+    if reservation.status is ReservationStatus.CONFIRMED and status is not reservation.status:
         move_reservation(work, reservation, ReservationStatus.ACTIVE, reason=BEGUN)
-    move_reservation(work, reservation, now, reason=OVER)
+    move_reservation(work, reservation, status, reason=OVER)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from models.contracts import (
@@ -52,6 +53,11 @@ class Running:
         """Whether the key that a locker is held for has been fetched."""
         allocation = self.allocation_of(locker_contract)
         return allocation is not None and allocation.fetched_at is not None
+
+    def is_late(self, allocation: KeyAllocation, now: datetime) -> bool:
+        """Whether a key is out although the stay is over: a locker is for its return only."""
+        ends_at = self.contract.ends_at
+        return allocation.fetched_at is not None and ends_at is not None and ends_at <= now
 
     def allocation_of(self, locker_contract: LockerContract) -> KeyAllocation | None:
         """Find the allocation of the key that a locker is held for.

@@ -2,31 +2,24 @@
 
 from acknowledging import codes_of, confirm, latest, linked
 from counting import statements_of
-from factories import HOUR, make_automat, make_entity, make_key, make_unit, push
+from factories import HOUR, make_automat, make_entity, make_key, push
 from lives import fetch, look_after
 from outcomes import locker_contract
 from promising import lockers_of, made
 from racing import by_itself
 
-from models.access_schedules import AccessSchedule
 from models.automat_reports import CodeKind
 from models.automats import Locker
 from models.base import new_id
 from models.codes import AutomatCode, BackupCode, CodeUse
-from models.contracts import LockerContract, LockerContractState
+from models.contracts import LockerContract
 from models.database import Database
 from models.keys import KeyStatus
 from resolvers import codes, organizations, return_codes
-from resolvers.access_schedules import set_schedule
 from resolvers.automat_codes import tables
 from resolvers.automat_reports.links import heard_from
 from resolvers.staff_contracts import pins
 from resolvers.work import Work
-
-OFFICE = {
-    "windows": [{"weekdays": [1, 2, 3, 4, 5], "from": "08:00", "to": "17:00"}],
-    "dailyReturn": False,
-}
 
 
 async def pin_of(work: Work, held: LockerContract) -> AutomatCode:
@@ -119,42 +112,6 @@ async def test_a_return_code_and_a_backup_code_are_named_for_what_they_are(work:
             *((CodeKind.BACKUP_CODE, code) for code in backup_codes),
         ]
     )
-
-
-async def test_a_table_says_at_which_hours_a_code_works(work: Work) -> None:
-    unit = await make_unit(work, access_schedules=True)
-    automat = await make_automat(work, unit_id=unit.id)
-    contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
-    link = await linked(work, automat)
-    await confirm(work, automat)
-    before = await latest(work, automat)
-
-    await set_schedule(work, contract.id, OFFICE)
-
-    table = await tables.of_link(work, link.id)
-    assert table is not None
-    hours = [one.hours for one in table.codes if one.hours is not None]
-    schedule = AccessSchedule.read(OFFICE)
-    assert [one.stretches for one in hours] == [tuple(schedule.stretches())]
-    assert [one.kind for one in table.codes if one.hours] == [CodeKind.PIN]
-    assert table.revision == before + 1
-    (held,) = await lockers_of(work, contract)
-    assert held.state is LockerContractState.SYNCING
-
-
-async def test_hours_are_learned_anew_when_their_clock_is_another_one(work: Work) -> None:
-    unit = await make_unit(work, access_schedules=True)
-    automat = await make_automat(work, unit_id=unit.id)
-    contract = await made(work, await make_key(work, automat=automat), starts_at=work.now)
-    await set_schedule(work, contract.id, OFFICE)
-    before = await latest(work, automat)
-
-    await organizations.update_unit(work, unit.id, {"time_zone": "Asia/Tokyo"})
-
-    table = await tables.of_link(work, (await linked(work, automat)).id)
-    assert table is not None
-    assert {one.hours.time_zone for one in table.codes if one.hours} == {"Asia/Tokyo"}
-    assert table.revision == before + 1
 
 
 async def test_neither_credentials_that_wait_nor_those_taken_back_have_a_table(

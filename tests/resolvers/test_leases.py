@@ -163,3 +163,30 @@ async def told(database: Database, owner: Actor) -> list[Any]:
     async with database.reading() as connection:
         found = select(Event).where(own, Event.kind == EventKind.JOB_FAILED)
         return list(await connection.execute(found))
+
+
+async def test_what_failed_by_a_clock_that_ran_ahead_is_tried_again_soon(
+    database: Database, owner: Actor
+) -> None:
+    await plan(database, owner, NOON)
+    (claimed,) = await claim(database, now=NOON + 5 * HOUR)
+    async with database.writing() as session:
+        await claims.note_failure(session, claimed, OSError(), NOON + 5 * HOUR)
+
+    await keep(database, ONE, NOON)
+
+    (job,) = await left(database)
+    assert (job.due_at, job.failures) == (NOON, 1)
+
+
+async def test_what_has_failed_often_waits_its_pause(database: Database, owner: Actor) -> None:
+    await plan(database, owner, NOON)
+    (claimed,) = await claim(database)
+    async with database.writing() as session:
+        await claims.note_failure(session, claimed, OSError(), NOON)
+    (before,) = await left(database)
+
+    await keep(database, ONE, NOON)
+
+    (job,) = await left(database)
+    assert job.due_at == before.due_at > NOON

@@ -1,6 +1,6 @@
 """Pushing again: the same is unchanged, a change keeps what it can, a refusal leaves nothing."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,8 +28,8 @@ from models.contracts import KeyContractStatus, LockerContractKind, LockerContra
 from models.errors import ErrorCode, InvalidInput
 from models.events import EventKind
 from models.organizations import ContactDetails
-from models.reservations import UpsertOutcome
-from models.times import Window
+from models.reservations import Reservation, UpsertOutcome
+from models.times import Window, time_zone, wall_clock
 from resolvers import automats, reservations
 from resolvers.planning.stays import Wanted
 from resolvers.pushing.requests import Request, Times
@@ -178,6 +178,24 @@ async def test_local_times_are_those_of_the_unit_unless_a_zone_is_named(work: Wo
     assert (await starts("Asia/Tokyo")).hour == 3
     with pytest.raises(InvalidInput):
         await starts("Asia/Nowhere")
+
+
+async def test_a_local_end_is_shown_back_as_it_was_said(work: Work) -> None:
+    apartment = await make_entity(work)
+    noon = datetime(2027, 7, 1, 12)  # noqa: DTZ001 - a wall-clock time
+
+    async def say(**times: Any) -> Reservation:
+        told = {"external_id": "stay", "entity_id": apartment.id, "contacts": [AINO]}
+        request = Request(**told, times=Times(**times), wanted=Wanted())
+        return (await reservations.push(work, request)).kept()
+
+    await say(starts_at_local=noon, ends_at_local=noon + DAY, time_zone="Asia/Tokyo")
+
+    stay = await say(starts_at=noon.replace(tzinfo=UTC), ends_at_local=noon + DAY)
+
+    assert stay.ends_at is not None
+    zone = time_zone(stay.time_zone or "Europe/Helsinki")
+    assert wall_clock(stay.ends_at, zone) == noon + DAY
 
 
 async def test_the_trail_tells_it_all_without_a_pin(work: Work) -> None:

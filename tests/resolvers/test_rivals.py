@@ -1,10 +1,12 @@
 """Contracts that make way for others: where they can go."""
 
 from factories import DAY, HOUR, make_automat, make_desk, make_entity, make_key, push
-from lives import at, give_back, lockers_of, look_after
+from lives import at, fetch, give_back, lockers_of, look_after
 
-from models.automats import Locker
+from models.automats import AutomatModel, Locker
+from models.contracts import LockerContractState
 from resolvers import rivals
+from resolvers.handover.lockers import key_fetched
 from resolvers.work import Work
 
 
@@ -45,3 +47,23 @@ async def test_a_key_is_followed_into_a_locker_whose_last_stay_was_not_looked_af
     assert held.locker_id == key.locker_id != over.locker_id
     await look_after(put, short, at=late)
     assert not over.state.is_live
+
+
+async def test_a_locker_that_is_found_after_the_stay_is_for_the_return_only(work: Work) -> None:
+    """The worker was away while the locker got lost and the stay came to its end."""
+    automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1)
+    home, other = await make_entity(work), await make_entity(work)
+    await make_key(work, home, automat=automat)
+    stray = await make_key(work, other, desk=await make_desk(work), rfid_tag="E200A1")
+    stay, _ = await push(work, home, days=1)
+    (held,) = await lockers_of(work, stay)
+    out = await fetch(work, held, at=stay.starts_at)
+    put = await give_back(out, held, at=out.now + HOUR, tag=stray.rfid_tag)
+    lost = await look_after(put, stay, at=put.now)
+    assert held.state is LockerContractState.FAILED
+    await key_fetched(lost, automat_id=automat.id, locker_index=0, at=lost.now + HOUR)
+    assert stay.ends_at is not None
+
+    await look_after(lost, stay, at=stay.ends_at + DAY)
+
+    assert (held.state.is_live, held.return_only) == (True, True)

@@ -1,0 +1,59 @@
+"""Staff are told anew where to bring a key when its stay gets another locker (R14, G33)."""
+
+from factories import DAY, PASILA, make_automat, make_entity, make_key, push
+from lives import lockers_of, look_after, notices_of
+from waiting_for_automats import MINUTE, now_of
+
+from models.automats import Automat, Locker
+from resolvers import automats
+from resolvers.work import Work
+
+
+async def out_of_order(work: Work, automat: Automat, *, but: int = 0) -> None:
+    """Take the lockers of an automat out of use, but for the last ones."""
+    found = await work.all(work.own(Locker).where(Locker.automat_id == automat.id))
+    for locker in sorted(found, key=lambda one: one.index)[: len(found) - but]:
+        await automats.update_locker(work, locker.id, out_of_order=True)
+
+
+async def test_a_key_is_asked_for_at_the_other_automat(work: Work) -> None:
+    home, near = await make_entity(work), await make_automat(work, "Near")
+    key = await make_key(work, home)
+    stay, _ = await push(work, home, starts_at=work.now + 5 * DAY)
+    (held,) = await lockers_of(work, stay)
+    far = await make_automat(work, "Far", PASILA)
+    await out_of_order(work, near)
+
+    await look_after(work, stay, at=held.sync_at)
+    await look_after(work, stay, at=held.sync_at + MINUTE)
+
+    assert (await now_of(work, held)).automat_id == far.id
+    notices = await notices_of(work, key)
+    assert [" of Near" in one for one in notices] == [True, False]
+    assert " of Far" in notices[-1]
+
+
+async def test_a_key_is_asked_for_at_the_other_locker(work: Work) -> None:
+    home, automat = await make_entity(work), await make_automat(work)
+    key = await make_key(work, home)
+    stay, _ = await push(work, home, starts_at=work.now + 5 * DAY)
+    (held,) = await lockers_of(work, stay)
+    await out_of_order(work, automat, but=1)
+
+    await look_after(work, stay, at=held.sync_at)
+
+    locker = await work.get(Locker, (await now_of(work, held)).locker_id)
+    notices = await notices_of(work, key)
+    assert [f"locker {locker.index} of" in one for one in notices] == [False, True]
+
+
+async def test_a_key_that_lies_in_the_automat_is_not_asked_for(work: Work) -> None:
+    home, automat = await make_entity(work), await make_automat(work)
+    key = await make_key(work, home, automat=automat)
+    stay, _ = await push(work, home, days=60)
+    _, back = await lockers_of(work, stay)
+    await out_of_order(work, automat, but=1)
+
+    await look_after(work, stay, at=back.sync_at)
+
+    assert not [one for one in await notices_of(work, key) if one.startswith("Put ")]
