@@ -15,13 +15,14 @@ from geo.candidates import bits
 from models.automats import Automat, Locker
 from models.availability import Span, blocked_lockers
 from models.contracts import (
+    KeyAllocation,
     LockerContract,
     LockerContractKind,
     LockerContractState,
 )
 from models.events import EventKind
 from models.jobs import JobKind
-from models.keys import Key
+from models.keys import Key, KeyKind
 from models.live_contracts import is_live
 from models.times import Window
 from resolvers import codes, jobs
@@ -76,8 +77,10 @@ async def _is_needed_there(work: Work, contract: LockerContract) -> bool:
     """Tell whether a key lies in a contract's locker that is to be fetched from it."""
     if contract.kind is LockerContractKind.RETURN or contract.locker_id is None:
         return False
-    key = await work.find(Key, contract.key_id)
-    return key is not None and key.locker_id == contract.locker_id
+    key = await work.first(work.own(Key).where(Key.locker_id == contract.locker_id))
+    if key is None or contract.key_id is not None:
+        return key is not None and key.id == contract.key_id
+    return key.kind is KeyKind.ELECTROMECHANICAL  # any of them will do (R69d)
 
 
 async def free_locker(work: Work, automat: Automat, contract: LockerContract) -> int | None:
@@ -148,7 +151,13 @@ async def fail(
 
 
 async def _let_key_follow(work: Work, contract: LockerContract) -> None:
-    await aim(work, [] if contract.key_id is None else [contract.key_id])
+    """Aim the key that a contract is for; where any will do, all that are to be fetched by it."""
+    if contract.key_id is not None:
+        await aim(work, [contract.key_id])
+        return
+    row = KeyAllocation
+    waiting = row.key_contract_id == contract.key_contract_id, row.live, row.fetched_at.is_(None)
+    await aim(work, [one.key_id for one in await work.all(work.own(row).where(*waiting))])
 
 
 async def look_soon(work: Work, *key_contract_ids: UUID) -> None:

@@ -16,7 +16,7 @@ from resolvers import contracts, custody
 from resolvers.access_hours import contradiction, zone_of_place
 from resolvers.custody import AWAY, Fact
 from resolvers.handover import choosing, fetching
-from resolvers.handover.promises import Promise, is_free
+from resolvers.handover.promises import Promise, is_free, promise
 from resolvers.key_names import KeyName, named_keys
 from resolvers.work import Work
 
@@ -85,8 +85,9 @@ async def hand_over(
     contract_ids = [*given.values(), *(one.contract.id for one in promised)]
     contract = await choosing.the_one(work, contract_ids)
     said = [f"The key {key.code} was handed over before." for key in keys if key.id in given]
-    for one in promised:
-        said += await _hand_over(work, one)
+    for one in promised:  # the one before may have left us the other of two lockers (R69d)
+        now = await promise(work, one.contract.id, one.allocation.key_id)
+        said += await _hand_over(work, now or one)
     return HandedOver(keys, contract, said)
 
 

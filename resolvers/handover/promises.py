@@ -17,7 +17,7 @@ from models.contracts import (
     LockerContractKind,
     LockerContractState,
 )
-from models.keys import Key
+from models.keys import Key, KeyKind
 from models.reservations import Reservation
 from models.times import Window
 from resolvers.work import Work, owned
@@ -75,7 +75,9 @@ async def promise_that_opened(
 
     They may have come while it was theirs, although we hear of it when their time is over.
     """
-    found = await promise(work, opened.key_contract_id, key.id, opened=opened)
+    will_do = opened.key_id is not None or key.kind is KeyKind.ELECTROMECHANICAL  # R69d
+    by = opened if will_do else None
+    found = await promise(work, opened.key_contract_id, key.id, opened=by)
     if found is not None:
         return None if found.allocation.fetched_at is not None else found
     return await _lapsed(work, opened.key_contract_id, key, at)

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from models.contracts import KeyAllocation, KeyContract, LockerContract, Verification
+from models.contracts import (
+    LIVE_STATES,
+    KeyAllocation,
+    KeyContract,
+    LockerContract,
+    LockerContractState,
+    Verification,
+)
 from models.errors import NoKeyForEntity
 from models.events import EventKind
 from models.keys import Key
@@ -11,10 +18,14 @@ from models.reservations import Reservation
 from models.times import Window
 from resolvers.handover.promises import Promise, is_free
 from resolvers.planning.existing import stay_of
+from resolvers.planning.holdings import Held, held_by
+from resolvers.planning.letting_go import let_go, lockers_of
 from resolvers.planning.planner import decide
 from resolvers.planning.stays import Plan
+from resolvers.planning.targets import aim
 from resolvers.planning.wishes import nothing
 from resolvers.planning.writing import write
+from resolvers.rivals import look_soon
 from resolvers.signed import effects
 from resolvers.work import Work
 
@@ -63,10 +74,13 @@ async def _give(work: Work, one: KeyAllocation, key_id: UUID) -> None:
     """Let somebody have another key, to fetch and to return."""
     row = LockerContract
     same = row.key_contract_id == one.key_contract_id, row.key_id == one.key_id
-    for locker_contract in await work.locking(work.own(row).where(*same), row):
+    held = row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value))
+    for locker_contract in await work.locking(work.own(row).where(*same, held), row):
         locker_contract.key_id = key_id
     one.key_id, one.live = key_id, True
     await work.save()
+    await aim(work, [key_id])
+    await look_soon(work, one.key_contract_id)
     contract = await work.get(KeyContract, one.key_contract_id)
     if contract.verification is not Verification.NONE:
         await effects.changed(work, contract, by_fact=True)
@@ -79,6 +93,10 @@ async def _find_another(work: Work, one: KeyAllocation, key: Key) -> None:
     await work.save()
     lost = f"The key {key.code} was taken by somebody else, and no other one is free."
     if contract.reservation_id is None:
+        held = (await held_by(work, [contract.id]))[contract.id]
+        lockers = tuple(await lockers_of(work, held, [key.id]))
+        await let_go(work, [Held(lockers=lockers)], reason=lost)
+        await look_soon(work, contract.id)
         notice = f"The key contract {contract.reference} has lost a key. {lost}"
         work.record(EventKind.KEY_CONTRACT_UPDATED, contract, notice=notice, lost_key_id=key.id)
         return

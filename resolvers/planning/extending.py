@@ -33,7 +33,7 @@ from models.times import Window
 from resolvers import jobs
 from resolvers.planning import lockers
 from resolvers.planning.claiming import returns_to
-from resolvers.planning.holdings import Held
+from resolvers.planning.holdings import Held, HeldLocker
 from resolvers.planning.letting_go import free
 from resolvers.planning.pins import with_pins
 from resolvers.planning.stays import Claim, Plan, Stay, Wanted
@@ -80,7 +80,7 @@ async def decide_return(work: Work, stay: Stay) -> Plan:
 async def _planned(work: Work, stay: Stay, known: Sequence[KeyFacts]) -> Plan:
     changing = tuple(one for one in stay.held.lockers if one.kind in BACK)
     back = replace(stay, held=Held(stay.held.keys, changing))
-    claims = await _claims(work, back, known)
+    claims = await _claims(work, back, known, stay.held.lockers)
     nothing = Decision(None, None, (), 0, (), None, None, NO_KEYS)
     (plan,) = await with_pins(work, [Plan(back, nothing, (), tuple(claims))])
     return plan
@@ -93,7 +93,9 @@ async def _keys(work: Work, stay: Stay) -> Sequence[KeyFacts]:
     return (await keys_of(work, [certain]))[certain]
 
 
-async def _claims(work: Work, stay: Stay, known: Sequence[KeyFacts]) -> list[Claim]:
+async def _claims(
+    work: Work, stay: Stay, known: Sequence[KeyFacts], held: Sequence[HeldLocker]
+) -> list[Claim]:
     """Find lockers for the return, at the automats from which the keys are fetched."""
     phase = _phase(work, stay)
     if phase is None:
@@ -102,7 +104,7 @@ async def _claims(work: Work, stay: Stay, known: Sequence[KeyFacts]) -> list[Cla
         await work.connection(), [work.actor.organization_id], ignoring=contracts_of([stay])
     )
     wish = wish_of(work, stay, NO_KEYS)
-    groups = await _fetched_from(work, stay, [facts.key.id for facts in known])
+    groups = await _fetched_from(work, stay, [facts.key.id for facts in known], held)
     claims: list[Claim] = []
     for automat_id, key_ids in groups.items():
         here = [_option(facts, automat_id) for facts in known if facts.key.id in key_ids]
@@ -140,7 +142,9 @@ def _late_return(now: datetime) -> Phase:
     return Phase(LockerContractKind.RETURN, Window(now, now + HOLD_STEP), now)
 
 
-async def _fetched_from(work: Work, stay: Stay, key_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+async def _fetched_from(
+    work: Work, stay: Stay, key_ids: Sequence[UUID], held: Sequence[HeldLocker]
+) -> dict[UUID, list[UUID]]:
     """Group the keys that come back by the automats from which they are fetched.
 
     Keys that were handed over at a desk come back to one. Where any key would do, no locker is
@@ -155,7 +159,7 @@ async def _fetched_from(work: Work, stay: Stay, key_ids: Sequence[UUID]) -> dict
     )
     last = {found.key_id: found.automat_id for found in rows}
     waiting = [id for id in key_ids if id not in last]
-    for_any = [one.automat_id for one in stay.held.lockers if one.key_id is None]
+    for_any = [one.automat_id for one in held if one.key_id is None]
     last |= dict(zip(waiting, for_any, strict=False))
     groups: dict[UUID, list[UUID]] = {}
     for key_id, automat_id in last.items():

@@ -3,11 +3,18 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
-from models.contracts import KeyAllocation, LockerContract, LockerContractState
+from models.automats import Locker
+from models.contracts import (
+    KeyAllocation,
+    LockerContract,
+    LockerContractKind,
+    LockerContractState,
+)
 from models.dialects.among import among
 from models.events import EventKind
+from models.keys import Key
 from resolvers import codes
 from resolvers.planning.holdings import Held, HeldLocker
 from resolvers.transitions import step
@@ -44,6 +51,35 @@ async def let_go(work: Work, held: Sequence[Held], *, reason: str) -> None:
     for one in lockers:
         give_up(work, one, reason=reason)
     await codes.renew(work, synced(lockers))
+
+
+async def lockers_of(work: Work, held: Held, key_ids: Collection[UUID]) -> list[HeldLocker]:
+    """List the lockers that a contract holds for certain keys, also where any would do (R69d).
+
+    Where any would do it is the one in which such a key lies, else one in which none of the
+    contract's lies, so that the others still open for what lies in theirs.
+    """
+    named = [one for one in held.lockers if one.key_id in key_ids]
+    for_any = [one for one in held.lockers if one.key_id is None]
+    if not for_any:
+        return named
+    places = await _places(work, {*key_ids, *(key.key_id for key in held.keys)})
+    inside = {one: places.get((one.automat_id, one.locker_index)) for one in for_any}
+    theirs = [one for one in for_any if inside[one] in key_ids]
+    found = {one.key_id for one in named if one.kind is not LockerContractKind.RETURN}
+    found |= {inside[one] for one in theirs}
+    empty = [one for one in for_any if inside[one] is None]
+    return [*named, *theirs, *empty[: len(set(key_ids) - found)]]
+
+
+async def _places(work: Work, key_ids: Collection[UUID]) -> dict[tuple[UUID, int | None], UUID]:
+    """Tell which of some keys lie in which lockers of automats."""
+    rows = await work.rows(
+        select(Key.id, Locker.automat_id, Locker.index)
+        .join(Locker, Locker.id == Key.locker_id)
+        .where(Key.organization_id == work.actor.organization_id, among(Key.id, list(key_ids)))
+    )
+    return {(row.automat_id, row.index): row.id for row in rows}
 
 
 def give_up(work: Work, one: HeldLocker, *, reason: str) -> None:

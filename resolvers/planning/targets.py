@@ -1,17 +1,19 @@
 """Where keys should go next, and that somebody has to bring them there (R14, G33)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     ScalarSelect,
     Select,
     Update,
     and_,
     bindparam,
     case,
+    exists,
     func,
     or_,
     select,
@@ -24,7 +26,7 @@ from sqlalchemy.orm.util import identity_key
 from models.contracts import LockerContract, LockerContractKind
 from models.dialects.among import among, ids_later
 from models.dialects.plans import kept_plans
-from models.keys import Key, KeyStatus
+from models.keys import Key, KeyKind, KeyStatus
 from models.live_contracts import is_live
 from resolvers import return_codes
 from resolvers.work import Work
@@ -89,21 +91,37 @@ def _aim() -> Update:
     return aim.returning(Key.id, *TARGET).execution_options(synchronize_session=False)
 
 
-def _next(key: type[Key]) -> ScalarSelect[Any]:
+def _next(key: type[Key]) -> ColumnElement[Any]:
+    """Tell of which automat it is the turn: of that where somebody will take the key, or any."""
     contract = LockerContract
     fetched_from = and_(
         key.status == KeyStatus.IN_STORAGE, contract.kind != LockerContractKind.RETURN
     )
     brought_to = and_(key.status != KeyStatus.IN_STORAGE, contract.kind != LockerContractKind.FETCH)
-    return (
-        select(contract.automat_id)
-        .where(
-            contract.key_id == key.id,
-            is_live(contract),
-            or_(contract.ends_at.is_(None), contract.ends_at > bindparam("now")),
-            or_(fetched_from, brought_to),
-        )
-        .order_by(contract.starts_at)
-        .limit(1)
-        .scalar_subquery()
+
+    def first(column: Any) -> ScalarSelect[Any]:
+        named = select(column).where(contract.key_id == key.id, *_ahead(contract))
+        named = named.where(or_(fetched_from, brought_to))
+        return named.order_by(contract.starts_at).limit(1).scalar_subquery()
+
+    return case((_is_taken_here(key, first), key.automat_id), else_=first(contract.automat_id))
+
+
+def _is_taken_here(
+    key: type[Key], first: Callable[[Any], ScalarSelect[Any]]
+) -> ColumnElement[bool]:
+    """Tell whether somebody opens a key's locker for any key before its own next turn (R69d)."""
+    contract, next_turn = aliased(LockerContract), first(LockerContract.starts_at)
+    return exists().where(
+        key.kind == KeyKind.ELECTROMECHANICAL,
+        contract.locker_id == key.locker_id,
+        contract.key_id.is_(None),
+        contract.kind != LockerContractKind.RETURN,
+        *_ahead(contract),
+        or_(next_turn.is_(None), contract.starts_at <= next_turn),
     )
+
+
+def _ahead(contract: type[LockerContract]) -> tuple[ColumnElement[bool], ...]:
+    is_ahead = or_(contract.ends_at.is_(None), contract.ends_at > bindparam("now"))
+    return is_live(contract), is_ahead

@@ -45,6 +45,7 @@ async def _mend(work: Work, running: Running) -> None:
     """Bring contract, locker and key together before anything else is done about them."""
     if await mending.replace_missing_keys(work, running):
         return
+    await mending.name_keys(work, running)
     await mending.meet_keys(work, running)
     await mending.make_room(work, running)
     await mending.leave_broken_lockers(work, running)

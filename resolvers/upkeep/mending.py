@@ -8,16 +8,46 @@ from models.contracts import (
     LockerContractState,
 )
 from models.dialects.among import among
-from models.keys import Key, KeyStatus
+from models.keys import Key, KeyKind, KeyStatus
 from models.stays import HOLD_STEP
 from models.times import Window
 from resolvers import rivals
+from resolvers.handover.tasks import ask_to_insert
 from resolvers.planning.existing import stay_of
 from resolvers.planning.planner import decide
 from resolvers.planning.stays import Plan
+from resolvers.planning.targets import aim
 from resolvers.planning.writing import write
 from resolvers.upkeep.running import Running
 from resolvers.work import Work
+
+
+async def name_keys(work: Work, running: Running) -> None:
+    """Name the keys that do not lie in lockers from which any key might have been taken (R69d).
+
+    Such a locker is for that key from then on: it follows the key, or the key is brought to it.
+    Nothing is to be done where another key lies there that will do.
+    """
+    for one in running.live:
+        allocation = running.allocation_of(one)
+        if one.key_id is not None or allocation is None:
+            continue
+        key = running.keys[allocation.key_id]
+        if not key.is_stored or key.locker_id == one.locker_id:
+            continue
+        inside = await work.first(work.own(Key).where(Key.locker_id == one.locker_id))
+        if inside is None or not _will_do(one, inside):
+            one.key_id = key.id
+            await work.save()
+            await aim(work, [key.id])
+            await ask_to_insert(work, key)
+
+
+def _will_do(one: LockerContract, key: Key) -> bool:
+    """Tell whether a key is one for which a locker is held: where any will do, any of its kind."""
+    if one.key_id is not None:
+        return key.id == one.key_id
+    return key.kind is KeyKind.ELECTROMECHANICAL
 
 
 async def meet_keys(work: Work, running: Running) -> None:
@@ -44,13 +74,13 @@ async def _follow(work: Work, one: LockerContract, key: Key) -> None:
 async def make_room(work: Work, running: Running) -> None:
     """Leave lockers in which somebody else's key lies, before anybody stands before them."""
     soon = work.now + HOLD_STEP
-    concerned = [one for one in running.live if one.key_id and one.starts_at < soon]
+    concerned = [one for one in running.live if one.starts_at < soon]
     lockers = {one.locker_id for one in concerned}
     inside = await work.all(work.own(Key).where(among(Key.locker_id, lockers))) if lockers else []
     found = {key.locker_id: key for key in inside}
     for one in concerned:
         other = found.get(one.locker_id)
-        if other is not None and other.id != one.key_id:
+        if other is not None and not _will_do(one, other):
             await work.locked(Automat, [one.automat_id])
             await rivals.make_way(work, one, reason=f"The key {other.code} lies in its locker.")
 
@@ -68,7 +98,8 @@ async def leave_broken_lockers(work: Work, running: Running) -> None:
     ]
     for one in due:
         locker = await work.get(Locker, one.locker_id)
-        key = running.keys.get(one.key_id) if one.key_id else None
+        allocation = running.allocation_of(one)
+        key = running.keys[allocation.key_id] if allocation else None
         is_inside = key is not None and key.locker_id == one.locker_id
         if locker.state is LockerState.OUT_OF_ORDER and not is_inside:
             await work.locked(Automat, [one.automat_id])

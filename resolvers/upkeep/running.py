@@ -11,6 +11,7 @@ from models.contracts import (
     KeyContract,
     KeyContractStatus,
     LockerContract,
+    LockerContractKind,
     LockerContractState,
 )
 from models.keys import Key
@@ -62,13 +63,27 @@ class Running:
     def allocation_of(self, locker_contract: LockerContract) -> KeyAllocation | None:
         """Find the allocation of the key that a locker is held for.
 
-        Where any key will do, it is the first that has not been fetched.
+        Where any key will do, it is one that has not been fetched: the one whose key lies in that
+        locker, else the next in turn.
         """
-        for one in self.allocations:
-            is_meant = one.key_id == locker_contract.key_id
-            if is_meant or (locker_contract.key_id is None and one.fetched_at is None):
-                return one
-        return None
+        if locker_contract.key_id is None:
+            return self._for_any_key().get(locker_contract.id)
+        return next((one for one in self.allocations if one.key_id == locker_contract.key_id), None)
+
+    def _for_any_key(self) -> dict[UUID, KeyAllocation]:
+        """Match the lockers where any key will do with keys that are to be fetched, one each."""
+        outwards = [one for one in self.lockers if one.kind is not LockerContractKind.RETURN]
+        named = {one.key_id for one in outwards}
+        waiting = [
+            one for one in self.allocations if one.fetched_at is None and one.key_id not in named
+        ]
+        for_any = [one for one in outwards if one.key_id is None]
+        lies_in = {self.keys[one.key_id].locker_id: one for one in waiting}
+        places = [(one.id, one.locker_id) for one in for_any if one.locker_id is not None]
+        inside = {id: lies_in[place] for id, place in places if place in lies_in}
+        others = [one for one in waiting if one not in inside.values()]
+        rest = [one.id for one in for_any if one.id not in inside]
+        return inside | dict(zip(rest, others, strict=False))
 
 
 async def lock(work: Work, contract_id: UUID) -> Running | None:

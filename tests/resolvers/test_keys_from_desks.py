@@ -1,5 +1,6 @@
 """Keys of automats that a desk hands over: nothing is left that opens a locker for them (R69d)."""
 
+import promising
 import pytest
 from factories import DAY, HOUR, make_automat, make_desk, make_entity, make_key, push
 from handing import allocations, name
@@ -10,6 +11,7 @@ from models.entities import KeyRule
 from models.keys import Key, KeyKind
 from models.reservations import Reservation
 from resolvers.handover.desks import hand_over, take_back
+from resolvers.staff_contracts.keys import change_keys
 from resolvers.work import Work
 
 ANY = KeyKind.ELECTROMECHANICAL
@@ -85,3 +87,34 @@ async def test_a_key_that_comes_back_leaves_the_other_one_to_be_fetched(work: Wo
     assert allocation.live
     live = [one for one in await held_for(work, stay, FETCH) if one.state.is_live]
     assert [one.locker_id for one in live] == [other.locker_id]
+
+
+@pytest.mark.parametrize("days", [2, 60])
+async def test_keys_that_are_handed_over_together_have_a_place_each(work: Work, days: int) -> None:
+    home = await make_entity(work, key_rule=KeyRule.ALL)
+    automat = await make_automat(work)
+    keys = [await make_key(work, home, automat=automat, kind=ANY) for _ in range(2)]
+    stay, _ = await push(work, home, days=days)
+    desk = await make_desk(work)
+    for key in keys:
+        await take_back(work, name(key), manual_storage_id=desk.id)
+
+    await hand_over(at(work, stay.starts_at + HOUR), [name(key) for key in keys])
+
+    live = [one.key_id for one in await lockers_of(work, stay) if one.state.is_live]
+    assert sorted(live, key=str) == sorted((key.id for key in keys), key=str)
+
+
+@pytest.mark.parametrize("kind", [KeyKind.MECHANICAL, ANY])
+async def test_a_key_that_leaves_its_contract_at_a_desk_leaves_no_locker(
+    work: Work, kind: KeyKind
+) -> None:
+    automat, desk = await make_automat(work), await make_desk(work)
+    first, second = [await make_key(work, automat=automat, kind=kind) for _ in range(2)]
+    contract = await promising.made(work, first, second, starts_at=work.now + DAY)
+    await take_back(work, name(first), manual_storage_id=desk.id)
+
+    await change_keys(work, contract.id, remove_ids=[first.id])
+
+    held = await promising.lockers_of(work, contract)
+    assert [one.locker_id for one in held if one.state.is_live] == [second.locker_id]

@@ -3,6 +3,8 @@
 from factories import DAY, HOUR, make_automat, make_entity, make_key, push
 from lives import fetch, give_back, lockers_of
 from outcomes import allocation, locker_contract
+from promising import lockers_of as of_contract
+from promising import made
 
 from models.contracts import LockerContractKind, LockerContractState
 from models.entities import ReservableEntity
@@ -40,6 +42,22 @@ async def test_the_return_of_a_long_stay_is_for_the_key_that_was_taken(work: Wor
     assert back.state is LockerContractState.COMPLETED
     assert other.locker_id == back.locker_id
     assert back.starts_at > first.starts_at + 50 * DAY
+
+
+async def test_staff_who_lose_their_key_to_somebody_hold_no_locker_for_it(work: Work) -> None:
+    home, (first, second) = await a_home_with_two_keys(work)
+    stay, _ = await push(work, home, days=60)
+    assert stay.ends_at is not None
+    noted = (await allocation(work, stay)).key_id
+    ours, other = (first, second) if noted == first.id else (second, first)
+    loser = await made(work, other, starts_at=stay.starts_at + DAY, days=60)
+    await made(work, ours, starts_at=stay.ends_at, days=40)
+    held, *_ = await lockers_of(work, stay)
+
+    out = await fetch(work, held, at=stay.starts_at, rfid_tag=other.rfid_tag)
+
+    assert (await allocation(out, stay)).key_id == other.id
+    assert not [one for one in await of_contract(out, loser) if one.state.is_live]
 
 
 async def test_those_who_have_the_key_noted_for_another_time_keep_it(work: Work) -> None:
