@@ -6,6 +6,7 @@ it was changed is free for itself alone.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from models.times import Window
@@ -27,6 +28,7 @@ class Bookings:
 
     def __init__(self) -> None:
         self._lockers: dict[UUID, dict[int, list[Taken]]] = {}
+        self._left: dict[UUID, dict[int, list[Taken]]] = {}
         self._keys: dict[UUID, list[Taken]] = {}
         self._owned: dict[int, list[tuple[list[Taken], Taken]]] = {}
 
@@ -34,6 +36,22 @@ class Bookings:
         """Take a locker over a window."""
         lockers = self._lockers.setdefault(automat_id, {})
         self._take(lockers.setdefault(index, []), Taken(owner, window))
+
+    def leave_locker(self, owner: Owner, automat_id: UUID, index: int, at: datetime) -> None:
+        """Note that the key which lies in a locker is taken out of it before a moment."""
+        lockers = self._left.setdefault(automat_id, {})
+        self._take(lockers.setdefault(index, []), Taken(owner, Window(at, None)))
+
+    def lockers_left(self, automat_id: UUID, before: datetime) -> int:
+        """Give the lockers of an automat whose keys are taken out before a moment, as bits."""
+        lockers = self._left.get(automat_id)
+        if not lockers:
+            return 0
+        return sum(
+            1 << index
+            for index, shelf in lockers.items()
+            if any(taken.window.starts_at <= before for taken in shelf)
+        )
 
     def take_key(self, owner: Owner, key_id: UUID, window: Window) -> None:
         """Take a key over a window."""
@@ -58,6 +76,13 @@ class Bookings:
             for index, shelf in lockers.items()
             if any(taken.window.overlaps(window) for taken in shelf)
         )
+
+    def locker_windows(self, automat_id: UUID, *, but_of: Owner) -> dict[int, list[Window]]:
+        """List when lockers of an automat are taken by others than one owner."""
+        return {
+            index: [taken.window for taken in shelf if taken.owner is not but_of]
+            for index, shelf in self._lockers.get(automat_id, {}).items()
+        }
 
     def key_taken(self, key_id: UUID, window: Window) -> Window | None:
         """Give the first window in which a key is taken for part of a window, if any."""

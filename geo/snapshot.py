@@ -57,6 +57,8 @@ class Snapshot:
         self._select = _whole_automats() if whole else _automats()
         self.bookings = Bookings()
         """What has been taken since the look."""
+        self.homes: dict[UUID, tuple[UUID, int]] = {}
+        """Where keys lie that are at home, or will once they are back: automat and locker."""
         self._automats: dict[UUID, Any] = {}
         self._occupancy = Occupancy(connection, ignoring)
         self._near: dict[Coordinates, list[Nearby]] = {}
@@ -83,7 +85,8 @@ class Snapshot:
     def _facts(self, automat: Any, window: Window, metres: float | None, blocked: Blocked) -> Facts:
         taken = self.bookings.lockers_taken(automat.id, window)
         by_contracts = blocked.by_contracts | taken
-        return Facts(automat, metres, automat.usable_lockers, by_contracts, blocked.by_keys)
+        by_keys = blocked.by_keys & ~self.bookings.lockers_left(automat.id, window.starts_at)
+        return Facts(automat, metres, automat.usable_lockers, by_contracts, by_keys)
 
     async def _know_automats(self, ids: Iterable[UUID]) -> None:
         missing = {id for id in ids if id not in self._automats}

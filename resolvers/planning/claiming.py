@@ -15,6 +15,7 @@ from geo.snapshot import Snapshot
 from geo.walking.on_foot import as_people_go
 from models.contracts import LockerContractKind
 from models.stays import Phase
+from models.times import Window
 from resolvers.planning.holdings import HeldLocker
 from resolvers.planning.stays import Claim, Plan, Stay
 
@@ -135,7 +136,10 @@ def note_taken(snapshot: Snapshot, plan: Plan) -> Plan:
             bookings.take_key(stay, option.key.id, stay.window)
     for claim in plan.claims:
         if claim.locker_index is not None:
-            bookings.take_locker(stay, claim.automat_id, claim.locker_index, claim.phase.window)
+            where, window = (claim.automat_id, claim.locker_index), claim.phase.window
+            bookings.take_locker(stay, *where, window)
+            if claim.phase.kind is LockerContractKind.FETCH:
+                _note_left(snapshot, stay, where, claim.option.key.id, window)
     return plan
 
 
@@ -146,7 +150,22 @@ def take_what_is_held(snapshot: Snapshot, stays: Sequence[Stay]) -> None:
             snapshot.bookings.take_key(stay, key.key_id, key.window)
         for one in stay.held.lockers:
             if one.locker_index is not None:
-                snapshot.bookings.take_locker(stay, one.automat_id, one.locker_index, one.window)
+                where = one.automat_id, one.locker_index
+                snapshot.bookings.take_locker(stay, *where, one.window)
+                if one.kind is LockerContractKind.FETCH:
+                    _note_left(snapshot, stay, where, one.key_id, one.window)
+
+
+def _note_left(
+    snapshot: Snapshot, stay: Stay, where: tuple[UUID, int], key_id: UUID | None, window: Window
+) -> None:
+    """Note that a key leaves its locker for good by a fetch, as a look at the database would see.
+
+    Until then nobody else has the locker, though its own contract ends before.
+    """
+    is_home = key_id is None or snapshot.homes.get(key_id) == where
+    if window.ends_at is not None and is_home:
+        snapshot.bookings.leave_locker(stay, *where, window.ends_at)
 
 
 def any_key_will_do(claim: Claim) -> bool:

@@ -20,23 +20,33 @@ from models.keys import Key, KeyKind
 from models.live_contracts import is_live
 from models.selections import RejectionCode
 from models.stays import HOLD_STEP
-from models.times import Window, first_gap, first_gap_of_several
+from models.times import Window, first_gap_of_several
 from resolvers.planning.stays import Plan, Stay
-from resolvers.planning.supplies import KeyFacts, contracts_of
+from resolvers.planning.supplies import KeyFacts, Known, contracts_of
 from resolvers.work import Reading
 
 FEW = 3
 """At so many full automats, nearest first, we look when a locker is free again."""
 
 
-async def locker_free_from(reading: Reading, stay: Stay, plan: Plan) -> FreeAgain | None:
-    """Say of a stay for which every locker is taken where and from when on one would be free."""
-    window = stay.phases[0].window
+async def locker_free_from(
+    reading: Reading, plan: Plan, together: Sequence[Stay], bookings: Bookings
+) -> FreeAgain | None:
+    """Say of a stay for which lockers are wanting where and from when on enough would be free.
+
+    Args:
+        reading: The moment and the organization.
+        plan: What came of the stay.
+        together: The stays that are planned with it: `bookings` says what those hold by now.
+        bookings: What has been taken.
+    """
+    window = plan.stay.phases[0].window
     full = [one for one in plan.decision.candidates if _is_only_full(one, window)][:FEW]
+    ignored = contracts_of(together)
     moments = [
         (moment, candidate)
         for candidate in full
-        if (moment := await _free_from(reading, stay, candidate, window)) is not None
+        if (moment := await _free_from(reading, plan, candidate, ignored, bookings)) is not None
     ]
     if not moments:
         return None
@@ -51,11 +61,16 @@ def _is_only_full(candidate: Candidate, window: Window) -> bool:
 
 
 async def _free_from(
-    reading: Reading, stay: Stay, candidate: Candidate, window: Window
+    reading: Reading,
+    plan: Plan,
+    candidate: Candidate,
+    ignored: Collection[UUID],
+    bookings: Bookings,
 ) -> datetime | None:
-    """Find the first gap in any locker that only contracts stand against."""
-    row = LockerContract
-    held: dict[int, list[Window]] = defaultdict(list)
+    """Find the first gap in as many lockers as are needed that only contracts stand against."""
+    row, window = LockerContract, plan.stay.phases[0].window
+    taken = bookings.locker_windows(candidate.automat.id, but_of=plan.stay)
+    held: dict[int, list[Window]] = defaultdict(list, taken)
     for index, starts_at, ends_at in await reading.rows(
         select(Locker.index, row.starts_at, row.ends_at)
         .join(Locker, Locker.id == row.locker_id)
@@ -63,31 +78,30 @@ async def _free_from(
             row.automat_id == candidate.automat.id,
             is_live(row),
             or_(row.ends_at.is_(None), row.ends_at > window.starts_at),
-            row.key_contract_id.not_in(contracts_of([stay])),
+            row.key_contract_id.not_in(ignored),
         )
-        .order_by(row.starts_at)
     ):
         held[index].append(Window(starts_at, ends_at))
     lockers = bits(candidate.facts.usable & ~candidate.facts.by_keys)
-    gaps = [first_gap(window, held[index]) for index in lockers]
-    return min((gap for gap in gaps if gap is not None), default=None)
+    in_order = [sorted(held[index], key=attrgetter("starts_at")) for index in lockers]
+    return first_gap_of_several(window, in_order, needed=plan.decision.supply.needed)
 
 
 async def keys_free_from(
-    reading: Reading, stay: Stay, known: Sequence[KeyFacts], bookings: Bookings
+    reading: Reading, stay: Stay, known: Known, bookings: Bookings
 ) -> datetime | None:
     """Tell from when on as many keys as have to go could be had for as long as the stay lasts.
 
     None when they never are as far as is known, or for a permanent stay that would have to begin
     after a permanent one.
     """
-    keys, needed = _deciding(stay, known)
+    keys, needed = _deciding(stay, known[stay])
     unsure = Window(min(reading.now, stay.window.starts_at), reading.now + HOLD_STEP)
     taken = {
         facts.key.id: [*[unsure] * facts.missing, *_booked(facts.key, stay, bookings)]
         for facts in keys
     }
-    for row in await _promises(reading, stay, list(taken)):
+    for row in await _promises(reading, stay, list(taken), contracts_of(list(known))):
         is_out = row.fetched_at is not None
         is_late = is_out and row.ends_at is not None and row.ends_at <= reading.now
         taken[row.key_id].append(unsure if is_late else Window(row.starts_at, row.ends_at))
@@ -100,7 +114,9 @@ def _booked(key: Key, stay: Stay, bookings: Bookings) -> list[Window]:
     return [] if key.shared else bookings.key_windows(key.id, but_of=stay)
 
 
-async def _promises(reading: Reading, stay: Stay, key_ids: Collection[UUID]) -> Sequence[Any]:
+async def _promises(
+    reading: Reading, stay: Stay, key_ids: Collection[UUID], ignored: Collection[UUID]
+) -> Sequence[Any]:
     """Read what others are promised of keys, or still have, from when a stay begins."""
     row = KeyAllocation
     begin = stay.window.starts_at
@@ -112,7 +128,7 @@ async def _promises(reading: Reading, stay: Stay, key_ids: Collection[UUID]) -> 
             row.live,
             row.exclusive,
             or_(*matters),
-            row.key_contract_id.not_in(contracts_of([stay])),
+            row.key_contract_id.not_in(ignored),
         )
     )
 

@@ -81,6 +81,7 @@ async def _settled(
     """
     sure: set[Span] = set()
     doubts = Doubts({}, ())
+    snapshot.homes = supplies.homes_of(wants.known)
     await prefetch(snapshot, stays, wants)
     for _ in range(LOOKS):
         claiming.take_what_is_held(snapshot, stays)
@@ -130,7 +131,7 @@ async def plan_one(reading: Reading, snapshot: Snapshot, stay: Stay, wants: Want
         return await _with_free_time(reading, snapshot, stay, wants.known, wish)
     plan = await decided(snapshot, stay, wish)
     if isinstance(plan.waits_for, NoFreeLocker):
-        found = await locker_free_from(reading, stay, plan)
+        found = await locker_free_from(reading, plan, list(wants.known), snapshot.bookings)
         return replace(plan, decision=plan.decision.free_from(found))
     return plan
 
@@ -146,7 +147,7 @@ async def _with_free_time(
 ) -> LivionKeyError:
     if not isinstance(refusal, KeyTaken):
         return refusal
-    free_from = await keys_free_from(reading, stay, known[stay], snapshot.bookings)
+    free_from = await keys_free_from(reading, stay, known, snapshot.bookings)
     until = "nobody knows until when" if free_from is None else f"free from {free_from.isoformat()}"
     message = f"{refusal.message} For as long as you asked it is {until}."
     return KeyTaken(message, path=refusal.path, free_from=free_from)

@@ -65,6 +65,18 @@ def contracts_of(stays: Sequence[Stay]) -> list[UUID]:
     return [stay.contract.id for stay in stays if stay.contract is not None]
 
 
+def homes_of(known: Known) -> dict[UUID, tuple[UUID, int]]:
+    """Tell which locker keys leave when they are fetched, where nobody else's key is put."""
+    return {
+        facts.key.id: (facts.key.selected_automat_id, facts.locker_index)
+        for its_keys in known.values()
+        for facts in its_keys
+        if facts.key.selected_automat_id is not None
+        and facts.locker_index is not None
+        and facts.key.locker_id in {None, facts.key.selected_locker_id}
+    }
+
+
 def _keys_for(stay: Stay, openers: dict[UUID, list[UUID]]) -> Sequence[UUID]:
     return openers[stay.entity.id] if stay.entity is not None else stay.wanted.key_ids
 

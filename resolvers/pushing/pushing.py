@@ -157,9 +157,11 @@ async def _plan(work: Work, tasks: Sequence[Task]) -> Outcomes:
     stays = [task.stay() for task in planned]
     plans: dict[Task, Plan] = {}
     for task, one in zip(planned, await decide_but_pins(work, stays), strict=True):
+        if task.is_in_vain(one):
+            continue
         if isinstance(one, LivionKeyError):
             refused[task] = one
-        elif not task.is_in_vain(one):
+        else:
             plans[task] = one
     await rows.remove(work, [task.reservation for task in refused if task.is_new])
     done = [task for task in tasks if task not in refused]

@@ -57,10 +57,12 @@ class Task:
         may_be_there = self.waits and (ends_at is None or now < ends_at)
         return self.is_new or needs_a_plan(self.changed) or may_be_there
 
-    def is_in_vain(self, plan: Plan) -> bool:
-        """Tell whether it was only looked once more, and what was missing still is."""
+    def is_in_vain(self, planned: Plan | LivionKeyError) -> bool:
+        """Tell whether it was only looked once more, and something still is missing."""
         looked_again = not self.is_new and not needs_a_plan(self.changed)
-        return looked_again and plan.waits_for is not None
+        return looked_again and (
+            isinstance(planned, LivionKeyError) or planned.waits_for is not None
+        )
 
     def changed_by(self, plan: Plan | None) -> frozenset[Change]:
         """Name what is otherwise than before once a plan is written."""
