@@ -7,6 +7,7 @@ it was changed is free for itself alone.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from models.times import Window
@@ -23,6 +24,14 @@ class Taken:
     window: Window
 
 
+@dataclass(frozen=True, slots=True)
+class Brought(Taken):
+    """That somebody brings a key back over a window, to a locker of an automat."""
+
+    automat_id: UUID
+    locker_index: int
+
+
 class Bookings:
     """Lockers and keys that are taken."""
 
@@ -30,7 +39,8 @@ class Bookings:
         self._lockers: dict[UUID, dict[int, list[Taken]]] = {}
         self._left: dict[UUID, dict[int, list[Taken]]] = {}
         self._keys: dict[UUID, list[Taken]] = {}
-        self._owned: dict[int, list[tuple[list[Taken], Taken]]] = {}
+        self._brought: dict[UUID, list[Brought]] = {}
+        self._owned: dict[int, list[tuple[list[Any], Taken]]] = {}
 
     def take_locker(self, owner: Owner, automat_id: UUID, index: int, window: Window) -> None:
         """Take a locker over a window."""
@@ -57,7 +67,20 @@ class Bookings:
         """Take a key over a window."""
         self._take(self._keys.setdefault(key_id, []), Taken(owner, window))
 
-    def _take(self, shelf: list[Taken], taken: Taken) -> None:
+    def bring_key(self, key_id: UUID, brought: Brought) -> None:
+        """Note where a key comes back to."""
+        self._take(self._brought.setdefault(key_id, []), brought)
+
+    def key_brought(self, key_id: UUID, before: datetime) -> Brought | None:
+        """Tell where a key was brought last of what is over before a moment."""
+        over = [
+            brought
+            for brought in self._brought.get(key_id, ())
+            if brought.window.ends_at is not None and brought.window.ends_at <= before
+        ]
+        return max(over, key=lambda brought: brought.window.starts_at, default=None)
+
+    def _take(self, shelf: list[Any], taken: Taken) -> None:
         shelf.append(taken)
         self._owned.setdefault(id(taken.owner), []).append((shelf, taken))
 
@@ -92,8 +115,8 @@ class Bookings:
         return min(clashes, key=lambda clash: clash.starts_at, default=None)
 
     def has_taken(self, key_id: UUID) -> bool:
-        """Tell whether anybody has taken a key, whenever."""
-        return bool(self._keys.get(key_id))
+        """Tell whether anybody has taken a key, or brings it back, whenever."""
+        return bool(self._keys.get(key_id) or self._brought.get(key_id))
 
     def key_windows(self, key_id: UUID, *, but_of: Owner) -> list[Window]:
         """List when a key is taken by others than one owner."""

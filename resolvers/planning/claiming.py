@@ -6,6 +6,7 @@ Nothing is read or written here but by way of the snapshot, which knows what is 
 from collections.abc import Sequence
 from uuid import UUID
 
+from geo.bookings import Brought
 from geo.candidates import Candidate, Facts, bits
 from geo.decisions import Decision, Wish
 from geo.judging import keys_to_fetch
@@ -140,6 +141,8 @@ def note_taken(snapshot: Snapshot, plan: Plan) -> Plan:
             bookings.take_locker(stay, *where, window)
             if claim.phase.kind is LockerContractKind.FETCH:
                 _note_left(snapshot, stay, where, claim.option.key.id, window)
+            else:
+                bookings.bring_key(claim.option.key.id, Brought(stay, window, *where))
     return plan
 
 
@@ -154,6 +157,9 @@ def take_what_is_held(snapshot: Snapshot, stays: Sequence[Stay]) -> None:
                 snapshot.bookings.take_locker(stay, *where, one.window)
                 if one.kind is LockerContractKind.FETCH:
                     _note_left(snapshot, stay, where, one.key_id, one.window)
+                elif one.key_id is not None:
+                    brought = Brought(stay, one.window, *where)
+                    snapshot.bookings.bring_key(one.key_id, brought)
 
 
 def _note_left(

@@ -52,7 +52,7 @@ class Doubts:
             return
         lockers, keys = _taken(stay, before), _taken_keys(stay, before)
         self._automats |= {id for id, *_ in lockers ^ _taken(stay, after)}
-        self._keys |= {id for id, _ in keys ^ _taken_keys(stay, after)}
+        self._keys |= {id for id, *_ in keys ^ _taken_keys(stay, after)}
 
 
 def _taken(stay: Stay, planned: Planned) -> set[tuple[Any, ...]]:
@@ -62,7 +62,14 @@ def _taken(stay: Stay, planned: Planned) -> set[tuple[Any, ...]]:
     return {(one.automat_id, one.locker_index, one.phase.window) for one in planned.claims}
 
 
-def _taken_keys(stay: Stay, planned: Planned) -> set[tuple[UUID, Any]]:
+def _taken_keys(stay: Stay, planned: Planned) -> set[tuple[Any, ...]]:
+    """List the keys that a stay takes, and where it brings them back."""
     if isinstance(planned, LivionKeyError):
-        return {(key.key_id, key.window) for key in stay.held.keys}
-    return {(option.key.id, stay.window) for option in planned.keys}
+        held = [one for one in stay.held.lockers if one.key_id is not None]
+        back = {(one.key_id, one.automat_id, one.locker_index, one.window) for one in held}
+        return back | {(key.key_id, key.window) for key in stay.held.keys}
+    claimed = {
+        (one.option.key.id, one.automat_id, one.locker_index, one.phase.window)
+        for one in planned.claims
+    }
+    return claimed | {(option.key.id, stay.window) for option in planned.keys}

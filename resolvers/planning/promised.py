@@ -80,7 +80,7 @@ def _promises_on(dialect: str) -> Any:
         )
         select promises.number, lockers."index" as locker_index,
           taken.starts_at as taken_from, taken.ends_at as taken_until,
-          planned.automat_id as planned_automat_id,
+          planned.starts_at as planned_from, planned.automat_id as planned_automat_id,
           planned_locker."index" as planned_locker_index,
           promises.is_held
         from promises
@@ -97,6 +97,7 @@ def _promises_on(dialect: str) -> Any:
             locker_index=Integer,
             taken_from=Instant,
             taken_until=Instant,
+            planned_from=Instant,
             planned_automat_id=Uuid,
             planned_locker_index=Integer,
             is_held=Boolean,

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
-from geo.bookings import Bookings
+from geo.bookings import Bookings, Brought
 from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
 from models.dialects.among import among, ids_later
 from models.entities import KeyRule
@@ -28,7 +29,8 @@ class KeyFacts(NamedTuple):
         key: Its row.
         locker_index: The locker in which it lies, or that is its own while it is out.
         taken: A stretch over which somebody else has it, if any.
-        planned_automat_id: Where an earlier stay will leave it, if one will.
+        planned_from: From when on an earlier stay will bring it back, if one will.
+        planned_automat_id: Where.
         planned_locker_index: In which locker.
         missing: Whether nobody knows where it is, so that a stay that begins soon cannot have it.
     """
@@ -36,6 +38,7 @@ class KeyFacts(NamedTuple):
     key: Key
     locker_index: int | None
     taken: Window | None
+    planned_from: datetime | None
     planned_automat_id: UUID | None
     planned_locker_index: int | None
     missing: bool
@@ -115,6 +118,7 @@ def _key_facts(key: Key, said: Any, *, is_soon: bool) -> KeyFacts:
         key=key,
         locker_index=said.locker_index,
         taken=taken,
+        planned_from=said.planned_from,
         planned_automat_id=said.planned_automat_id,
         planned_locker_index=said.planned_locker_index,
         missing=is_soon and key.status == KeyStatus.OUT and not said.is_held,
@@ -145,21 +149,32 @@ def _option(stay: Stay, facts: KeyFacts, bookings: Bookings) -> KeyOption:
     taken = facts.taken
     if not key.shared and taken is None:
         taken = bookings.key_taken(key.id, stay.window)
-    automat_id, locker_index = _place(facts)
+    automat_id, locker_index = _place(facts, bookings.key_brought(key.id, stay.window.starts_at))
     refusal = None if taken is None else _taken(stay, key, taken)
     if facts.missing:
         refusal = _missing(stay, key)
     return KeyOption(key, automat_id, locker_index, refusal)
 
 
-def _place(facts: KeyFacts) -> tuple[UUID | None, int | None]:
-    """Tell where a key will lie: where an earlier stay leaves it, else where it lies or lives."""
+def _place(facts: KeyFacts, brought: Brought | None) -> tuple[UUID | None, int | None]:
+    """Tell where a key will lie: where an earlier stay leaves it, else where it lies or lives.
+
+    Args:
+        facts: What was known of it.
+        brought: Where one leaves it that is planned together with this one.
+    """
     key = facts.key
     if key.manual_storage_id is not None:
         return None, None
+    if brought is not None and not _is_later(facts.planned_from, brought.window.starts_at):
+        return brought.automat_id, brought.locker_index
     if facts.planned_automat_id is not None:
         return facts.planned_automat_id, facts.planned_locker_index
     return key.automat_id or key.selected_automat_id, facts.locker_index
+
+
+def _is_later(moment: datetime | None, than: datetime) -> bool:
+    return moment is not None and moment > than
 
 
 def _taken(stay: Stay, key: Key, taken: Window) -> KeyTaken:
