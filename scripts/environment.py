@@ -85,6 +85,8 @@ def make_environment() -> None:
     if made.is_file() and made.read_text() == told and PYTHON.exists():
         return
     say(f"virtual environment from {base_python()}")
+    if VENV.is_symlink():
+        VENV.unlink()  # what it leads to is somebody else's
     subprocess.run([base_python(), "-m", "venv", "--clear", VENV], check=True)
     pip("installer")
     made.write_text(told)
