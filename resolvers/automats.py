@@ -120,11 +120,12 @@ async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automa
         required_text(changes["name"], path=("name",))
     if "time_zone" in changes:
         checked_time_zone(changes["time_zone"])
-    for name, value in (changes | _access(changes)).items():
+    values = changes | _access(changes)
+    if "time_zone" in changes:  # first, as it locks contracts: automats are locked after them
+        await access_hours.learned_anew(work, automat)
+    for name, value in values.items():
         setattr(automat, name, value)
     await work.save()
-    if "time_zone" in changes:
-        await access_hours.learned_anew(work, automat)
     work.record(EventKind.AUTOMAT_UPDATED, automat, changed=sorted(changes))
     if "state" in changes:  # what is to come leaves one that goes; what stayed is seen to again
         await schedule(work, JobKind.FAILOVER, automat.id, work.now)

@@ -62,7 +62,7 @@ async def make_way(work: Work, contract: LockerContract, *, reason: str) -> bool
         contract: The contract, locked.
         reason: Why, in words.
     """
-    if contract.state in SYNCED and await _is_needed_there(work, contract):
+    if contract.state in SYNCED and await is_needed_there(work, contract):
         return False
     (automat,) = await work.locked(Automat, [contract.automat_id])
     index = await free_locker(work, automat, contract)
@@ -73,7 +73,7 @@ async def make_way(work: Work, contract: LockerContract, *, reason: str) -> bool
     return True
 
 
-async def _is_needed_there(work: Work, contract: LockerContract) -> bool:
+async def is_needed_there(work: Work, contract: LockerContract) -> bool:
     """Tell whether a key lies in a contract's locker that is to be fetched from it."""
     if contract.kind is LockerContractKind.RETURN or contract.locker_id is None:
         return False
@@ -114,8 +114,8 @@ async def move(
     if contract.state in SYNCED:
         notices = {contract.id: f"The automat learns a PIN anew: {reason}"}
         await codes.renew(work, [contract.id], reason=reason, notices=notices)
-    await ask_again(work, contract)
     await _let_key_follow(work, contract)
+    await ask_again(work, contract)
     await look_soon(work, contract.key_contract_id)
 
 

@@ -23,6 +23,12 @@ from models.times import Window
 from resolvers.work import Work, owned
 
 RETURN = LockerContractKind.RETURN
+MAY_HAVE_LAPSED = {
+    KeyContractStatus.ACTIVE,
+    KeyContractStatus.OVERDUE,
+    KeyContractStatus.ENDED,
+}
+"""Some of its keys may be out while the promise of the others is over."""
 
 
 @dataclass(slots=True)
@@ -95,13 +101,13 @@ async def promise(
         contract_id: The contract.
         key_id: The key.
         opened: The locker contract by which the key was taken, where that is known: where any key
-            would do, the allocation is one that has not been fetched.
+            would do, the allocation is one that has not been fetched and has no locker of its own.
     """
     contract, reservation = await _locked(work, contract_id)
     held = await _allocations(work, contract_id, live=True)
     allocation = next((one for one in held if one.key_id == key_id), None)
     if allocation is None and opened is not None and opened.key_id is None:
-        allocation = next((one for one in held if one.fetched_at is None), None)
+        allocation = await _next_of_any(work, contract_id, held)
     if allocation is None:
         return None
     noted = {key_id, allocation.key_id}
@@ -135,6 +141,18 @@ async def _allocations(work: Work, contract_id: UUID, *, live: bool) -> list[Key
     return await work.locking(theirs, row)
 
 
+async def _next_of_any(
+    work: Work, contract_id: UUID, held: Sequence[KeyAllocation]
+) -> KeyAllocation | None:
+    """Choose for which key another one was taken where any will do: one that no locker names."""
+    row = LockerContract
+    live = row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)), row.kind != RETURN
+    theirs = select(row.key_id).where(row.key_contract_id == contract_id, row.key_id.is_not(None))
+    named = set(await work.all(theirs.where(*live)))
+    waiting = [one for one in held if one.fetched_at is None]
+    return min(waiting, key=lambda one: one.key_id in named, default=None)
+
+
 async def _lockers(work: Work, contract_id: UUID) -> list[LockerContract]:
     row = LockerContract
     held = row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value))
@@ -165,12 +183,13 @@ async def _for_any_key(
 async def _lapsed(work: Work, contract_id: UUID, key: Key, at: datetime) -> Promise | None:
     """Find a promise that ended unused as far as was known, though the key was fetched in time."""
     contract, reservation = await _locked(work, contract_id)
-    if contract.status is not KeyContractStatus.ENDED:
+    if contract.status not in MAY_HAVE_LAPSED:
         return None
     for one in await _allocations(work, contract_id, live=False):
         ends_at = one.ends_at
         was_open = ends_at is None or at < ends_at
-        if one.key_id != key.id or one.fetched_at is not None or not was_open:
+        is_theirs = one.key_id == key.id and one.removed_at is None
+        if not is_theirs or one.fetched_at is not None or not was_open:
             continue
         await work.locked(Key, [key.id])
         if await is_free(work, one, Window(one.starts_at, ends_at)):

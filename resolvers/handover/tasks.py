@@ -11,7 +11,10 @@ from resolvers.work import Work
 
 
 async def ask_to_insert(work: Work, key: Key) -> None:
-    """Tell that a key has to be brought to the automat of its next contract, if it is not there."""
+    """Tell that a key has to be brought to the automat of its next contract, if it is not there.
+
+    It was aimed before (`targets.aim`): nobody is sent with a key that somebody else fetches first.
+    """
     row = LockerContract
     coming = work.own(row).where(
         row.key_id == key.id,
@@ -20,16 +23,19 @@ async def ask_to_insert(work: Work, key: Key) -> None:
         or_(row.ends_at.is_(None), row.ends_at > work.now),
     )
     contract = await work.first(coming.order_by(row.starts_at))
-    if contract is not None and contract.automat_id != key.automat_id:
+    if contract is not None and contract.automat_id == key.target_automat_id:
         await _ask(work, key, contract)
 
 
 async def ask_again(work: Work, contract: LockerContract) -> None:
-    """Tell that a key which waits to be brought has to go into another locker than was said."""
+    """Tell that a key which waits to be brought has to go into another locker than was said.
+
+    It was aimed before, see `ask_to_insert`.
+    """
     if contract.kind is LockerContractKind.RETURN or contract.key_id is None:
         return
     key = await work.get(Key, contract.key_id)
-    if key.status is KeyStatus.IN_STORAGE and key.automat_id != contract.automat_id:
+    if key.status is KeyStatus.IN_STORAGE and key.target_automat_id == contract.automat_id:
         await _ask(work, key, contract)
 
 

@@ -14,6 +14,7 @@ from models.keys import KeyStatus
 from models.stays import HOLD_STEP
 from models.times import Window, earlier
 from resolvers import codes, rivals
+from resolvers.planning.targets import aim
 from resolvers.transitions import move_key, move_locker_contract
 from resolvers.upkeep.next_stays import look_after_next_stays
 from resolvers.upkeep.running import Running
@@ -124,17 +125,20 @@ async def count_overdue(work: Work, running: Running) -> None:
 
 
 async def finish(work: Work, running: Running) -> None:
-    """Free what a stay still holds when its end is reached and nothing is out."""
+    """Free what a stay still holds when its end is reached, but for keys that are out."""
     ends_at = running.contract.ends_at
-    if ends_at is None or work.now < ends_at or running.key_is_out:
+    if ends_at is None or work.now < ends_at:
         return
-    for one in running.lockers:
+    over = [one for one in running.lockers if not running.is_fetched(one)]
+    for one in over:
         used = one.kind is LockerContractKind.DEFAULT
         state = LockerContractState.COMPLETED if used else LockerContractState.CANCELLED
         reason = "The end of the stay is reached, and the key was not fetched."
         move_locker_contract(work, one, state, reason=reason, key_contract_id=one.key_contract_id)
         one.reason = reason
-    for allocation in running.allocations:
+    waiting = [one for one in running.allocations if one.fetched_at is None]
+    for allocation in waiting:
         allocation.live = False
     await work.save()
-    await codes.renew(work, [one.id for one in running.lockers])
+    await codes.renew(work, [one.id for one in over])
+    await aim(work, [one.key_id for one in waiting])

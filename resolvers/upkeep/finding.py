@@ -72,7 +72,6 @@ async def _find(
 ) -> None:
     stay = await _stay(work, running)
     if await _find_its_own(work, running.keys[allocation.key_id], one, window, stay):
-        await aim(work, [allocation.key_id])
         return
     ignoring = [running.contract.id]
     snapshot = Snapshot(await work.connection(), [work.actor.organization_id], ignoring=ignoring)
@@ -89,8 +88,7 @@ async def _find(
     one.starts_at, one.ends_at = window.starts_at, window.ends_at
     index = await rivals.free_locker(work, automat, one)
     if index is not None:
-        await _give(work, one, automat, index, stay)
-        await aim(work, [allocation.key_id])
+        await _give(work, one, automat, index, stay, key_id=allocation.key_id)
 
 
 async def _limit(look: Look, wish: Wish, automat_id: UUID) -> float | None:
@@ -125,12 +123,23 @@ async def _find_its_own(
     locker = await work.get(Locker, locker_id)
     is_usable = automat.usable_lockers >> locker.index & 1
     is_good = automat.state is AutomatState.IN_SERVICE and is_usable
-    is_full = locker.state is LockerState.WITH_KEY and key.locker_id != locker.id
-    if not is_good or is_full or await rivals.rivals_of(work, one, locker.id, window):
+    if (
+        not is_good
+        or await _is_full(work, locker, key)
+        or await rivals.rivals_of(work, one, locker.id, window)
+    ):
         return False
     one.starts_at, one.ends_at = window.starts_at, window.ends_at
-    await _give(work, one, automat, locker.index, stay)
+    await _give(work, one, automat, locker.index, stay, key_id=key.id)
     return True
+
+
+async def _is_full(work: Work, locker: Locker, key: Key) -> bool:
+    """Tell whether another key lies in a locker, or something of which nobody knows what it is."""
+    if key.locker_id == locker.id:
+        return False
+    inside = work.own(Key).where(Key.locker_id == locker.id)
+    return locker.state is LockerState.WITH_KEY or await work.first(inside) is not None
 
 
 def _own_locker_id(key: Key, one: LockerContract) -> UUID | None:
@@ -146,7 +155,9 @@ async def _stay(work: Work, running: Running) -> Stay:
     return await stay_of(work, running.reservation)
 
 
-async def _give(work: Work, one: LockerContract, automat: Automat, index: int, stay: Stay) -> None:
+async def _give(
+    work: Work, one: LockerContract, automat: Automat, index: int, stay: Stay, *, key_id: UUID
+) -> None:
     lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
     (locker,) = await work.all(lockers)
     if automat.id != one.automat_id or one.pin is None:
@@ -165,5 +176,6 @@ async def _give(work: Work, one: LockerContract, automat: Automat, index: int, s
         locker_id=locker.id,
     )
     await work.save()
+    await aim(work, [key_id])
     await ask_again(work, one)
     await tell_of_one_taken(work, automat.id, Window(one.starts_at, one.ends_at))

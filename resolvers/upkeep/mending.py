@@ -66,6 +66,8 @@ async def _follow(work: Work, one: LockerContract, key: Key) -> None:
     locker = await work.get(Locker, key.locker_id)
     window = Window(one.starts_at, one.ends_at)  # whose time is over may not be looked after yet
     for rival in await rivals.rivals_of(work, one, locker.id, window):
+        if key.shared and await rivals.is_needed_there(work, rival):
+            return  # whoever has the locker comes for the same key, and would only move us again
         if not await rivals.make_way(work, rival, reason=reason):
             return
     await rivals.move(work, automat, one, locker.index, reason=reason)

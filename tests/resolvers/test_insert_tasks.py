@@ -1,11 +1,17 @@
 """Staff are told anew where to bring a key when its stay gets another locker (R14, G33)."""
 
-from factories import DAY, PASILA, make_automat, make_entity, make_key, push
-from lives import lockers_of, look_after, notices_of
+import pytest
+from factories import DAY, HOUR, PASILA, make_automat, make_entity, make_key, push
+from handing import name
+from lives import at, lockers_of, look_after, notices_of
 from waiting_for_automats import MINUTE, now_of
 
 from models.automats import Automat, Locker
-from resolvers import automats
+from models.keys import Key, KeyKind
+from models.reservations import Reservation
+from resolvers import automats, organizations
+from resolvers.handover.desks import transfer
+from resolvers.handover.lockers import key_fetched, key_returned
 from resolvers.work import Work
 
 
@@ -57,3 +63,45 @@ async def test_a_key_that_lies_in_the_automat_is_not_asked_for(work: Work) -> No
     await look_after(work, stay, at=back.sync_at)
 
     assert not [one for one in await notices_of(work, key) if one.startswith("Put ")]
+
+
+async def fetched_here_first(work: Work, kind: KeyKind) -> tuple[Key, Automat, Reservation]:
+    """Let a key be fetched next where it lies, and afterwards from an automat far away."""
+    home, automat = await make_entity(work), await make_automat(work)
+    far = await make_automat(work, "Far", PASILA)
+    key = await make_key(work, home, kind=kind, rfid_tag="E2000A1B")
+    later, _ = await push(work, home, starts_at=work.now + 9 * DAY, automat_id=far.id)
+    await transfer(work, name(key), automat_id=automat.id)
+    await push(work, home, starts_at=work.now + 4 * DAY, automat_id=automat.id)
+    return key, automat, later
+
+
+@pytest.mark.parametrize("kind", KeyKind)
+async def test_a_key_is_not_asked_for_that_somebody_fetches_where_it_came_back(
+    work: Work, kind: KeyKind
+) -> None:
+    key, automat, _ = await fetched_here_first(work, kind)
+    asked = [one for one in await notices_of(work, key) if one.startswith("Put ")]
+    here = {"automat_id": automat.id, "locker_index": 0, "rfid_tag": key.rfid_tag}
+    await key_fetched(work, **here, at=work.now)
+    back = at(work, work.now + HOUR)
+
+    await key_returned(back, **here, at=back.now)
+
+    assert [one for one in await notices_of(back, key) if one.startswith("Put ")] == asked
+
+
+@pytest.mark.parametrize("kind", KeyKind)
+async def test_a_key_is_not_asked_for_anew_that_somebody_fetches_before(
+    work: Work, kind: KeyKind
+) -> None:
+    sooner = {"default_sync_time": 7 * DAY}
+    await organizations.update_unit(work, work.actor.organization_id, sooner)
+    key, _, later = await fetched_here_first(work, kind)
+    asked = await notices_of(work, key)
+    (held,) = await lockers_of(work, later)
+    await out_of_order(work, await work.get(Automat, held.automat_id), but=1)
+
+    await look_after(work, later, at=held.sync_at)
+
+    assert await notices_of(work, key) == asked

@@ -1,14 +1,17 @@
 """Any key of an automat will do (R69d): whoever took another than was noted brings that back."""
 
-from factories import DAY, HOUR, make_automat, make_entity, make_key, push
-from lives import fetch, give_back, lockers_of
+import pytest
+from factories import DAY, HOUR, make_automat, make_desk, make_entity, make_key, push
+from handing import name
+from lives import fetch, give_back, lockers_of, look_after
 from outcomes import allocation, locker_contract
 from promising import lockers_of as of_contract
 from promising import made
 
 from models.contracts import LockerContractKind, LockerContractState
-from models.entities import ReservableEntity
+from models.entities import KeyRule, ReservableEntity
 from models.keys import Key, KeyKind
+from resolvers.handover.desks import transfer
 from resolvers.work import Work
 
 ANY = KeyKind.ELECTROMECHANICAL
@@ -74,3 +77,22 @@ async def test_those_who_have_the_key_noted_for_another_time_keep_it(work: Work)
 
     assert (await allocation(out, now)).key_id == other.id
     assert [(await allocation(out, stay)).key_id for stay in later] == noted
+
+
+@pytest.mark.parametrize("at_desk", [0, 1])
+async def test_whoever_takes_another_key_still_finds_the_one_that_is_to_be_brought(
+    work: Work, at_desk: int
+) -> None:
+    home, automat = await make_entity(work, key_rule=KeyRule.ALL), await make_automat(work)
+    keys = [await make_key(work, home, automat=automat, kind=ANY) for _ in range(2)]
+    other = await make_key(work, automat=automat, kind=ANY, rfid_tag="E200A3")
+    stay, _ = await push(work, home, days=60)
+    brought = keys[at_desk]
+    await transfer(work, name(brought), manual_storage_id=(await make_desk(work)).id)
+    await look_after(work, stay, at=work.now)
+    (for_any,) = [one for one in await lockers_of(work, stay) if one.key_id is None]
+
+    out = await fetch(work, for_any, at=stay.starts_at, rfid_tag=other.rfid_tag)
+
+    fetches = [one for one in await lockers_of(out, stay) if one.kind is LockerContractKind.FETCH]
+    assert [one.key_id for one in fetches] == [brought.id]

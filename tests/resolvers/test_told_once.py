@@ -8,12 +8,14 @@ from lives import at, fetch, give_back, lockers_of, look_after, trail
 from outcomes import key_contract
 from waiting_for_automats import MINUTE, now_of
 
+from models.automats import AutomatModel, Locker, LockerState
 from models.contracts import KeyContractStatus, LockerContractState
 from models.entities import ReservableEntity
 from models.events import EventKind
 from models.keys import Key
 from models.reservations import ReservationStatus
 from resolvers.handover.desks import hand_over, take_back
+from resolvers.handover.lockers import key_returned
 from resolvers.work import Work
 
 STAY = "stay"
@@ -146,3 +148,25 @@ async def test_a_worker_that_was_away_reminds_of_nothing_that_is_over(
 
     reminders = {EventKind.START_REMINDER, EventKind.END_REMINDER}
     assert reminders & {*await trail(work, await key_contract(work, stay))} == expected
+
+
+async def test_a_locker_with_the_key_of_another_home_is_not_found_while_its_door_is_open(
+    work: Work,
+) -> None:
+    home = await make_entity(work)
+    automat = await make_automat(work, model=AutomatModel.LIVIONKEY_1)
+    await make_key(work, home, automat=automat)
+    stay, _ = await push(work, home)
+    (held,) = await lockers_of(work, stay)
+    locker = await work.get(Locker, held.locker_id)
+    then = await fetch(work, held, at=stay.starts_at)
+    strange = await make_key(work, await make_entity(work), rfid_tag="E200B2")
+    put = {"automat_id": automat.id, "locker_index": locker.index, "rfid_tag": strange.rfid_tag}
+    await key_returned(then, **put, at=then.now)
+    locker.state = LockerState.DOOR_OPEN
+    await work.save()
+
+    for hours in (1, 2, 3):
+        await look_after(work, stay, at=then.now + hours * HOUR)
+
+    assert (await trail(work, held)).count(EventKind.LOCKER_CONTRACT_FAILED) == 1
