@@ -22,8 +22,12 @@ class Window(NamedTuple):
         """Make a window of what somebody sent.
 
         Raises:
+            InvalidInput: Nothing comes after its start.
             StartsAfterEnd: The end is not after the start.
         """
+        if starts_at == LAST_MOMENT:
+            message = f"{starts_at.isoformat()} lies at the end of the calendar."
+            raise InvalidInput(message, path=("starts_at",))
         if ends_at is not None and ends_at <= starts_at:
             raise StartsAfterEnd(
                 f"It would end at {ends_at.isoformat()}, which is not after its start at "

@@ -1,9 +1,11 @@
 """Checks of what somebody sent that hold for every noun."""
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from models.dialects.texts import UnstorableText, is_storable
-from models.errors import InvalidInput
+from models.errors import InvalidInput, LivionKeyError
 
 LONGEST_TEXT = 500
 
@@ -67,3 +69,18 @@ def exactly_one(**given: object) -> None:
     """
     if sum(value is not None for value in given.values()) != 1:
         raise InvalidInput(f"Give exactly one of {' and '.join(given)}.")
+
+
+@contextmanager
+def said_as(names: Mapping[str, str]) -> Iterator[None]:
+    """Let refusals point to where it was said, by whoever says the same under another name.
+
+    Args:
+        names: What the caller calls it, by the name that refusals have for it.
+    """
+    try:
+        yield
+    except LivionKeyError as refusal:
+        if refusal.path and refusal.path[0] in names:
+            refusal.path = (names[refusal.path[0]], *refusal.path[1:])
+        raise

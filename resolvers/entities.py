@@ -11,7 +11,7 @@ from models.errors import ExternalIdInUse, NotFound
 from models.events import EventKind
 from models.places import Placement, PostalAddress
 from resolvers import placing
-from resolvers.checks import exactly_one, required_text
+from resolvers.checks import exactly_one, fitting_text, required_text
 from resolvers.organizations import unit_or_root
 from resolvers.work import Reading, Work
 
@@ -47,11 +47,13 @@ async def create(
 
     Raises:
         NotAllowed: The actor may not change entities.
-        InvalidInput: The name is empty, or the number of keys does not fit their rule.
+        InvalidInput: The name is empty, the external id is too long, or the number of keys does
+            not fit their rule.
         NotFound: There is no such unit or device group.
         ExternalIdInUse: Another entity of the organization has that external id.
     """
     work.require(Permission.EDIT_ENTITIES)
+    fitting_text(external_id or "", path=("external_id",))
     unit = await unit_or_root(work, unit_id)
     entity = ReservableEntity(
         organization_id=work.actor.organization_id,
@@ -75,7 +77,8 @@ async def update(work: Work, id: UUID | None, changes: EntityChanges) -> Reserva
 
     Raises:
         NotAllowed: The actor may not change entities.
-        InvalidInput: The name is empty, or the number of keys does not fit their rule.
+        InvalidInput: The name is empty, the external id is too long, or the number of keys does
+            not fit their rule.
         NotFound: There is no such entity, unit or device group.
         ExternalIdInUse: Another entity of the organization has that external id.
     """
@@ -83,6 +86,7 @@ async def update(work: Work, id: UUID | None, changes: EntityChanges) -> Reserva
     entity = await work.get(ReservableEntity, id, path=("id",))
     if "name" in changes:
         required_text(changes["name"], path=("name",))
+    fitting_text(changes.get("external_id") or "", path=("external_id",))
     if "device_group_id" in changes:
         await _group(work, changes["device_group_id"])
     if "unit_id" in changes:

@@ -32,8 +32,8 @@ async def named_keys(
         InvalidInput: There is none, or one has not exactly one name.
         NotFound: There is no such key or ring.
     """
-    found = [await named_key(work, name, path=path) for name in names]
-    for ring_id in ring_ids:
+    found = [await named_key(work, name, path=path) for name in dict.fromkeys(names)]
+    for ring_id in dict.fromkeys(ring_ids):
         found += await _on_ring(work, ring_id)
     if not found:
         raise InvalidInput("At least one key is needed.", path=path)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from geo.candidates import bits
 from models.accounts import Permission
-from models.automats import Automat, Locker, LockerState
+from models.automats import Automat, AutomatState, Locker, LockerState
 from models.availability import Span, blocked_lockers
 from models.codes import AutomatCode
 from models.custody import CustodyKind, CustodySource
@@ -73,7 +73,8 @@ async def register(
     Raises:
         NotAllowed: The actor may not change keys.
         NotFound: There is no such entity, automat or desk.
-        InvalidInput: Not exactly one storage, a return code or tag that is none, or no such locker.
+        InvalidInput: Not exactly one storage, an automat that was uninstalled, a return code or tag
+            that is none, or no such locker.
         NoFreeLocker: The locker is in use, or every one is.
         PinInUse: The automat knows the return code already.
         ExternalIdInUse: Another key has that code.
@@ -124,6 +125,7 @@ async def _put_into_automat(
     if not locked:
         raise NotFound("Your organization has no such automat.", path=("storage", "automat_id"))
     automat = locked[0]
+    check_is_there(automat)
     if key.return_code is not None:
         await check_code_unused(work, automat, key.return_code)
     locker = await _locker_for_key(work, automat, locker_index)
@@ -151,6 +153,17 @@ async def _locker_for_key(work: Work, automat: Automat, index: int | None) -> Lo
         )
     lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
     return (await work.all(lockers))[0]
+
+
+def check_is_there(automat: Automat) -> None:
+    """Refuse to put keys into an automat that was uninstalled.
+
+    Raises:
+        InvalidInput: It was.
+    """
+    if automat.state is AutomatState.UNINSTALLED:
+        message = f"The automat {automat.name} was uninstalled: no key is put into it."
+        raise InvalidInput(message, path=("storage", "automat_id"))
 
 
 async def free_lockers(work: Work, automat: Automat, window: Window) -> int:
@@ -198,7 +211,7 @@ async def update(
     if (code := changes.get("return_code")) is not None and code != key.return_code:
         await _check_new_return_code(work, key, checked_code(code, path=("return_code",)))
     if "code" in changes:
-        required_text(changes["code"], path=("code",))
+        changes = {**changes, "code": required_text(changes["code"], path=("code",))}
     if "status" in changes:
         _set_status(key, changes["status"])
     if (tag := changes.get("rfid_tag")) is not None:

@@ -87,7 +87,7 @@ async def create_unit(
     unit = OrganizationUnit(
         organization_id=work.actor.organization_id, parent_id=parent.id, kind=kind, **changes
     )
-    required_text(unit.name, path=("name",))
+    _check_texts(unit)
     _check_address(unit)
     await work.add(unit, refusals={CUSTOMER_ID_TAKEN: _taken(unit)})
     if work.actor.units is not None:
@@ -114,13 +114,18 @@ async def update_unit(work: Work, id: UUID | None, changes: UnitChanges) -> Orga
     before = said_of(unit)
     for name, value in changes.items():
         setattr(unit, name, value)
-    required_text(unit.name, path=("name",))
+    _check_texts(unit)
     _check_address(unit)
     await work.save({CUSTOMER_ID_TAKEN: _taken(unit)})
     await setting_changes.check_unit(work, unit, changes)
     await settings_versions.keep(work, unit, before=before)
     work.record(EventKind.ORGANIZATION_UNIT_UPDATED, unit, changed=sorted(changes))
     return unit
+
+
+def _check_texts(unit: OrganizationUnit) -> None:
+    required_text(unit.name, path=("name",))
+    fitting_text(unit.customer_id or "", path=("customer_id",))
 
 
 def _check_address(unit: OrganizationUnit) -> None:

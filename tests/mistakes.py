@@ -8,6 +8,8 @@ from models.base import new_id
 
 AINO = {"name": "Aino Virtanen"}
 LONG = "x" * 501
+WIDE = "".join(chr(0x20000 + number**3 % 40_009) for number in range(500))
+"""As many characters as a text may have, which take four bytes each and are hard to compress."""
 LOCAL = {"startsAt": ..., "endsAt": ...}
 INVALID = "INVALID_INPUT"
 
@@ -33,6 +35,10 @@ WRONG: dict[str, tuple[dict[str, Any], str, list[str]]] = {
     "an empty number": ({"externalId": "  "}, INVALID, ["externalId"]),
     "a long number": ({"externalId": LONG}, INVALID, ["externalId"]),
     "a number with NUL": ({"externalId": "4711\0"}, INVALID, ["externalId"]),
+    "a number and a source that are long together": (
+        *({"externalId": WIDE, "source": WIDE}, INVALID),
+        ["externalId"],
+    ),
     "a blank source": ({"source": " "}, INVALID, ["source"]),
     "a long source": ({"source": LONG}, INVALID, ["source"]),
     "a source with NUL": ({"source": "pms\0"}, INVALID, ["source"]),
@@ -69,6 +75,10 @@ WRONG: dict[str, tuple[dict[str, Any], str, list[str]]] = {
     "a local time beyond the calendar": (
         *({**LOCAL, "startsAtLocal": "9999-12-31T23:59", "timeZone": "America/New_York"},),
         *(INVALID, ["startsAtLocal"]),
+    ),
+    "a start at the last moment of the calendar": (
+        *({"startsAt": "9999-12-31T23:59:59.999999Z", "endsAt": None}, INVALID),
+        ["startsAt"],
     ),
     "an unknown zone": ({"timeZone": "Europe/Atlantis"}, INVALID, ["timeZone"]),
     "a zone that is a path": ({"timeZone": "../../etc/passwd"}, INVALID, ["timeZone"]),

@@ -15,6 +15,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from models.dialects.texts import UnstorableText, is_storable
+
 
 class ManyIds(TypeDecorator[Iterable[UUID]]):
     """Many ids: an array on PostgreSQL, JSON on SQLite; on both we write the text of it."""
@@ -59,6 +61,8 @@ class ManyTexts(TypeDecorator[Iterable[str]]):
     def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> Any:
         """Write the texts."""
         texts = list(value or ())
+        if not all(map(is_storable, texts)):
+            raise UnstorableText
         return texts if dialect.name == "postgresql" else orjson.dumps(texts).decode()
 
 

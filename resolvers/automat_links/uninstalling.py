@@ -14,6 +14,7 @@ from models.keys import Key
 from models.live_contracts import is_live
 from resolvers import codes
 from resolvers.automat_links import revoking
+from resolvers.planning.targets import aim
 from resolvers.work import Work
 
 NAMED = 10
@@ -44,6 +45,9 @@ async def uninstall(work: Work, id: UUID | None) -> Automat:
     forgotten = delete(AutomatCode).where(AutomatCode.automat_id == automat.id)
     await (await work.connection()).execute(forgotten)
     await codes.bump(work, [automat.id])
+    await work.save()
+    living = work.own(Key).where(Key.selected_automat_id == automat.id)
+    await aim(work, [key.id for key in await work.all(living)])
     work.record(EventKind.AUTOMAT_UNINSTALLED, automat)
     return automat
 

@@ -14,11 +14,15 @@ from models.organizations import ContactDetails
 from models.times import Window
 from resolvers import contracts, custody
 from resolvers.access_hours import contradiction, zone_of_place
+from resolvers.checks import said_as
 from resolvers.custody import AWAY, Fact
 from resolvers.handover import choosing, fetching
 from resolvers.handover.promises import Promise, is_free, promise
 from resolvers.key_names import KeyName, named_keys
 from resolvers.work import Work
+
+SAID_AS = {"key_ids": "keys", "ends_at": "due_at"}
+"""What people say at a desk of what is said otherwise of a contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ async def hand_over(
     given = {}
     if contacts:
         await choosing.check_stored(work, keys)
-        made = await _new_contract(work, keys, list(contacts), due_at, pick_up_information)
+        with said_as(SAID_AS):
+            made = await _new_contract(work, keys, list(contacts), due_at, pick_up_information)
         key_contract_id = made.id
     else:
         given = await choosing.given_before(work, keys, key_contract_id)

@@ -17,7 +17,7 @@ from resolvers.custody import AWAY, Fact, Link, Place
 from resolvers.custody_chains import arrival, departure, holder_in, in_force
 from resolvers.handover import fetching, returning
 from resolvers.handover.inserting import key_being_inserted
-from resolvers.handover.promises import Promise, promise_of_holder, promise_that_opened
+from resolvers.handover.promises import Promise, locked_with_holder, promise_that_opened
 from resolvers.handover.recognising import Seen, key_that_came, key_that_left, locker_at
 from resolvers.handover.swapping import swap
 from resolvers.work import Work
@@ -165,8 +165,7 @@ async def key_returned(
         known = await arrival(work, locker, at)
         come = LockerState.WITH_KEY
         return await (_known(work, known) if known else _nobody_knows(work, locker, come, at))
-    promised = await promise_of_holder(work, seen.key)
-    key = await _locked(work, seen.key, promised)
+    key, promised = await locked_with_holder(work, seen.key)
     known = await arrival(work, locker, at)  # we may hear it twice, and twice at once
     if known is not None:
         return await _known(work, known)

@@ -4,14 +4,14 @@ from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import aliased
 
 from geo.candidates import bits
-from models.automats import Automat, Locker
+from models.automats import Automat, Locker, LockerState
 from models.availability import overlaps
 from models.contracts import LockerContract, LockerContractKind
 from models.errors import InvalidInput, NoFreeLocker
 from models.keys import Key
 from models.live_contracts import is_live
 from models.times import Window
-from resolvers.keys import free_lockers
+from resolvers.keys import check_is_there, free_lockers
 from resolvers.work import Work
 
 PATH = ("locker_index",)
@@ -21,10 +21,11 @@ async def locker_for(work: Work, key: Key, automat: Automat, index: int | None) 
     """Find the locker for a key: the one that is named, held for it, its own, or a free one.
 
     Raises:
-        InvalidInput: The automat has no such locker.
+        InvalidInput: The automat has no such locker, or was uninstalled.
         NoFreeLocker: Somebody else holds the locker now, or every one is in use.
     """
     (automat,) = await work.locked(Automat, [automat.id])
+    check_is_there(automat)
     held = await _held_for(work, key, automat)
     free = await free_lockers(work, automat, Window.moment(work.now))
     if index is None and held is not None:
@@ -52,7 +53,7 @@ async def _locker(work: Work, automat: Automat, index: int) -> Locker:
 async def _held_for(work: Work, key: Key, automat: Automat) -> Locker | None:
     """Find the locker that the key's next contract holds at an automat, else its own there.
 
-    Not where another key lies in it now, or somebody else holds it until then.
+    Not where it is out of order, another key lies in it now, or somebody else holds it until then.
     """
     row = LockerContract
     coming = (
@@ -76,7 +77,7 @@ async def _held_for(work: Work, key: Key, automat: Automat) -> Locker | None:
 
 
 def _is_empty(work: Work, key: Key) -> tuple[ColumnElement[bool], ...]:
-    """Say that no other key lies in a locker, and no contract for another one holds it now."""
+    """Say that a locker works, no other key lies in it, and no contract for one holds it now."""
     other, row = aliased(Key), aliased(LockerContract)
     inside = exists().where(other.locker_id == Locker.id, other.id != key.id)
     held = exists().where(
@@ -85,4 +86,4 @@ def _is_empty(work: Work, key: Key) -> tuple[ColumnElement[bool], ...]:
         is_live(row),
         overlaps(row, Window.moment(work.now)),
     )
-    return ~inside, ~held
+    return Locker.state != LockerState.OUT_OF_ORDER, ~inside, ~held

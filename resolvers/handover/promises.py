@@ -74,6 +74,18 @@ async def promise_of_holder(work: Work, key: Key) -> Promise | None:
     return None
 
 
+async def locked_with_holder(work: Work, key: Key) -> tuple[Key, Promise | None]:
+    """Lock a key, and before it the promise under which somebody has it, if anybody has.
+
+    While we waited for the key somebody may have taken it: then that is their promise.
+    """
+    promised = await promise_of_holder(work, key)
+    if promised is not None:
+        return key, promised
+    (key,) = await work.locked(Key, [key.id])
+    return key, None if key.is_stored else await promise_of_holder(work, key)
+
+
 async def promise_that_opened(
     work: Work, opened: LockerContract, key: Key, at: datetime
 ) -> Promise | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 from models.automats import Automat, Locker
 from models.codes import AutomatCode
 from models.contracts import (
+    KeyAllocation,
     LockerContract,
     LockerContractKind,
     LockerContractState,
@@ -77,8 +78,18 @@ async def key_that_left(work: Work, locker: Locker, at: datetime, tag: str | Non
     strange = "The tag that was read is that of no key." if tag and tagged is None else None
     if there is not None:
         return Seen(there, opened, strange)
-    expected = await work.find(Key, opened.key_id) if opened else None
+    expected = await _awaited(work, opened) if opened else None
     return Seen(expected, opened, "Nobody had said that it was put into that locker.")
+
+
+async def _awaited(work: Work, opened: LockerContract) -> Key | None:
+    """Give the key that was to be fetched; where any will do, if one alone is waited for."""
+    if opened.key_id is not None:
+        return await work.find(Key, opened.key_id)
+    row = KeyAllocation
+    waiting = row.key_contract_id == opened.key_contract_id, row.live, row.fetched_at.is_(None)
+    keys = await work.all(work.own(Key).join(row, row.key_id == Key.id).where(*waiting).limit(2))
+    return keys[0] if len(keys) == 1 else None
 
 
 async def key_that_came(work: Work, locker: Locker, at: datetime, tag: str | None) -> Seen:

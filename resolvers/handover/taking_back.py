@@ -12,7 +12,7 @@ from resolvers.custody import Fact, Place
 from resolvers.custody_chains import holder_in, in_force
 from resolvers.handover import returning
 from resolvers.handover.lockers import Heard
-from resolvers.handover.promises import Promise, promise_of_holder
+from resolvers.handover.promises import Promise, locked_with_holder
 from resolvers.key_names import KeyName, named_key
 from resolvers.work import Work
 
@@ -42,8 +42,7 @@ async def take_back(
     desk = await _desk(work, key, manual_storage_id)
     if key_contract_id is not None:
         await work.get(KeyContract, key_contract_id, path=("key_contract_id",))
-    promised = await promise_of_holder(work, key)
-    (key,) = await work.locked(Key, [key.id])
+    key, promised = await locked_with_holder(work, key)
     if key.manual_storage_id == desk.id:
         return Heard(key, contradiction="It lies at that desk already.", is_news=False)
     holder_id = holder_in(await in_force(work, key.id))

@@ -177,5 +177,8 @@ def _note_left(
 def any_key_will_do(claim: Claim) -> bool:
     """Tell whether the guest may take any key that lies there, whichever it is (R69d)."""
     is_electromechanical = claim.option.key.kind == "electromechanical"
-    lies_there = claim.option.automat_id == claim.automat_id
-    return is_electromechanical and lies_there and claim.phase.kind is not LockerContractKind.RETURN
+    return (
+        is_electromechanical
+        and claim.lies_there
+        and claim.phase.kind is not LockerContractKind.RETURN
+    )

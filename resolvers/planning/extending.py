@@ -29,7 +29,7 @@ from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key, KeyStatus
 from models.stays import HOLD_STEP, Phase, default_phase, is_short, return_phase
-from models.times import Window
+from models.times import Window, earlier
 from resolvers import jobs
 from resolvers.planning import lockers
 from resolvers.planning.claiming import returns_to
@@ -78,8 +78,9 @@ async def decide_return(work: Work, stay: Stay) -> Plan:
 
 
 async def _planned(work: Work, stay: Stay, known: Sequence[KeyFacts]) -> Plan:
-    changing = tuple(one for one in stay.held.lockers if one.kind in BACK)
-    back = replace(stay, held=Held(stay.held.keys, changing))
+    ends = {one: _fetch_window(stay, one) for one in stay.held.lockers if one.kind not in BACK}
+    changing = [one for one in stay.held.lockers if one not in ends or ends[one] != one.window]
+    back = replace(stay, held=Held(stay.held.keys, tuple(changing)))
     claims = await _claims(work, back, known, stay.held.lockers)
     nothing = Decision(None, None, (), 0, (), None, None, NO_KEYS)
     (plan,) = await with_pins(work, [Plan(back, nothing, (), tuple(claims))])
@@ -97,20 +98,60 @@ async def _claims(
     work: Work, stay: Stay, known: Sequence[KeyFacts], held: Sequence[HeldLocker]
 ) -> list[Claim]:
     """Find lockers for the return, at the automats from which the keys are fetched."""
-    phase = _phase(work, stay)
-    if phase is None:
-        return []
     snapshot = Snapshot(
         await work.connection(), [work.actor.organization_id], ignoring=contracts_of([stay])
     )
+    claims = await _fetches(snapshot, stay, known, held)
+    phase = _phase(work, stay)
+    if phase is None:
+        return claims
     wish = wish_of(work, stay, NO_KEYS)
     groups = await _fetched_from(work, stay, [facts.key.id for facts in known], held)
-    claims: list[Claim] = []
     for automat_id, key_ids in groups.items():
         here = [_option(facts, automat_id) for facts in known if facts.key.id in key_ids]
         for facts in await snapshot.facts({automat_id: None}, phase.window):
             fetches = [Claim(phase, facts.automat, option.locker_index, option) for option in here]
             claims += await returns_to(snapshot, stay, wish, phase, fetches)
+    return claims
+
+
+def _fetch_window(stay: Stay, held: HeldLocker) -> Window | None:
+    """Say when a key that waits can be fetched: never after the stay, or all through it (R18)."""
+    starts_at, until = held.window.starts_at, stay.window.ends_at
+    if until is not None and until <= starts_at:
+        return None
+    if stay.free_locker_after_fetch or held.window.ends_at is None:
+        return Window(starts_at, until)
+    return Window(starts_at, earlier(held.window.ends_at, until))
+
+
+async def _fetches(
+    snapshot: Snapshot, stay: Stay, known: Sequence[KeyFacts], held: Sequence[HeldLocker]
+) -> list[Claim]:
+    """Hold the lockers from which keys are yet to be fetched for as long as the stay lasts.
+
+    No key comes back to one of them until then.
+    """
+    out = {key.key_id for key in stay.held.keys_out}
+    fetches = [one for one in held if one.kind not in BACK and one.locker_index is not None]
+    named = {one.key_id for one in fetches}
+    for_any = [facts for facts in known if facts.key.id not in out | named]
+    claims = []
+    for one in fetches:
+        window = _fetch_window(stay, one)
+        if window is None or one.locker_index is None:
+            continue
+        its_key = [facts for facts in known if facts.key.id == one.key_id] or for_any[:1]
+        for_any = [facts for facts in for_any if facts not in its_key]
+        if window != one.window:
+            phase = Phase(one.kind, window, one.sync_at)
+            for facts in await snapshot.facts({one.automat_id: None}, window):
+                index = one.locker_index if facts.uncontracted >> one.locker_index & 1 else None
+                claims += [
+                    Claim(phase, facts.automat, index, _option(of_key, one.automat_id), one)
+                    for of_key in its_key
+                ]
+        snapshot.bookings.take_locker(one, one.automat_id, one.locker_index, window)
     return claims
 
 

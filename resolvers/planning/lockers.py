@@ -220,7 +220,7 @@ def _record(work: Work, one: Written) -> None:
 def _has_to_be_brought(one: Written) -> bool:
     """Tell whether somebody has to put the key there, and has not been told so before."""
     claim, before = one.claim, one.before
-    if claim.is_return or claim.option.automat_id == claim.automat_id:
+    if claim.is_return or claim.lies_there:
         return False
     if before is None or not one.is_here or before.locker_index != claim.locker_index:
         return True

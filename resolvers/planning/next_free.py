@@ -67,7 +67,10 @@ async def _free_from(
     ignored: Collection[UUID],
     bookings: Bookings,
 ) -> datetime | None:
-    """Find the first gap in as many lockers as are needed that only contracts stand against."""
+    """Find the first gap in as many lockers as are needed that only contracts stand against.
+
+    Where a long stay has to end at the same automat, the lockers for its return are free then too.
+    """
     row, window = LockerContract, plan.stay.phases[0].window
     taken = bookings.locker_windows(candidate.automat.id, but_of=plan.stay)
     held: dict[int, list[Window]] = defaultdict(list, taken)
@@ -82,9 +85,28 @@ async def _free_from(
         )
     ):
         held[index].append(Window(starts_at, ends_at))
-    lockers = bits(candidate.facts.usable & ~candidate.facts.by_keys)
+    supply = plan.decision.supply
+    ready = supply.ready_in(candidate.automat.id)
+    own = [one.locker_index for one in ready if one.locker_index is not None]
+    free = list(bits(candidate.facts.usable & ~candidate.facts.by_keys))
+    lockers = own if len(own) >= supply.needed else free
     in_order = [sorted(held[index], key=attrgetter("starts_at")) for index in lockers]
-    return first_gap_of_several(window, in_order, needed=plan.decision.supply.needed)
+    return _gap_for(plan.stay, in_order, needed=supply.needed)
+
+
+def _gap_for(stay: Stay, taken: Sequence[Sequence[Window]], *, needed: int) -> datetime | None:
+    """Find the first moment from which lockers are free over all phases that have to be there."""
+    fetch, *others = (phase.window for phase in stay.phases)
+    if stay.settings.return_elsewhere or not others:
+        return first_gap_of_several(fetch, taken, needed=needed)
+    (back,) = others
+    ahead, moment = back.starts_at - fetch.starts_at, fetch.starts_at
+    while (gap := first_gap_of_several(fetch.moved_to(moment), taken, needed=needed)) is not None:
+        again = first_gap_of_several(back.moved_to(gap + ahead), taken, needed=needed)
+        if again is None or again == gap + ahead:
+            return None if again is None else gap
+        moment = again - ahead
+    return None
 
 
 async def keys_free_from(

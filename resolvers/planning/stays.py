@@ -118,7 +118,15 @@ class Stay:
             return fetch_all_the_time(self.window, self.settings)
         if self.made_by_staff:
             return (default_phase(self.window, self.settings),)
-        return phases_of(self.window, self.settings)
+        kept = self._phases_held() if self.by_fact else ()
+        return kept or phases_of(self.window, self.settings)
+
+    def _phases_held(self) -> tuple[Phase, ...]:
+        """Tell when it holds lockers by now: other settings than then are for others (G35)."""
+        held = sorted(self.held.lockers, key=lambda one: one.window.starts_at, reverse=True)
+        phases = {one.kind: Phase(one.kind, one.window, one.sync_at) for one in held}
+        is_whole = phases.keys() - {LockerContractKind.RETURN}
+        return tuple(reversed(phases.values())) if is_whole else ()
 
     def first_moment(self, now: datetime) -> datetime:
         """Tell when something has to be looked at first; the timers find out what."""
@@ -156,6 +164,12 @@ class Claim:
     def automat_id(self) -> UUID:
         """At which automat."""
         return self.automat.id
+
+    @property
+    def lies_there(self) -> bool:
+        """Whether the key is in that automat when it begins, and nobody has to bring it there."""
+        is_at_desk = self.option.key.manual_storage_id is not None
+        return self.option.automat_id == self.automat_id and not is_at_desk
 
     @property
     def is_return(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from sqlalchemy import Select, bindparam, select
 
 from geo.bookings import Bookings, Brought
 from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
+from models.contracts import LockerContractKind as Kind
 from models.dialects.among import among, ids_later
 from models.entities import KeyRule
 from models.errors import KeyTaken, NotFound
@@ -137,11 +139,27 @@ def supply_of(stay: Stay, known: Sequence[KeyFacts], bookings: Bookings) -> KeyS
     wanted = stay.wanted.key_ids
     if not set(wanted) <= {facts.key.id for facts in known}:
         raise NotFound("One of the keys does not open the entity.", path=("key_ids",))
-    options = [_option(stay, facts, bookings) for facts in known]
+    options = _beside_those_inside(stay, [_option(stay, facts, bookings) for facts in known])
     if stay.entity is None:
         return supply_of_certain(options)
     rule = KeyRule(stay.entity.key_rule)
     return supply(options, wanted=wanted, rule=rule, count=stay.entity.key_count)
+
+
+def _beside_those_inside(stay: Stay, options: Sequence[KeyOption]) -> list[KeyOption]:
+    """Count keys at desks as in the automat to which a stay has them brought, once some are there.
+
+    People bring one after the other, and the stay can be changed meanwhile.
+    """
+    held = stay.held.lockers
+    going = {one.key_id: one.automat_id for one in held if one.kind is not Kind.RETURN}
+    inside = {option.automat_id for option in options if option.key.id in going} - {None}
+    return [_brought(option, going.get(option.key.id), inside) for option in options]
+
+
+def _brought(option: KeyOption, to: UUID | None, inside: set[UUID | None]) -> KeyOption:
+    is_on_its_way = option.automat_id is None and to in inside
+    return replace(option, automat_id=to) if is_on_its_way else option
 
 
 def _option(stay: Stay, facts: KeyFacts, bookings: Bookings) -> KeyOption:

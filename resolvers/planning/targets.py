@@ -23,6 +23,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
+from models.automats import Automat, AutomatState
 from models.contracts import LockerContract, LockerContractKind
 from models.dialects.among import among, ids_later
 from models.dialects.plans import kept_plans
@@ -38,7 +39,8 @@ async def aim(work: Work, key_ids: Collection[UUID]) -> None:
     """Say of keys where they should go next.
 
     That is the automat of the contract that comes first: the one from which it is fetched next, or
-    to which it is brought back next while somebody has it. Without one it is where the key lives.
+    to which it is brought back next while somebody has it. Without one it is where the key lives,
+    unless that is an automat which was uninstalled.
     The return code of a key follows it.
     """
     if not key_ids:
@@ -76,7 +78,7 @@ def _aim() -> Update:
         .cte("coming")
         .prefix_with("materialized")
     )
-    automat_id = func.coalesce(coming.c.automat_id, Key.selected_automat_id)
+    automat_id = func.coalesce(coming.c.automat_id, _home())
     desk_id = case((coming.c.automat_id.is_(None), Key.selected_manual_storage_id))
     lies_there = and_(
         Key.automat_id.is_not_distinct_from(automat_id),
@@ -89,6 +91,13 @@ def _aim() -> Update:
     is_other = or_(*(column.is_distinct_from(value) for column, value in target.items()))
     aim = update(Key).values(target).where(Key.id == coming.c.id, is_other)
     return aim.returning(Key.id, *TARGET).execution_options(synchronize_session=False)
+
+
+def _home() -> ScalarSelect[Any]:
+    """Tell in which automat a key lives, as long as that is there."""
+    home = Automat.id == Key.selected_automat_id
+    there = select(Automat.id).where(home, Automat.state != AutomatState.UNINSTALLED)
+    return there.correlate(Key).scalar_subquery()
 
 
 def _next(key: type[Key]) -> ColumnElement[Any]:

@@ -17,6 +17,9 @@ from resolvers.pushing.requests import Push, Request, Times
 from resolvers.settings import Pair, effective
 from resolvers.work import Reading
 
+LONGEST_IDENTITY = 2_600
+"""So many bytes source and number have together at most: no index of PostgreSQL takes more."""
+
 
 async def checked(reading: Reading, requests: Sequence[Request]) -> list[Push | LivionKeyError]:
     """Check requests; a refusal stands in the place of a push."""
@@ -61,6 +64,11 @@ def _checked(
         raise InvalidInput(message, path=("idempotency_key",))
     source = required_text(request.source or reading.actor.source, path=("source",))
     external_id = required_text(request.external_id, path=("external_id",))
+    if len(source.encode()) + len(external_id.encode()) > LONGEST_IDENTITY:
+        message = (
+            f"The source and the external id have more than {LONGEST_IDENTITY} bytes together."
+        )
+        raise InvalidInput(message, path=("external_id",))
     if isinstance(entity, LivionKeyError):
         raise entity
     wanted = request.wanted

@@ -16,6 +16,7 @@ from resolvers.planning.stays import Plan, Stay
 from resolvers.planning.waiting import is_waiting
 from resolvers.pushing import rows
 from resolvers.pushing.comparing import changes, needs_a_plan
+from resolvers.pushing.reaching import beyond_reach, number_taken
 from resolvers.pushing.requests import Push
 from resolvers.pushing.rows import Identity
 from resolvers.reading import owned_among
@@ -118,10 +119,14 @@ async def new_tasks(
 
 
 async def change_tasks(work: Work, pushes: Sequence[Push]) -> list[Task]:
-    """Look again at reservations that nobody else can change meanwhile."""
+    """Look again at reservations that nobody else can change meanwhile.
+
+    Whoever was faster may have made them, or moved them, where the actor does not reach.
+    """
     if not pushes:
         return []
     locked = await rows.known(work, [push.identity for push in pushes], lock=True)
+    beyond = await beyond_reach(work, locked)
     ids = [one.id for one in locked.values()]
     contacts = await rows.contacts_of(work, ids)
     contracts = await contracts_of(work, ids)
@@ -131,6 +136,7 @@ async def change_tasks(work: Work, pushes: Sequence[Push]) -> list[Task]:
         reservation = locked[push.identity]
         changed = changes(reservation, contacts[reservation.id], push)
         contract = contracts.get(reservation.id)
+        refusal = late(push, work) if Change.STARTS_AT in changed else None
         tasks.append(
             Task(
                 push=push,
@@ -139,7 +145,7 @@ async def change_tasks(work: Work, pushes: Sequence[Push]) -> list[Task]:
                 waits=is_waiting(reservation),
                 contract=contract,
                 held=held[contract.id] if contract else NOTHING_HELD,
-                refusal=late(push, work) if Change.STARTS_AT in changed else None,
+                refusal=number_taken(push) if push.identity in beyond else refusal,
             )
         )
     return tasks

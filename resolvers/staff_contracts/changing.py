@@ -10,7 +10,7 @@ from models.events import EventKind
 from models.templates import ContractValue
 from models.times import Window
 from resolvers import organizations
-from resolvers.checks import checked_language
+from resolvers.checks import checked_language, said_as
 from resolvers.contract_changes import move, set_pick_up
 from resolvers.contracts import by_staff
 from resolvers.planning.existing import unit_of
@@ -95,7 +95,9 @@ async def _change(work: Work, contract: KeyContract, changes: dict[str, Any]) ->
     if changes.keys() & TIMES:
         starts_at = changes.get("starts_at") or contract.starts_at
         ends_at = changes.get("ends_at", contract.ends_at)
-        await move(work, contract, Window.checked(starts_at, ends_at))
+        with said_as({} if "ends_at" in changes else {"ends_at": "starts_at"}):
+            window = Window.checked(starts_at, ends_at)
+        await move(work, contract, window)
     if "verification" in changes:
         await _set_verification(work, contract, held, changes["verification"])
     if changes.keys() & OF_CONTENT:

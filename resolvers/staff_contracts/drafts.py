@@ -168,7 +168,7 @@ async def _check_there(work: Work, asked: Asked) -> None:
         await work.get(Automat, asked.automat_id, path=("automat_id",))
     if asked.template_id is not None:
         await work.get(ContractTemplate, asked.template_id, path=("template_id",))
-    for id in asked.agreement_ids or ():
+    for id in dict.fromkeys(asked.agreement_ids or ()):
         await work.get(Agreement, id, path=("agreement_ids",))
 
 

@@ -18,6 +18,7 @@ from models.keys import Key
 from models.templates import ContractValue
 from models.times import Window
 from resolvers import jobs
+from resolvers.checks import said_as
 from resolvers.contracts import by_staff
 from resolvers.planning import lockers
 from resolvers.planning.existing import brought_to
@@ -28,7 +29,7 @@ from resolvers.planning.writing import REFUSALS, allocate
 from resolvers.settings import settings
 from resolvers.signed import effects
 from resolvers.staff_contracts.enforcing import check_contract
-from resolvers.staff_contracts.preparing import check_in_use, decided
+from resolvers.staff_contracts.preparing import check_in_use, check_pick_up, decided
 from resolvers.staff_contracts.removing import remove
 from resolvers.staff_contracts.units import units_of
 from resolvers.templates.effective import effective_of_units
@@ -73,7 +74,8 @@ async def change_keys(
         NotAllowed: The actor may not change contracts.
         NotFound: There is no such contract or key, or the contract has no such key.
         InvalidInput: It belongs to a reservation, is a draft, is over, would have no key left, has
-            a key already that comes, or a key is named twice.
+            a key already that comes, a key is named twice, or it lies ahead and needs pick-up
+            information (R78).
         KeyOut: Somebody has a key that would go.
         KeyTaken: A key that comes is promised to somebody else.
         MixedStorage: Some keys would lie in automats and others at desks (R64).
@@ -87,18 +89,25 @@ async def change_keys(
     coming = [*add, *(swap.key_id for swap in swaps)]
     going = [*remove_ids, *(swap.for_key_id for swap in swaps)]
     _check_named_once([*coming, *going])
-    keys = await _locked_keys(work, [*coming, *(key.key_id for key in held.keys)])
-    gone = _going(held, going)
-    _check_some_left(held, coming, going)
-    automat_id = await brought_to(work, held)
-    await remove(work, held, gone)
-    if coming:
-        staying = [keys[key.key_id] for key in held.keys if key not in gone]
-        await _add(work, contract, [keys[one] for one in coming if one], staying, automat_id)
+    with said_as(_said_in_swaps(add, remove_ids)):
+        keys = await _locked_keys(work, [*coming, *(key.key_id for key in held.keys)])
+        gone = _going(held, going)
+        _check_some_left(held, coming, going)
+        automat_id = await brought_to(work, held)
+        await remove(work, held, gone)
+        if coming:
+            staying = [keys[key.key_id] for key in held.keys if key not in gone]
+            await _add(work, contract, [keys[one] for one in coming if one], staying, automat_id)
     _record(work, contract, coming, going, swaps)
     await effects.changed(work, contract)
     await jobs.schedule(work, JobKind.KEY_CONTRACT, contract.id, work.now)
     return contract
+
+
+def _said_in_swaps(add: Sequence[UUID | None], remove_ids: Sequence[UUID | None]) -> dict[str, str]:
+    """Tell which keys are named in swaps alone."""
+    said = {"add_key_ids": add, "remove_key_ids": remove_ids}
+    return {name: "swaps" for name, ids in said.items() if not ids}
 
 
 def _check_holds(work: Work, contract: KeyContract, held: Held) -> None:
@@ -166,7 +175,10 @@ async def _add(
         made_by_staff=True,
         free_locker_after_fetch=contract.free_locker_after_fetch,
     )
-    plan = await decided(work, stay)
+    stay.pick_up_information = contract.pick_up_information
+    with said_as({"key_ids": "add_key_ids"}):
+        plan = await decided(work, stay)
+    check_pick_up(work, plan)
     stay.contract = contract  # from here on: what it holds already was in the way like anybody's
     with refusing(REFUSALS):
         await allocate(work, {plan: contract.id})

@@ -66,7 +66,7 @@ async def prepare(work: Work, asked: Asked, *, contract: KeyContract | None = No
     keys = await all_keys(work, asked)
     if asked.automat_id is not None:
         await work.get(Automat, asked.automat_id, path=("automat_id",))
-    for id in asked.agreement_ids or ():
+    for id in dict.fromkeys(asked.agreement_ids or ()):
         await work.get(Agreement, id, path=("agreement_ids",))
     unit_ids = await units_of(work, keys)
     found = await effective_of_units(work, unit_ids, template_id=asked.template_id)

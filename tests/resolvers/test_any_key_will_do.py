@@ -194,3 +194,18 @@ async def test_a_stay_that_gets_an_end_has_returns_for_all_its_keys(
 
     back = [one for one in await lockers_of(work, stay) if one.kind is LockerContractKind.RETURN]
     assert {one.key_id for one in back} == {key.id for key in keys}
+
+
+@of_both_kinds
+async def test_a_key_that_nobody_knew_to_be_back_is_the_one_that_was_awaited(
+    work: Work, kind: KeyKind
+) -> None:
+    home, automat, key = await a_home(work, kind)
+    stay, _ = await push(work, home, starts_at=work.now + 2 * DAY)
+    await key_fetched(work, automat_id=automat.id, locker_index=0, at=work.now)
+    then = at(work, stay.starts_at + HOUR)
+
+    heard = await key_fetched(then, automat_id=automat.id, locker_index=0, at=then.now)
+
+    assert heard.key is key
+    assert [one.fetched_at for one in await allocations(work, key)] == [then.now]

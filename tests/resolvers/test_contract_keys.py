@@ -232,3 +232,14 @@ async def test_not_everybody_changes_keys(work: Work, role: Role) -> None:
     add = change_keys(clerk, contract.id, add=[(await make_key(work)).id])
 
     assert isinstance(await undone(clerk, add), NotAllowed)
+
+
+async def test_keys_at_a_desk_come_only_where_it_is_said_how_they_are_got(work: Work) -> None:
+    inside, at_desk = await make_key(work, automat=await make_automat(work)), await make_key(work)
+    contract = await made(work, inside, pick_up_information=None)
+    swap = Swap(at_desk.id, inside.id)
+
+    with pytest.raises(InvalidInput) as refusal:
+        await change_keys(work, contract.id, swaps=[swap])
+
+    assert refusal.value.path == ("pick_up_information",)

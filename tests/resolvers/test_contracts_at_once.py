@@ -1,10 +1,11 @@
 """Contracts by staff that are made, changed and made to hold at the same moment."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
 import pytest
-from factories import NOON, make_automat, make_key
+from factories import NOON, make_automat, make_desk, make_key
 from promising import asked, made
 from racing import at_once, by_itself
 
@@ -13,6 +14,8 @@ from models.contracts import KeyAllocation, KeyContractStatus, LockerContract
 from models.database import Database
 from models.errors import ErrorCode, LivionKeyError
 from resolvers import contracts, organizations
+from resolvers.handover import desks
+from resolvers.key_names import KeyName
 from resolvers.staff_contracts import creating, drafts
 from resolvers.staff_contracts.keys import Swap, change_keys
 from resolvers.staff_contracts.pins import renew
@@ -149,3 +152,30 @@ async def test_a_pin_is_renewed_while_the_contract_is_given_up(
 
     assert set(codes(answers)) <= {ErrorCode.INVALID_INPUT}
     assert answers[2].status is KeyContractStatus.CANCELLED
+
+
+async def test_a_key_that_is_taken_back_while_it_is_handed_over_is_nobodys(
+    database: Database, founder: Actor
+) -> None:
+    async def stage(work: Work) -> Any:
+        key, other = await make_key(work, desk=await make_desk(work)), await make_desk(work)
+        return key.id, other.id, (await made(work, key, starts_at=work.now)).id
+
+    key_id, desk_id, id = await by_itself(database, founder, stage)
+    handed_over = asyncio.Event()
+
+    async def hand_over(work: Work) -> None:
+        await desks.hand_over(work, [KeyName(id=key_id)])
+        handed_over.set()
+        await asyncio.sleep(0.3)  # meanwhile whoever takes it back waits for the key
+
+    async def take_back(work: Work) -> Any:
+        return await desks.take_back(work, KeyName(id=key_id), manual_storage_id=desk_id)
+
+    first = asyncio.create_task(by_itself(database, founder, hand_over))
+    await handed_over.wait()
+    heard = await by_itself(database, founder, take_back)
+    await first
+
+    assert heard.key_contract_id == id
+    assert await by_itself(database, founder, partial(live_keys, id=id)) == []

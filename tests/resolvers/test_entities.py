@@ -49,6 +49,16 @@ async def test_an_external_id_is_given_once_in_an_organization(work: Work) -> No
     assert found.id == theirs.id != apartment.id
 
 
+async def test_an_external_id_has_an_end(work: Work) -> None:
+    apartment, long = await make_entity(work), "x" * 501
+
+    made = await undone(work, make_entity(work, external_id=long))
+    changed = await undone(work, entities.update(work, apartment.id, {"external_id": long}))
+
+    assert {made.code, changed.code} == {ErrorCode.INVALID_INPUT}
+    assert {made.path, changed.path} == {("external_id",)}
+
+
 async def test_several_entities_may_have_no_number(work: Work) -> None:
     assert (await make_entity(work)).id != (await make_entity(work)).id
     with pytest.raises(NotFound):

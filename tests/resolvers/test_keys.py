@@ -94,6 +94,16 @@ async def test_a_number_is_given_to_one_key_only(work: Work) -> None:
     assert "'A-1'" in refusal.message
 
 
+async def test_another_number_is_written_as_that_of_a_new_key(work: Work) -> None:
+    key, other = await make_key(work, code="A-1"), await make_key(work, code="A-2")
+
+    await keys.update(work, key.id, {"code": " A-3 "})
+    refusal = await undone(work, keys.update(work, other.id, {"code": "A-3 "}))
+
+    assert key.code == "A-3"
+    assert refusal.code is ErrorCode.EXTERNAL_ID_IN_USE
+
+
 @pytest.mark.parametrize("code", ["", "   ", "x" * 501])
 async def test_a_number_is_not_empty_or_endless(work: Work, code: str) -> None:
     with pytest.raises(InvalidInput):

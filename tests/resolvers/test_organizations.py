@@ -33,6 +33,13 @@ async def test_a_customer_id_is_given_once_in_an_organization(work: Work) -> Non
     await make_unit(await make_stranger(work), customer_id="17")
 
 
+async def test_a_customer_id_has_an_end(work: Work) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        await make_unit(work, customer_id="x" * 501)
+
+    assert refusal.value.path == ("customer_id",)
+
+
 async def test_only_a_root_is_an_organization(work: Work) -> None:
     with pytest.raises(InvalidInput):
         await make_unit(work, kind=UnitKind.ORGANIZATION)

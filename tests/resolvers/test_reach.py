@@ -1,12 +1,19 @@
 """How far somebody reaches, in SQL: those who reach all ask as if there were no units."""
 
+import asyncio
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
-from factories import make_entity, make_unit
+from batches import asked, pushed, said
+from factories import DAY, NOON, make_automat, make_entity, make_key, make_unit
+from racing import by_itself
 
+from models.database import Database
 from models.entities import ReservableEntity
 from models.organizations import OrganizationUnit
 from models.reach import RULES
+from resolvers import organizations
 from resolvers.reach import units_below
 from resolvers.work import Work
 
@@ -34,3 +41,34 @@ async def test_units_of_others_are_not_reached(work: Work) -> None:
 
     assert await units_below(connection, work.actor.organization_id, [north.id]) == {north.id}
     assert await units_below(connection, north.id, [north.id]) == frozenset()
+
+
+async def test_a_number_that_two_units_use_at_the_same_moment_is_that_of_the_first(
+    database: Database,
+) -> None:
+    founder = organizations.founder()
+
+    async def stage(work: Work) -> list[ReservableEntity]:
+        await organizations.found(work, name="Kotikatu")
+        await make_automat(work)
+        homes = [await make_entity(work, unit_id=(await make_unit(work)).id) for _ in range(2)]
+        for home in homes:
+            await make_key(work, home)
+        return homes
+
+    homes = await by_itself(database, founder, stage)
+    here, beside = [replace(founder, units=frozenset({home.unit_id})) for home in homes]
+    is_pushed = asyncio.Event()
+
+    async def push(work: Work, home: ReservableEntity) -> Any:
+        found = await pushed(work, asked(home, "1", starts_at=NOON + DAY))
+        is_pushed.set()
+        await asyncio.sleep(0.3)  # meanwhile the other one waits for the number
+        return found
+
+    first = asyncio.create_task(by_itself(database, here, partial(push, home=homes[0])))
+    await is_pushed.wait()
+    second = await by_itself(database, beside, partial(push, home=homes[1]))
+
+    assert said(await first) == ["CREATED"]
+    assert said(second) == ["EXTERNAL_ID_IN_USE"]

@@ -1,6 +1,7 @@
 """Key contracts that staff make of certain keys, without a reservation."""
 
 import pytest
+from counting import statements_of
 from factories import AINO, DAY, PASILA, make_automat, make_desk, make_key, make_ring
 from lives import at, fetch, notices_of
 from outcomes import free, undone
@@ -13,12 +14,14 @@ from models.contracts import (
     LockerContractKind,
     LockerContractState,
 )
+from models.database import Database
 from models.errors import InvalidInput
 from models.keys import KeyKind
 from models.organizations import Contact, ContactDetails
 from models.times import Window
 from resolvers import contract_changes
 from resolvers.handover.desks import KeyName, take_back
+from resolvers.key_names import named_keys
 from resolvers.work import Work
 
 DEFAULT, FETCH, RETURN = LockerContractKind
@@ -121,3 +124,16 @@ async def test_a_key_at_a_desk_is_brought_to_the_automat_that_is_named(work: Wor
     (again,) = await lockers_of(work, contract)
     assert (again.id, again.ends_at, again.pin) == (held.id, longer, held.pin)
     assert len(await notices_of(work, key)) == 1
+
+
+async def test_a_key_that_is_named_many_times_is_looked_up_once(
+    database: Database, work: Work
+) -> None:
+    key = await make_key(work)
+    await work.connection()  # what was recorded so far is written
+
+    with statements_of(database) as seen:
+        found = await named_keys(work, [KeyName(id=key.id)] * 100)
+
+    assert found == [key]
+    assert len(seen) == 1

@@ -10,10 +10,13 @@ from models.automat_links import AutomatLink
 from models.automats import Automat, AutomatState
 from models.codes import AutomatCode
 from models.contracts import KeyContract
-from models.errors import NotAllowed, StillInUse
+from models.errors import InvalidInput, NotAllowed, StillInUse
 from resolvers import reservations
 from resolvers.automat_links import credentials
 from resolvers.automat_links.uninstalling import uninstall
+from resolvers.handover.inserting import locker_to_open
+from resolvers.handover.transfers import transfer
+from resolvers.key_names import KeyName
 from resolvers.work import Work
 
 
@@ -81,3 +84,26 @@ async def test_whoever_may_not_change_automats_may_not_remove_them(work: Work) -
 
     with pytest.raises(NotAllowed):
         await uninstall(acting_as(work, Role.USER), automat.id)
+
+
+async def test_no_key_is_sent_to_an_automat_that_is_gone(work: Work) -> None:
+    automat = await make_automat(work)
+    key = await make_key(work, automat=automat)
+    await transfer(work, KeyName(id=key.id), manual_storage_id=(await make_desk(work)).id)
+    assert key.target_automat_id == automat.id
+
+    await uninstall(work, automat.id)
+
+    assert (key.target_automat_id, key.target_manual_storage_id) == (None, None)
+    with pytest.raises(InvalidInput):
+        await locker_to_open(work, key.id, automat.id)
+
+
+async def test_no_key_is_put_into_an_automat_that_is_gone(work: Work) -> None:
+    automat, key = await make_automat(work), await make_key(work)
+    await uninstall(work, automat.id)
+
+    with pytest.raises(InvalidInput):
+        await transfer(work, KeyName(id=key.id), automat_id=automat.id)
+    with pytest.raises(InvalidInput):
+        await make_key(work, automat=automat)

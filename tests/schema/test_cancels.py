@@ -80,3 +80,10 @@ async def test_a_push_after_it_lets_the_stay_go_on(client: Client) -> None:
     assert (revived["outcome"], revived["changed"]) == ("UPDATED", ["STATUS"])
     assert revived["reservation"]["status"] == "ACTIVE"
     assert revived["reservation"]["keyContract"]["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("name", ["externalId", "source"])
+async def test_nothing_is_cancelled_by_a_number_with_nul(client: Client, name: str) -> None:
+    payload = await cancelled(client, **({"externalId": "4711"} | {name: "4711\0"}))
+
+    assert [error["code"] for error in payload["userErrors"]] == [ErrorCode.INVALID_INPUT.name]

@@ -218,3 +218,29 @@ async def test_the_contract_of_a_reservation_is_left_to_it(client: Client) -> No
     ]
 
     assert [error(one) for one in refused] == [("INVALID_INPUT", ["input", "id"])] * 2
+
+
+async def test_a_refusal_points_to_where_it_was_said(client: Client) -> None:
+    taken, free = await key_at_desk(client), await key_at_desk(client, "B-7")
+    await create(client, keyIds=[taken])
+    other = (await create(client, keyIds=[free], endsAt=days_from_now(2)))["keyContract"]["id"]
+    swap = {"keyId": taken, "forKeyId": free}
+    unknown = {"keyId": free, "forKeyId": taken}
+    hand_over = HAND_OVER.replace("{ code }", "{ code path }")
+    handed = {"keys": [{"id": taken}], "contacts": PEOPLE, "dueAt": days_from_now(1)}
+
+    refused = [
+        await change(client, "keyContractKeysChange", id=other, addKeyIds=[taken]),
+        await change(client, "keyContractKeysChange", id=other, swaps=[swap]),
+        await change(client, "keyContractKeysChange", id=other, swaps=[unknown]),
+        await change(client, "keyContractUpdate", id=other, startsAt=days_from_now(3)),
+        (await client.ask(hand_over, input=handed))["keyHandOver"] | {"keyContract": None},
+    ]
+
+    assert [error(one) for one in refused] == [
+        ("KEY_TAKEN", ["input", "addKeyIds"]),
+        ("KEY_TAKEN", ["input", "swaps"]),
+        ("NOT_FOUND", ["input", "swaps"]),
+        ("STARTS_AFTER_END", ["input", "startsAt"]),
+        ("KEY_TAKEN", ["input", "keys"]),
+    ]
