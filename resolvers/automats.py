@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TypedDict
 from uuid import UUID
 
+from sqlalchemy import select
+
 from models.accounts import Permission
 from models.addressed import PlacementProblem
 from models.automats import (
@@ -14,18 +16,23 @@ from models.automats import (
     LockerState,
 )
 from models.base import Json
+from models.contracts import LockerContract
 from models.errors import ExternalIdInUse, InvalidInput
 from models.events import EventKind
 from models.jobs import JobKind
 from models.keys import Key
+from models.live_contracts import is_live
 from models.opening_hours import checked_hours
 from models.places import Placement, PostalAddress
+from models.times import Window
 from models.times import time_zone as checked_time_zone
 from resolvers import access_hours, placing
 from resolvers.checks import optional_text, required_text
 from resolvers.device_groups import join_groups
-from resolvers.jobs import schedule
+from resolvers.jobs import schedule, schedule_all
+from resolvers.keys import free_lockers
 from resolvers.organizations import unit_or_root
+from resolvers.planning.running_out import tell_of_some_taken
 from resolvers.settings import settings as settings_of
 from resolvers.work import Work
 
@@ -123,13 +130,23 @@ async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automa
     values = changes | _access(changes)
     if "time_zone" in changes:  # first, as it locks contracts: automats are locked after them
         await access_hours.learned_anew(work, automat)
+    free = await _free_in_service(work, automat) if "state" in changes else 0
     for name, value in values.items():
         setattr(automat, name, value)
     await work.save()
+    if automat.state is not AutomatState.IN_SERVICE and free:
+        await tell_of_some_taken(work, automat.id, Window(work.now, None), count=free)
     work.record(EventKind.AUTOMAT_UPDATED, automat, changed=sorted(changes))
     if "state" in changes:  # what is to come leaves one that goes; what stayed is seen to again
         await schedule(work, JobKind.FAILOVER, automat.id, work.now)
     return automat
+
+
+async def _free_in_service(work: Work, automat: Automat) -> int:
+    """Count the lockers of an automat that are free from now on, while it serves."""
+    if automat.state is not AutomatState.IN_SERVICE:
+        return 0
+    return (await free_lockers(work, automat, Window(work.now, None))).bit_count()
 
 
 def _access(said: AutomatChanges) -> AutomatChanges:
@@ -173,13 +190,29 @@ async def update_locker(work: Work, id: UUID | None, *, out_of_order: bool) -> L
     work.require(Permission.EDIT_AUTOMATS)
     locker = await work.get(Locker, id, path=("id",))
     (automat,) = await work.locked(Automat, [locker.automat_id])
+    bit, from_now_on = 1 << locker.index, Window(work.now, None)
+    was_free = await free_lockers(work, automat, from_now_on) & bit
     locker.state = LockerState.OUT_OF_ORDER if out_of_order else await _filling(work, locker)
-    bit = 1 << locker.index
     usable = automat.usable_lockers
     automat.usable_lockers = usable & ~bit if out_of_order else usable | bit
     await work.save()
     work.record(EventKind.LOCKER_UPDATED, locker, state=locker.state.value)
+    if out_of_order and was_free:
+        await tell_of_some_taken(work, automat.id, from_now_on)
+    await _look_at_contracts(work, locker)
     return locker
+
+
+async def _look_at_contracts(work: Work, locker: Locker) -> None:
+    """Let the timers look after those who hold a locker: it works no more, or again."""
+    row = LockerContract
+    holding = select(row.key_contract_id).where(
+        row.organization_id == work.actor.organization_id,
+        row.locker_id == locker.id,
+        is_live(row),
+    )
+    ids = await work.all(holding)
+    await schedule_all(work, JobKind.KEY_CONTRACT, dict.fromkeys(ids, work.now))
 
 
 async def _filling(work: Work, locker: Locker) -> LockerState:

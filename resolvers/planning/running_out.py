@@ -22,7 +22,6 @@ from models.times import Window
 from resolvers.planning import notices
 from resolvers.planning.claiming import note_taken, take_what_is_held
 from resolvers.planning.stays import Claim, Plan
-from resolvers.planning.supplies import contracts_of
 from resolvers.work import About, Work
 
 FIRST_LOOK, MORE = 8, 4
@@ -97,7 +96,7 @@ async def tell_of_few_lockers(work: Work, plans: Sequence[Plan]) -> None:
     doubtful = {room for some in rooms.values() for room in some}
     if not doubtful:
         return
-    counting = await _counting(work, plans, {room.group.id for room in doubtful})
+    counting = await _counting(work, {room.group.id for room in doubtful})
     scarce = await _scarce(counting, plans, doubtful)
     for plan in plans:
         mine = rooms[plan] & scarce
@@ -108,16 +107,18 @@ async def tell_of_few_lockers(work: Work, plans: Sequence[Plan]) -> None:
             _tell(work, room, before[room], after[room])
 
 
-async def tell_of_one_taken(work: Work, automat_id: UUID, window: Window) -> None:
-    """Tell the same of one locker that was taken after all, and is written down already."""
+async def tell_of_some_taken(
+    work: Work, automat_id: UUID, window: Window, *, count: int = 1
+) -> None:
+    """Tell the same of free lockers of an automat that are free no more, as is written already."""
     groups = (await _groups(work, [automat_id]))[automat_id]
     if not groups:
         return
     rooms = {Room(group, window) for group in groups}
-    counting = await _counting(work, (), {group.id for group in groups})
+    counting = await _counting(work, {group.id for group in groups})
     after = await counting.free(await counting.scarce(rooms))
     for room in sorted(after, key=lambda room: room.group.id):
-        _tell(work, room, after[room] + 1, after[room])
+        _tell(work, room, after[room] + count, after[room])
 
 
 def _taking(plan: Plan) -> list[Claim]:
@@ -159,7 +160,8 @@ def _groups_of_automats() -> Select[UUID, UUID, str, int | None]:
     return theirs.order_by(group.id)
 
 
-async def _counting(work: Work, plans: Sequence[Plan], group_ids: Iterable[UUID]) -> Counting:
+async def _counting(work: Work, group_ids: Iterable[UUID]) -> Counting:
+    """Count what is free but for what is written; what plans held before is freed by then."""
     member = DeviceGroupAutomat
     in_service = (
         select(member.device_group_id, member.automat_id)
@@ -174,9 +176,7 @@ async def _counting(work: Work, plans: Sequence[Plan], group_ids: Iterable[UUID]
     members: dict[UUID, list[UUID]] = defaultdict(list)
     for row in await work.rows(in_service):
         members[row.device_group_id].append(row.automat_id)
-    theirs = contracts_of([plan.stay for plan in plans])
-    owners = [work.actor.organization_id]
-    return Counting(Snapshot(await work.connection(), owners, ignoring=theirs), members)
+    return Counting(Snapshot(await work.connection(), [work.actor.organization_id]), members)
 
 
 async def _scarce(counting: Counting, plans: Sequence[Plan], rooms: set[Room]) -> set[Room]:

@@ -14,6 +14,7 @@ from models.keys import KeyStatus
 from models.stays import HOLD_STEP
 from models.times import Window, earlier
 from resolvers import codes, rivals
+from resolvers.planning.running_out import tell_of_some_taken
 from resolvers.planning.targets import aim
 from resolvers.transitions import move_key, move_locker_contract
 from resolvers.upkeep.next_stays import look_after_next_stays
@@ -49,7 +50,8 @@ async def _wait_for_fetch(
 ) -> None:
     """Tell that a key was not fetched, and keep it ready as long as the stay lasts (G8)."""
     key = running.keys[allocation.key_id]
-    if one.unused_at is None:
+    is_first = one.unused_at is None
+    if is_first:
         one.unused_at = work.now
         work.record(
             EventKind.KEY_NOT_FETCHED,
@@ -61,17 +63,21 @@ async def _wait_for_fetch(
         )
     stay_ends_at = running.contract.ends_at
     if stay_ends_at is None or work.now < stay_ends_at:
-        await hold_longer(work, one, until=earlier(work.now + HOLD_STEP, stay_ends_at))
+        until = earlier(work.now + HOLD_STEP, stay_ends_at)
+        await hold_longer(work, one, until=until, is_first=is_first)
 
 
 async def _wait_for_return(work: Work, one: LockerContract) -> None:
     """Keep a locker and its PIN for the return of a key that should be back (G12)."""
-    one.return_only = True
-    await hold_longer(work, one, until=work.now + HOLD_STEP)
+    is_first, one.return_only = not one.return_only, True
+    await hold_longer(work, one, until=work.now + HOLD_STEP, is_first=is_first)
 
 
-async def hold_longer(work: Work, one: LockerContract, *, until: datetime) -> None:
-    """Hold a locker for longer than was promised; whoever was to have it then makes way."""
+async def hold_longer(work: Work, one: LockerContract, *, until: datetime, is_first: bool) -> None:
+    """Hold a locker for longer than was promised; whoever was to have it then makes way.
+
+    That there is one less free locker now is told the first time only, not at every step.
+    """
     if one.locker_id is None or one.ends_at is None or until <= one.ends_at:
         return
     (automat,) = await work.locked(Automat, [one.automat_id])
@@ -83,6 +89,8 @@ async def hold_longer(work: Work, one: LockerContract, *, until: datetime) -> No
             return
     one.ends_at = until
     await _keep(work, one)
+    if is_first:
+        await tell_of_some_taken(work, automat.id, over)
 
 
 async def _go_elsewhere(work: Work, one: LockerContract, *, until: datetime) -> None:

@@ -25,7 +25,7 @@ from resolvers.automat_codes.awaiting import NOT_CONFIRMED, answers
 from resolvers.codes_in_use import in_use
 from resolvers.handover.tasks import ask_again
 from resolvers.planning.existing import stay_by_staff, stay_of
-from resolvers.planning.running_out import tell_of_one_taken
+from resolvers.planning.running_out import tell_of_some_taken
 from resolvers.planning.stays import Stay
 from resolvers.planning.targets import aim
 from resolvers.planning.wishes import wish_of
@@ -178,4 +178,4 @@ async def _give(
     await work.save()
     await aim(work, [key_id])
     await ask_again(work, one)
-    await tell_of_one_taken(work, automat.id, Window(one.starts_at, one.ends_at))
+    await tell_of_some_taken(work, automat.id, Window(one.starts_at, one.ends_at))

@@ -5,7 +5,6 @@ from models.contracts import (
     KeyAllocation,
     LockerContract,
     LockerContractKind,
-    LockerContractState,
 )
 from models.dialects.among import among
 from models.keys import Key, KeyKind, KeyStatus
@@ -88,16 +87,12 @@ async def make_room(work: Work, running: Running) -> None:
 
 
 async def leave_broken_lockers(work: Work, running: Running) -> None:
-    """Leave lockers that are out of order before their PINs go to the automat (G10).
+    """Leave lockers that are out of order before somebody stands before them (G10).
 
     Another locker of the automat will do; where none is free, another automat is looked for at
     once, see `finding`. A key that lies in the locker keeps its contract there.
     """
-    due = [
-        one
-        for one in running.live
-        if one.state is LockerContractState.PLANNED and one.sync_at <= work.now
-    ]
+    due = [one for one in running.live if one.sync_at <= work.now]
     for one in due:
         locker = await work.get(Locker, one.locker_id)
         allocation = running.allocation_of(one)

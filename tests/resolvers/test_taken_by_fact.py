@@ -1,0 +1,69 @@
+"""Free lockers of a device group taken by fact or by hand: it is told of these too (R17)."""
+
+from typing import Any
+
+from factories import HOUR, make_automat, make_desk, make_entity, make_group, make_key, push
+from lives import fetch, lockers_of, look_after
+from promising import promised
+
+from models.automats import AutomatModel, AutomatState, Locker
+from models.events import Event, EventKind
+from resolvers import automats
+from resolvers.staff_contracts.keys import change_keys
+from resolvers.work import Work
+
+LIMIT, NONE = EventKind.FREE_LOCKER_LIMIT_REACHED, EventKind.NO_FREE_LOCKERS
+SMALL = AutomatModel.LIVIONKEY_1
+
+
+async def told(work: Work) -> list[tuple[EventKind, Any]]:
+    """List what was told of free lockers: the kind, and how many are left."""
+    await work.connection()
+    rows = await work.all(work.own(Event).where(Event.kind.in_((LIMIT, NONE))).order_by(Event.id))
+    return [(row.kind, row.facts["free_lockers"]) for row in rows]
+
+
+async def test_a_key_that_is_added_to_a_contract_takes_another_locker(work: Work) -> None:
+    automat, desk = await make_automat(work), await make_desk(work)
+    await make_group(work, automat, free_locker_limit=28)
+    one, other = [await make_key(work, desk=desk) for _ in range(2)]
+    contract = await promised(work, one, automat_id=automat.id)
+    assert await told(work) == []
+
+    await change_keys(work, contract.id, add=[other.id])
+
+    assert await told(work) == [(LIMIT, 28)]
+
+
+async def test_a_locker_that_is_held_longer_is_taken_for_longer(work: Work) -> None:
+    await make_group(work, await make_automat(work, model=SMALL))
+    home = await make_entity(work)
+    await make_key(work, home)
+    stay, _ = await push(work, home)
+    (held,) = await lockers_of(work, stay)
+    out = await fetch(work, held, at=stay.starts_at + HOUR)
+
+    await look_after(out, stay, at=stay.ends_at)
+
+    assert await told(work) == [(NONE, 0), (NONE, 0)]
+
+
+async def test_lockers_that_are_taken_out_of_order_are_not_free(work: Work) -> None:
+    members = [await make_automat(work, model=SMALL) for _ in range(2)]
+    await make_group(work, *members, free_locker_limit=1)
+    lockers = await work.all(work.own(Locker).order_by(Locker.id))
+
+    for locker in (*lockers, lockers[0]):
+        await automats.update_locker(work, locker.id, out_of_order=True)
+
+    assert await told(work) == [(LIMIT, 1), (NONE, 0)]
+
+
+async def test_an_automat_that_goes_out_of_service_takes_its_free_lockers_along(work: Work) -> None:
+    automat = await make_automat(work)
+    await make_group(work, automat, await make_automat(work, model=SMALL), free_locker_limit=1)
+
+    for _ in range(2):
+        await automats.update(work, automat.id, {"state": AutomatState.OUT_OF_SERVICE})
+
+    assert await told(work) == [(LIMIT, 1)]
