@@ -111,7 +111,7 @@ def _next(key: type[Key]) -> ColumnElement[Any]:
     def first(column: Any) -> ScalarSelect[Any]:
         named = select(column).where(contract.key_id == key.id, *_ahead(contract))
         named = named.where(or_(fetched_from, brought_to))
-        return named.order_by(contract.starts_at).limit(1).scalar_subquery()
+        return named.order_by(contract.starts_at).limit(1).correlate(key).scalar_subquery()
 
     return case((_is_taken_here(key, first), key.automat_id), else_=first(contract.automat_id))
 
@@ -121,7 +121,7 @@ def _is_taken_here(
 ) -> ColumnElement[bool]:
     """Tell whether somebody opens a key's locker for any key before its own next turn (R69d)."""
     contract, next_turn = aliased(LockerContract), first(LockerContract.starts_at)
-    return exists().where(
+    opened = exists().where(
         key.kind == KeyKind.ELECTROMECHANICAL,
         contract.locker_id == key.locker_id,
         contract.key_id.is_(None),
@@ -129,6 +129,7 @@ def _is_taken_here(
         *_ahead(contract),
         or_(next_turn.is_(None), contract.starts_at <= next_turn),
     )
+    return opened.correlate(key)
 
 
 def _ahead(contract: type[LockerContract]) -> tuple[ColumnElement[bool], ...]:

@@ -103,6 +103,20 @@ async def test_a_key_that_somebody_comes_for_is_not_taken_to_its_desk(
 
 
 @of_both_kinds
+async def test_the_turns_of_other_keys_do_not_count(work: Work, kind: KeyKind) -> None:
+    neighbour, automat = await make_entity(work), await make_automat(work)
+    await make_key(work, neighbour, automat=automat)
+    await push(work, neighbour, starts_at=work.now + HOUR)
+    home = await make_entity(work)
+    key = await make_key(work, home, desk=await make_desk(work), kind=kind)
+    await transfer(work, name(key), automat_id=automat.id)
+
+    await push(work, home, automat_id=automat.id)
+
+    assert (key.target_automat_id, key.target_manual_storage_id) == (None, None)
+
+
+@of_both_kinds
 async def test_a_key_in_a_broken_locker_keeps_its_contract_there(work: Work, kind: KeyKind) -> None:
     home, _, key = await a_home(work, kind)
     stay, _ = await push(work, home, starts_at=work.now + 40 * DAY, days=60)
