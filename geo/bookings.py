@@ -55,13 +55,7 @@ class Bookings:
     def lockers_left(self, automat_id: UUID, before: datetime) -> int:
         """Give the lockers of an automat whose keys are taken out before a moment, as bits."""
         lockers = self._left.get(automat_id)
-        if not lockers:
-            return 0
-        return sum(
-            1 << index
-            for index, shelf in lockers.items()
-            if any(taken.window.starts_at <= before for taken in shelf)
-        )
+        return _taken_in(lockers, Window.moment(before)) if lockers else 0
 
     def take_key(self, owner: Owner, key_id: UUID, window: Window) -> None:
         """Take a key over a window."""
@@ -92,13 +86,7 @@ class Bookings:
     def lockers_taken(self, automat_id: UUID, window: Window) -> int:
         """Give the lockers of an automat that are taken for part of a window, as bits."""
         lockers = self._lockers.get(automat_id)
-        if not lockers:
-            return 0
-        return sum(
-            1 << index
-            for index, shelf in lockers.items()
-            if any(taken.window.overlaps(window) for taken in shelf)
-        )
+        return _taken_in(lockers, window) if lockers else 0
 
     def locker_windows(self, automat_id: UUID, *, but_of: Owner) -> dict[int, list[Window]]:
         """List when lockers of an automat are taken by others than one owner."""
@@ -121,3 +109,11 @@ class Bookings:
     def key_windows(self, key_id: UUID, *, but_of: Owner) -> list[Window]:
         """List when a key is taken by others than one owner."""
         return [taken.window for taken in self._keys.get(key_id, ()) if taken.owner is not but_of]
+
+
+def _taken_in(lockers: dict[int, list[Taken]], window: Window) -> int:
+    return sum(
+        1 << index
+        for index, shelf in lockers.items()
+        if any(taken.window.overlaps(window) for taken in shelf)
+    )

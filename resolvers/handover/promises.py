@@ -159,8 +159,8 @@ async def _next_of_any(
     """Choose for which key another one was taken where any will do: one that no locker names."""
     row = LockerContract
     live = row.state.in_((*LIVE_STATES, LockerContractState.FAILED.value)), row.kind != RETURN
-    theirs = select(row.key_id).where(row.key_contract_id == contract_id, row.key_id.is_not(None))
-    named = set(await work.all(theirs.where(*live)))
+    theirs = work.own(row).where(row.key_contract_id == contract_id, *live)
+    named = {one.key_id for one in await work.all(theirs)}
     waiting = [one for one in held if one.fetched_at is None]
     return min(waiting, key=lambda one: one.key_id in named, default=None)
 
@@ -187,8 +187,8 @@ async def _for_any_key(
     for_any = [one for one in found if one.key_id is None]
     if len(for_any) <= 1:
         return for_any
-    lies_in = select(Key.locker_id).where(Key.locker_id.in_([one.locker_id for one in for_any]))
-    full = set(await work.all(lies_in))
+    inside = work.own(Key).where(Key.locker_id.in_([one.locker_id for one in for_any]))
+    full = {key.locker_id for key in await work.all(inside)}
     return sorted(for_any, key=lambda one: (one.locker_id not in places, one.locker_id in full))[:1]
 
 
