@@ -16,21 +16,21 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from models.changes import WatchedSession, told_with
-from models.dialects.bell import Bell, PostgresBell, SqliteBell
-from models.dialects.commit_order import insert_in_order
+from models.changes import WatchedSession
+from models.dialects.bell import Bell, PostgresBell, SqliteBell, commit_ringing
 from models.dialects.echo import Echo
 from models.dialects.interrupts import interruptible
 from models.dialects.nearest_index import install_functions
+from models.dialects.plans import PLANNED_ONCE
 from models.dialects.row_security import ORGANIZATION, begin_for, look_for_wall, stand_for
 from models.errors import InvalidInput
-from models.events import Event
 from models.sealer import Sealer, give_sealer, sealer_of
+from models.telling import RINGS, TELLS_LATER, tell, write_told
 
 BUSY_SECONDS = 30
-RINGS, HAPPENED, UNDONE, LAST_ACTS = "rings", "happened", "undone", "last_acts"
-"""Marks in `session.info`: the bell has to ring, rows of events to write, nothing is to be kept,
-what is to be done just before the commit, by name."""
+UNDONE, LAST_ACTS = "undone", "last_acts"
+"""Marks in `session.info`: nothing is to be kept, what is to be done just before the commit, by
+name."""
 SESSION_OPTIONS = "-c TimeZone=UTC -c jit=off -c lock_timeout=30s"
 READ_ONLY = "-c default_transaction_read_only=on"
 LOGGERS_OF_VALUES = ("aiosqlite", "sqlalchemy.engine.Engine")
@@ -108,29 +108,36 @@ class Database:
                 await connection.exec_driver_sql("COMMIT")
 
     @asynccontextmanager
-    async def writing(self, organization_id: UUID | None = None) -> AsyncIterator[AsyncSession]:
+    async def writing(
+        self, organization_id: UUID | None = None, *, frequent: bool = False
+    ) -> AsyncIterator[AsyncSession]:
         """Open one transaction: all of it is kept when the block ends, nothing when it raises.
 
         With the mark `UNDONE` nothing is kept either, and nothing is raised.
 
         Args:
             organization_id: For whom, as above: nobody else's rows can be seen or written.
+            frequent: Whether such a transaction is opened all the time, for few rows: then its
+                statements are planned once for all, see `models.dialects.plans`, and its events are
+                written with the commit.
         """
-        owner = {} if organization_id is None else {ORGANIZATION: organization_id}
+        options = {ORGANIZATION: organization_id, PLANNED_ONCE: frequent}
         async with AsyncSession(
             self._writers,
             expire_on_commit=False,
-            execution_options=owner,
+            execution_options=options,
             sync_session_class=WatchedSession,
         ) as session:
             with suppress(_Undone):
                 async with session.begin():
+                    session.info[TELLS_LATER] = frequent
                     yield session
                     if session.info.get(UNDONE):
                         raise _Undone
                     await session.flush()
-                    await write_events(session)
                     await do_last_acts(session)
+                    await tell(session)
+                    await write_told(session)
                     if session.info.get(RINGS):
                         await self._bell.ring(await session.connection())
 
@@ -152,16 +159,6 @@ class Database:
 
 class _Undone(Exception):
     """Ends a transaction of which nothing is to be kept."""
-
-
-async def write_events(session: AsyncSession) -> None:
-    """Write what happened in a transaction so far, all of it at once."""
-    rows = session.info.pop(HAPPENED, None)
-    if rows:
-        told_with(session.sync_session, rows)
-        connection = await session.connection()
-        await insert_in_order(connection, Event, rows)
-        session.info[RINGS] = True
 
 
 async def do_last_acts(session: AsyncSession) -> None:
@@ -227,6 +224,7 @@ def postgres_engines(
     )
     event.listen(writers.sync_engine, "connect", let_us_begin)
     event.listen(writers.sync_engine, "begin", begin_for)
+    event.listen(writers.sync_engine, "commit", commit_ringing)
     for engine in (writers, readers):
         event.listen(engine.sync_engine, "connect", look_for_wall)
     return writers, readers

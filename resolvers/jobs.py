@@ -13,13 +13,14 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, case, delete, select
 
-from models.database import LAST_ACTS, RINGS
+from models.database import LAST_ACTS
 from models.dialects.among import among
 from models.dialects.instants import Instant
 from models.dialects.many_rows import insert_rows
 from models.dialects.missing_rows import Insert
 from models.jobs import Job, JobKind
 from models.organizations import OrganizationUnit
+from models.telling import RINGS
 from resolvers.outside.ports import Outside
 from resolvers.work import Reading, Work
 

@@ -37,6 +37,7 @@ from resolvers import backup_codes, custody, return_codes
 from resolvers.checks import exactly_one, required_text
 from resolvers.codes_in_use import in_use
 from resolvers.custody import Fact, Place
+from resolvers.planning.running_out import tell_of_some_taken
 from resolvers.transitions import move_key
 from resolvers.work import Work
 
@@ -106,6 +107,8 @@ async def register(
     await custody.write(work, key, registered)
     opens = [entity.id for entity in entities]
     work.record(EventKind.KEY_REGISTERED, key, locker_id=key.locker_id, entity_ids=opens)
+    if key.automat_id is not None:
+        await tell_of_some_taken(work, key.automat_id, Window(work.now, None))
     return key
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models.base import Base
-from models.database import RINGS
 from models.dialects.among import among
 from models.events import Event, EventKind
+from models.telling import RINGS
 from resolvers.work import About, Reading, Work
 
 LATELY = timedelta(hours=1)
@@ -55,7 +55,7 @@ async def note(work: Work, shown: Sequence[Shown]) -> None:
     """
     for one in shown:
         work.record(EventKind.PIN_READ, About(one.model, one.id), **_facts(one))
-    await work.connection()
+    await work.write_events()
     work.session.info.pop(RINGS, None)
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from models.accounts import Permission
 from models.contracts import KeyContract
-from models.dialects.plans import plan_for_few
 from models.errors import KeyOut, NotFound
 from models.organizations import Contact
 from models.reservations import Reservation, ReservationStatus
@@ -36,12 +35,6 @@ async def push(work: Work, request: Request) -> Pushed:
     (pushed,) = await push_all(work, [request])
     pushed.kept()
     return pushed
-
-
-async def push_alone(work: Work, request: Request) -> Pushed:
-    """Take a push in a transaction of its own, with statements that are planned once for all."""
-    await plan_for_few(await work.connection())
-    return await push(work, request)
 
 
 async def contacts_of(reading: Reading, reservation_id: UUID) -> Sequence[Contact]:

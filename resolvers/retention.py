@@ -60,6 +60,7 @@ async def ended_at(work: Work, contract: KeyContract) -> datetime:
         Event.subject_id == contract.id,
         Event.kind.in_(ENDS),
     )
+    await work.write_events()
     (found,) = await work.scalars(ends)
     return found or contract.ends_at or work.now
 

@@ -25,13 +25,13 @@ from sqlalchemy import case, exists, func, select, update
 from models.accounts import Permission
 from models.automat_links import AutomatLink
 from models.automats import Automat
-from models.database import RINGS
 from models.dialects.instants import moved
 from models.errors import InvalidInput, NotASandbox
 from models.events import EventKind
 from models.jobs import Job, JobKind
 from models.organizations import OrganizationUnit
 from models.sandboxes import FARTHEST_AHEAD, LONGEST_ADVANCE, SandboxAdvance
+from models.telling import RINGS
 from resolvers import jobs
 from resolvers.checks import exactly_one
 from resolvers.codes import bump

@@ -20,10 +20,11 @@ from models import reach
 from models.accounts import Actor, WayIn
 from models.base import Base, Removable, new_id
 from models.changes import CHANGED
-from models.database import HAPPENED, LAST_ACTS, UNDONE, do_last_acts, write_events
+from models.database import LAST_ACTS, UNDONE, do_last_acts
 from models.dialects.overlaps import broken_constraint
 from models.errors import LivionKeyError, NotAllowed
 from models.events import EventKind
+from models.telling import HAPPENED, TOLD, tell, write_told
 from resolvers.reading import Reading, owned, owned_among, system
 
 __all__ = ["About", "Reading", "Work", "owned", "refusing", "system"]
@@ -125,10 +126,18 @@ class Work(Reading):
             )
 
     async def connection(self) -> AsyncConnection:
-        """Give the connection, with everything written that was added and recorded so far."""
+        """Give the connection, with everything written that was added so far.
+
+        So is what was recorded, unless the transaction does that in the end: see `write_events`.
+        """
         await self.session.flush()
-        await write_events(self.session)
+        await tell(self.session)
         return await self.session.connection()
+
+    async def write_events(self) -> None:
+        """Write what was recorded so far: for whoever looks at the trail within a transaction."""
+        await self.connection()
+        await write_told(self.session)
 
     async def all(self, statement: Select[Anything], **told: Any) -> Sequence[Anything]:
         """Read every row of a query of one model, as fresh objects that may be changed."""
@@ -169,15 +178,16 @@ class Work(Reading):
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Do something that is undone alone when it raises, with all that it recorded."""
-        await self.connection()
+        await self.session.flush()
         await do_last_acts(self.session)
+        await self.write_events()
         recorded = len(self.recorded)
         try:
             async with self.session.begin_nested():
                 yield
         except BaseException:
             del self.recorded[recorded:]
-            for mark in (CHANGED, HAPPENED, LAST_ACTS):
+            for mark in (CHANGED, HAPPENED, TOLD, LAST_ACTS):
                 self.session.info.pop(mark, None)
             raise
 

@@ -95,20 +95,25 @@ class Context:
             if task is not None and task is not but and not task.cancelling():
                 task.cancel()
 
-    async def writing(self, act: Callable[[Work], Awaitable[Done]]) -> Done:
+    async def writing(
+        self, act: Callable[[Work], Awaitable[Done]], *, frequent: bool = False
+    ) -> Done:
         """Do something in one transaction, from its beginning again when the database gives it up.
 
         What it changed may be what a reservation or a guest waited for, so those are tried again
         before the client has its answer; and what was loaded before is loaded anew.
         """
-        work, done = await begun_again(partial(self._transaction, act))
+        work, done = await begun_again(partial(self._transaction, act, frequent=frequent))
         self.pins_shown.are_told_of(work.recorded)
         self.loaders = Loaders(self.reading)
         await waiting.follow_up(self.database, work)
         return done
 
-    async def _transaction(self, act: Callable[[Work], Awaitable[Done]]) -> tuple[Work, Done]:
-        async with self.database.writing(self.actor.organization_id) as session:
+    async def _transaction(
+        self, act: Callable[[Work], Awaitable[Done]], *, frequent: bool = False
+    ) -> tuple[Work, Done]:
+        owner = self.actor.organization_id
+        async with self.database.writing(owner, frequent=frequent) as session:
             work = Work(session, self.actor, self.now)
             return work, await act(work)
 

@@ -23,7 +23,11 @@ Before = Callable[[Info, Any], Awaitable[Any]]
 
 
 def mutation(
-    *, permission: Permission, description: str, before: Before | None = None
+    *,
+    permission: Permission,
+    description: str,
+    before: Before | None = None,
+    frequent: bool = False,
 ) -> Callable[[Resolve[Payload]], Any]:
     """Make a mutation of a method that does it, and answers, in an open transaction.
 
@@ -36,17 +40,22 @@ def mutation(
         description: For the schema.
         before: Does what must not happen while a transaction is open, such as asking a geocoder;
             called with `info` and `input`, and what it answers is `found`.
+        frequent: Whether it is asked for all the time, see `Database.writing`.
     """
 
     def decorate(resolve: Resolve[Payload]) -> Any:
-        answer = refusing_politely(answering(resolve, permission, before))
+        answer = refusing_politely(answering(resolve, permission, before, frequent=frequent))
         return strawberry.mutation(answer, description=description, metadata=takes(permission))
 
     return decorate
 
 
 def answering(
-    resolve: Resolve[Payload], permission: Permission, before: Before | None
+    resolve: Resolve[Payload],
+    permission: Permission,
+    before: Before | None,
+    *,
+    frequent: bool = False,
 ) -> Resolve[Payload]:
     """Put the transaction, and what comes before and in it, around a method."""
     needed = inspect.signature(resolve).parameters
@@ -71,7 +80,7 @@ def answering(
             return payload
 
         try:
-            payload = await info.context.writing(act)
+            payload = await info.context.writing(act, frequent=frequent)
         except LivionKeyError as refusal:
             await tell(info, [refusal])
             raise

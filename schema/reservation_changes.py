@@ -156,11 +156,12 @@ class ReservationMutations:
         permission=Permission.EDIT_RESERVATIONS,
         description="Push a reservation: make it, change it, or change nothing when it is the same "
         "again. The answer has the automat, the reasons, the locker and the PIN.",
+        frequent=True,
     )
     async def reservation_upsert(
         self, work: Work, input: ReservationUpsertInput
     ) -> ReservationUpsertPayload:
-        pushed = await reservations.push_alone(work, input.request())
+        pushed = await reservations.push(work, input.request())
         return ReservationUpsertPayload(
             reservation=Reservation.of(pushed.kept()),
             outcome=pushed.outcome,

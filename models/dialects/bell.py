@@ -10,10 +10,12 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 import psycopg
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 CHANNEL = "livionkey_changes"
+RINGING = "ringing"
+"""Mark in the options of a connection, which end with its transaction."""
 POLL_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
 
@@ -39,8 +41,8 @@ class PostgresBell:
         self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     async def ring(self, connection: AsyncConnection) -> None:
-        """Notify; PostgreSQL holds the notice back until the commit."""
-        await connection.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+        """Let the commit notify, see `commit_ringing`."""
+        await connection.execution_options(**{RINGING: True})
 
     async def changes(self) -> AsyncGenerator[None]:
         """Listen for ever, and over a lost connection."""
@@ -60,6 +62,12 @@ class PostgresBell:
                     logger.warning("the bell's connection was lost; listening again soon")
                 lost = True
                 await asyncio.sleep(RECONNECT_SECONDS)
+
+
+def commit_ringing(connection: Connection) -> None:
+    """Notify and commit in one message, where the bell is to ring; both happen or neither does."""
+    if connection.get_execution_options().get(RINGING):
+        connection.exec_driver_sql(f"notify {CHANNEL}; commit")
 
 
 class SqliteBell:

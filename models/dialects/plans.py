@@ -6,21 +6,16 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-FOR_MANY = "planned_for_many"
-"""Mark in the options of a connection, which end with its transaction."""
-_ONCE_FOR_ALL = text("set local plan_cache_mode = force_generic_plan")
+FOR_MANY, PLANNED_ONCE = "planned_for_many", "planned_once"
+"""Marks in the options of a connection, which end with its transaction."""
+ONCE_FOR_ALL = "set local plan_cache_mode = force_generic_plan"
+"""Let each statement of a transaction be planned once, for whatever values it will be about.
+
+For a push of one reservation PostgreSQL would plan half of its statements anew each time, which
+takes as long as to carry out all of them. A plan is made anew when the tables are analyzed.
+"""
 _EACH_BY_ITSELF = text("set local plan_cache_mode = force_custom_plan")
 _AS_USUAL = text("set local plan_cache_mode = auto")
-
-
-async def plan_for_few(connection: AsyncConnection) -> None:
-    """Let each statement of a transaction be planned once, for whatever values it will be about.
-
-    For a push of one reservation PostgreSQL would plan half of its statements anew each time, which
-    takes as long as to carry out all of them. A plan is made anew when the tables are analyzed.
-    """
-    if connection.dialect.name == "postgresql":
-        await connection.execute(_ONCE_FOR_ALL)
 
 
 async def plan_for_many(connection: AsyncConnection) -> None:

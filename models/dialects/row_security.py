@@ -15,6 +15,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from models.dialects.plans import ONCE_FOR_ALL, PLANNED_ONCE
+
 APPLICATION = "livionkey_application"
 """What a connection that stands for an organization may do; roles belong to the whole server."""
 SYSTEM = "livionkey_system"
@@ -74,12 +76,14 @@ async def stand_for(connection: AsyncConnection, organization_id: UUID | None) -
 
 
 def begin_for(connection: Connection) -> None:
-    """Begin a writer's transaction, and say for whom, in one message; both end with it."""
-    organization_id = connection.get_execution_options().get(ORGANIZATION)
-    if organization_id is None or not connection.info.get(WALLED):
-        connection.exec_driver_sql(BEGIN)
-    else:
-        connection.exec_driver_sql(f"{BEGIN}; {_until_the_end(organization_id)}")
+    """Begin a writer's transaction, and say for whom and how, in one message; all end with it."""
+    options = connection.get_execution_options()
+    said = [BEGIN]
+    if options.get(ORGANIZATION) is not None and connection.info.get(WALLED):
+        said.append(_until_the_end(options[ORGANIZATION]))
+    if options.get(PLANNED_ONCE):
+        said.append(ONCE_FOR_ALL)
+    connection.exec_driver_sql("; ".join(said))
 
 
 async def narrow(session: AsyncSession, organization_id: UUID) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from models.automat_commands import AutomatCommand, CommandKind, CommandState
 from models.automat_links import AutomatLink
 from models.base import Json, table_of
-from models.database import RINGS
 from models.dialects.instants import Instant
+from models.telling import RINGS
 
 AGAIN_AFTER = timedelta(seconds=5)
 """How long an answer is waited for before a command is sent again; it is done once all the same."""

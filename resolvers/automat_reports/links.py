@@ -15,8 +15,8 @@ from sqlalchemy.orm import aliased
 
 from models.accounts import WayIn
 from models.automat_links import AutomatLink
-from models.database import RINGS
 from models.dialects.among import among, ids_later
+from models.telling import RINGS
 from resolvers.automat_links.expiring import let_lapse
 from resolvers.automat_links.revoking import take_back
 from resolvers.clocks import ahead_of, as_now

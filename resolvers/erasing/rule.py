@@ -76,6 +76,7 @@ async def _over_since(work: Work, reservation: Reservation) -> datetime:
     last = select(func.max(Event.at)).where(
         Event.organization_id == work.actor.organization_id, Event.subject_id == reservation.id
     )
+    await work.write_events()
     (found,) = await work.scalars(last)
     return found or work.now
 

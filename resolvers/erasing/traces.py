@@ -97,6 +97,7 @@ async def forget_former_values(work: Work, contact_id: UUID) -> int:
     """
     row = table_of(Event)
     mine = row.c.organization_id == work.actor.organization_id, row.c.subject_id == contact_id
+    await work.write_events()
     connection = await work.connection()
     emptied = update(row).where(*mine, row.c.personal.is_not(None)).values(personal=null())
     return (await connection.execute(emptied)).rowcount

@@ -260,6 +260,7 @@ async def _was_heard(work: Work, locker: Locker, state: LockerState, at: datetim
     of_locker = work.own(Event).where(
         Event.subject_id == locker.id, Event.kind == EventKind.LOCKER_UPDATED
     )
+    await work.write_events()
     lately = await work.all(of_locker.order_by(Event.id.desc()).limit(LAST_REPORTS))
     same = {"state": state.value, "happened_at": at.isoformat()}
     return any(same.items() <= event.facts.items() for event in lately)

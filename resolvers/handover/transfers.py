@@ -1,5 +1,6 @@
 """Keys that people put elsewhere: into a locker, or to another desk."""
 
+from contextlib import nullcontext
 from uuid import UUID
 
 from models.accounts import Permission
@@ -13,6 +14,7 @@ from resolvers.handover import returning
 from resolvers.handover.lockers import Heard
 from resolvers.handover.places import locker_for
 from resolvers.key_names import KeyName, named_key
+from resolvers.planning.running_out import telling_of_taken
 from resolvers.work import Work
 
 
@@ -54,7 +56,9 @@ async def transfer(
         left_locker_id=key.locker_id,
         fits=True,
     )
-    link = await custody.write(work, key, fact)
+    watched = nullcontext() if automat_id is None else telling_of_taken(work, automat_id)
+    async with watched:
+        link = await custody.write(work, key, fact)
     await returning.returned(work, key, None, work.now, locker_id=place.locker_id)
     return Heard(key, contradiction=link.entry.contradiction)
 

@@ -5,7 +5,8 @@ after. So it is told once where the limit is crossed, and not again by each stay
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -70,12 +71,17 @@ class Counting:
         free = await self.snapshot.free_lockers({span for some in spans.values() for span in some})
         return {room: sum(free[span] for span in some) for room, some in spans.items()}
 
-    async def scarce(self, rooms: set[Room]) -> set[Room]:
-        """Keep those with few free lockers; of a large group as little is read as makes it sure."""
+    async def scarce(self, rooms: set[Room], *, spare: int = 0) -> set[Room]:
+        """Keep those with few free lockers; of a large group as little is read as makes it sure.
+
+        Args:
+            rooms: The groups, and when.
+            spare: How many may be free beyond the limit.
+        """
         looked_at = FIRST_LOOK
         while rooms:
             free = await self.free(rooms, looked_at)
-            rooms = {room for room in rooms if free[room] <= room.group.limit}
+            rooms = {room for room in rooms if free[room] <= room.group.limit + spare}
             if all(len(self.members[room.group.id]) <= looked_at for room in rooms):
                 break
             looked_at *= MORE
@@ -119,6 +125,23 @@ async def tell_of_some_taken(
     after = await counting.free(await counting.scarce(rooms))
     for room in sorted(after, key=lambda room: room.group.id):
         _tell(work, room, after[room] + count, after[room])
+
+
+@asynccontextmanager
+async def telling_of_taken(work: Work, automat_id: UUID) -> AsyncIterator[None]:
+    """Tell the same of a free locker of an automat that is taken meanwhile, until further notice.
+
+    Where a key moves within a group, none is free less.
+    """
+    groups = (await _groups(work, [automat_id]))[automat_id]
+    ids, from_now_on = {group.id for group in groups}, Window(work.now, None)
+    counting = await _counting(work, ids)
+    scarce = await counting.scarce({Room(group, from_now_on) for group in groups}, spare=1)
+    before = await counting.free(scarce)
+    yield
+    after = await (await _counting(work, ids)).free(scarce)
+    for room in sorted(scarce, key=lambda room: room.group.id):
+        _tell(work, room, before[room], after[room])
 
 
 def _taking(plan: Plan) -> list[Claim]:

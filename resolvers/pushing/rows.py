@@ -14,6 +14,7 @@ from models.dialects.many_rows import insert_rows, unless_there
 from models.organizations import Contact
 from models.reservations import Reservation, ReservationContact, ReservationStatus
 from resolvers.pushing.requests import Push
+from resolvers.reading import owned_among
 from resolvers.work import Reading, Work, owned
 
 Identity = tuple[str, str]
@@ -79,9 +80,14 @@ async def claim(work: Work, pushes: Sequence[Push]) -> dict[Identity, Reservatio
     rows = [_row(work, push) for push in sorted(pushes, key=lambda push: push.identity)]
     connection = await work.connection()
     await insert_rows(connection, Reservation, rows, ending=unless_there)
-    made = among(Reservation.id, [row["id"] for row in rows])
-    found = await work.all(work.own(Reservation).where(made))
+    told = {"owner": work.actor.organization_id, "ids": [row["id"] for row in rows]}
+    found = await work.all(_made(), **told)
     return {(one.source, one.external_id): one for one in found}
+
+
+@cache
+def _made() -> Select[Reservation]:
+    return owned_among(Reservation, Reservation.id)
 
 
 def _row(work: Work, push: Push) -> dict[str, Any]:

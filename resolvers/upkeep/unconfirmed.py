@@ -117,6 +117,7 @@ async def _told(work: Work, contract_ids: Collection[UUID]) -> dict[UUID, dateti
         among(Event.subject_id, contract_ids),
         Event.kind == EventKind.LOCKER_CONTRACT_NOT_CONFIRMED,
     )
+    await work.write_events()
     return {event.subject_id: event.at for event in await work.all(events.order_by(Event.at))}
 
 

@@ -43,6 +43,7 @@ async def _was_told(work: Work, running: Running) -> bool:
         Event.kind == EventKind.KEY_CONTRACT_NOT_SIGNED,
         Event.at >= since,
     )
+    await work.write_events()
     return await work.first(told) is not None
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from factories import HOUR, make_automat, make_desk, make_entity, make_group, make_key, push
+from handing import name
 from lives import fetch, lockers_of, look_after
 from promising import promised
 
 from models.automats import AutomatModel, AutomatState, Locker
 from models.events import Event, EventKind
 from resolvers import automats
+from resolvers.handover.transfers import transfer
 from resolvers.staff_contracts.keys import change_keys
 from resolvers.work import Work
 
@@ -67,3 +69,53 @@ async def test_an_automat_that_goes_out_of_service_takes_its_free_lockers_along(
         await automats.update(work, automat.id, {"state": AutomatState.OUT_OF_SERVICE})
 
     assert await told(work) == [(LIMIT, 1)]
+
+
+async def test_a_locker_that_a_key_is_put_into_by_hand_is_taken(work: Work) -> None:
+    members = [await make_automat(work, model=SMALL) for _ in range(3)]
+    await make_group(work, *members, free_locker_limit=1)
+    keys = [await make_key(work) for _ in range(3)]
+
+    seen = []
+    for key, automat in zip(keys, members, strict=True):
+        await transfer(work, name(key), automat_id=automat.id)
+        seen.append(await told(work))
+
+    limit, none = (LIMIT, 1), (NONE, 0)
+    assert seen == [[], [limit], [limit, none]]
+
+
+async def test_a_key_that_is_put_into_another_locker_of_the_group_takes_none(work: Work) -> None:
+    here, there = [await make_automat(work, model=SMALL) for _ in range(2)]
+    await make_group(work, here, there, free_locker_limit=1)
+    key = await make_key(work)
+    await transfer(work, name(key), automat_id=here.id)
+    before = await told(work)
+
+    await transfer(work, name(key), automat_id=there.id)
+
+    assert await told(work) == before == [(LIMIT, 1)]
+
+
+async def test_a_locker_that_is_held_for_a_key_is_not_taken_when_it_is_put_there(
+    work: Work,
+) -> None:
+    automat = await make_automat(work, model=SMALL)
+    await make_group(work, automat)
+    home = await make_entity(work)
+    key = await make_key(work, home)
+    await push(work, home)
+    before = await told(work)
+
+    await transfer(work, name(key), automat_id=automat.id)
+
+    assert await told(work) == before == [(NONE, 0)]
+
+
+async def test_a_key_that_is_registered_in_a_locker_takes_it(work: Work) -> None:
+    automat = await make_automat(work, model=SMALL)
+    await make_group(work, automat)
+
+    await make_key(work, automat=automat)
+
+    assert await told(work) == [(NONE, 0)]
