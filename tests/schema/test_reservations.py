@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from counting import statements_of
 from documents import CANCEL, FIND_RESERVATION, UPSERT, days_from_now, stay
 from factories import (
     MARKET_SQUARE,
@@ -21,6 +22,8 @@ from models.automats import Automat
 from models.entities import ReservableEntity
 from models.keys import Key
 from schema.scalars import to_id
+
+TRAIL = "query($id: ID!) { events(subjectId: $id) { edges { node { kind } } } }"
 
 
 class House:
@@ -87,6 +90,18 @@ async def test_a_push_is_answered_with_the_automat_the_reasons_the_locker_and_th
     assert len(held["pin"]) == 6
     assert held["pin"].isdecimal()
     assert held["syncedAt"] is None
+
+
+async def test_all_that_happened_in_a_push_is_written_in_one_statement(
+    client: Client, house: House
+) -> None:
+    with statements_of(client.database) as seen:
+        payload = await pushed(client, entityId=house.apartment)
+
+    assert payload["outcome"] == "CREATED"
+    assert len([one for one in seen if one.startswith("INSERT INTO events")]) == 1
+    (trail,) = (await client.ask(TRAIL, id=payload["reservation"]["id"])).values()
+    assert [edge["node"]["kind"] for edge in trail["edges"]] == ["RESERVATION_CREATED"]
 
 
 async def test_instants_come_out_in_utc_whatever_offset_they_came_in_with(
