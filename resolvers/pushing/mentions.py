@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
+from sqlalchemy import Select
+
+from models import reach
 from models.automats import Automat, DeviceGroup
 from models.base import Base
-from models.dialects.among import among
+from models.dialects.among import among, texts_later
 from models.dialects.texts import is_storable
 from models.entities import ReservableEntity
 from models.errors import InvalidInput, LivionKeyError, NotFound
 from resolvers.checks import exactly_one
 from resolvers.pushing.requests import Request
-from resolvers.work import Reading
+from resolvers.work import Reading, owned
 
 Row = TypeVar("Row", bound=Base)
 
@@ -35,9 +39,10 @@ async def mentioned_by(requests: Sequence[Request], reading: Reading) -> Mention
     names = {one.entity_external_id for one in requests if one.entity_external_id is not None}
     names = {name for name in names if is_storable(name)}  # nobody has what cannot be kept
     by_id = await reading.all(reading.seen(row).where(among(row.id, ids))) if ids else ()
-    by_name = (
-        await reading.all(reading.seen(row).where(among(row.external_id, names))) if names else ()
-    )
+    by_name: Sequence[ReservableEntity] = ()
+    if names:
+        called = _called(is_narrow=reading.is_narrow)
+        by_name = await reading.all(called, **reading.told(names=names))
     automat_ids = {one.wanted.automat_id for one in requests} - {None}
     group_ids = {one.wanted.device_group_id for one in requests} - {None}
     return Mentioned(
@@ -46,6 +51,14 @@ async def mentioned_by(requests: Sequence[Request], reading: Reading) -> Mention
         await _known(reading, Automat, automat_ids),
         await _known(reading, DeviceGroup, group_ids),
     )
+
+
+@cache
+def _called(*, is_narrow: bool) -> Select[ReservableEntity]:
+    """Select entities by the partners' numbers, as every push does; made once."""
+    row = ReservableEntity
+    found = owned(row).where(among(row.external_id, texts_later("names")))
+    return found.where(reach.seen(row)) if is_narrow else found
 
 
 async def _known(reading: Reading, model: type[Row], ids: set[UUID | None]) -> set[UUID]:
