@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 
 from models.database import Database
 from models.dialects.commit_order import go_on_counting
+from models.dialects.expectations import expect
+from models.tables import metadata
 from models.walls import raise_walls
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -61,4 +63,6 @@ def _upgrade(connection: Connection) -> str | None:
     command.upgrade(configuration(connection), "head")
     if connection.dialect.name == "postgresql":
         go_on_counting(connection)
+    else:
+        expect(connection, metadata)
     return raise_walls(connection)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from _counted import count_rows
 from factories import make_desk
 from sqlalchemy import insert
 
@@ -82,8 +83,7 @@ async def furnish(database: Database, now: datetime, *, automats: int, entities:
         for model, rows in made.rows.items():
             for at in range(0, len(rows), CHUNK):
                 await connection.execute(insert(table_of(model)), rows[at : at + CHUNK])
-    async with database.administering() as administering:
-        await administering.exec_driver_sql("analyze")
+    await count_rows(database)
     return Estate(founder.organization_id, token, entities, midday + timedelta(days=3))
 
 

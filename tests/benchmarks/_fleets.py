@@ -15,6 +15,7 @@ from uuid import UUID
 
 import numpy as np
 import shapely
+from _counted import count_rows
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts import OVERLAPS
@@ -99,8 +100,7 @@ async def load(database: Database, fleet: Fleet) -> None:
     async with database.administering() as connection:
         write = _writes_sqlite if database.is_sqlite else _writes_postgresql
         await write(connection, fleet)
-    async with database.administering() as connection:
-        await connection.exec_driver_sql("analyze")
+    await count_rows(database)
 
 
 TABLES = {

@@ -28,7 +28,8 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "benchmarks")]
 
 import keyed  # the same
-from _estate import CHUNK, LOCKERS  # the path comes first
+from _counted import count_rows  # the path comes first
+from _estate import CHUNK, LOCKERS  # the same
 from _groups import furnish  # the same
 
 from geo.decisions import Decision, Wish  # the same
@@ -102,8 +103,7 @@ async def fill(database: Database, organization_id: UUID, count: int) -> None:
                     }
                 )
             await connection.execute(insert(table_of(LockerContract)), rows)
-    async with database.administering() as administering:
-        await administering.exec_driver_sql("analyze")
+    await count_rows(database)
 
 
 async def decision(

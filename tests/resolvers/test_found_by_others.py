@@ -1,19 +1,27 @@
 """What belongs to some reservations is found by those, however much an organization has."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event
 
+from models.contracts import KeyContract
+from models.jobs import JobKind
 from models.reservations import Reservation
+from resolvers import claims
 from resolvers.planning.holdings import held_by
 from resolvers.pushing import rows, tasks
+from resolvers.upkeep import running
 from resolvers.work import Work
 
 ID = UUID(int=7)
 Read = Callable[[Work], Awaitable[Any]]
+
+
+async def next_due_of(work: Work, kinds: Iterable[JobKind]) -> Any:
+    return await claims.next_due(await work.connection(), list(kinds))
 
 
 @pytest.mark.parametrize(
@@ -27,8 +35,13 @@ Read = Callable[[Work], Awaitable[Any]]
             lambda work: rows.known(work, [("partner", "stay")], lock=True),
             ["(organization_id=? AND source=? AND external_id=?)"],
         ),
+        (
+            lambda work: running.around(work, KeyContract(id=ID), None),
+            ["(key_contract_id=?)", "(key_contract_id=?)"],
+        ),
+        (lambda work: next_due_of(work, JobKind), ["USING INDEX jobs_due_at_index"]),
     ],
-    ids=["contacts", "held", "contracts", "locked", "known"],
+    ids=["contacts", "held", "contracts", "locked", "known", "running", "due"],
 )
 async def test_sqlite_does_not_look_through_all_of_an_organization(
     work: Work, read: Read, ways: list[str]
