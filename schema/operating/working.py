@@ -28,8 +28,9 @@ from resolvers.waking import AWAY, Patience, end, hearing, nap, with_place
 from resolvers.work import Reading, Work
 from schema.context import clock
 
-AT_ONCE = 8
-"""How many jobs a worker has in hand; on SQLite they write one after the other."""
+AT_ONCE, ON_SQLITE = 8, 4
+"""How many jobs a worker has in hand. On SQLite they write one after the other, and a request waits
+for all of them."""
 ERRANDS_AT_ONCE = 3
 """How many of them may be errands: a service or a file store that hangs delays no PIN."""
 POLL_SECONDS = 1.0
@@ -70,6 +71,7 @@ class Worker:
         self.clock = clock
         self.errands = errands or {}
         self.outside = outside
+        self.at_once = ON_SQLITE if database.is_sqlite else AT_ONCE
         self.holder = Holder(new_name(), frozenset(handlers) | frozenset(self.errands), lease)
         self.in_hand: dict[asyncio.Task[None], Claim] = {}
         self._wake = asyncio.Event()
@@ -112,7 +114,7 @@ class Worker:
         """Begin what is due; tells for how many seconds there will be nothing to begin."""
         if self._patience.tried or asyncio.get_running_loop().time() >= self._keep_at:
             await self._keep()
-        if len(self.in_hand) >= AT_ONCE:
+        if len(self.in_hand) >= self.at_once:
             return POLL_SECONDS
         async with self.database.reading() as connection:
             due_at = await claims.next_due(connection, self._kinds_with_room())
@@ -135,7 +137,7 @@ class Worker:
         async with self.database.writing() as session:
             await session.connection()  # what is in hand may be done before a writer has its turn
             claim = partial(claims.claim, session, self.holder, self.clock())
-            free = AT_ONCE - len(self.in_hand)
+            free = self.at_once - len(self.in_hand)
             room = min(self._room_for_errands(), free)
             errands = await claim(at_most=room, kinds=self.errands)
             return errands + await claim(at_most=free - len(errands), kinds=self.handlers)

@@ -73,7 +73,7 @@ async def test_what_has_to_do_with_pins_is_done_at_once_while_all_errands_hang(
 
         await until(are_done)
         took = time.monotonic() - began
-        assert len(errand.hanging) == ERRANDS_AT_ONCE < AT_ONCE
+        assert len(errand.hanging) == ERRANDS_AT_ONCE < worker.at_once
         errand.answers.set()
 
         async def all_is_done() -> bool:
