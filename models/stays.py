@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from models.contracts import LockerContractKind
 from models.settings import UnitSettings
-from models.times import Window, after, earlier
+from models.times import LAST_MOMENT, Window, after, earlier
+
+HOLD_STEP = timedelta(days=1)
+"""How much longer at a time a locker is held for a key that fact keeps there, or out."""
 
 
 class Phase(NamedTuple):
@@ -19,17 +22,27 @@ class Phase(NamedTuple):
     sync_at: datetime
 
 
-def phases_of(stay: Window, settings: UnitSettings) -> tuple[Phase, ...]:
+def phases_of(
+    stay: Window, settings: UnitSettings, now: datetime | None = None
+) -> tuple[Phase, ...]:
     """Say when a stay holds lockers.
 
     A short stay (R3: equal counts as short) holds one all the time. A longer or permanent one
     holds one to fetch the key from (R7), and one to return it to before the end, once there is an
     end (R9, R10). Where the two would overlap, the return begins when the fetch ends; where
     nothing is left of it, one locker is held all the time after all (G7).
+
+    Args:
+        stay: When.
+        settings: What holds for it.
+        now: The moment of the plan. When the time for the fetch is over by then, the locker is
+            held one step longer, as the timers do: nobody can come for a key in the past.
     """
     if is_short(stay, settings):
         return (default_phase(stay, settings),)
     fetch_ends_at = earlier(after(stay.starts_at, settings.fetch_duration), stay.ends_at)
+    if now is not None and fetch_ends_at <= now < (stay.ends_at or LAST_MOMENT):
+        fetch_ends_at = earlier(after(now, HOLD_STEP), stay.ends_at)
     sync_at = stay.starts_at - settings.fetch_sync_time
     fetch = Phase(LockerContractKind.FETCH, Window(stay.starts_at, fetch_ends_at), sync_at)
     if stay.ends_at is None:
@@ -69,7 +82,3 @@ def default_phase(stay: Window, settings: UnitSettings) -> Phase:
     """Hold one locker all the time (R4, R5)."""
     sync_at = stay.starts_at - settings.default_sync_time
     return Phase(LockerContractKind.DEFAULT, stay, sync_at)
-
-
-HOLD_STEP = timedelta(days=1)
-"""How much longer at a time a locker is held for a key that fact keeps there, or out."""

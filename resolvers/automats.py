@@ -26,13 +26,13 @@ from models.opening_hours import checked_hours
 from models.places import Placement, PostalAddress
 from models.times import Window
 from models.times import time_zone as checked_time_zone
-from resolvers import access_hours, placing
+from resolvers import access_hours, placing, return_codes
 from resolvers.checks import optional_text, required_text
 from resolvers.device_groups import join_groups
 from resolvers.jobs import schedule, schedule_all
 from resolvers.keys import free_lockers
 from resolvers.organizations import unit_or_root
-from resolvers.planning.running_out import tell_of_some_taken
+from resolvers.planning.running_out import tell_of_some_taken, telling_of_taken
 from resolvers.settings import settings as settings_of
 from resolvers.work import Work
 
@@ -190,16 +190,15 @@ async def update_locker(work: Work, id: UUID | None, *, out_of_order: bool) -> L
     work.require(Permission.EDIT_AUTOMATS)
     locker = await work.get(Locker, id, path=("id",))
     (automat,) = await work.locked(Automat, [locker.automat_id])
-    bit, from_now_on = 1 << locker.index, Window(work.now, None)
-    was_free = await free_lockers(work, automat, from_now_on) & bit
-    locker.state = LockerState.OUT_OF_ORDER if out_of_order else await _filling(work, locker)
-    usable = automat.usable_lockers
-    automat.usable_lockers = usable & ~bit if out_of_order else usable | bit
-    await work.save()
+    bit, usable = 1 << locker.index, automat.usable_lockers
+    state = LockerState.OUT_OF_ORDER if out_of_order else await _filling(work, locker)
+    async with telling_of_taken(work, automat.id):
+        locker.state = state
+        automat.usable_lockers = usable & ~bit if out_of_order else usable | bit
+        await work.save()
     work.record(EventKind.LOCKER_UPDATED, locker, state=locker.state.value)
-    if out_of_order and was_free:
-        await tell_of_some_taken(work, automat.id, from_now_on)
     await _look_at_contracts(work, locker)
+    await return_codes.follow_lockers(work, [locker.id])
     return locker
 
 

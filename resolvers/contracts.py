@@ -16,7 +16,7 @@ from resolvers.planning.targets import aim
 from resolvers.signed.processes import withdraw_open
 from resolvers.staff_contracts import creating
 from resolvers.staff_contracts.asked import Asked
-from resolvers.transitions import move_contract
+from resolvers.transitions import end_if_overdue, move_contract
 from resolvers.work import Work
 
 
@@ -90,6 +90,7 @@ async def give_up(work: Work, contract: KeyContract) -> None:
     for key in held.keys_out:
         raise KeyOut(f"A key was fetched at {key.fetched_at} and is not back yet.")
     reason = "It was given up."
+    end_if_overdue(work, contract)
     if contract.status is not KeyContractStatus.CANCELLED:
         move_contract(work, contract, KeyContractStatus.CANCELLED, reason=reason)
     await work.save()

@@ -15,7 +15,7 @@ from models.automats import Locker, LockerState
 from models.custody import CLOCK_TOLERANCE, CustodyEntry, CustodyKind, CustodySource
 from models.events import EventKind
 from models.keys import Key, KeyStatus
-from resolvers import backup_codes
+from resolvers import backup_codes, return_codes
 from resolvers.custody_chains import in_force
 from resolvers.transitions import move_key
 from resolvers.work import Work
@@ -148,7 +148,8 @@ def moment(
     """Tell when a fact happened.
 
     That is never after we are told. A clock that is a little behind the one by which the key got
-    where it is makes no fact late that follows from it.
+    where it is makes no fact late that follows from it. What people do just now comes after all
+    that is known, though our clock was set back since, or somebody was faster.
 
     Args:
         work: The transaction.
@@ -158,6 +159,8 @@ def moment(
         fits: Whether it follows from where the key was known to be.
     """
     told = min(at, work.now)
+    if newest is not None and source is CustodySource.STAFF and at == work.now:
+        return max(told, newest.happened_at)
     if newest is None or not fits or newest.source is source:
         return told
     is_little = newest.happened_at - told <= CLOCK_TOLERANCE
@@ -191,6 +194,8 @@ async def _move(work: Work, key: Key, fact: Fact) -> list[Key]:
     key.manual_storage_id = fact.place.manual_storage_id
     await _let_be_at_home(work, key)
     await work.save()
+    others = {locker.id for locker in lockers} - {key.selected_locker_id}
+    await return_codes.follow_lockers(work, others)
     return missed
 
 

@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from models.accounts import Role
 from models.base import Base, new_id
 from models.dialects.among import among
 from models.dialects.missing_rows import insert_or_replace
@@ -31,37 +33,61 @@ async def claim(work: Work, key: str, asked: dict[str, Any]) -> dict[str, Any] |
 
     Args:
         work: The transaction; undone, it leaves the key unused.
-        key: Any text of the caller's.
+        key: Any text of the caller's; others may use the same one.
         asked: All that the answer depends on.
 
     Raises:
         InvalidInput: The key is empty.
         IdempotencyConflict: The key came with something else.
     """
-    key, asked_for = required_text(key, path=PATH), await marked(work, asked)
-    if await _takes(work, key, asked_for):
+    name, asked_for = named(work, key), await marked(work, asked)
+    same = {asked_for, digest(asked)}  # as it was kept before marks
+    former = await _former(work, key)
+    if former is not None and former.input_digest in same:
+        return former.answer
+    if await _takes(work, name, asked_for):
         return None
-    (known,) = await work.all(work.own(IdempotentAnswer).where(IdempotentAnswer.key == key))
-    if known.input_digest not in {asked_for, digest(asked)}:  # as it was kept before marks
+    (known,) = await work.all(work.own(IdempotentAnswer).where(IdempotentAnswer.key == name))
+    if known.input_digest not in same:
         raise IdempotencyConflict(path=PATH)
     return known.answer
 
 
-async def _takes(work: Work, key: str, input_digest: str) -> bool:
+def named(work: Work, key: str) -> str:
+    """Name a key. All programs of a source share theirs; a person and a display have their own."""
+    actor = work.actor
+    alone = actor.person_id or (actor.token_id if actor.role is Role.STATION else None)
+    key = required_text(key, path=PATH)
+    return digest({"source": actor.source, "alone": alone, "key": key})
+
+
+def _real_now(work: Work) -> datetime:
+    """Tell the time by our clock: keys of sandboxes are kept as long, however far theirs goes."""
+    return work.actor.real(work.now)
+
+
+async def _former(work: Work, key: str) -> IdempotentAnswer | None:
+    """Find the answer of a key that was kept when all of an organization still shared theirs."""
+    row = IdempotentAnswer
+    kept = row.key == required_text(key, path=PATH), row.answered_at > _real_now(work) - KEPT
+    return await work.first(work.own(row).where(*kept))
+
+
+async def _takes(work: Work, name: str, input_digest: str) -> bool:
     """Write the key down, unless it was used within the last seven days."""
     connection = await work.connection()
     taking = insert_or_replace(
         IdempotentAnswer.metadata.tables[IdempotentAnswer.__tablename__],
         connection.dialect.name,
         same=("organization_id", "key"),
-        where=IdempotentAnswer.answered_at <= work.now - KEPT,
+        where=IdempotentAnswer.answered_at <= _real_now(work) - KEPT,
     ).values(
         id=new_id(),
         organization_id=work.actor.organization_id,
-        key=key,
+        key=name,
         input_digest=input_digest,
         answer={},
-        answered_at=work.now,
+        answered_at=_real_now(work),
     )
     return (await connection.execute(taking.returning(IdempotentAnswer.id))).first() is not None
 
@@ -71,7 +97,7 @@ async def remember(work: Work, key: str, answer: dict[str, Any]) -> None:
     connection = await work.connection()
     taken = (
         IdempotentAnswer.organization_id == work.actor.organization_id,
-        IdempotentAnswer.key == required_text(key, path=PATH),
+        IdempotentAnswer.key == named(work, key),
     )
     await connection.execute(update(IdempotentAnswer).where(*taken).values(answer=answer))
     await _forget(work)
@@ -82,7 +108,7 @@ async def _forget(work: Work) -> None:
     id, answered_at = IdempotentAnswer.id, IdempotentAnswer.answered_at
     own = IdempotentAnswer.organization_id == work.actor.organization_id
     oldest = select(id).where(own).order_by(id).limit(FORGOTTEN_AT_ONCE)
-    old = select(id).where(id.in_(oldest), answered_at <= work.now - KEPT)
+    old = select(id).where(id.in_(oldest), answered_at <= _real_now(work) - KEPT)
     old = old.with_for_update(skip_locked=True)  # nobody waits for somebody else's tidying up
     await (await work.connection()).execute(delete(IdempotentAnswer).where(id.in_(old)))
 

@@ -1,6 +1,7 @@
 """Keys: registering them, and which of them are free when."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TypedDict
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from models.accounts import Permission
 from models.automats import Automat, AutomatState, Locker, LockerState
 from models.availability import Span, blocked_lockers
 from models.codes import AutomatCode
+from models.contracts import KeyAllocation
 from models.custody import CustodyKind, CustodySource
 from models.entities import ReservableEntity
 from models.errors import (
     ExternalIdInUse,
     InvalidInput,
     KeyOut,
+    KeyTaken,
     NoFreeLocker,
     NotFound,
     PinInUse,
@@ -37,7 +40,7 @@ from resolvers import backup_codes, custody, return_codes
 from resolvers.checks import exactly_one, required_text
 from resolvers.codes_in_use import in_use
 from resolvers.custody import Fact, Place
-from resolvers.planning.running_out import tell_of_some_taken
+from resolvers.planning.running_out import telling_of_taken
 from resolvers.transitions import move_key
 from resolvers.work import Work
 
@@ -100,15 +103,15 @@ async def register(
         key.selected_manual_storage_id = key.manual_storage_id = desk.id
     else:
         await _put_into_automat(work, key, automat_id, locker_index)
-    await work.add(key, refusals={CODE_TAKEN: _taken(key.code)})
+    watched = nullcontext() if automat_id is None else telling_of_taken(work, automat_id)
+    async with watched:
+        await work.add(key, refusals={CODE_TAKEN: _taken(key.code)})
     await backup_codes.make(work, [key])
     await _link(work, key, entities)
     registered = Fact(CustodyKind.REGISTERED, Place.of(key), work.now, CustodySource.STAFF)
     await custody.write(work, key, registered)
     opens = [entity.id for entity in entities]
     work.record(EventKind.KEY_REGISTERED, key, locker_id=key.locker_id, entity_ids=opens)
-    if key.automat_id is not None:
-        await tell_of_some_taken(work, key.automat_id, Window(work.now, None))
     return key
 
 
@@ -205,6 +208,7 @@ async def update(
         NotAllowed: The actor may not change keys.
         NotFound: There is no such key or entity.
         InvalidInput: The code is empty, or a return code or a tag is none.
+        KeyTaken: It is promised to several at once, so it stays shared.
         PinInUse: The key's automat knows the return code already.
         ExternalIdInUse: Another key has that code.
     """
@@ -223,10 +227,7 @@ async def update(
         if name != "status":
             setattr(key, name, value)
     await work.save({CODE_TAKEN: _taken(key.code)})
-    if changes.keys() & {"return_code", "status"}:
-        await return_codes.renew(work, [key])
-    if "status" in changes:
-        await backup_codes.follow(work, [key])
+    await _let_others_follow(work, key, changes)
     if entity_ids is not None:
         await _open_only(work, key, entity_ids)
     opens = await work.scalars(select(EntityKey.entity_id).where(EntityKey.key_id == key.id))
@@ -244,6 +245,25 @@ def _set_status(key: Key, wanted: KeyStatus) -> None:
     move_key(key, wanted)
     if wanted is KeyStatus.IN_STORAGE and not key.is_stored:
         move_key(key, KeyStatus.OUT)  # it was taken while it was out of use
+
+
+async def _let_others_follow(work: Work, key: Key, changes: KeyChanges) -> None:
+    """Let promises and codes of a key be right after a change of it."""
+    if "shared" in changes:
+        await _let_promises_follow(work, key)
+    if changes.keys() & {"return_code", "status"}:
+        await return_codes.renew(work, [key])
+    if "status" in changes:
+        await backup_codes.follow(work, [key])
+
+
+async def _let_promises_follow(work: Work, key: Key) -> None:
+    """Let what a key is promised for now be for one alone, or shared, as the key is (R62)."""
+    promised = work.own(KeyAllocation).where(KeyAllocation.key_id == key.id, KeyAllocation.live)
+    for allocation in await work.locking(promised, KeyAllocation):
+        allocation.exclusive = not key.shared
+    message = f"The key {key.code} is promised to several at once, so it has to stay shared."
+    await work.save({"one_holder_per_key_at_a_time": KeyTaken(message, path=("shared",))})
 
 
 async def _check_new_return_code(work: Work, key: Key, code: str) -> None:

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, exists, insert, or_, select
+from sqlalchemy.orm import aliased
 
-from models.automats import Automat
+from models.automats import Automat, AutomatState, Locker, LockerState
 from models.base import new_id
 from models.codes import AutomatCode, CodeUse
 from models.contracts import KeyAllocation, LockerContract, LockerContractKind
@@ -58,7 +59,8 @@ async def renew(work: Work, keys: Sequence[Key]) -> None:
     """Let return codes be right, also those of keys that have none any more."""
     known = await _known(work, keys)
     held = await _held(work, [key.id for key in keys])
-    wanted = {key: _wanted(work, key, held.get(key.id)) for key in keys}
+    own = await _own(work, [key.id for key in keys])
+    wanted = {key: _wanted(work, key, held.get(key.id), own.get(key.id)) for key in keys}
     changed = {
         key: opening
         for key, opening in wanted.items()
@@ -106,17 +108,42 @@ async def _held(work: Work, key_ids: Collection[UUID]) -> dict[UUID, Any]:
     return {found.key_id: found for found in await work.rows(back)}
 
 
-def _wanted(work: Work, key: Key, held: Any) -> Opening | None:
+async def _own(work: Work, key_ids: Collection[UUID]) -> dict[UUID, Any]:
+    """Find the lockers of their own that can take keys back, by key: empty ones that work (R31)."""
+    inside = aliased(Key)
+    is_full = exists().where(inside.locker_id == Locker.id, inside.id != Key.id)
+    own = (
+        select(Key.id, Locker.automat_id, Locker.id.label("locker_id"))
+        .join(Locker, Locker.id == Key.selected_locker_id)
+        .join(Automat, Automat.id == Locker.automat_id)
+        .where(
+            among(Key.id, key_ids),
+            ~is_full,
+            Locker.state != LockerState.OUT_OF_ORDER,
+            Automat.state != AutomatState.UNINSTALLED,
+        )
+    )
+    return {found.id: found for found in await work.rows(own)}
+
+
+async def follow_lockers(work: Work, locker_ids: Collection[UUID]) -> None:
+    """Let the return codes of keys be right whose own lockers became full, empty or broken."""
+    if not locker_ids:
+        return
+    theirs = among(Key.selected_locker_id, locker_ids), Key.sealed_return_code.is_not(None)
+    await follow(work, await work.all(work.own(Key).where(*theirs)))
+
+
+def _wanted(work: Work, key: Key, held: Any, own: Any) -> Opening | None:
     """Say which locker a code opens: the one that is held now, else its own, else one held later.
 
-    None for a key that lies somewhere or is out of use, and for one without a locker.
+    None for a key that lies somewhere or is out of use, and for one without a locker that takes it.
     """
     if key.return_code is None or key.is_stored or key.status is KeyStatus.RETIRED:
         return None
     is_open = held is not None and held.starts_at <= work.now
-    if not is_open and key.selected_automat_id and key.selected_locker_id:
-        home = key.selected_automat_id, key.selected_locker_id
-        return Opening(*home, key.return_code, work.now)
+    if not is_open and own is not None:
+        return Opening(own.automat_id, own.locker_id, key.return_code, work.now)
     if held is None:
         return None
     opens_at = max(work.now, held.starts_at)

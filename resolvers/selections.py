@@ -77,6 +77,7 @@ async def preview(
         wanted=replace(wanted, key_ids=list(dict.fromkeys(wanted.key_ids))),
         entity=entity,
         contract=contract,
+        now=reading.now,
     )
     known = await keys_of(reading, [stay])
     snapshot = await look(reading, [stay])

@@ -21,6 +21,9 @@ LIFECYCLES: dict[type[Base], Lifecycle] = {
 }
 
 
+ALL_BACK = "All its keys are back after its end."
+
+
 class Standing(Protocol):
     """A reservation or a key contract."""
 
@@ -81,6 +84,15 @@ def move_contract(
         waits = after is KeyContractStatus.WAITING_FOR_SIGNATURE
         contract.waits_since = work.now if waits else None
     contract.status = after
+
+
+def end_if_overdue(work: Work, contract: KeyContract) -> None:
+    """Let a key contract that was overdue have ended: all its keys are back.
+
+    The timers do that too; what is changed or given up before they come does not wait for them.
+    """
+    if contract.status is KeyContractStatus.OVERDUE:
+        move_contract(work, contract, KeyContractStatus.ENDED, reason=ALL_BACK)
 
 
 def move_locker_contract(

@@ -5,6 +5,7 @@ so that an answer shows them as they are now. Secrets that are shown once are no
 """
 
 import dataclasses
+import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -72,14 +73,17 @@ async def once(
 
 
 def kept(payload: Any) -> dict[str, Any]:
-    """Write an answer down as JSON."""
+    """Write an answer down as JSON; its payload as a text, as no database keeps every character."""
     ids = sorted({thing.id for thing in things_in(payload)})
-    return {"things": ids, "payload": as_json(payload)}
+    return {"things": ids, "payload": json.dumps(as_json(payload))}
 
 
 async def restored(work: Work, payload: Any, answer: dict[str, Any]) -> Any:
     """Make a payload of an answer that was written down."""
-    return from_json(payload, answer["payload"], await looked_up(work, answer["things"]))
+    written = answer["payload"]
+    if isinstance(written, str):  # former versions kept it as it is
+        written = json.loads(written)
+    return from_json(payload, written, await looked_up(work, answer["things"]))
 
 
 def fields_of(type_: Any) -> list[StrawberryField]:

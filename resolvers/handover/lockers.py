@@ -1,5 +1,6 @@
 """What an automat says of a locker: a key left it, or a key came into it."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +21,7 @@ from resolvers.handover.inserting import key_being_inserted
 from resolvers.handover.promises import Promise, locked_with_holder, promise_that_opened
 from resolvers.handover.recognising import Seen, key_that_came, key_that_left, locker_at
 from resolvers.handover.swapping import swap
+from resolvers.planning.running_out import telling_of_taken
 from resolvers.work import Work
 
 LAST_REPORTS = 20
@@ -183,7 +185,10 @@ async def key_returned(
         or (None if is_brought else _strange(key, promised, locker)),
         fits=fits,
     )
-    link = await custody.write(work, key, fact, newest=newest)
+    is_usual = fact.kind is CustodyKind.RETURNED and fact.contradiction is None
+    watched = nullcontext() if is_usual else telling_of_taken(work, locker.automat_id)
+    async with watched:
+        link = await custody.write(work, key, fact, newest=newest)
     if link.is_newest:
         at = link.entry.happened_at
         await returning.went_missing(work, link.missed)

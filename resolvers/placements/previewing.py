@@ -150,6 +150,7 @@ async def _stays(
             reservation=one,
             contract=contracts.get(one.id),
             held=held[contracts[one.id].id] if one.id in contracts else NOTHING_HELD,
+            now=reading.now,
         )
         for one, said in zip(reservations, settings, strict=True)
     ]

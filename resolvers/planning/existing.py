@@ -32,6 +32,7 @@ async def stay_of(work: Work, reservation: Reservation) -> Stay:
         reservation=reservation,
         contract=contract,
         held=await _held(work, contract),
+        now=work.now,
     )
 
 

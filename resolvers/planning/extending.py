@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from geo.candidates import Facts
 from geo.decisions import Decision
 from geo.key_supply import NO_KEYS, KeyOption
 from geo.snapshot import Snapshot
@@ -30,7 +31,7 @@ from models.jobs import JobKind
 from models.keys import Key, KeyStatus
 from models.stays import HOLD_STEP, Phase, default_phase, is_short, return_phase
 from models.times import Window, earlier
-from resolvers import jobs
+from resolvers import backup_codes, jobs
 from resolvers.planning import lockers
 from resolvers.planning.claiming import returns_to
 from resolvers.planning.holdings import Held, HeldLocker
@@ -63,10 +64,17 @@ async def decide_end(work: Work, stay: Stay) -> Plan | LivionKeyError:
                 path=("ends_at",),
             )
     plan = await _planned(work, stay, known)
-    if any(one.locker_index is None and not one.is_return for one in plan.claims):
+    if any(_loses_its_locker(one) for one in plan.claims):
         until = stay.window.ends_at
         return NoFreeLocker(f"No locker is free for the return until {until}.", path=("ends_at",))
     return plan
+
+
+def _loses_its_locker(claim: Claim) -> bool:
+    """Tell whether no locker was found for a claim that had one; a return is tried again."""
+    had_none = claim.before is not None and claim.before.locker_index is None
+    is_fetch = claim.phase.kind is LockerContractKind.FETCH
+    return claim.locker_index is None and not claim.is_return and not (had_none and is_fetch)
 
 
 async def decide_return(work: Work, stay: Stay) -> Plan:
@@ -130,29 +138,36 @@ async def _fetches(
 ) -> list[Claim]:
     """Hold the lockers from which keys are yet to be fetched for as long as the stay lasts.
 
-    No key comes back to one of them until then.
+    No key comes back to one of them until then. What has found no locker yet goes on looking.
     """
     out = {key.key_id for key in stay.held.keys_out}
-    fetches = [one for one in held if one.kind not in BACK and one.locker_index is not None]
+    fetches = [one for one in held if one.kind not in BACK]
     named = {one.key_id for one in fetches}
     for_any = [facts for facts in known if facts.key.id not in out | named]
     claims = []
     for one in fetches:
         window = _fetch_window(stay, one)
-        if window is None or one.locker_index is None:
+        if window is None:
             continue
         its_key = [facts for facts in known if facts.key.id == one.key_id] or for_any[:1]
         for_any = [facts for facts in for_any if facts not in its_key]
         if window != one.window:
             phase = Phase(one.kind, window, one.sync_at)
             for facts in await snapshot.facts({one.automat_id: None}, window):
-                index = one.locker_index if facts.uncontracted >> one.locker_index & 1 else None
+                index = _still_free(one, facts)
                 claims += [
                     Claim(phase, facts.automat, index, _option(of_key, one.automat_id), one)
                     for of_key in its_key
                 ]
-        snapshot.bookings.take_locker(one, one.automat_id, one.locker_index, window)
+        if one.locker_index is not None:
+            snapshot.bookings.take_locker(one, one.automat_id, one.locker_index, window)
     return claims
+
+
+def _still_free(held: HeldLocker, facts: Facts) -> int | None:
+    """Give the locker that is held, if nobody else has it in the time for which facts are known."""
+    index = held.locker_index
+    return index if index is not None and facts.uncontracted >> index & 1 else None
 
 
 def _option(facts: KeyFacts, automat_id: UUID) -> KeyOption:
@@ -195,7 +210,11 @@ async def _fetched_from(
     row = LockerContract
     rows = await work.rows(
         select(row.key_id, row.automat_id)
-        .where(row.key_contract_id == stay.contract.id, among(row.key_id, key_ids))
+        .where(
+            row.key_contract_id == stay.contract.id,
+            row.kind != LockerContractKind.RETURN,
+            among(row.key_id, key_ids),
+        )
         .order_by(row.id)
     )
     last = {found.key_id: found.automat_id for found in rows}
@@ -216,8 +235,26 @@ async def write_end(work: Work, plan: Plan) -> None:
     await _move_the_end(work, stay, contract)
     with refusing(REFUSALS):
         await lockers.write(work, [plan], {plan: contract.id})
+    await _leave_own_lockers(work, plan)
     await aim(work, [key.key_id for key in stay.held.keys])
     await jobs.schedule_all(work, JobKind.KEY_CONTRACT, {contract.id: work.now})
+
+
+async def _leave_own_lockers(work: Work, plan: Plan) -> None:
+    """Free the own lockers of keys that were held all the time, until the return (R8)."""
+    left = {one.option.key.id for one in plan.claims if one.is_return and _was_own(one)}
+    keys = await work.locked(Key, left)
+    for key in keys:
+        key.selected_locker_id = None
+    await work.save()
+    await backup_codes.follow(work, keys)
+
+
+def _was_own(claim: Claim) -> bool:
+    before, option = claim.before, claim.option
+    if before is None or before.kind is LockerContractKind.RETURN:
+        return False
+    return (before.automat_id, before.locker_index) == (option.automat_id, option.locker_index)
 
 
 async def _move_the_end(work: Work, stay: Stay, contract: KeyContract) -> None:

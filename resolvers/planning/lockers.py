@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, update
 
 from models.base import new_id, table_of
-from models.contracts import LockerContract
+from models.contracts import LockerContract, LockerContractKind
 from models.contracts import LockerContractState as State
 from models.dialects.lockers import LOCKERS_AT, lockers_at
 from models.dialects.many_rows import insert_rows
@@ -165,7 +165,8 @@ def _seen(now: datetime, claim: Claim, before: HeldLocker | None) -> dict[str, d
     if before.automat_id != claim.automat_id:
         return {"opened_at": None, "unused_at": None}
     is_over = window.ends_at is not None and window.ends_at <= now
-    return {"opened_at": before.opened_at, "unused_at": before.unused_at if is_over else None}
+    is_told = is_over or claim.phase.kind is before.kind is LockerContractKind.FETCH
+    return {"opened_at": before.opened_at, "unused_at": before.unused_at if is_told else None}
 
 
 def _key_id(claim: Claim, before: HeldLocker | None) -> UUID | None:
@@ -222,9 +223,10 @@ def _has_to_be_brought(one: Written) -> bool:
     claim, before = one.claim, one.before
     if claim.is_return or claim.lies_there:
         return False
-    if before is None or not one.is_here or before.locker_index != claim.locker_index:
+    if before is None or not one.is_here or before.key_id != claim.option.key.id:
         return True
-    return before.window.starts_at != claim.phase.window.starts_at
+    is_elsewhere = before.locker_index != claim.locker_index
+    return is_elsewhere or before.window.starts_at != claim.phase.window.starts_at
 
 
 def _ask_for_key(work: Work, one: Written) -> None:

@@ -113,10 +113,8 @@ async def tell_of_few_lockers(work: Work, plans: Sequence[Plan]) -> None:
             _tell(work, room, before[room], after[room])
 
 
-async def tell_of_some_taken(
-    work: Work, automat_id: UUID, window: Window, *, count: int = 1
-) -> None:
-    """Tell the same of free lockers of an automat that are free no more, as is written already."""
+async def tell_of_some_taken(work: Work, automat_id: UUID, window: Window, *, count: int) -> None:
+    """Tell the same of an automat out of service, as is written already, that had free lockers."""
     groups = (await _groups(work, [automat_id]))[automat_id]
     if not groups:
         return
@@ -128,15 +126,25 @@ async def tell_of_some_taken(
 
 
 @asynccontextmanager
-async def telling_of_taken(work: Work, automat_id: UUID) -> AsyncIterator[None]:
-    """Tell the same of a free locker of an automat that is taken meanwhile, until further notice.
+async def telling_of_taken(
+    work: Work, automat_id: UUID, window: Window | None = None
+) -> AsyncIterator[None]:
+    """Tell the same of a free locker of an automat that is taken meanwhile.
 
-    Where a key moves within a group, none is free less.
+    Where a key moves within a group, or a locker was not free before, none is free less.
+
+    Args:
+        work: The transaction.
+        automat_id: The automat.
+        window: Over which time; until further notice when left out.
     """
     groups = (await _groups(work, [automat_id]))[automat_id]
-    ids, from_now_on = {group.id for group in groups}, Window(work.now, None)
+    if not groups:
+        yield
+        return
+    ids, over = {group.id for group in groups}, window or Window(work.now, None)
     counting = await _counting(work, ids)
-    scarce = await counting.scarce({Room(group, from_now_on) for group in groups}, spare=1)
+    scarce = await counting.scarce({Room(group, over) for group in groups}, spare=1)
     before = await counting.free(scarce)
     yield
     after = await (await _counting(work, ids)).free(scarce)

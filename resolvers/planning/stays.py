@@ -78,6 +78,7 @@ class Stay:
         by_fact: Whether fact asks for another plan; nobody has to sign that anew.
         notes: Why it is planned as it is, for whoever reads the decision.
         near: From where distances are measured where no entity is reserved.
+        now: The moment at which it is planned.
     """
 
     window: Window
@@ -96,6 +97,7 @@ class Stay:
     by_fact: bool = False
     notes: tuple[str, ...] = ()
     near: Coordinates | None = None
+    now: datetime | None = None
 
     @property
     def awaits_signature(self) -> bool:
@@ -119,7 +121,7 @@ class Stay:
         if self.made_by_staff:
             return (default_phase(self.window, self.settings),)
         kept = self._phases_held() if self.by_fact else ()
-        return kept or phases_of(self.window, self.settings)
+        return kept or phases_of(self.window, self.settings, self.now)
 
     def _phases_held(self) -> tuple[Phase, ...]:
         """Tell when it holds lockers by now: other settings than then are for others (G35)."""
@@ -133,6 +135,8 @@ class Stay:
         starts_at = self.window.starts_at
         moments = [phase.sync_at for phase in self.phases]
         moments.append(starts_at - self.settings.start_reminder_time)
+        if self.window.ends_at is not None:
+            moments.append(self.window.ends_at - self.settings.end_reminder_time)
         return max(now, min([starts_at, *(moment for moment in moments if moment > now)]))
 
 

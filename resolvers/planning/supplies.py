@@ -1,7 +1,7 @@
 """Which keys open what is reserved, where they will be, and whether anybody else has them then."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
-from geo.bookings import Bookings, Brought
+from geo.bookings import Bookings
 from geo.key_supply import KeyOption, KeySupply, supply, supply_of_certain
 from models.contracts import LockerContractKind as Kind
 from models.dialects.among import among, ids_later
@@ -47,6 +47,8 @@ class KeyFacts(NamedTuple):
 
 
 Known = dict[Stay, list[KeyFacts]]
+Left = tuple[UUID, int | None]
+"""An automat, and its locker where that is known."""
 
 
 async def keys_of(reading: Reading, stays: Sequence[Stay]) -> Known:
@@ -139,20 +141,26 @@ def supply_of(stay: Stay, known: Sequence[KeyFacts], bookings: Bookings) -> KeyS
     wanted = stay.wanted.key_ids
     if not set(wanted) <= {facts.key.id for facts in known}:
         raise NotFound("One of the keys does not open the entity.", path=("key_ids",))
-    options = _beside_those_inside(stay, [_option(stay, facts, bookings) for facts in known])
+    left = {one.key.id: _left(stay, one, bookings) for one in known}
+    options = [_option(stay, one, bookings, left[one.key.id]) for one in known]
+    options = _beside_those_inside(stay, left, options)
     if stay.entity is None:
         return supply_of_certain(options)
     rule = KeyRule(stay.entity.key_rule)
     return supply(options, wanted=wanted, rule=rule, count=stay.entity.key_count)
 
 
-def _beside_those_inside(stay: Stay, options: Sequence[KeyOption]) -> list[KeyOption]:
+def _beside_those_inside(
+    stay: Stay, left: Mapping[UUID, Left | None], options: Sequence[KeyOption]
+) -> list[KeyOption]:
     """Count keys at desks as in the automat to which a stay has them brought, once some are there.
 
-    People bring one after the other, and the stay can be changed meanwhile.
+    People bring one after the other, and the stay can be changed meanwhile, or the next one be
+    pushed: then it is where the stay before it leaves them.
     """
     held = stay.held.lockers
-    going = {one.key_id: one.automat_id for one in held if one.kind is not Kind.RETURN}
+    going: dict[UUID | None, UUID] = {id: where[0] for id, where in left.items() if where}
+    going |= {one.key_id: one.automat_id for one in held if one.kind is not Kind.RETURN}
     inside = {option.automat_id for option in options if option.key.id in going} - {None}
     return [_brought(option, going.get(option.key.id), inside) for option in options]
 
@@ -162,33 +170,34 @@ def _brought(option: KeyOption, to: UUID | None, inside: set[UUID | None]) -> Ke
     return replace(option, automat_id=to) if is_on_its_way else option
 
 
-def _option(stay: Stay, facts: KeyFacts, bookings: Bookings) -> KeyOption:
+def _option(stay: Stay, facts: KeyFacts, bookings: Bookings, left: Left | None) -> KeyOption:
     key = facts.key
     taken = facts.taken
     if not key.shared and taken is None:
         taken = bookings.key_taken(key.id, stay.window)
-    automat_id, locker_index = _place(facts, bookings.key_brought(key.id, stay.window.starts_at))
+    automat_id, locker_index = _place(facts, left)
     refusal = None if taken is None else _taken(stay, key, taken)
     if facts.missing:
         refusal = _missing(stay, key)
     return KeyOption(key, automat_id, locker_index, refusal)
 
 
-def _place(facts: KeyFacts, brought: Brought | None) -> tuple[UUID | None, int | None]:
-    """Tell where a key will lie: where an earlier stay leaves it, else where it lies or lives.
-
-    Args:
-        facts: What was known of it.
-        brought: Where one leaves it that is planned together with this one.
-    """
-    key = facts.key
-    if key.manual_storage_id is not None:
-        return None, None
+def _left(stay: Stay, facts: KeyFacts, bookings: Bookings) -> Left | None:
+    """Tell where an earlier stay leaves a key, be it one that is planned together with this one."""
+    brought = bookings.key_brought(facts.key.id, stay.window.starts_at)
     if brought is not None and not _is_later(facts.planned_from, brought.window.starts_at):
         return brought.automat_id, brought.locker_index
     if facts.planned_automat_id is not None:
         return facts.planned_automat_id, facts.planned_locker_index
-    return key.automat_id or key.selected_automat_id, facts.locker_index
+    return None
+
+
+def _place(facts: KeyFacts, left: Left | None) -> tuple[UUID | None, int | None]:
+    """Tell where a key will lie: where an earlier stay leaves it, else where it lies or lives."""
+    key = facts.key
+    if key.manual_storage_id is not None:
+        return None, None
+    return left or (key.automat_id or key.selected_automat_id, facts.locker_index)
 
 
 def _is_later(moment: datetime | None, than: datetime) -> bool:

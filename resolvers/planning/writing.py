@@ -30,7 +30,7 @@ from resolvers.planning.letting_go import free
 from resolvers.planning.stays import Plan
 from resolvers.planning.targets import aim
 from resolvers.signed.processes import withdraw_open
-from resolvers.transitions import move_contract, step
+from resolvers.transitions import end_if_overdue, move_contract, step
 from resolvers.work import About, Work, refusing
 
 REFUSALS: dict[str, LivionKeyError] = {
@@ -89,6 +89,8 @@ async def _write_contracts(work: Work, plans: Sequence[Plan]) -> dict[Plan, UUID
     new = []
     for plan in plans:
         contract = plan.stay.contract
+        if contract is not None:
+            end_if_overdue(work, contract)
         if plan.waits_for is not None:
             if contract is not None:
                 _give_up(work, contract)
@@ -143,6 +145,18 @@ def _times(work: Work, plan: Plan) -> dict[str, Any]:
     }
 
 
+def _reminders_kept(contract: KeyContract, window: Window) -> dict[str, datetime | None]:
+    """Give the reminders of a start or end that stays: each is sent once, also when it is due."""
+    kept: dict[str, datetime | None] = {}
+    if contract.status is KeyContractStatus.DRAFT:
+        return kept
+    if contract.starts_at == window.starts_at:
+        kept["remind_of_start_at"] = contract.remind_of_start_at
+    if contract.ends_at == window.ends_at:
+        kept["remind_of_end_at"] = contract.remind_of_end_at
+    return kept
+
+
 def end_times(work: Work, window: Window, settings: UnitSettings) -> dict[str, datetime | None]:
     """Say what hangs on the end of a key contract; nobody is reminded of what is past."""
     if window.ends_at is None:
@@ -158,7 +172,8 @@ def end_times(work: Work, window: Window, settings: UnitSettings) -> dict[str, d
 def _renew(work: Work, contract: KeyContract, plan: Plan) -> None:
     is_other = signatures.is_other(contract, plan)
     contract.revision += is_other
-    for name, value in _times(work, plan).items():
+    times = _times(work, plan) | _reminders_kept(contract, plan.stay.window)
+    for name, value in times.items():
         setattr(contract, name, value)
     move_contract(work, contract, _status(work, plan), reason="It is planned anew.")
     work.record(EventKind.KEY_CONTRACT_UPDATED, contract, reservation_id=contract.reservation_id)
@@ -232,7 +247,7 @@ def _conclude(work: Work, plan: Plan) -> None:
     reservation, refusal = plan.stay.reservation, plan.waits_for
     if reservation is None:
         return
-    before = ReservationStatus(reservation.status)
+    before, missing = ReservationStatus(reservation.status), reservation.unfulfilled_reason
     if refusal is None:
         reservation.confirm(work.now)
         reason, notice = "All that it needs was found.", None
@@ -241,3 +256,7 @@ def _conclude(work: Work, plan: Plan) -> None:
         reason, notice = refusal.code.value, refusal.message
     subject = About(Reservation, reservation.id)
     step(work, subject, before, reservation.status, reason=reason, notice=notice)
+    waits = before is reservation.status is ReservationStatus.UNFULFILLED
+    if waits and refusal is not None and refusal.code is not missing:
+        kind = EventKind.RESERVATION_UNFULFILLED
+        work.record(kind, subject, notice=notice, before=before.value, reason=reason)

@@ -154,7 +154,7 @@ async def _plan(work: Work, tasks: Sequence[Task]) -> Outcomes:
     """Plan together what has to be planned, and write what comes of it."""
     refused = {task: task.refusal for task in tasks if task.refusal is not None}
     planned = [task for task in tasks if task not in refused and task.is_planned(work.now)]
-    stays = [task.stay() for task in planned]
+    stays = [task.stay(work.now) for task in planned]
     plans: dict[Task, Plan] = {}
     for task, one in zip(planned, await decide_but_pins(work, stays), strict=True):
         if task.is_in_vain(one):
@@ -165,10 +165,13 @@ async def _plan(work: Work, tasks: Sequence[Task]) -> Outcomes:
             plans[task] = one
     await rows.remove(work, [task.reservation for task in refused if task.is_new])
     done = [task for task in tasks if task not in refused]
+    back = [task for task in done if task.keys_are_back(work.now)]
     changed = {task: task.changed_by(plans.get(task)) for task in done}
     known = await pins.codes_at(work, list(plans.values()))
     _, with_pins = await beside(_keep(work, changed), pins.chosen(list(plans.values()), known))
     await write(work, with_pins)
+    for task in back:
+        await running.end_sooner(work, task)
     for task in done:
         if task.contract is not None and task.is_other and task not in plans:
             await effects.changed(work, task.contract)

@@ -10,17 +10,20 @@ from sqlalchemy import Select
 
 from models.contracts import KeyContract
 from models.errors import LivionKeyError, StartsInPast
-from models.reservations import Change, Reservation, check_start
+from models.reservations import Change, Reservation, ReservationStatus, check_start, status_at
 from resolvers.planning.holdings import NOTHING_HELD, Held, held_by
 from resolvers.planning.stays import Plan, Stay
 from resolvers.planning.waiting import is_waiting
 from resolvers.pushing import rows
-from resolvers.pushing.comparing import changes, needs_a_plan
+from resolvers.pushing.comparing import WITHOUT_A_PLAN, changes, needs_a_plan
 from resolvers.pushing.reaching import beyond_reach, number_taken
 from resolvers.pushing.requests import Push
 from resolvers.pushing.rows import Identity
 from resolvers.reading import owned_among
 from resolvers.work import Work
+
+BEGUN = {ReservationStatus.ACTIVE, ReservationStatus.ENDED}
+"""Where a reservation stands that has begun and needs nothing."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,9 +57,20 @@ class Task:
 
     def is_planned(self, now: datetime) -> bool:
         """Tell whether keys and lockers have to be looked for, or may be there by now."""
+        if self.keys_are_back(now):
+            return False
         ends_at = self.push.window.ends_at
         may_be_there = self.waits and (ends_at is None or now < ends_at)
         return self.is_new or needs_a_plan(self.changed) or may_be_there
+
+    def keys_are_back(self, now: datetime) -> bool:
+        """Tell whether only the end is otherwise, past or sooner, of a stay whose keys are back."""
+        ends_at, before = self.push.window.ends_at, self.reservation.ends_at
+        is_end_alone = self.changed - WITHOUT_A_PLAN == {Change.ENDS_AT}
+        if not is_end_alone or ends_at is None or self.contract is None or self.held.keys:
+            return False
+        has_begun = status_at(self.reservation, now, key_is_out=False) in BEGUN
+        return has_begun and (ends_at <= now or before is None or ends_at < before)
 
     def is_in_vain(self, planned: Plan | LivionKeyError) -> bool:
         """Tell whether it was only looked once more, and something still is missing."""
@@ -71,8 +85,8 @@ class Task:
             return self.changed
         return self.changed | {Change.STATUS}
 
-    def stay(self) -> Stay:
-        """Make the stay that has to be planned."""
+    def stay(self, now: datetime) -> Stay:
+        """Make the stay that has to be planned now."""
         return Stay(
             window=self.push.window,
             settings=self.push.settings,
@@ -82,6 +96,7 @@ class Task:
             contract=self.contract,
             held=self.held,
             is_other=self.is_other,
+            now=now,
         )
 
     @property

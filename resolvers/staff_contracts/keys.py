@@ -5,7 +5,7 @@ goes is let go. What was removed is kept in the history of the contract.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from resolvers import jobs
 from resolvers.checks import said_as
 from resolvers.contracts import by_staff
 from resolvers.planning import lockers
-from resolvers.planning.existing import brought_to
 from resolvers.planning.holdings import Held, HeldKey, held_by
 from resolvers.planning.stays import Stay, Wanted
 from resolvers.planning.targets import aim
@@ -93,11 +92,14 @@ async def change_keys(
         keys = await _locked_keys(work, [*coming, *(key.key_id for key in held.keys)])
         gone = _going(held, going)
         _check_some_left(held, coming, going)
-        automat_id = await brought_to(work, held)
+        automat_id = _brought_to(held, keys)
         await remove(work, held, gone)
         if coming:
+            come = [keys[one] for one in coming if one]
             staying = [keys[key.key_id] for key in held.keys if key not in gone]
-            await _add(work, contract, [keys[one] for one in coming if one], staying, automat_id)
+            check_in_use(come, path=("add_key_ids",))
+            _check_not_mixed(held, come, staying, automat_id)
+            await _add(work, contract, come, automat_id)
     _record(work, contract, coming, going, swaps)
     await effects.changed(work, contract)
     await jobs.schedule(work, JobKind.KEY_CONTRACT, contract.id, work.now)
@@ -158,20 +160,19 @@ async def _add(
     work: Work,
     contract: KeyContract,
     coming: Sequence[Key],
-    staying: Sequence[Key],
     automat_id: UUID | None,
 ) -> None:
     """Plan keys that come, from now on or from the start on, beside those that stay."""
-    check_in_use(coming, path=("add_key_ids",))
-    if len({_lies_at_desk(key) for key in (*coming, *staying)}) > 1:
-        raise MixedStorage(path=("add_key_ids",))
     unit_ids = await units_of(work, coming)
     check_contract(contract, await effective_of_units(work, unit_ids), OF_EVERY_KEY)
     begins = max(contract.starts_at, work.now)
     stay = Stay(
         window=Window(begins, contract.ends_at),
         settings=await settings(work, unit_ids[0]),
-        wanted=Wanted(automat_id=automat_id, key_ids=[key.id for key in coming]),
+        wanted=Wanted(
+            automat_id=automat_id if any(map(_lies_at_desk, coming)) else None,
+            key_ids=[key.id for key in coming],
+        ),
         made_by_staff=True,
         free_locker_after_fetch=contract.free_locker_after_fetch,
     )
@@ -184,6 +185,30 @@ async def _add(
         await allocate(work, {plan: contract.id})
         await lockers.write(work, [plan], {plan: contract.id})
     await aim(work, stay.wanted.key_ids)
+
+
+def _brought_to(held: Held, keys: Mapping[UUID, Key]) -> UUID | None:
+    """Tell to which automat a contract has keys of desks brought, also once they are there."""
+    of_desks = {id for id, key in keys.items() if _is_of_desk(key)}
+    return next((one.automat_id for one in held.lockers if one.key_id in of_desks), None)
+
+
+def _is_of_desk(key: Key) -> bool:
+    return key.manual_storage_id is not None or key.selected_manual_storage_id is not None
+
+
+def _check_not_mixed(
+    held: Held, coming: Sequence[Key], staying: Sequence[Key], automat_id: UUID | None
+) -> None:
+    """Refuse keys at desks beside keys in automats; those that are brought to one count as there.
+
+    Raises:
+        MixedStorage: So they would lie (R64).
+    """
+    at_desks = {_lies_at_desk(key) and not held.lockers for key in staying}
+    at_desks |= {_lies_at_desk(key) and automat_id is None for key in coming}
+    if len(at_desks) > 1:
+        raise MixedStorage(path=("add_key_ids",))
 
 
 def _lies_at_desk(key: Key) -> bool:

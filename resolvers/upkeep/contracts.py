@@ -43,6 +43,8 @@ async def _run(work: Work, running: Running) -> None:
 
 async def _mend(work: Work, running: Running) -> None:
     """Bring contract, locker and key together before anything else is done about them."""
+    if await mending.promise_again(work, running):
+        return
     if await mending.replace_missing_keys(work, running):
         return
     await mending.name_keys(work, running)

@@ -1,5 +1,6 @@
 """Windows that pass, stays that end, and keys that are not back."""
 
+from contextlib import nullcontext
 from datetime import datetime
 
 from models.automats import Automat
@@ -14,7 +15,7 @@ from models.keys import KeyStatus
 from models.stays import HOLD_STEP
 from models.times import Window, earlier
 from resolvers import codes, rivals
-from resolvers.planning.running_out import tell_of_some_taken
+from resolvers.planning.running_out import telling_of_taken
 from resolvers.planning.targets import aim
 from resolvers.transitions import move_key, move_locker_contract
 from resolvers.upkeep.next_stays import look_after_next_stays
@@ -87,10 +88,10 @@ async def hold_longer(work: Work, one: LockerContract, *, until: datetime, is_fi
         if not await rivals.make_way(work, rival, reason=reason):
             await _go_elsewhere(work, one, until=until)
             return
-    one.ends_at = until
-    await _keep(work, one)
-    if is_first:
-        await tell_of_some_taken(work, automat.id, over)
+    watched = telling_of_taken(work, automat.id, over) if is_first else nullcontext()
+    async with watched:
+        one.ends_at = until
+        await _keep(work, one)
 
 
 async def _go_elsewhere(work: Work, one: LockerContract, *, until: datetime) -> None:

@@ -25,7 +25,7 @@ from resolvers.automat_codes.awaiting import NOT_CONFIRMED, answers
 from resolvers.codes_in_use import in_use
 from resolvers.handover.tasks import ask_again
 from resolvers.planning.existing import stay_by_staff, stay_of
-from resolvers.planning.running_out import tell_of_some_taken
+from resolvers.planning.running_out import telling_of_taken
 from resolvers.planning.stays import Stay
 from resolvers.planning.targets import aim
 from resolvers.planning.wishes import wish_of
@@ -160,22 +160,24 @@ async def _give(
 ) -> None:
     lockers = work.own(Locker).where(Locker.automat_id == automat.id, Locker.index == index)
     (locker,) = await work.all(lockers)
+    if automat.id != one.automat_id:
+        one.opened_at = None  # nobody can stand before a door there with a PIN that it knows
     if automat.id != one.automat_id or one.pin is None:
         known = (await in_use(work, [automat.id]))[automat.id]
         one.pin = new_pin(known, stay.settings.pin_length)
-    one.automat_id, one.locker_id, one.reason = automat.id, locker.id, None
-    one.sync_at = min(one.sync_at, one.starts_at)
-    move_locker_contract(
-        work,
-        one,
-        LockerContractState.PLANNED,
-        reason="A locker was found after all.",
-        notice=f"Locker {index} of {automat.name} was found for a contract that had none.",
-        key_contract_id=one.key_contract_id,
-        automat_id=automat.id,
-        locker_id=locker.id,
-    )
-    await work.save()
+    async with telling_of_taken(work, automat.id, Window(one.starts_at, one.ends_at)):
+        one.automat_id, one.locker_id, one.reason = automat.id, locker.id, None
+        one.sync_at = min(one.sync_at, one.starts_at)
+        move_locker_contract(
+            work,
+            one,
+            LockerContractState.PLANNED,
+            reason="A locker was found after all.",
+            notice=f"Locker {index} of {automat.name} was found for a contract that had none.",
+            key_contract_id=one.key_contract_id,
+            automat_id=automat.id,
+            locker_id=locker.id,
+        )
+        await work.save()
     await aim(work, [key_id])
     await ask_again(work, one)
-    await tell_of_some_taken(work, automat.id, Window(one.starts_at, one.ends_at))

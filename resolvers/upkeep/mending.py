@@ -3,11 +3,15 @@
 from models.automats import Automat, Locker, LockerState
 from models.contracts import (
     KeyAllocation,
+    KeyContract,
+    KeyContractStatus,
     LockerContract,
     LockerContractKind,
 )
 from models.dialects.among import among
+from models.errors import NoKeyForEntity
 from models.keys import Key, KeyKind, KeyStatus
+from models.reservations import MOVING
 from models.stays import HOLD_STEP
 from models.times import Window
 from resolvers import rivals
@@ -16,6 +20,7 @@ from resolvers.planning.existing import stay_of
 from resolvers.planning.planner import decide
 from resolvers.planning.stays import Plan
 from resolvers.planning.targets import aim
+from resolvers.planning.wishes import nothing
 from resolvers.planning.writing import write
 from resolvers.upkeep.running import Running
 from resolvers.work import Work
@@ -122,6 +127,33 @@ async def replace_missing_keys(work: Work, running: Running) -> bool:
         return False
     await write(work, [planned])
     return True
+
+
+async def promise_again(work: Work, running: Running) -> bool:
+    """Promise a stay keys again that were handed out and are back before it begins.
+
+    It is still to come, so nobody is to stand before a closed door then. Says whether it has them.
+    """
+    contract, reservation = running.contract, running.reservation
+    is_early = contract.status is KeyContractStatus.ACTIVE and work.now < contract.starts_at
+    if reservation is None or reservation.status not in MOVING or not is_early:
+        return False
+    if running.key_is_out or not await have_come_back(work, contract):
+        return False
+    stay = await stay_of(work, reservation)
+    stay.by_fact = True
+    (planned,) = await decide(work, [stay])
+    if not isinstance(planned, Plan):
+        planned = Plan(stay, nothing(stay, NoKeyForEntity(planned.message)))
+    await write(work, [planned])
+    return True
+
+
+async def have_come_back(work: Work, contract: KeyContract) -> bool:
+    """Tell whether a key of a contract was handed out, and has been brought back since."""
+    row = KeyAllocation
+    theirs = work.own(row).where(row.key_contract_id == contract.id, row.returned_at.is_not(None))
+    return await work.first(theirs.limit(1)) is not None
 
 
 async def _is_key_missing(work: Work, running: Running) -> bool:

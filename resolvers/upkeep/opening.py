@@ -3,8 +3,6 @@
 from models.automats import Automat, Locker
 from models.awaiting import is_unsigned
 from models.contracts import (
-    KeyAllocation,
-    KeyContract,
     KeyContractStatus,
     LockerContract,
     LockerContractState,
@@ -15,6 +13,7 @@ from models.reservations import GRACE, Reservation, ReservationStatus, status_at
 from resolvers import codes
 from resolvers.planning.targets import aim
 from resolvers.transitions import move_contract, move_locker_contract, move_reservation
+from resolvers.upkeep.mending import have_come_back
 from resolvers.upkeep.running import Running
 from resolvers.work import Work
 
@@ -103,19 +102,12 @@ async def _follow_contract(work: Work, running: Running) -> None:
     if (contract.status, status) == (KeyContractStatus.OVERDUE, KeyContractStatus.ACTIVE):
         return  # only a clock that was set back says so: whoever moves an end moves this too
     if (contract.status, status) == (KeyContractStatus.ACTIVE, KeyContractStatus.UPCOMING):
-        if await _has_come_back(work, contract):
+        if await have_come_back(work, contract):
             move_contract(work, contract, status, reason=BACK)
         return
     if contract.status is KeyContractStatus.UPCOMING and status is not contract.status:
         move_contract(work, contract, KeyContractStatus.ACTIVE, reason=BEGUN)
     move_contract(work, contract, status, reason=OVER)
-
-
-async def _has_come_back(work: Work, contract: KeyContract) -> bool:
-    """Tell whether a key was handed out before the start, and has been brought back since."""
-    row = KeyAllocation
-    theirs = work.own(row).where(row.key_contract_id == contract.id, row.returned_at.is_not(None))
-    return await work.first(theirs.limit(1)) is not None
 
 
 def _follow_reservation(work: Work, running: Running, reservation: Reservation) -> None:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import pytest
 from factories import AINO, DAY, make_automat, make_entity, make_key, push
-from lives import fetch
-from outcomes import locker_contract, locker_contracts
+from lives import fetch, give_back
+from outcomes import free, locker_contract, locker_contracts
 
 from models.automats import AutomatModel
-from models.contracts import KeyContract, LockerContract
+from models.contracts import KeyContract, LockerContract, LockerContractKind
 from models.keys import Key, KeyKind
 from models.times import Window
 from resolvers import contract_changes, contracts
@@ -80,3 +80,23 @@ async def test_a_key_of_which_any_would_have_done_is_still_named_once_it_is_out(
     await contract_changes.change_end(taken, contract.id, ends_at=work.now + 2 * DAY)
 
     assert (first.key_id, second.key_id) == (out, None)
+
+
+async def test_a_locker_is_free_until_the_return_when_the_stay_is_a_long_one_now(
+    work: Work,
+) -> None:
+    apartment, automat = await make_entity(work), await make_automat(work)
+    key = await make_key(work, apartment, automat=automat)
+    stay, _ = await push(work, apartment, days=2, external_id="stay")
+    held = await locker_contract(work, stay)
+    own, pin, begin = held.locker_id, held.pin, stay.starts_at
+    taken = await fetch(work, held, at=begin)
+
+    await push(taken, apartment, starts_at=begin, days=60, external_id="stay")
+
+    (back,) = await locker_contracts(taken, stay)
+    assert (back.kind, back.locker_id, back.pin) == (LockerContractKind.RETURN, own, pin)
+    assert await free(taken, automat, Window(begin + 5 * DAY, begin + 9 * DAY)) == 30
+    assert await free(taken, automat, Window(begin + 5 * DAY, begin + 59 * DAY)) == 29
+    await give_back(taken, back, at=back.starts_at)
+    assert key.selected_locker_id == key.locker_id == own

@@ -1,6 +1,7 @@
 """The same key and the same input get the same answer again, for seven days."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from factories import DAY, NOON, later, make_stranger
 from outcomes import undone
 
 from models.accounts import Actor
+from models.base import new_id
 from models.database import Database
 from models.errors import IdempotencyConflict, InvalidInput
 from models.idempotency import IdempotentAnswer
@@ -26,8 +28,11 @@ async def answered(work: Work, key: str = "k", asked: dict[str, Any] = AINO) -> 
     await remember(work, key, ANSWER)
 
 
-async def keys_kept(work: Work) -> set[str]:
-    return {kept.key for kept in await work.all(work.own(IdempotentAnswer))}
+async def kept_of(work: Work, *keys: str) -> list[str]:
+    """Name the keys of some whose answers are kept; there are no others."""
+    kept = {one.key for one in await work.all(work.own(IdempotentAnswer))}
+    names = {idempotency.named(work, key): key for key in keys}
+    return sorted(names[name] for name in kept)
 
 
 async def test_the_same_is_answered_again(work: Work) -> None:
@@ -56,6 +61,25 @@ async def test_what_was_asked_cannot_be_tried_out_without_the_key_that_marks(wor
     assert await claim(work, "k", AINO) == ANSWER
 
 
+async def test_an_answer_that_former_versions_kept_is_found(work: Work) -> None:
+    await answered(work)
+    (kept,) = await work.all(work.own(IdempotentAnswer))
+    kept.key = "k"
+    await work.save()
+
+    assert await claim(work, "k", AINO) == ANSWER
+    assert await claim(later(work, 7 * DAY), "k", AINO) is None
+
+
+async def test_a_person_has_keys_of_their_own(work: Work) -> None:
+    people = [replace(work.actor, person_id=new_id()) for _ in range(2)]
+    aino, veikko = [Work(work.session, actor, work.now) for actor in people]
+    await answered(aino)
+
+    assert await claim(veikko, "k", AINO) is None
+    assert await claim(aino, "k", AINO) == ANSWER
+
+
 async def test_a_key_with_blanks_is_the_key_without(work: Work) -> None:
     await answered(work, " k ")
 
@@ -69,7 +93,7 @@ async def test_after_seven_days_a_key_is_new(work: Work) -> None:
     assert await claim(later(work, 7 * DAY - timedelta(seconds=1)), "k", AINO) == ANSWER
     await answered(week, asked=VEIKKO)
     assert await claim(later(work, 14 * DAY - timedelta(seconds=1)), "k", VEIKKO) == ANSWER
-    assert await keys_kept(work) == {"k"}
+    assert await kept_of(work, "k") == ["k"]
 
 
 async def test_answers_older_than_seven_days_are_forgotten(work: Work) -> None:
@@ -80,8 +104,8 @@ async def test_answers_older_than_seven_days_are_forgotten(work: Work) -> None:
 
     await answered(later(work, 7 * DAY), "now")
 
-    assert await keys_kept(work) == {"lately", "now"}
-    assert await keys_kept(stranger) == {"k"}
+    assert await kept_of(work, "lately", "now") == ["lately", "now"]
+    assert await kept_of(stranger, "k") == ["k"]
 
 
 async def test_many_old_answers_are_forgotten_little_by_little(
@@ -93,10 +117,10 @@ async def test_many_old_answers_are_forgotten_little_by_little(
     week = later(work, 7 * DAY)
 
     await answered(week, "now")
-    assert await keys_kept(work) == {"third", "now"}
+    assert await kept_of(work, "third", "now") == ["now", "third"]
 
     await answered(week, "then")
-    assert await keys_kept(work) == {"now", "then"}
+    assert await kept_of(work, "now", "then") == ["now", "then"]
 
 
 async def test_what_was_refused_leaves_its_key_unused(work: Work) -> None:

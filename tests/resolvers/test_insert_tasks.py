@@ -1,16 +1,17 @@
 """Staff are told anew where to bring a key when its stay gets another locker (R14, G33)."""
 
 import pytest
-from factories import DAY, HOUR, PASILA, make_automat, make_entity, make_key, push
+from factories import DAY, HOUR, PASILA, make_automat, make_desk, make_entity, make_key, push
 from handing import name
 from lives import at, lockers_of, look_after, notices_of
+from outcomes import keys_of
 from waiting_for_automats import MINUTE, now_of
 
 from models.automats import Automat, Locker
 from models.keys import Key, KeyKind
 from models.reservations import Reservation
 from resolvers import automats, organizations
-from resolvers.handover.desks import transfer
+from resolvers.handover.desks import hand_over, transfer
 from resolvers.handover.lockers import key_fetched, key_returned
 from resolvers.work import Work
 
@@ -105,3 +106,33 @@ async def test_a_key_is_not_asked_for_anew_that_somebody_fetches_before(
     await look_after(work, later, at=held.sync_at)
 
     assert await notices_of(work, key) == asked
+
+
+@pytest.mark.parametrize("change", ["entity", "key"])
+async def test_another_key_of_a_changed_stay_is_asked_for(work: Work, change: str) -> None:
+    home, other, desk = await make_entity(work), await make_entity(work), await make_desk(work)
+    await make_automat(work)
+    first = await make_key(work, home, desk=desk)
+    another = await make_key(work, home, other, desk=desk)
+    await push(work, home, external_id="stay", key_ids=[first.id])
+
+    there = other if change == "entity" else home
+    await push(work, there, external_id="stay", key_ids=[another.id])
+
+    assert [one[:7] for one in await notices_of(work, another)] == ["Put the"]
+
+
+async def test_the_key_that_stands_in_for_a_missing_one_is_asked_for(work: Work) -> None:
+    home, desk = await make_entity(work), await make_desk(work)
+    await make_automat(work)
+    missing = await make_key(work, home, desk=desk)
+    another = await make_key(work, home, desk=desk)
+    stay, _ = await push(work, home)
+    following, _ = await push(work, home, starts_at=stay.ends_at)
+    await hand_over(at(work, stay.starts_at), [name(missing)])
+    late = await look_after(work, stay, at=stay.ends_at)
+
+    await look_after(late, following, at=late.now + HOUR)
+
+    assert await keys_of(late, following) == [another]
+    assert [one[:7] for one in await notices_of(late, another)] == ["Put the"]

@@ -45,3 +45,21 @@ async def test_a_contract_by_staff_can_be_extended_then_too(work: Work) -> None:
     held = await lockers_by_staff(work, contract)
     assert {row.key_id for row in held} == {one.id, other.id}
     assert {row.ends_at for row in held} == {contract.ends_at}
+
+
+@pytest.mark.parametrize("kind", KeyKind)
+@pytest.mark.parametrize("days", [3, 40])
+async def test_the_next_stay_can_be_pushed_when_one_of_the_keys_was_brought(
+    work: Work, kind: KeyKind, days: int
+) -> None:
+    automat, home = await make_automat(work), await make_entity(work, key_rule=KeyRule.ALL)
+    one, other = [await make_key(work, home, kind=kind) for _ in range(2)]
+    stay, _ = await push(work, home, days=days)
+    await transfer(work, name(one), automat_id=automat.id)
+
+    after, _ = await push(work, home, starts_at=stay.ends_at)
+
+    held = await lockers_of(work, after)
+    assert {row.automat_id for row in held} == {automat.id}
+    assert len({row.locker_id for row in held}) == 2
+    assert other.target_automat_id == automat.id

@@ -11,7 +11,8 @@ from models.automats import Automat, AutomatModel, Locker
 from models.codes import AutomatCode, CodeUse
 from models.errors import PinInUse
 from models.keys import Key, KeyKind, KeyStatus
-from resolvers import keys, rivals
+from resolvers import automats, keys, rivals
+from resolvers.automat_links import uninstalling
 from resolvers.handover import desks, lockers, transfers
 from resolvers.key_names import KeyName
 from resolvers.work import Work
@@ -216,3 +217,64 @@ async def test_a_code_that_means_something_else_there_is_told_without_being_said
     (notice,) = [said for said in await notices_of(work, key) if "return code" in said]
     assert automat.name in notice
     assert CODE not in notice
+
+
+async def test_a_locker_in_which_another_key_lies_is_not_opened_by_a_code(work: Work) -> None:
+    automat = await make_automat(work)
+    key = await make_key(work, automat=automat, return_code=CODE)
+    await make_key(work, rfid_tag="b2b2")
+    own = key.locker_id
+    here = {"automat_id": automat.id, "locker_index": 0}
+    await lockers.key_fetched(work, **here, at=work.now)
+    then = at(work, work.now + HOUR)
+
+    await lockers.key_returned(then, **here, at=then.now, rfid_tag="b2b2")
+    assert await opens(then, key) is None
+
+    gone = at(then, then.now + HOUR)
+    await lockers.key_fetched(gone, **here, at=gone.now, rfid_tag="b2b2")
+    assert await opens(gone, key) == (own, CODE, gone.now)
+
+
+async def test_a_full_locker_of_its_own_gives_way_to_the_one_that_is_held_later(
+    work: Work,
+) -> None:
+    home, automat = await make_entity(work), await make_automat(work)
+    away = await make_automat(work, "Away")
+    key = await make_key(work, home, automat=automat, return_code=CODE)
+    await make_key(work, rfid_tag="b2b2")
+    desk = await make_desk(work)
+    await transfers.transfer(work, KeyName(id=key.id), manual_storage_id=desk.id)
+    stay, _ = await push(work, home, automat_id=away.id, days=60)
+    _, back = await lockers_of(work, stay)
+    then = at(work, stay.starts_at)
+    await desks.hand_over(then, [KeyName(id=key.id)])
+    assert await opens(then, key) == (key.selected_locker_id, CODE, then.now)
+
+    here = {"automat_id": automat.id, "locker_index": 0}
+    await lockers.key_returned(then, **here, at=then.now, rfid_tag="b2b2")
+
+    assert await opens(then, key) == (back.locker_id, CODE, back.starts_at)
+
+
+async def test_a_broken_locker_is_not_opened_by_a_code(work: Work) -> None:
+    automat = await make_automat(work)
+    key = await make_key(work, automat=automat, return_code=CODE)
+    own = key.locker_id
+    await lockers.key_fetched(work, automat_id=automat.id, locker_index=0, at=work.now)
+
+    await automats.update_locker(work, own, out_of_order=True)
+    assert await opens(work, key) is None
+
+    await automats.update_locker(work, own, out_of_order=False)
+    assert await opens(work, key) == (own, CODE, work.now)
+
+
+async def test_an_automat_that_was_uninstalled_knows_no_code(work: Work) -> None:
+    automat = await make_automat(work)
+    key = await make_key(work, automat=automat, return_code=CODE)
+    await lockers.key_fetched(work, automat_id=automat.id, locker_index=0, at=work.now)
+
+    await uninstalling.uninstall(work, automat.id)
+
+    assert await opens(work, key) is None

@@ -7,9 +7,10 @@ from handing import name
 from lives import fetch, lockers_of, look_after
 from promising import promised
 
-from models.automats import AutomatModel, AutomatState, Locker
+from models.automats import Automat, AutomatModel, AutomatState, Locker
 from models.events import Event, EventKind
-from resolvers import automats
+from resolvers import automats, rivals
+from resolvers.handover.lockers import key_returned
 from resolvers.handover.transfers import transfer
 from resolvers.staff_contracts.keys import change_keys
 from resolvers.work import Work
@@ -23,6 +24,12 @@ async def told(work: Work) -> list[tuple[EventKind, Any]]:
     await work.connection()
     rows = await work.all(work.own(Event).where(Event.kind.in_((LIMIT, NONE))).order_by(Event.id))
     return [(row.kind, row.facts["free_lockers"]) for row in rows]
+
+
+async def locker_in(work: Work, automat: Automat) -> Locker:
+    """Give the one locker of a small automat."""
+    (locker,) = await work.all(work.own(Locker).where(Locker.automat_id == automat.id))
+    return locker
 
 
 async def test_a_key_that_is_added_to_a_contract_takes_another_locker(work: Work) -> None:
@@ -117,5 +124,78 @@ async def test_a_key_that_is_registered_in_a_locker_takes_it(work: Work) -> None
     await make_group(work, automat)
 
     await make_key(work, automat=automat)
+
+    assert await told(work) == [(NONE, 0)]
+
+
+async def test_a_key_that_is_registered_in_an_automat_out_of_service_takes_no_free_locker(
+    work: Work,
+) -> None:
+    members = [await make_automat(work, model=SMALL) for _ in range(2)]
+    await make_group(work, *members, free_locker_limit=1)
+    await automats.update(work, members[0].id, {"state": AutomatState.OUT_OF_SERVICE})
+    before = await told(work)
+
+    await make_key(work, automat=members[0])
+
+    assert await told(work) == before == [(LIMIT, 1)]
+
+
+async def test_a_locker_of_an_automat_out_of_service_was_not_free_when_it_breaks(
+    work: Work,
+) -> None:
+    members = [await make_automat(work, model=SMALL) for _ in range(2)]
+    await make_group(work, *members, free_locker_limit=1)
+    await automats.update(work, members[0].id, {"state": AutomatState.OUT_OF_SERVICE})
+    before = await told(work)
+
+    await automats.update_locker(work, (await locker_in(work, members[0])).id, out_of_order=True)
+
+    assert await told(work) == before == [(LIMIT, 1)]
+
+
+async def test_a_locker_in_which_its_key_lives_is_held_longer_and_takes_no_free_one(
+    work: Work,
+) -> None:
+    members = [await make_automat(work, model=SMALL) for _ in range(2)]
+    await make_group(work, *members, free_locker_limit=1)
+    home = await make_entity(work)
+    await make_key(work, home, automat=members[0])
+    stay, _ = await push(work, home)
+    (held,) = await lockers_of(work, stay)
+    out = await fetch(work, held, at=stay.starts_at + HOUR)
+    before = await told(work)
+
+    await look_after(out, stay, at=stay.ends_at)
+
+    assert await told(work) == before == [(LIMIT, 1)]
+
+
+async def test_a_locker_in_which_its_key_lies_is_found_again_and_takes_no_free_one(
+    work: Work,
+) -> None:
+    members = [await make_automat(work, model=SMALL) for _ in range(2)]
+    await make_group(work, *members, free_locker_limit=1)
+    home = await make_entity(work)
+    await make_key(work, home, automat=members[0])
+    stay, _ = await push(work, home)
+    (held,) = await lockers_of(work, stay)
+    await rivals.fail(work, held, reason="Another key lies in its locker.")
+    lost, before = held.locker_id, await told(work)
+
+    await look_after(work, stay, at=stay.starts_at)
+
+    assert (lost, held.locker_id) == (None, (await locker_in(work, members[0])).id)
+    assert await told(work) == before == [(LIMIT, 1)]
+
+
+async def test_a_locker_that_a_key_is_reported_to_be_put_into_is_taken(work: Work) -> None:
+    automat = await make_automat(work, model=SMALL)
+    await make_group(work, automat)
+    await make_key(work, rfid_tag="04A1B2C3")
+
+    await key_returned(
+        work, automat_id=automat.id, locker_index=0, at=work.now, rfid_tag="04A1B2C3"
+    )
 
     assert await told(work) == [(NONE, 0)]

@@ -1,17 +1,25 @@
 """The same idempotency key and the same input give the same answer again, for seven days."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from documents import CANCEL, UPSERT, days_from_now, stay
 from factories import make_automat, make_entity, make_key
+from signing import online_station
 from sqlalchemy import update
 from talking import Client
 
+from models.accounts import Role
 from models.entities import ReservableEntity
 from models.idempotency import IdempotentAnswer
+from resolvers import accounts
 from schema.scalars import to_id
+
+HEARTBEAT = """mutation { signatureStationHeartbeat(input: {idempotencyKey: "1"}) {
+  signatureStation { name } userErrors { code }
+} }"""
 
 
 async def furnished(client: Client) -> str:
@@ -131,6 +139,46 @@ async def test_what_is_made_twice_with_one_key_is_made_once(client: Client, name
     assert again == first
     if warned:
         assert [warning["code"] for warning in first[name]["warnings"]] == ["ADDRESS_NOT_FOUND"]
+
+
+async def partner(client: Client, source: str) -> Client:
+    """Give the same organization to a partner with numbers of its own."""
+    async with client.working() as work:
+        _, token = await accounts.create_token(work, role=Role.PARTNER, source=source)
+    return replace(client, tokens={Role.PARTNER: token})
+
+
+async def test_partners_who_count_their_calls_do_not_meet(client: Client) -> None:
+    push = stay(entityId=await furnished(client), externalId="4711", idempotencyKey="1")
+    pushes = [push, {**push, "startsAt": days_from_now(7), "endsAt": days_from_now(9)}]
+    partners = [await partner(client, source) for source in ("pms", "rentals")]
+    both = list(zip(partners, pushes, strict=True))
+
+    first = [await one.ask(UPSERT, Role.PARTNER, input=said) for one, said in both]
+    again = [await one.ask(UPSERT, Role.PARTNER, input=said) for one, said in both]
+
+    answers = [answer["reservationUpsert"] for answer in first]
+    assert [one["outcome"] for one in answers] == ["CREATED", "CREATED"]
+    assert [one["reservation"]["source"] for one in answers] == ["pms", "rentals"]
+    assert again == first
+
+
+async def display(client: Client, name: str) -> Client:
+    """Give the same organization to the display of a signature station."""
+    async with client.working() as work:
+        token, text = await accounts.create_token(work, role=Role.STATION)
+        await online_station(work, token.id, name=name)
+    return replace(client, tokens={Role.STATION: text})
+
+
+async def test_displays_that_count_their_heartbeats_do_not_meet(client: Client) -> None:
+    names = ["Front desk", "Kiosk"]
+    displays = [await display(client, name) for name in names]
+
+    answers = [await one.ask(HEARTBEAT, Role.STATION) for one in displays]
+
+    heard = [answer["signatureStationHeartbeat"]["signatureStation"] for answer in answers]
+    assert [one["name"] for one in heard] == names
 
 
 async def test_one_key_for_two_mutations_is_a_conflict(client: Client) -> None:

@@ -121,7 +121,6 @@ async def test_a_thousand_rows_are_given_again_with_no_more_statements_than_two(
         {"ids": ["unit_1"]},
         {"at": "2031-06-01T12:00:00Z"},
         {"mutation": "walk"},
-        {"source": "another-system"},
     ],
 )
 async def test_a_key_with_anything_else_is_a_conflict(
@@ -135,6 +134,18 @@ async def test_a_key_with_anything_else_is_a_conflict(
     (error,) = answer["userErrors"]
     assert (error["code"], error["path"]) == ("IDEMPOTENCY_CONFLICT", ["input", "idempotencyKey"])
     assert (answer["number"], errand.times) == (None, 1)
+
+
+async def test_a_key_of_another_source_is_another_key(client: Client) -> None:
+    errand = Counted()
+
+    sources = ["default", "another-system", "default"]
+    numbers = [
+        (await run(client, errand, idempotencyKey="k", source=source))["number"]
+        for source in sources
+    ]
+
+    assert numbers == [1, 2, 1]
 
 
 async def test_an_instant_is_the_same_however_it_is_written(client: Client) -> None:

@@ -99,6 +99,20 @@ async def test_a_call_that_comes_again_with_its_key_gets_the_same_answer(client:
     assert (other["rows"], counts(other)) == ([], {})
 
 
+async def test_an_answer_with_a_number_that_cannot_be_stored_is_kept_for_its_key(
+    client: Client,
+) -> None:
+    first, second = await make_homes(client, 2)
+    rows = [stay(entityId=first, externalId="4711\0"), stay(entityId=second)]
+
+    done = await pushed(client, *rows, idempotencyKey="night-3")
+    again = await pushed(client, *rows, idempotencyKey="night-3")
+
+    assert outcomes(done) == ["REFUSED", "CREATED"]
+    assert done["rows"][0]["externalId"] == "4711\0"
+    assert again == done
+
+
 async def test_a_row_has_no_key_of_its_own(client: Client) -> None:
     first, second = await make_homes(client, 2)
     rows = [stay(entityId=first, idempotencyKey="mine"), stay(entityId=second)]

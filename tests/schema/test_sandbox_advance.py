@@ -171,6 +171,17 @@ async def test_an_advance_goes_on_when_a_worker_is_there_again(sandbox: Client) 
     assert [kind for kind in kinds if kind in in_order] == in_order
 
 
+async def test_an_advance_of_many_days_that_is_sent_again_is_begun_once(sandbox: Client) -> None:
+    call = {"seconds": 10 * 86_400, "idempotencyKey": "k"}
+
+    first = await begin(sandbox, **call)
+    async with at_work(the_worker_of(sandbox)):
+        seen = await stands(sandbox)
+
+    assert await begin(sandbox, **call) == first
+    assert (await look(sandbox))["advance"] == seen["advance"]
+
+
 async def test_a_clock_goes_forward_alone_and_not_too_far(sandbox: Client) -> None:
     yesterday, in_two_years = (clock() - DAY).isoformat(), (clock() + 730 * DAY).isoformat()
 
