@@ -3,11 +3,21 @@
 from contextlib import nullcontext
 from uuid import UUID
 
+from sqlalchemy import exists, or_
+
 from models.accounts import Permission
 from models.automats import Automat
+from models.contracts import (
+    KeyAllocation,
+    KeyContract,
+    LockerContract,
+    LockerContractKind,
+    LockerContractState,
+)
 from models.custody import CustodyKind, CustodySource
 from models.errors import InvalidInput, KeyOut
 from models.keys import Key, ManualStorage
+from models.live_contracts import is_live
 from resolvers import custody
 from resolvers.custody import Fact, Place
 from resolvers.handover import returning
@@ -54,6 +64,7 @@ async def transfer(
         at=work.now,
         source=CustodySource.STAFF,
         left_locker_id=key.locker_id,
+        contradiction=await _out_of_reach(work, key) if automat_id is not None else None,
         fits=True,
     )
     watched = nullcontext() if automat_id is None else telling_of_taken(work, automat_id)
@@ -61,6 +72,30 @@ async def transfer(
         link = await custody.write(work, key, fact)
     await returning.returned(work, key, None, work.now, locker_id=place.locker_id)
     return Heard(key, contradiction=link.entry.contradiction)
+
+
+async def _out_of_reach(work: Work, key: Key) -> str | None:
+    """Say whom a key is to be handed over to at a desk now: nobody opens a locker for them."""
+    row, allocation, locker = KeyContract, KeyAllocation, LockerContract
+    opens = exists().where(
+        locker.key_contract_id == row.id,
+        locker.kind != LockerContractKind.RETURN,
+        or_(locker.key_id == key.id, locker.key_id.is_(None)),
+        or_(is_live(locker), locker.state == LockerContractState.FAILED),
+    )
+    waiting = (
+        work.own(row)
+        .join(allocation, allocation.key_contract_id == row.id)
+        .where(allocation.key_id == key.id, allocation.live, allocation.fetched_at.is_(None))
+        .where(row.starts_at <= work.now, or_(row.ends_at.is_(None), row.ends_at > work.now))
+    )
+    contract = await work.first(waiting.where(~opens).order_by(row.starts_at, row.id))
+    if contract is None:
+        return None
+    return (
+        f"It is to be handed over at a desk now, under the contract {contract.reference}, which "
+        "opens no locker: bring it to a desk, or change the contract."
+    )
 
 
 def _check_place(

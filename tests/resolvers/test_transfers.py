@@ -1,9 +1,10 @@
 """Putting keys elsewhere: into lockers and desks, and asking people to bring them."""
 
-from factories import AINO, make_automat, make_desk, make_entity, make_key, push
+from factories import AINO, DAY, make_automat, make_desk, make_entity, make_key, push
 from handing import name, newest
 from lives import notices_of
 from outcomes import count_of, locker_contract, undone
+from promising import promised
 
 from models.automats import AutomatModel, Locker
 from models.custody import CustodyEntry, CustodyKind
@@ -105,3 +106,25 @@ async def test_people_are_asked_to_bring_a_key_to_whoever_comes_next(work: Work)
     assert f"Put the key {key.code} into locker 0 of {automat.name} before" in notice
     await transfer(work, name(key), automat_id=automat.id)
     assert key.target_automat_id is None
+
+
+async def test_it_is_told_that_nobody_can_take_a_key_of_a_desk_out_of_a_locker(work: Work) -> None:
+    automat, key = await make_automat(work), await make_key(work)
+    contract = await promised(work, key, starts_at=work.now)
+
+    heard = await transfer(work, name(key), automat_id=automat.id)
+
+    assert contract.reference in (heard.contradiction or "")
+    assert "bring it to a desk" in (await notices_of(work, key))[-1]
+
+
+async def test_a_key_for_which_a_locker_is_opened_or_that_is_for_later_is_no_news(
+    work: Work,
+) -> None:
+    automat, key, other = await make_automat(work), await make_key(work), await make_key(work)
+    await promised(work, key, starts_at=work.now, automat_id=automat.id)
+    await promised(work, other, starts_at=work.now + DAY)
+
+    for one in (key, other):
+        heard = await transfer(work, name(one), automat_id=automat.id)
+        assert heard.contradiction is None
