@@ -50,10 +50,10 @@ def stand_for(monkeypatch: pytest.MonkeyPatch, organization_id: UUID) -> None:
         door = getattr(Database, name)
 
         def always(
-            database: Database, named: UUID | None = None, door: Any = door
+            database: Database, named: UUID | None = None, door: Any = door, **given: Any
         ) -> AbstractAsyncContextManager[Any]:
             opened: AbstractAsyncContextManager[Any] = door(
-                database, None if named is None else organization_id
+                database, None if named is None else organization_id, **given
             )
             return opened
 
