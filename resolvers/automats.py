@@ -1,6 +1,7 @@
 """Automats and their lockers."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TypedDict
 from uuid import UUID
 
@@ -24,15 +25,13 @@ from models.keys import Key
 from models.live_contracts import is_live
 from models.opening_hours import checked_hours
 from models.places import Placement, PostalAddress
-from models.times import Window
 from models.times import time_zone as checked_time_zone
 from resolvers import access_hours, placing, return_codes
 from resolvers.checks import optional_text, required_text
 from resolvers.device_groups import join_groups
 from resolvers.jobs import schedule, schedule_all
-from resolvers.keys import free_lockers
 from resolvers.organizations import unit_or_root
-from resolvers.planning.running_out import tell_of_some_taken, telling_of_taken
+from resolvers.planning.running_out import telling_of_taken
 from resolvers.settings import settings as settings_of
 from resolvers.work import Work
 
@@ -130,23 +129,16 @@ async def update(work: Work, id: UUID | None, changes: AutomatChanges) -> Automa
     values = changes | _access(changes)
     if "time_zone" in changes:  # first, as it locks contracts: automats are locked after them
         await access_hours.learned_anew(work, automat)
-    free = await _free_in_service(work, automat) if "state" in changes else 0
-    for name, value in values.items():
-        setattr(automat, name, value)
-    await work.save()
-    if automat.state is not AutomatState.IN_SERVICE and free:
-        await tell_of_some_taken(work, automat.id, Window(work.now, None), count=free)
+    most = automat.model.locker_count
+    watched = telling_of_taken(work, automat.id, most=most) if "state" in changes else nullcontext()
+    async with watched:
+        for name, value in values.items():
+            setattr(automat, name, value)
+        await work.save()
     work.record(EventKind.AUTOMAT_UPDATED, automat, changed=sorted(changes))
     if "state" in changes:  # what is to come leaves one that goes; what stayed is seen to again
         await schedule(work, JobKind.FAILOVER, automat.id, work.now)
     return automat
-
-
-async def _free_in_service(work: Work, automat: Automat) -> int:
-    """Count the lockers of an automat that are free from now on, while it serves."""
-    if automat.state is not AutomatState.IN_SERVICE:
-        return 0
-    return (await free_lockers(work, automat, Window(work.now, None))).bit_count()
 
 
 def _access(said: AutomatChanges) -> AutomatChanges:

@@ -113,23 +113,11 @@ async def tell_of_few_lockers(work: Work, plans: Sequence[Plan]) -> None:
             _tell(work, room, before[room], after[room])
 
 
-async def tell_of_some_taken(work: Work, automat_id: UUID, window: Window, *, count: int) -> None:
-    """Tell the same of an automat out of service, as is written already, that had free lockers."""
-    groups = (await _groups(work, [automat_id]))[automat_id]
-    if not groups:
-        return
-    rooms = {Room(group, window) for group in groups}
-    counting = await _counting(work, {group.id for group in groups})
-    after = await counting.free(await counting.scarce(rooms))
-    for room in sorted(after, key=lambda room: room.group.id):
-        _tell(work, room, after[room] + count, after[room])
-
-
 @asynccontextmanager
 async def telling_of_taken(
-    work: Work, automat_id: UUID, window: Window | None = None
+    work: Work, automat_id: UUID, window: Window | None = None, *, most: int = 1
 ) -> AsyncIterator[None]:
-    """Tell the same of a free locker of an automat that is taken meanwhile.
+    """Tell the same of free lockers of an automat that are taken meanwhile.
 
     Where a key moves within a group, or a locker was not free before, none is free less.
 
@@ -137,6 +125,7 @@ async def telling_of_taken(
         work: The transaction.
         automat_id: The automat.
         window: Over which time; until further notice when left out.
+        most: How many are taken at most.
     """
     groups = (await _groups(work, [automat_id]))[automat_id]
     if not groups:
@@ -144,7 +133,7 @@ async def telling_of_taken(
         return
     ids, over = {group.id for group in groups}, window or Window(work.now, None)
     counting = await _counting(work, ids)
-    scarce = await counting.scarce({Room(group, over) for group in groups}, spare=1)
+    scarce = await counting.scarce({Room(group, over) for group in groups}, spare=most)
     before = await counting.free(scarce)
     yield
     after = await (await _counting(work, ids)).free(scarce)
